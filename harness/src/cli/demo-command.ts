@@ -1,0 +1,20 @@
+import { Command } from 'commander';
+import { runDemo } from '../demo/run-demo.js';
+import { startRuntime } from './runtime.js';
+import { stopSignal } from './stop-signal.js';
+
+/** `stargan demo`. */
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('Draw a small data set, train on it for some minutes, measure the result and write a report.')
+    .option('--out <dir>', 'where everything goes', 'demo')
+    .action(async ({ out }: { out: string }) => {
+      await startRuntime();
+      const { signal, release } = stopSignal();
+      try {
+        await runDemo(out, signal);
+      } finally {
+        release();
+      }
+    });
+}

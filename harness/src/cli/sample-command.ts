@@ -1,0 +1,90 @@
+import path from 'node:path';
+import { openDataset } from '@stargan/data';
+import { Command, InvalidArgumentError } from 'commander';
+import { buildNetworks } from '../model/networks.js';
+import { disposeAll } from '../model/weights.js';
+import { gridScale, loadFixedInputs, otherDomains } from '../sampling/fixed-samples.js';
+import { cycleStrip, latentGrid, referenceGrid } from '../sampling/grids.js';
+import type { Pixels } from '../sampling/pixels.js';
+import { writePng } from '../sampling/write-png.js';
+import { readAverages } from '../training/checkpoint.js';
+import { findCheckpoint, readRunRecord, runPaths } from '../training/run-directory.js';
+import { UsageError } from '../usage-error.js';
+import { startRuntime } from './runtime.js';
+import { wholeNumber } from './train-command.js';
+
+function truncations(text: string): number[] {
+  const values = text.split(',').map(Number);
+  if (values.some((psi) => !Number.isFinite(psi) || psi < 0)) throw new InvalidArgumentError('numbers ≥ 0, separated by commas, are needed.');
+  return values;
+}
+
+interface SampleArguments {
+  run: string;
+  checkpoint?: number;
+  data?: string;
+  out?: string;
+  psi: number[];
+  rows: number;
+  sources: number;
+  seed?: number;
+  json?: boolean;
+}
+
+/** `stargan sample`. */
+export function sampleCommand(): Command {
+  return new Command('sample')
+    .description('Make pictures with a trained run: latent grids, a reference grid and a cycle strip.')
+    .requiredOption('--run <dir>', 'folder of the run (train --out)')
+    .option('--checkpoint <iteration>', 'iteration of the checkpoint; the newest by default', wholeNumber)
+    .option('--data <dir>', "images to translate and to take styles from; the run's own by default (val/ where there is one)")
+    .option('--out <dir>', 'where the pictures go; samples/ of the run by default')
+    .option('--psi <list>', 'truncations of the latent grids', truncations, [0.5, 0.7, 1])
+    .option('--rows <n>', 'latent codes per domain', wholeNumber, 4)
+    .option('--sources <n>', 'source images, and references, per domain', wholeNumber, 4)
+    .option('--seed <n>', "seed of the latent codes; the run's by default", wholeNumber)
+    .option('--json', 'print the files as JSON')
+    .action(runSample);
+}
+
+async function runSample({ run, checkpoint: iteration, data, out, psi, rows, sources: perDomain, seed, json = false }: SampleArguments): Promise<void> {
+  if (rows < 1 || perDomain < 1) throw new UsageError('--rows and --sources must be at least 1');
+  const record = await readRunRecord(run);
+  const { checkpoint, notes } = await findCheckpoint(run, iteration);
+  for (const note of notes) console.error(note);
+  if (checkpoint === undefined) throw new Error(`${run} has no checkpoint yet; train it first`);
+  await startRuntime();
+
+  const { config, domains } = record;
+  const networks = buildNetworks(config, domains.length);
+  const dataset = await openDataset(data ?? record.data);
+  const folders = dataset.validation ?? dataset.train;
+  requireDomains(folders.domains.map(({ name }) => name), domains);
+  const inputs = await loadFixedInputs(folders, config.imageSize, perDomain);
+  const weights = await readAverages(networks, checkpoint);
+  const sampler = { networks, weights };
+
+  const pictures: Record<string, () => Pixels> = {
+    reference: () => referenceGrid(sampler, inputs.sources, inputs.references),
+    cycle: () => cycleStrip(sampler, inputs.sources, otherDomains(inputs.references)),
+  };
+  for (const value of psi) {
+    const options = { domains: domains.length, latentDim: config.latentDim, rows, psi: value, seed: seed ?? config.seed };
+    pictures[`latent-psi-${value}`] = () => latentGrid(sampler, inputs.sources, options);
+  }
+  const directory = out ?? runPaths(run).samples;
+  const files: string[] = [];
+  for (const [kind, draw] of Object.entries(pictures)) {
+    const file = path.join(directory, `${`${checkpoint.iteration}`.padStart(7, '0')}-${kind}.png`);
+    await writePng(file, draw(), gridScale(config.imageSize));
+    files.push(file);
+  }
+  disposeAll(...Object.values(weights));
+  console.log(json ? JSON.stringify({ iteration: checkpoint.iteration, files }) : files.join('\n'));
+}
+
+function requireDomains(given: readonly string[], trained: readonly string[]): void {
+  if (given.join('/') !== trained.join('/')) {
+    throw new UsageError(`the run was trained on the domains ${trained.join(', ')}; the images have ${given.join(', ')}`);
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * An abort signal for Ctrl-C and SIGTERM: the first asks to save and leave, a second leaves at once.
+ *
+ * @returns the signal, and a function that gives the keys back
+ */
+export function stopSignal(): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(1);
+    console.error('\nstopping after this iteration; once more to leave at once');
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const release = (): void => {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  };
+  return { signal: controller.signal, release };
+}

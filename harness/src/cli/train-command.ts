@@ -1,0 +1,71 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { resolveConfig } from '../config/resolve.js';
+import type { Config } from '../config/schema.js';
+import { findRunRecord } from '../training/run-directory.js';
+import { train } from '../training/train.js';
+import { startRuntime } from './runtime.js';
+import { stopSignal } from './stop-signal.js';
+
+/** A whole number from the command line. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('a whole number is needed.');
+  return value;
+}
+
+const collect = (value: string, previous: string[]): string[] => [...previous, value];
+
+interface TrainArguments {
+  data: string;
+  out: string;
+  preset?: string;
+  config?: string;
+  iterations?: number;
+  imageSize?: number;
+  batch?: number;
+  seed?: number;
+  set: string[];
+  resume?: boolean;
+  json?: boolean;
+}
+
+/** `stargan train`. */
+export function trainCommand(): Command {
+  return new Command('train')
+    .description('Train on folders of images, one folder per domain.')
+    .requiredOption('--data <dir>', 'images: one folder per domain, or train/ and val/ with such folders')
+    .requiredOption('--out <dir>', 'where the run is kept: config, log, samples, checkpoints, report')
+    .option('--preset <name>', 'start from a named configuration: celeba-hq, afhq, demo')
+    .option('--config <file>', 'JSON file of config values')
+    .option('--iterations <n>', 'iterations in all', wholeNumber)
+    .option('--image-size <pixels>', 'height and width of the images: a power of two ≥ 16', wholeNumber)
+    .option('--batch <n>', 'images per update', wholeNumber)
+    .option('--seed <n>', 'seed of all random numbers', wholeNumber)
+    .option('--set <key=value>', 'any other config value; may be given several times', collect, [])
+    .option('--resume', 'go on from the newest checkpoint in --out')
+    .option('--json', 'print the outcome as JSON')
+    .action(runTrain);
+}
+
+async function runTrain(options: TrainArguments): Promise<void> {
+  const { data, out, preset, config: file, iterations, imageSize, batch, seed, set, resume = false, json = false } = options;
+  const config = await configFor(out, resume, { preset, file, overrides: { iterations, imageSize, batch, seed }, assignments: set });
+  await startRuntime();
+  if (config.highPass > 0) console.error('note: highPass > 0 without face-landmark masks: the high-pass skip is left out');
+  const { signal, release } = stopSignal();
+  try {
+    const result = await train({ data, out, config, resume, signal });
+    if (json) console.log(JSON.stringify(result));
+    else if (result.completed) console.log(`done: ${result.iteration} iterations, in ${out}`);
+    else console.log(`stopped after ${result.iteration} of ${config.iterations} iterations; saved in ${result.checkpoint}; go on with --resume`);
+  } finally {
+    release();
+  }
+}
+
+/** A resumed run keeps its own configuration, but for what is given again. */
+async function configFor(out: string, resume: boolean, sources: Parameters<typeof resolveConfig>[0]): Promise<Config> {
+  const previous = resume ? await findRunRecord(out) : undefined;
+  if (previous === undefined || sources.preset !== undefined || sources.file !== undefined) return resolveConfig(sources);
+  return resolveConfig({ ...sources, base: previous.config });
+}

@@ -1,0 +1,26 @@
+import type { Config } from './schema.js';
+
+/** Named configurations; each says only what differs from the defaults. */
+export const PRESETS: Readonly<Record<string, Partial<Config>>> = {
+  /** Faces: CelebA-HQ as in the paper. */
+  'celeba-hq': { highPass: 1, lambdaDiversity: 1 },
+  /** Animals: AFHQ as in the paper. */
+  afhq: { highPass: 0, lambdaDiversity: 2 },
+  /** Small pictures of shapes: minutes on two CPU cores. */
+  demo: {
+    imageSize: 32,
+    widthBudget: 512,
+    maxWidth: 64,
+    styleDim: 16,
+    hiddenDim: 128,
+    batch: 8,
+    iterations: 3000,
+    learningRate: 1e-3,
+    mappingLearningRate: 1e-4,
+    emaDecay: 0.995,
+    diversityIterations: 3000,
+    logEvery: 10,
+    sampleEvery: 250,
+    saveEvery: 250,
+  },
+};

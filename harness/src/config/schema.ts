@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+const whole = (minimum: number): z.ZodNumber => z.number().int().min(minimum);
+const rate = z.number().min(0);
+const fraction = z.number().min(0).max(1);
+
+/**
+ * Everything that settles a training run besides the data. Flat, so that each value can be set from the command
+ * line; the defaults are the reference implementation's.
+ */
+export const configSchema = z.strictObject({
+  /** Height and width of the images: a power of two ≥ 16. */
+  imageSize: z.number().refine((size) => Number.isInteger(Math.log2(size)) && size >= 16, 'must be a power of two ≥ 16').default(256),
+  /** Length of a style code. */
+  styleDim: whole(1).default(64),
+  /** Length of a latent code. */
+  latentDim: whole(1).default(16),
+  /** Width of the mapping network's hidden layers. */
+  hiddenDim: whole(1).default(512),
+  /** First width of the convolutional networks × imageSize. */
+  widthBudget: whole(16).default(2 ** 14),
+  /** Cap of the widths that double per level. */
+  maxWidth: whole(1).default(512),
+  /** Weight w_hpf of the high-pass skip; it divides the filter, 0 leaves the skip out. */
+  highPass: rate.default(0),
+  /** How blocks resample: `fused` is the same function as `composed`, in less time. */
+  variant: z.enum(['fused', 'composed']).default('fused'),
+
+  /** Images per update. */
+  batch: whole(1).default(8),
+  iterations: whole(1).default(100_000),
+  seed: whole(0).default(777),
+  /** Learning rate of generator, style encoder and discriminator. */
+  learningRate: rate.default(1e-4),
+  /** Learning rate of the mapping network. */
+  mappingLearningRate: rate.default(1e-6),
+  beta1: fraction.default(0),
+  beta2: fraction.default(0.99),
+  /** L2 coupled into the gradient. */
+  weightDecay: rate.default(1e-4),
+  /** Decay of the moving averages that samples are made with. */
+  emaDecay: fraction.default(0.999),
+  lambdaR1: rate.default(1),
+  lambdaStyle: rate.default(1),
+  /** λ_ds at the start. */
+  lambdaDiversity: rate.default(1),
+  lambdaCycle: rate.default(1),
+  /** Iterations over which λ_ds falls linearly to 0. */
+  diversityIterations: whole(1).default(100_000),
+  /** Probability that an image is cropped at random instead of taken whole. */
+  cropProbability: fraction.default(0.5),
+  /** A broken image ends the run, or is skipped and named. */
+  onCorrupt: z.enum(['refuse', 'skip']).default('refuse'),
+
+  /** Iterations between lines of the log. */
+  logEvery: whole(1).default(10),
+  /** Iterations between sample grids; 0 makes none but the last. */
+  sampleEvery: whole(0).default(1000),
+  /** Iterations between checkpoints; 0 makes none but the last. */
+  saveEvery: whole(0).default(1000),
+  /** Checkpoints that are kept; older ones are deleted. */
+  keepCheckpoints: whole(1).default(3),
+  /** Iterations between evaluations; 0 makes none. */
+  evaluateEvery: whole(0).default(0),
+});
+
+/** A validated configuration. */
+export type Config = z.infer<typeof configSchema>;
+
+/** Names of all config values. */
+export const CONFIG_KEYS = Object.keys(configSchema.shape) as (keyof Config)[];

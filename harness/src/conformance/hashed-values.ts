@@ -1,0 +1,83 @@
+import { tensor, transpose } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { fromTorchLayout, torchShape, type ParameterSpec } from '@stargan/layers';
+import { fnv1a32 } from '@stargan/random';
+import type { InputEntry } from './manifest.js';
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+/** u in [0, 1) of element `index` of the tensor with this hash and seed; see the goldens' README. */
+export function hashedUnit(hash: number, index: number, seed: number): number {
+  let x = (hash + Math.imul(index, 0x9e3779b9) + Math.imul(seed, 0x85ebca77)) >>> 0;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return ((x ^ (x >>> 16)) >>> 0) / 2 ** 32;
+}
+
+/** `size` values made from a name: `rule` maps u and v = 2u − 1 to a value, rounded to float32. */
+export function hashedValues(name: string, size: number, seed: number, rule: (u: number, v: number) => number): Float32Array {
+  const hash = fnv1a32(name);
+  const values = new Float32Array(size);
+  for (let i = 0; i < size; i++) {
+    const u = hashedUnit(hash, i, seed);
+    values[i] = rule(u, 2 * u - 1);
+  }
+  return values;
+}
+
+const INPUT_RULES: Record<string, (u: number, v: number) => number> = {
+  image: (_, v) => v,
+  cotangent: (_, v) => v,
+  latent: (_, v) => v * Math.sqrt(3),
+  mask: (u) => u,
+  unit_image: (u) => u,
+  heatmap: (u) => Math.max(0, 100 * u - 99),
+  small_image: (_, v) => 0.001 * v,
+};
+
+/** Values of an input, in the goldens' layout. @throws when its rule is unknown */
+export function inputValues({ name, rule, shape, seed }: InputEntry): Float32Array {
+  const f = INPUT_RULES[rule];
+  if (f === undefined) throw new Error(`input ${name} has the unknown rule ${rule}`);
+  return hashedValues(name, sizeOf(shape), seed, f);
+}
+
+/** The rule by which the values of a weight with this key and shape (PyTorch's layout) are made. */
+export function weightRule(key: string, shape: readonly number[]): (u: number, v: number) => number {
+  if (key.endsWith('.running_mean')) return (_, v) => 0.1 * v;
+  if (key.endsWith('.running_var')) return (u) => 1 + 0.5 * u;
+  if (key.endsWith('.weight')) {
+    if (shape.length === 1) return (_, v) => 1 + 0.1 * v;
+    const bound = Math.sqrt(6 / sizeOf(shape.slice(1)));
+    return (_, v) => v * bound;
+  }
+  if (key.endsWith('.bias')) return (_, v) => 0.1 * v;
+  return (_, v) => v;
+}
+
+/** Values of one parameter in PyTorch's layout. */
+export function parameterValues(key: string, shape: readonly number[], seed: number): Float32Array {
+  return hashedValues(key, sizeOf(shape), seed, weightRule(key, shape));
+}
+
+/** Weights of a network from their names, in our layout; the caller owns them. */
+export function hashedWeights(specs: readonly ParameterSpec[], prefix: string, seed: number): Record<string, Tensor> {
+  return Object.fromEntries(
+    specs.map((spec) => {
+      const shape = torchShape(spec);
+      const torch = tensor(parameterValues(`${prefix}.${spec.name}`, shape, seed), shape);
+      const ours = fromTorchLayout(spec, torch);
+      torch.dispose();
+      return [spec.name, ours];
+    }),
+  );
+}
+
+/** An input as a tensor in our layout: rank 4 goes from N,C,H,W to N,H,W,C. */
+export function inputTensor(entry: InputEntry): Tensor {
+  const values = tensor(inputValues(entry), entry.shape);
+  if (entry.shape.length !== 4) return values;
+  const ours = transpose(values, [0, 2, 3, 1]);
+  values.dispose();
+  return ours;
+}

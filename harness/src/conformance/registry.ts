@@ -1,0 +1,41 @@
+import type { ResamplingVariant } from '@stargan/layers';
+import { blockCase } from './cases/blocks.js';
+import { hashCase } from './cases/hash.js';
+import { adversarialLossCase, objectiveCase } from './cases/losses.js';
+import { networkCase } from './cases/networks.js';
+import { preprocessingCase } from './cases/preprocessing.js';
+import { adamCase, iterationsCase, movingAverageCase } from './cases/training.js';
+import { interpolationCase, saveImageCase, truncationCase } from './cases/utilities.js';
+import type { GoldenCase } from './manifest.js';
+import type { Outcome } from './outcome.js';
+
+/** What a case may need besides its own entry. */
+export interface CaseContext {
+  /** The goldens folder. */
+  readonly directory: string;
+  readonly variant: ResamplingVariant;
+}
+
+/** Computes what a case expects, through the public packages. */
+export type CaseRunner = (golden: GoldenCase, context: CaseContext) => Outcome | Promise<Outcome>;
+
+/** Kinds of cases, recognised by group and id; the first match is taken. A new kind is one more line. */
+const KINDS: readonly { group: string; id: RegExp; run: CaseRunner }[] = [
+  { group: 'hash', id: /^hash/, run: hashCase },
+  { group: 'blocks', id: /^block-/, run: (golden, { variant }) => blockCase(golden, variant) },
+  { group: 'networks', id: /^net-/, run: (golden, { variant }) => networkCase(golden, variant) },
+  { group: 'losses', id: /^loss-adv/, run: adversarialLossCase },
+  { group: 'losses', id: /^loss-[dg]-/, run: (golden, { variant }) => objectiveCase(golden, variant) },
+  { group: 'training', id: /^train-adam/, run: adamCase },
+  { group: 'training', id: /^train-ema/, run: movingAverageCase },
+  { group: 'training', id: /^train-/, run: (golden, { variant }) => iterationsCase(golden, variant) },
+  { group: 'preprocessing', id: /^preprocess-/, run: (golden, { directory }) => preprocessingCase(golden, directory) },
+  { group: 'utilities', id: /^utility-interpolation/, run: interpolationCase },
+  { group: 'utilities', id: /^utility-save-image/, run: saveImageCase },
+  { group: 'utilities', id: /^utility-truncation/, run: truncationCase },
+];
+
+/** The runner of a case, or undefined when its kind is not covered. */
+export function findRunner(golden: GoldenCase): CaseRunner | undefined {
+  return KINDS.find(({ group, id }) => group === golden.group && id.test(golden.id))?.run;
+}

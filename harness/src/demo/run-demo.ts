@@ -1,0 +1,79 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { openDataset, writeDemoImages } from '@stargan/data';
+import { resolveConfig } from '../config/resolve.js';
+import type { Config } from '../config/schema.js';
+import { trainDomainClassifier } from '../evaluation/domain-classifier.js';
+import { evaluateTranslations, type TranslationReport } from '../evaluation/evaluate-translations.js';
+import { formatDuration } from '../logging/progress.js';
+import { buildNetworks } from '../model/networks.js';
+import { disposeAll } from '../model/weights.js';
+import { writeReport } from '../report/write-report.js';
+import { loadDomainImages } from '../sampling/load-domain-images.js';
+import { readAverages } from '../training/checkpoint.js';
+import { findCheckpoint, findRunRecord, runPaths, writeWhole } from '../training/run-directory.js';
+import { train } from '../training/train.js';
+
+/** The pictures of the demo: two shapes, whatever else about them being style or content. */
+export const DEMO_IMAGES = { imagesPerDomain: 600, validationPerDomain: 60, imageSize: 64, domains: ['circle', 'square'] as ('circle' | 'square')[] };
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/**
+ * Draws the demo images, trains the `demo` preset on them, measures the result on held-out images and writes a
+ * report. Each step that is done already is passed over, so an interrupted demo goes on where it was.
+ */
+export async function runDemo(directory: string, signal: AbortSignal): Promise<void> {
+  const images = path.join(directory, 'images');
+  const run = path.join(directory, 'run');
+  const { written } = await writeDemoImages(images, DEMO_IMAGES);
+  console.log(written > 0 ? `drew ${written} images in ${images}` : `images are in ${images}`);
+
+  const config = await resolveConfig({ preset: 'demo' });
+  await discardOtherRun(run, config);
+  const began = performance.now();
+  const { completed, iteration } = await train({ data: images, out: run, config, resume: true, signal });
+  if (!completed) {
+    console.log(`stopped after ${iteration} of ${config.iterations} iterations; the same command goes on from there`);
+    return;
+  }
+  console.log(`trained ${iteration} iterations (${formatDuration((performance.now() - began) / 1000)} in this session)`);
+
+  const report = await measure(images, run, config);
+  await writeWhole(runPaths(run).metrics, `${JSON.stringify(report, null, 2)}\n`);
+  const html = await writeReport(run);
+  const name = `${iteration}`.padStart(7, '0');
+  console.log(`
+on held-out images, ${report.translations} translations each:
+  latent guided     ${percent(report.latent.domainAccuracy)} taken for the target domain, distance between styles ${report.latent.styleDistance.toFixed(3)}
+  reference guided  ${percent(report.reference.domainAccuracy)} taken for the target domain, distance between styles ${report.reference.styleDistance.toFixed(3)}
+  real images       ${percent(report.real.domainAccuracy)} recognised, distance between images of a domain ${report.real.imageDistance.toFixed(3)}
+
+pictures  ${path.join(runPaths(run).samples, `${name}-{latent,reference,cycle}.png`)}
+numbers   ${runPaths(run).metrics}
+report    ${html}`);
+}
+
+/** A run that an earlier version of the demo left behind cannot be gone on with: it makes room. */
+async function discardOtherRun(run: string, config: Config): Promise<void> {
+  const previous = await findRunRecord(run).catch(() => undefined);
+  if (previous !== undefined && JSON.stringify(previous.config) !== JSON.stringify(config)) {
+    console.log(`${run} was made with other settings; starting over`);
+    await rm(run, { recursive: true });
+  }
+}
+
+async function measure(images: string, run: string, config: Config): Promise<TranslationReport> {
+  const { train: folders, validation } = await openDataset(images);
+  const domains = folders.domains.length;
+  const classifier = trainDomainClassifier(await loadDomainImages(folders, config.imageSize), { domains, seed: config.seed });
+  const networks = buildNetworks(config, domains);
+  const { checkpoint } = await findCheckpoint(run);
+  if (checkpoint === undefined) throw new Error(`${run} has no checkpoint to measure`);
+  const weights = await readAverages(networks, checkpoint);
+  const heldOut = await loadDomainImages(validation ?? folders, config.imageSize);
+  const report = evaluateTranslations({ networks, weights }, classifier, heldOut, { domains, latentDim: config.latentDim, seed: config.seed });
+  classifier.dispose();
+  disposeAll(...Object.values(weights));
+  return report;
+}

@@ -1,0 +1,87 @@
+import cliProgress from 'cli-progress';
+import type { Losses } from '../training/iteration.js';
+
+/** Shows how far training is. */
+export interface Progress {
+  update(iteration: number, losses: Losses | undefined): void;
+  /** Prints a line of text without tearing the bar. */
+  say(text: string): void;
+  stop(): void;
+}
+
+/** Seconds as 42s, 3m10s or 2h05m. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '?';
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (n: number): string => `${n}`.padStart(2, '0');
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m${two(whole % 60)}s`;
+  return `${Math.floor(whole / 3600)}h${two(Math.floor((whole % 3600) / 60))}m`;
+}
+
+/** The losses that tell most, shortened: discriminator, generator and its terms with latent guidance. */
+export function summarizeLosses(losses: Losses | undefined): string {
+  if (losses === undefined) return '';
+  const value = (name: string): string => (losses[name] ?? NaN).toFixed(2);
+  return `D ${value('D/latent_total')} G ${value('G/latent_adv')} sty ${value('G/latent_sty')} ds ${value('G/latent_ds')} cyc ${value('G/latent_cyc')}`;
+}
+
+/**
+ * A progress bar with iterations per second, time left and losses; without a terminal, a line every half minute.
+ *
+ * @param start iterations already done
+ * @param total iterations of the whole run
+ */
+export function createProgress(start: number, total: number): Progress {
+  return process.stdout.isTTY ? barProgress(start, total) : lineProgress(start, total);
+}
+
+function speedOf(start: number, began: number, iteration: number): number {
+  return (iteration - start) / ((performance.now() - began) / 1000);
+}
+
+function describe(start: number, total: number, began: number, iteration: number, losses: Losses | undefined): { speed: string; left: string; losses: string } {
+  const speed = speedOf(start, began, iteration);
+  return { speed: Number.isFinite(speed) ? speed.toFixed(2) : '?', left: formatDuration((total - iteration) / speed), losses: summarizeLosses(losses) };
+}
+
+function barProgress(start: number, total: number): Progress {
+  const began = performance.now();
+  const bar = new cliProgress.SingleBar(
+    { format: '{bar} {value}/{total} | {speed} it/s | {left} left | {losses}', hideCursor: true, barsize: 20, linewrap: false },
+    cliProgress.Presets.shades_classic,
+  );
+  const open = (iteration: number): void => bar.start(total, iteration, { speed: '?', left: '?', losses: '' });
+  let last = start;
+  open(start);
+  return {
+    update(iteration, losses) {
+      last = iteration;
+      bar.update(iteration, describe(start, total, began, iteration, losses));
+    },
+    say(text) {
+      bar.stop();
+      console.log(text);
+      open(last);
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+const SECONDS_BETWEEN_LINES = 30;
+
+function lineProgress(start: number, total: number): Progress {
+  const began = performance.now();
+  let printed = began;
+  return {
+    update(iteration, losses) {
+      const now = performance.now();
+      if (iteration !== total && now - printed < SECONDS_BETWEEN_LINES * 1000) return;
+      printed = now;
+      const { speed, left, losses: summary } = describe(start, total, began, iteration, losses);
+      console.log(`iteration ${iteration}/${total} | ${speed} it/s | ${left} left | ${summary}`);
+    },
+    say: (text) => console.log(text),
+    stop: () => undefined,
+  };
+}

@@ -1,0 +1,46 @@
+/** Text made safe to stand in HTML. */
+export function escapeHtml(text: string): string {
+  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+  return text.replace(/[&<>"']/g, (character) => entities[character]!);
+}
+
+/** Data as JSON that can stand inside a script element. */
+export function scriptJson(value: unknown): string {
+  return JSON.stringify(value).replace(/</g, '\\u003c');
+}
+
+/** A table of names and values. */
+export function definitionTable(rows: readonly (readonly [string, string])[]): string {
+  return `<table>${rows.map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`).join('')}</table>`;
+}
+
+/** A picture with what it shows. */
+export function figure(source: string, caption: string): string {
+  return `<figure><img src="${source}" alt="${escapeHtml(caption)}"><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
+}
+
+const STYLE = `
+:root { color-scheme: light dark; --ink: #1c1e21; --soft: #60656c; --line: #d9dce0; --page: #ffffff; --card: #f5f6f8; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --soft: #9aa0a6; --line: #3c4043; --page: #17181a; --card: #212327; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 1080px; padding: 24px 16px 64px; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page); }
+h1 { font-size: 1.6rem; margin: 0 0 4px; } h2 { font-size: 1.15rem; margin: 40px 0 12px; }
+p { color: var(--soft); margin: 0 0 12px; max-width: 70ch; }
+figure { margin: 0 0 24px; } figcaption { color: var(--soft); font-size: .9rem; margin-top: 6px; max-width: 70ch; }
+img { max-width: 100%; height: auto; display: block; border: 1px solid var(--line); border-radius: 4px; image-rendering: pixelated; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: 12px; }
+.card { background: var(--card); border-radius: 8px; padding: 12px 16px; } .card b { display: block; font-size: 1.5rem; } .card span { color: var(--soft); font-size: .9rem; }
+.strip { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 16px; }
+table { border-collapse: collapse; font-size: .9rem; width: 100%; } th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); font-weight: normal; overflow-wrap: anywhere; } th { color: var(--soft); width: 14em; }
+.chart { margin: 0 0 24px; background: #fff; color: #1c1e21; border: 1px solid var(--line); border-radius: 4px; padding: 8px; overflow: hidden; }
+.u-legend { font-size: .8rem; }
+`;
+
+/** A whole page that needs nothing else. `styles` and `script` come before and after the body's own. */
+export function page({ title, body, styles, script }: { title: string; body: string; styles: string; script: string }): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title><style>${styles}${STYLE}</style></head>
+<body>${body}<script>${script}</script></body></html>
+`;
+}

@@ -1,0 +1,96 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { TranslationReport } from '../evaluation/evaluate-translations.js';
+import { formatDuration } from '../logging/progress.js';
+import { readMetricLog } from '../logging/metric-log.js';
+import { readRunRecord, runPaths, writeWhole, type RunRecord } from '../training/run-directory.js';
+import { chartScript } from './chart-script.js';
+import { lossCharts, type Chart } from './curves.js';
+import { definitionTable, escapeHtml, figure, page } from './page.js';
+
+const CAPTIONS: Readonly<Record<string, string>> = {
+  latent: 'Latent guided. First row: sources, held out from training. Below, per target domain, one row per latent code: every column keeps its source’s place, every row shows one style.',
+  reference: 'Reference guided. First row: sources; first column: references. Each picture has the content of its column and the domain and style of its row.',
+  cycle: 'Cycle. Rows: source, reference, source translated to the reference’s domain and style, and translated back with its own style.',
+};
+
+/** Earlier grids that the report shows at most. */
+const SHOWN_STAGES = 6;
+
+async function dataUrl(file: string): Promise<string> {
+  return `data:image/png;base64,${(await readFile(file)).toString('base64')}`;
+}
+
+/** Sample grids of a run by kind, oldest first. */
+async function listGrids(directory: string, kind: string): Promise<{ iteration: number; file: string }[]> {
+  const names = await readdir(directory).catch(() => [] as string[]);
+  return names
+    .flatMap((name) => {
+      const match = new RegExp(`^(\\d+)-${kind}\\.png$`).exec(name);
+      return match === null ? [] : [{ iteration: Number(match[1]), file: path.join(directory, name) }];
+    })
+    .sort((a, b) => a.iteration - b.iteration);
+}
+
+async function pictures(directory: string): Promise<string> {
+  const figures: string[] = [];
+  for (const [kind, caption] of Object.entries(CAPTIONS)) {
+    const last = (await listGrids(directory, kind)).at(-1);
+    if (last !== undefined) figures.push(figure(await dataUrl(last.file), `${caption} Iteration ${last.iteration}.`));
+  }
+  return figures.length === 0 ? '<p>No sample grids yet.</p>' : figures.join('');
+}
+
+async function stages(directory: string): Promise<string> {
+  const grids = await listGrids(directory, 'reference');
+  const shown = Math.min(SHOWN_STAGES, grids.length);
+  const chosen = Array.from({ length: shown }, (_, i) => grids[Math.round((i * (grids.length - 1)) / Math.max(1, shown - 1))]!);
+  const figures = await Promise.all(chosen.map(async ({ iteration, file }) => figure(await dataUrl(file), `iteration ${iteration}`)));
+  return figures.length < 2 ? '' : `<h2>How it came about</h2><div class="strip">${figures.join('')}</div>`;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+async function numbers(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return '';
+  const { latent, reference, real, translations } = JSON.parse(text) as TranslationReport;
+  const card = (value: string, meaning: string): string => `<div class="card"><b>${value}</b><span>${escapeHtml(meaning)}</span></div>`;
+  return `<h2>On held-out images</h2><div class="cards">
+${card(percent(latent.domainAccuracy), 'of latent-guided translations are taken for the target domain')}
+${card(percent(reference.domainAccuracy), 'of reference-guided translations are taken for the target domain')}
+${card(percent(real.domainAccuracy), 'of real images are recognised by the same classifier')}
+${card(latent.styleDistance.toFixed(3), 'mean distance between ten latent styles of one source')}
+${card(reference.styleDistance.toFixed(3), 'mean distance between ten reference styles of one source')}
+${card(real.imageDistance.toFixed(3), 'mean distance between real images of one domain')}
+</div><p>${translations} translations per kind of guidance. Distances are mean absolute differences of values in [-1, 1]. The classifier was trained on the real training images.</p>`;
+}
+
+function settings({ config, domains }: RunRecord): string {
+  return definitionTable([['domains', domains.join(', ')], ...Object.entries(config).map(([key, value]) => [key, `${value}`] as const)]);
+}
+
+/** Writes `report.html` of a run, a page that needs no other file; gives its path. @throws UsageError when there is no run */
+export async function writeReport(run: string): Promise<string> {
+  const record = await readRunRecord(run);
+  const paths = runPaths(run);
+  const log = await readMetricLog(paths.log);
+  const speed = await readMetricLog(paths.speed);
+  const charts: Chart[] = log.length < 2 ? [] : lossCharts(log);
+  const seconds = speed.reduce((sum, entry) => sum + (entry['seconds'] ?? 0), 0);
+  const iterations = log.at(-1)?.iteration ?? 0;
+  const body = `<h1>StarGAN v2: ${escapeHtml(record.domains.join(' · '))}</h1>
+<p>${iterations} iterations at ${record.config.imageSize}×${record.config.imageSize}, batch ${record.config.batch}, ${formatDuration(seconds)} of training. Pictures are made with the moving averages of the weights.</p>
+${await numbers(paths.metrics)}
+<h2>Translations</h2>${await pictures(paths.samples)}
+${await stages(paths.samples)}
+<h2>Losses</h2>${charts.map((_, i) => `<div class="chart" id="chart-${i}"></div>`).join('') || '<p>No log yet.</p>'}
+<h2>Settings</h2>${settings(record)}`;
+  const require = createRequire(import.meta.url);
+  const plotFolder = path.dirname(require.resolve('uplot/package.json'));
+  const script = await readFile(path.join(plotFolder, 'dist/uPlot.iife.min.js'), 'utf8');
+  const styles = await readFile(path.join(plotFolder, 'dist/uPlot.min.css'), 'utf8');
+  await writeWhole(paths.report, page({ title: `StarGAN v2: ${record.domains.join(', ')}`, body, styles, script: script + chartScript(charts) }));
+  return paths.report;
+}

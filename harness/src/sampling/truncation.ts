@@ -1,0 +1,28 @@
+import { add, mean, mul, sub, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { MappingNetwork } from '@stargan/mapping-network';
+import type { Parameters } from '@stargan/ops';
+
+/**
+ * Mean style of a domain over many latent codes.
+ *
+ * @param latent [count, latentDim]
+ * @returns [1, styleDim]
+ */
+export function averageStyle(mappingNetwork: MappingNetwork, parameters: Parameters, latent: Tensor, domain: number): Tensor2D {
+  return tidy(() => {
+    const styles = mappingNetwork.apply(parameters, latent, Array.from({ length: latent.shape[0]! }, () => domain));
+    return mean(styles, 0, true);
+  });
+}
+
+/**
+ * Truncation: styles drawn towards the mean, average + ψ · (style − average).
+ *
+ * @param style [batch, styleDim]
+ * @param average [1, styleDim]
+ * @param psi 1 leaves the styles alone, 0 gives the average
+ */
+export function truncateStyle(style: Tensor, average: Tensor, psi: number): Tensor2D {
+  return tidy(() => add(average, mul(sub(style, average), psi)));
+}

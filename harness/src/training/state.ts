@@ -1,0 +1,57 @@
+import { adam, type AdamState } from '@stargan/optimizers';
+import { AVERAGED_NAMES, NETWORK_NAMES, type AveragedName, type NetworkName, type Networks, type WeightsOf } from '../model/networks.js';
+import { copyWeights, disposeAll, initialWeights, mapNames } from '../model/weights.js';
+
+/** How the networks are optimised. */
+export interface OptimizerConfig {
+  learningRate: number;
+  mappingLearningRate: number;
+  beta1: number;
+  beta2: number;
+  weightDecay: number;
+}
+
+/** One optimiser per network. */
+export type Optimizers = Record<NetworkName, ReturnType<typeof adam>>;
+
+/** Everything that training changes. Random numbers are not in it: they are a function of the iteration. */
+export interface TrainingState {
+  /** Iterations done. */
+  iteration: number;
+  weights: WeightsOf;
+  /** Moving averages, used for sampling. */
+  averages: WeightsOf<AveragedName>;
+  moments: Record<NetworkName, AdamState>;
+}
+
+/** One Adam per network; the mapping network has a learning rate of its own. */
+export function buildOptimizers({ learningRate, mappingLearningRate, beta1, beta2, weightDecay }: OptimizerConfig): Optimizers {
+  return mapNames(NETWORK_NAMES, (name) =>
+    adam({ learningRate: name === 'mappingNetwork' ? mappingLearningRate : learningRate, beta1, beta2, weightDecay }),
+  );
+}
+
+/**
+ * The state before the first iteration. The averages start from the trained networks' own initial weights.
+ */
+export function initialState(networks: Networks, optimizers: Optimizers, seed: number): TrainingState {
+  const weights = initialWeights(networks, NETWORK_NAMES, seed);
+  return stateFromWeights(weights, copyWeights(weights, AVERAGED_NAMES), optimizers);
+}
+
+/** A state with these weights and fresh optimisers; takes ownership of the tensors. */
+export function stateFromWeights(weights: WeightsOf, averages: WeightsOf<AveragedName>, optimizers: Optimizers): TrainingState {
+  return { iteration: 0, weights, averages, moments: mapNames(NETWORK_NAMES, (name) => optimizers[name].init(weights[name])) };
+}
+
+/** Disposes all tensors of the state. */
+export function disposeState(state: TrainingState): void {
+  disposeAll(...Object.values(state.weights), ...Object.values(state.averages));
+  for (const moments of Object.values(state.moments)) disposeMoments(moments);
+}
+
+/** Disposes an optimiser's tensors. */
+export function disposeMoments(moments: AdamState): void {
+  moments.first.dispose();
+  moments.second.dispose();
+}

@@ -1,0 +1,172 @@
+import { memory } from '@tensorflow/tfjs-core';
+import { createTrainingStream, openDataset, type Dataset, type TrainingStream } from '@stargan/data';
+import type { Config } from '../config/schema.js';
+import { openMetricLog, type MetricLog } from '../logging/metric-log.js';
+import { createProgress, type Progress } from '../logging/progress.js';
+import { AVERAGED_NAMES, buildNetworks, type Networks } from '../model/networks.js';
+import { mapNames } from '../model/weights.js';
+import { loadFixedInputs, writeSamples, type FixedInputs } from '../sampling/fixed-samples.js';
+import { UsageError } from '../usage-error.js';
+import { disposeBatch, tensorBatch } from './batches.js';
+import { readState, writeCheckpoint } from './checkpoint.js';
+import { trainIteration, type Losses } from './iteration.js';
+import { findCheckpoint, findRunRecord, runPaths, writeRunRecord, type RunRecord } from './run-directory.js';
+import { buildOptimizers, disposeState, initialState, type Optimizers, type TrainingState } from './state.js';
+
+/** What to train, on what, and where to keep it. */
+export interface TrainOptions {
+  /** Folder of the images. */
+  data: string;
+  /** Folder of the run. */
+  out: string;
+  config: Config;
+  /** Go on from the newest checkpoint in `out`, or begin when there is none. */
+  resume?: boolean;
+  /** Aborting it saves a checkpoint after the current iteration and ends the training. */
+  signal?: AbortSignal;
+}
+
+/** How a training ended. */
+export interface TrainResult {
+  /** Iterations done in all. */
+  iteration: number;
+  /** Whether that is all that were asked for. */
+  completed: boolean;
+  /** Folder of the last checkpoint. */
+  checkpoint: string;
+}
+
+/** A training under way. */
+interface Training {
+  config: Config;
+  out: string;
+  dataset: Dataset;
+  networks: Networks;
+  optimizers: Optimizers;
+  state: TrainingState;
+  stream: TrainingStream;
+  inputs: FixedInputs;
+  log: MetricLog;
+  speed: MetricLog;
+  progress: Progress;
+  lastCheckpoint: string | undefined;
+}
+
+/**
+ * Trains until `iterations` are done or `signal` is aborted, with sample grids, a log and checkpoints in `out`.
+ *
+ * Resuming continues bit for bit: all random numbers are functions of the seed and the iteration.
+ *
+ * @throws UsageError when `out` holds a run and `resume` is not set, or the run was made with other sizes
+ * @throws Error when an image cannot be read, a loss is not finite, or the disk is full; older checkpoints stay
+ */
+export async function train({ data, out, config, resume = false, signal }: TrainOptions): Promise<TrainResult> {
+  const dataset = await openDataset(data);
+  const record: RunRecord = { config, data: dataset.train.directory.replace(/[\\/]train$/, ''), domains: dataset.train.domains.map(({ name }) => name) };
+  await requireFittingRun(out, record, resume);
+  const networks = buildNetworks(config, record.domains.length);
+  const optimizers = buildOptimizers(config);
+  const { checkpoint, notes } = await findCheckpoint(out);
+  for (const note of notes) console.warn(note);
+  const state = checkpoint === undefined ? initialState(networks, optimizers, config.seed) : await readState(networks, checkpoint);
+  await writeRunRecord(out, record);
+
+  const paths = runPaths(out);
+  const log = await openMetricLog(paths.log, state.iteration);
+  const speed = await openMetricLog(paths.speed, state.iteration);
+  const inputs = await loadFixedInputs(dataset.validation ?? dataset.train, config.imageSize);
+  const { imageSize, batch, seed, cropProbability, onCorrupt } = config;
+  const stream = createTrainingStream(dataset.train, { imageSize, batch, seed, cropProbability, onCorrupt, startIteration: state.iteration });
+  const progress = createProgress(state.iteration, config.iterations);
+  const training: Training = { config, out, dataset, networks, optimizers, state, stream, inputs, log, speed, progress, lastCheckpoint: checkpoint?.path };
+  try {
+    await runIterations(training, signal);
+    const saved = await save(training);
+    return { iteration: state.iteration, completed: state.iteration >= config.iterations, checkpoint: saved };
+  } finally {
+    progress.stop();
+    await stream.close();
+    disposeState(state);
+  }
+}
+
+/** Keys that settle shapes or random streams: a run cannot change them halfway. */
+const FIXED_KEYS = ['imageSize', 'styleDim', 'latentDim', 'hiddenDim', 'widthBudget', 'maxWidth', 'highPass'] as const satisfies readonly (keyof Config)[];
+
+async function requireFittingRun(out: string, record: RunRecord, resume: boolean): Promise<void> {
+  const previous = await findRunRecord(out);
+  if (previous === undefined) return;
+  if (!resume) throw new UsageError(`${out} holds a run already; add --resume to go on with it, or name another folder as --out`);
+  if (previous.domains.join('/') !== record.domains.join('/')) {
+    throw new UsageError(`${out} was trained on the domains ${previous.domains.join(', ')}, the data has ${record.domains.join(', ')}; name another folder as --out`);
+  }
+  for (const key of FIXED_KEYS) {
+    if (previous.config[key] !== record.config[key]) {
+      throw new UsageError(`${out} was trained with ${key} ${previous.config[key]}, now it is ${record.config[key]}; leave it as it was, or name another folder as --out`);
+    }
+  }
+}
+
+/** Lets signals and timers run, which they cannot while TensorFlow computes. */
+const turnEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const isDue = (iteration: number, every: number): boolean => every > 0 && iteration % every === 0;
+
+async function runIterations(training: Training, signal: AbortSignal | undefined): Promise<void> {
+  const { config, networks, optimizers, state, stream, progress } = training;
+  let reported = new Set<string>();
+  let began = performance.now();
+  let waited = 0;
+  while (state.iteration < config.iterations && signal?.aborted !== true) {
+    const prepared = await stream.next();
+    const batch = tensorBatch(prepared, config.imageSize, config.latentDim, config.seed);
+    const losses = trainIteration(networks, optimizers, state, batch, config);
+    disposeBatch(batch);
+    requireFinite(losses, training);
+    progress.update(state.iteration, losses);
+    reported = reportSkipped(training, reported);
+
+    const { iteration } = state;
+    if (isDue(iteration, config.logEvery) || iteration === config.iterations) {
+      await training.log.append({ iteration, ...losses });
+      const seconds = (performance.now() - began) / 1000;
+      const { waitSeconds } = stream.statistics();
+      await training.speed.append({ iteration, seconds, dataWaitSeconds: waitSeconds - waited, tensorBytes: memory().numBytes, residentBytes: process.memoryUsage.rss() });
+      waited = waitSeconds;
+      began = performance.now();
+    }
+    if (isDue(iteration, config.sampleEvery) || iteration === config.iterations) await sample(training);
+    if (isDue(iteration, config.saveEvery)) await save(training);
+    await turnEventLoop();
+  }
+}
+
+function requireFinite(losses: Losses, { state, lastCheckpoint }: Training): void {
+  for (const [name, value] of Object.entries(losses)) {
+    if (Number.isFinite(value)) continue;
+    const last = lastCheckpoint === undefined ? 'there is no checkpoint yet' : `the last good checkpoint is ${lastCheckpoint}`;
+    throw new Error(`iteration ${state.iteration}: the loss ${name} is ${value}; training stopped, ${last}. Lower learningRate or raise lambdaR1, and go on with --resume`);
+  }
+}
+
+/** Names images that were left out, each once. */
+function reportSkipped({ stream, progress }: Training, reported: Set<string>): Set<string> {
+  const { skipped } = stream.statistics();
+  if (skipped.length === reported.size) return reported;
+  for (const { file, reason } of skipped) if (!reported.has(file)) progress.say(`left out ${file}: ${reason}`);
+  return new Set(skipped.map(({ file }) => file));
+}
+
+async function sample({ config, networks, state, inputs, dataset, out }: Training): Promise<void> {
+  const weights = mapNames(AVERAGED_NAMES, (name) => state.averages[name]);
+  const name = `${state.iteration}`.padStart(7, '0');
+  await writeSamples({ networks, weights }, inputs, dataset.train.domains.length, runPaths(out).samples, name, config);
+}
+
+async function save(training: Training): Promise<string> {
+  const { out, networks, state, config, lastCheckpoint } = training;
+  if (lastCheckpoint !== undefined && Number(lastCheckpoint.split(/[\\/]/).pop()) === state.iteration) return lastCheckpoint;
+  const checkpoint = await writeCheckpoint(out, networks, state, config.keepCheckpoints);
+  training.lastCheckpoint = checkpoint.path;
+  return checkpoint.path;
+}

@@ -1,0 +1,27 @@
+// Loads a tfjs-node package and runs operations with known results: verify-runtime.js PACKAGE_FOLDER
+// A program of its own, because a library that does not suit the machine ends the process that loads it.
+import { createRequire } from 'node:module';
+import util from 'node:util';
+
+util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+
+const folder = process.argv[2];
+try {
+  const tf = createRequire(import.meta.url)(folder);
+  const product = tf.matMul([[1, 2], [3, 4]], [[5, 6], [7, 8]]);
+  expectValues('matMul', product, [19, 22, 43, 50]);
+  const image = tf.reshape(tf.range(1, 10), [1, 3, 3, 1]);
+  expectValues('conv2d', tf.conv2d(image, tf.ones([2, 2, 1, 1]), 1, 'valid'), [12, 16, 24, 28]);
+  const backend = tf.backend();
+  console.log(JSON.stringify({ tensorflow: backend.binding.TF_Version, gpu: backend.isUsingGpuDevice }));
+} catch (error) {
+  console.error(error instanceof Error ? error.message.split('\n')[0] : String(error));
+  process.exitCode = 1;
+}
+
+function expectValues(operation, tensor, expected) {
+  const values = Array.from(tensor.dataSync());
+  if (values.join() !== expected.join()) {
+    throw new Error(`${operation} gave ${values.join()} where ${expected.join()} is right`);
+  }
+}

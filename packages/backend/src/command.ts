@@ -1,0 +1,68 @@
+import { Command, CommanderError, Option } from 'commander';
+import { formatDiagnosis } from './format-diagnosis.js';
+import { inspectMachine } from './inspect-machine.js';
+import { InstallError } from './install/failure.js';
+import { installRuntime } from './install/install-runtime.js';
+import type { Flavour } from './install/paths.js';
+import { stopCommands } from './machine/run-command.js';
+
+/**
+ * The `stargan-backend` program.
+ *
+ * @param args without the program's own name
+ * @returns exit code: 0 done, 1 failed, 2 used wrongly
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = new Command('stargan-backend')
+    .description('Installs and inspects the TensorFlow runtime for Node.js')
+    .exitOverride();
+  program
+    .command('install')
+    .description('make the native TensorFlow runtime of this project')
+    .addOption(new Option('--flavour <flavour>', 'library to build on (default: by the machine)').choices(['cpu', 'gpu']))
+    .option('--force', 'build anew what is in place already')
+    .action(async (options: { flavour?: Flavour; force?: boolean }) => {
+      code = await install(options);
+    });
+  program
+    .command('doctor')
+    .description('say what this machine has and what is missing')
+    .option('--json', 'print the diagnosis as JSON')
+    .action(async (options: { json?: boolean }) => {
+      code = await doctor(options.json ?? false);
+    });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+  return code;
+}
+
+async function install(options: { flavour?: Flavour; force?: boolean }): Promise<number> {
+  const stop = (signal: NodeJS.Signals) => {
+    stopCommands();
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    const done = await installRuntime({ ...options, onProgress: (line) => { console.log(line); } });
+    const state = done.changed ? 'installed' : 'already in place';
+    console.log(`native ${done.flavour} runtime ${state}: TensorFlow ${done.tensorflowVersion} (${done.packageName})`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof InstallError)) throw error;
+    console.error(error.message);
+    return 1;
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+async function doctor(json: boolean): Promise<number> {
+  const diagnosis = await inspectMachine();
+  console.log(json ? JSON.stringify(diagnosis, undefined, 2) : formatDiagnosis(diagnosis));
+  return diagnosis.findings.some((finding) => finding.level === 'problem') ? 1 : 0;
+}

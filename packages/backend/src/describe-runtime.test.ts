@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { describeRuntime } from './describe-runtime.js';
+
+test('a native runtime is one line without a warning', () => {
+  const runtime = {
+    kind: 'native-cpu', backendName: 'tensorflow', tensorflowVersion: '2.21.0', device: 'CPU, 2 threads', reasons: ['native-gpu: no card'],
+  } as const;
+  expect(describeRuntime(runtime)).toBe('native-cpu: TensorFlow 2.21.0, CPU, 2 threads');
+});
+
+test.each(['wasm', 'cpu'] as const)('%s is called slow, with the reasons and the remedy', (kind) => {
+  const text = describeRuntime({ kind, backendName: kind, device: 'somewhere', reasons: ['native-cpu: the addon was not built'] });
+  expect(text).toMatch(/^warning: .*slower/m);
+  expect(text).toContain('native-cpu: the addon was not built');
+  expect(text).toMatch(/npx stargan-backend install$/);
+});

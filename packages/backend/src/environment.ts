@@ -1,0 +1,22 @@
+import util from 'node:util';
+import type { Environment } from './machine/run-command.js';
+
+/** Environment that TensorFlow's C library reads once, when it is loaded; what the user has set is left alone. */
+export function nativeEnvironment(
+  env: Environment,
+  options: { threads?: number } = {},
+): Record<string, string> {
+  const settings: Record<string, string> = {};
+  if (env.TF_CPP_MIN_LOG_LEVEL === undefined) settings.TF_CPP_MIN_LOG_LEVEL = '2';
+  // Otherwise TensorFlow takes nearly all memory of the card at once, also from programs beside it.
+  if (env.TF_FORCE_GPU_ALLOW_GROWTH === undefined) settings.TF_FORCE_GPU_ALLOW_GROWTH = 'true';
+  if (options.threads !== undefined) settings.TF_NUM_INTRAOP_THREADS = String(options.threads);
+  return settings;
+}
+
+/** tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node.js 23 removed. */
+export function restoreRemovedNodeFunctions(): void {
+  if (!('isNullOrUndefined' in util)) {
+    Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined });
+  }
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { lock } from 'proper-lockfile';
+import type { System } from '../machine/system.js';
+import { InstallError } from './failure.js';
+
+/** Folder that holds TensorFlow libraries, addons and logs: `STARGAN_CACHE_DIR`, else `stargan` in the user's cache. */
+export function cacheFolder(system: System): string {
+  const own = system.env.STARGAN_CACHE_DIR;
+  if (own) return resolve(own);
+  const { XDG_CACHE_HOME: base } = system.env;
+  return base ? join(base, 'stargan') : join(system.home, '.cache', 'stargan');
+}
+
+/** Folder in the cache that holds the addons. */
+export const addonsFolder = 'addons';
+
+const partMark = '.part-';
+
+/**
+ * A name beside `path` to write to before renaming. It differs in every run, since a program that outlived a killed
+ * installation may still be writing to the old one.
+ */
+export function partOf(path: string): string {
+  return `${path}${partMark}${String(process.pid)}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Removes what interrupted installations left in `folder`. */
+export function sweepParts(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.name.includes(partMark)) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+    else if (entry.name === addonsFolder) sweepParts(path);
+  }
+}
+
+/**
+ * Runs `action` while no other process holds the cache. Waits for another installation; a lock whose owner was
+ * killed counts as free after ten seconds.
+ */
+export async function withLock<Result>(
+  folder: string,
+  onWait: () => void,
+  action: () => Promise<Result>,
+): Promise<Result> {
+  mkdirSync(folder, { recursive: true });
+  const release = await acquire(folder, onWait);
+  try {
+    return await action();
+  } finally {
+    await release().catch(() => undefined);
+  }
+}
+
+async function acquire(folder: string, onWait: () => void): Promise<() => Promise<void>> {
+  const options = { lockfilePath: join(folder, 'install.lock'), stale: 10_000, update: 2_000 };
+  const deadline = Date.now() + 60 * 60_000;
+  for (let tries = 0; ; tries++) {
+    try {
+      return await lock(folder, options);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+      if (Date.now() > deadline) {
+        throw new InstallError(
+          'installRuntime: another installation has held the lock for an hour',
+          `End it, or remove ${options.lockfilePath}, and install again.`,
+        );
+      }
+      if (tries === 0) onWait();
+      await new Promise((wake) => setTimeout(wake, 500));
+    }
+  }
+}

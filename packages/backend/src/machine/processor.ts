@@ -1,0 +1,19 @@
+import { availableParallelism, cpus } from 'node:os';
+import type { System } from './system.js';
+
+export interface Processor {
+  readonly model: string;
+  /** Cores that this process may use. */
+  readonly cores: number;
+  /** False where TensorFlow's x64 library would end the process at load; undefined where that is not known. */
+  readonly avx?: boolean;
+}
+
+export function describeProcessor(system: System): Processor {
+  const flags = system.arch === 'x64' ? /^flags\s*:(.*)$/m.exec(system.read('/proc/cpuinfo') ?? '')?.[1] : undefined;
+  return {
+    model: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    avx: flags === undefined ? undefined : flags.split(/\s+/).includes('avx'),
+  };
+}

@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname } from 'node:path';
+import { resolvePackage, type ResolvedPackage } from '../resolve-package.js';
+import { runCommand, type CommandRunner, type Environment } from './run-command.js';
+
+/** What this package asks of the machine; tests put their own in its place. */
+export interface System {
+  readonly platform: string;
+  readonly arch: string;
+  readonly env: Environment;
+  readonly home: string;
+  readonly run: CommandRunner;
+  /** Bytes free to this user where `folder` is or would be. */
+  freeBytes(folder: string): Promise<number>;
+  /** An npm package of the project. */
+  resolve(name: string): ResolvedPackage | undefined;
+  /** Text of a file, or undefined when it cannot be read. */
+  read(path: string): string | undefined;
+}
+
+export function thisSystem(): System {
+  return {
+    platform: process.platform,
+    arch: process.arch,
+    env: process.env,
+    home: homedir(),
+    run: runCommand,
+    freeBytes,
+    resolve: resolvePackage,
+    read: readText,
+  };
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  let existing = folder;
+  while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
+  const { bavail, bsize } = await statfs(existing);
+  return bavail * bsize;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { nativeEnvironment, restoreRemovedNodeFunctions } from './environment.js';
+import { findTarget, hasAddon } from './install/paths.js';
+import { formatCard, findNvidiaCard } from './machine/nvidia.js';
+import { describeProcessor } from './machine/processor.js';
+import type { System } from './machine/system.js';
+import { requirePackage, type ResolvedPackage } from './resolve-package.js';
+import type { Runtime } from './runtime.js';
+
+/** A runtime that was loaded, or why it cannot be. */
+export type Attempt = Omit<Runtime, 'reasons'> | { readonly refusal: string };
+
+const install = 'run `npx stargan-backend install`';
+
+interface NativeBackend {
+  readonly isUsingGpuDevice: boolean;
+  readonly binding: { readonly TF_Version: string };
+}
+
+/** Loads tfjs-node-gpu (or a tfjs-node built on the CUDA library) when there is a card that TensorFlow can use. */
+export async function loadNativeGpu(system: System, options: { threads?: number } = {}): Promise<Attempt> {
+  const card = await findNvidiaCard(system);
+  if (card === undefined) return { refusal: 'no NVIDIA card with a driver was found' };
+  const refusal = loadOnce(system, findTarget('gpu', system), '@tensorflow/tfjs-node-gpu', options);
+  if (refusal !== undefined) return { refusal };
+  const backend = loadedBackend();
+  if (backend?.isUsingGpuDevice !== true) {
+    return { refusal: `TensorFlow loads but cannot use ${formatCard(card)}: ${install} --flavour gpu` };
+  }
+  return ready('native-gpu', backend, formatCard(card));
+}
+
+/** Loads tfjs-node. */
+export async function loadNativeCpu(system: System, options: { threads?: number } = {}): Promise<Attempt> {
+  const processor = describeProcessor(system);
+  if (processor.avx === false) return { refusal: 'this processor has no AVX instructions, which TensorFlow needs' };
+  // A library with CUDA would otherwise take the card, which was not asked for or has been refused already.
+  const visible = system.env.CUDA_VISIBLE_DEVICES;
+  system.env.CUDA_VISIBLE_DEVICES = '-1';
+  const refusal = loadOnce(system, findTarget('cpu', system), '@tensorflow/tfjs-node', options);
+  if (visible === undefined) delete system.env.CUDA_VISIBLE_DEVICES;
+  else system.env.CUDA_VISIBLE_DEVICES = visible;
+  if (refusal !== undefined) return { refusal };
+  const backend = loadedBackend();
+  if (backend === undefined || backend.isUsingGpuDevice) {
+    return { refusal: 'TensorFlow is already loaded with the GPU in this process' };
+  }
+  const threads = Number(system.env.TF_NUM_INTRAOP_THREADS ?? 0) || processor.cores;
+  return ready('native-cpu', backend, `CPU, ${String(threads)} ${threads === 1 ? 'thread' : 'threads'}`);
+}
+
+/** Loads the package unless a native backend is there already; gives the reason when that cannot be. */
+function loadOnce(
+  system: System,
+  target: ResolvedPackage | undefined,
+  name: string,
+  options: { threads?: number },
+): string | undefined {
+  if (loadedBackend() !== undefined) return undefined;
+  if (target === undefined) return `${name} is not installed: add it to the project, then ${install}`;
+  if (!hasAddon(target)) return `${target.name} is installed but its addon was not built: ${install}`;
+  Object.assign(system.env, nativeEnvironment(system.env, options));
+  restoreRemovedNodeFunctions();
+  try {
+    requirePackage(target);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return `${target.name} does not load (${message.split('\n')[0] ?? ''}): ${install}`;
+  }
+  if (loadedBackend() === undefined) {
+    return `${target.name} uses another copy of @tensorflow/tfjs-core than @stargan/backend: install one version of both`;
+  }
+  return undefined;
+}
+
+function loadedBackend(): NativeBackend | undefined {
+  const backend: unknown = tf.findBackend('tensorflow');
+  return (backend as NativeBackend | null) ?? undefined;
+}
+
+async function ready(kind: 'native-gpu' | 'native-cpu', backend: NativeBackend, device: string): Promise<Attempt> {
+  await tf.setBackend('tensorflow');
+  await tf.ready();
+  return { kind, backendName: 'tensorflow', tensorflowVersion: backend.binding.TF_Version, device };
+}

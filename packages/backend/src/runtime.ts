@@ -1,0 +1,35 @@
+/** The TensorFlow runtimes for Node.js, the fastest first. */
+export const runtimeKinds = ['native-gpu', 'native-cpu', 'wasm', 'cpu'] as const;
+
+/**
+ * - `native-gpu`: TensorFlow's C library on an NVIDIA card
+ * - `native-cpu`: TensorFlow's C library on the processor, all cores
+ * - `wasm`: WebAssembly with SIMD, one thread, at most 4 GiB of tensors
+ * - `cpu`: plain JavaScript, for tiny shapes only
+ */
+export type RuntimeKind = (typeof runtimeKinds)[number];
+
+/** The runtime that was selected, and why it is not a better one. */
+export interface Runtime {
+  readonly kind: RuntimeKind;
+  /** What `tf.getBackend()` returns: `tensorflow`, `wasm` or `cpu`. */
+  readonly backendName: string;
+  /** Version of TensorFlow's C library; native runtimes only. */
+  readonly tensorflowVersion?: string;
+  /** For people: `CPU, 2 threads`, or the card and its driver. */
+  readonly device: string;
+  /** Why each better runtime was passed over, best first; empty for the best. */
+  readonly reasons: readonly string[];
+}
+
+/** npm package that brings a runtime. */
+export const runtimePackages: Readonly<Record<RuntimeKind, string>> = {
+  'native-gpu': '@tensorflow/tfjs-node-gpu',
+  'native-cpu': '@tensorflow/tfjs-node',
+  wasm: '@tensorflow/tfjs-backend-wasm',
+  cpu: '@tensorflow/tfjs-backend-cpu',
+};
+
+export function isRuntimeKind(text: string): text is RuntimeKind {
+  return runtimeKinds.some((kind) => kind === text);
+}

@@ -1,0 +1,60 @@
+import { expect, test, vi } from 'vitest';
+import { selectFrom, type Loaders } from './select-runtime.js';
+import { runtimeKinds, type RuntimeKind } from './runtime.js';
+import { fakeSystem } from './testing/fake-system.js';
+
+function only(...kinds: RuntimeKind[]): Loaders {
+  const load = (kind: RuntimeKind) => () =>
+    Promise.resolve(
+      kinds.includes(kind) ? { kind, backendName: kind, device: 'somewhere' } : { refusal: `${kind} is absent` },
+    );
+  return { 'native-gpu': load('native-gpu'), 'native-cpu': load('native-cpu'), wasm: load('wasm'), cpu: load('cpu') };
+}
+
+test.each(runtimeKinds)('%s is taken when it is the best there is, with a reason for each better one', async (kind) => {
+  const rank = runtimeKinds.indexOf(kind);
+  const runtime = await selectFrom(only(...runtimeKinds.slice(rank)), fakeSystem(), { quiet: true });
+  expect(runtime.kind).toBe(kind);
+  expect(runtime.reasons).toEqual(runtimeKinds.slice(0, rank).map((better) => `${better}: ${better} is absent`));
+});
+
+test('a preferred runtime is taken though a better one is there', async () => {
+  expect((await selectFrom(only(...runtimeKinds), fakeSystem(), { prefer: 'wasm' })).kind).toBe('wasm');
+});
+
+test('STARGAN_BACKEND goes before the option', async () => {
+  const system = fakeSystem({ env: { STARGAN_BACKEND: 'cpu' } });
+  expect((await selectFrom(only(...runtimeKinds), system, { prefer: 'wasm' })).kind).toBe('cpu');
+});
+
+test('a preferred runtime that is not available is an error, not a fallback', async () => {
+  await expect(selectFrom(only('cpu'), fakeSystem(), { prefer: 'native-gpu' })).rejects.toThrow(
+    'prefer=native-gpu asks for a runtime that is not available\n  native-gpu: native-gpu is absent',
+  );
+});
+
+test('an unknown name lists the known ones', async () => {
+  const system = fakeSystem({ env: { STARGAN_BACKEND: 'webgl' } });
+  await expect(selectFrom(only('cpu'), system)).rejects.toThrow(
+    'STARGAN_BACKEND must be one of native-gpu, native-cpu, wasm, cpu, got webgl',
+  );
+});
+
+test('no runtime at all is an error with every reason', async () => {
+  await expect(selectFrom(only(), fakeSystem())).rejects.toThrow(/native-gpu.*\n.*native-cpu.*\n.*wasm.*\n.*cpu/);
+});
+
+test.each([0, -1, 1.5, NaN])('%s threads are refused', async (threads) => {
+  await expect(selectFrom(only('cpu'), fakeSystem(), { threads })).rejects.toThrow('threads must be a positive integer');
+});
+
+test('a slow fallback warns unless it is told to be quiet or was asked for', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  await selectFrom(only('cpu'), fakeSystem(), { quiet: true });
+  await selectFrom(only(...runtimeKinds), fakeSystem());
+  await selectFrom(only('cpu'), fakeSystem(), { prefer: 'cpu' });
+  expect(warn).not.toHaveBeenCalled();
+  await selectFrom(only('cpu'), fakeSystem());
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining('npx stargan-backend install'));
+  warn.mockRestore();
+});

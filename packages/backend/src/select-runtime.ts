@@ -1,0 +1,83 @@
+import { describeRuntime } from './describe-runtime.js';
+import { thisSystem, type System } from './machine/system.js';
+import { loadNativeCpu, loadNativeGpu, type Attempt } from './native-runtime.js';
+import { loadCpu, loadWasm } from './portable-runtime.js';
+import { isRuntimeKind, runtimeKinds, type Runtime, type RuntimeKind } from './runtime.js';
+
+export interface SelectRuntimeOptions {
+  /** Take this runtime or fail. Default: the fastest there is. `STARGAN_BACKEND` goes before it. */
+  readonly prefer?: RuntimeKind;
+  /**
+   * Threads within one operation of a native runtime. Default: `TF_NUM_INTRAOP_THREADS`, else all cores. Counts for
+   * the first selection in a process only: TensorFlow reads it when it is loaded.
+   */
+  readonly threads?: number;
+  /** Leaves out the warning on standard error about a slow fallback. Default false. */
+  readonly quiet?: boolean;
+}
+
+/** Loads one runtime. */
+export type Loaders = Readonly<
+  Record<RuntimeKind, (system: System, options: { threads?: number }) => Promise<Attempt>>
+>;
+
+const loaders: Loaders = {
+  'native-gpu': loadNativeGpu,
+  'native-cpu': loadNativeCpu,
+  wasm: loadWasm,
+  cpu: loadCpu,
+};
+
+/**
+ * Loads the fastest TensorFlow runtime of this machine and makes it the current tfjs backend.
+ *
+ * @throws when `prefer` or `STARGAN_BACKEND` names an unknown or unavailable runtime, when `threads` is no positive
+ *   integer, and when no runtime is installed at all.
+ */
+export async function selectRuntime(options: SelectRuntimeOptions = {}): Promise<Runtime> {
+  return selectFrom(loaders, thisSystem(), options);
+}
+
+export async function selectFrom(
+  available: Loaders,
+  system: System,
+  { prefer, threads, quiet = false }: SelectRuntimeOptions = {},
+): Promise<Runtime> {
+  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
+    throw new Error(`selectRuntime: threads must be a positive integer, got ${String(threads)}`);
+  }
+  const wanted = chosenKind(system.env.STARGAN_BACKEND, prefer);
+  const reasons: string[] = [];
+  for (const kind of wanted === undefined ? runtimeKinds : [wanted.kind]) {
+    const attempt = await available[kind](system, { threads });
+    if ('refusal' in attempt) {
+      reasons.push(`${kind}: ${attempt.refusal}`);
+      continue;
+    }
+    const runtime = { ...attempt, reasons };
+    if (!quiet && reasons.length > 0 && isSlow(runtime)) console.warn(describeRuntime(runtime));
+    return runtime;
+  }
+  if (wanted === undefined) throw new Error(`selectRuntime: no TensorFlow runtime can be loaded\n${list(reasons)}`);
+  throw new Error(`selectRuntime: ${wanted.source} asks for a runtime that is not available\n${list(reasons)}\nLeave it unset to take the fastest there is.`);
+}
+
+function chosenKind(
+  fromEnvironment: string | undefined,
+  prefer: string | undefined,
+): { kind: RuntimeKind; source: string } | undefined {
+  const [source, name] = fromEnvironment ? ['STARGAN_BACKEND', fromEnvironment] : ['prefer', prefer];
+  if (name === undefined) return undefined;
+  if (!isRuntimeKind(name)) {
+    throw new Error(`selectRuntime: ${source} must be one of ${runtimeKinds.join(', ')}, got ${name}`);
+  }
+  return { kind: name, source: `${source}=${name}` };
+}
+
+function isSlow(runtime: Runtime): boolean {
+  return runtime.kind === 'wasm' || runtime.kind === 'cpu';
+}
+
+function list(reasons: readonly string[]): string {
+  return reasons.map((reason) => `  ${reason}`).join('\n');
+}

@@ -1,0 +1,72 @@
+/** The typed array that holds each element type. */
+export interface DataByDtype {
+  readonly BOOL: Uint8Array;
+  readonly F32: Float32Array;
+  readonly F64: Float64Array;
+  readonly I8: Int8Array;
+  readonly I16: Int16Array;
+  readonly I32: Int32Array;
+  readonly I64: BigInt64Array;
+  readonly U8: Uint8Array;
+  readonly U16: Uint16Array;
+  readonly U32: Uint32Array;
+  readonly U64: BigUint64Array;
+}
+
+/** Element types that are read and written as they are. */
+export type Dtype = keyof DataByDtype;
+
+/** Typed arrays a tensor's values can be in. */
+export type TensorData = DataByDtype[Dtype];
+
+/** Element types a file can have; the 16-bit floats are read as F32. */
+export type StoredDtype = Dtype | 'BF16' | 'F16';
+
+interface ArrayType {
+  readonly name: string;
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): TensorData;
+}
+
+const ARRAYS: Readonly<Record<Dtype, ArrayType>> = {
+  BOOL: Uint8Array,
+  F32: Float32Array,
+  F64: Float64Array,
+  I8: Int8Array,
+  I16: Int16Array,
+  I32: Int32Array,
+  I64: BigInt64Array,
+  U8: Uint8Array,
+  U16: Uint16Array,
+  U32: Uint32Array,
+  U64: BigUint64Array,
+};
+
+/** Dtypes that can be written. */
+export const DTYPES: readonly string[] = Object.keys(ARRAYS);
+
+/** Dtypes that can be read. */
+export const STORED_DTYPES: readonly string[] = [...DTYPES, 'F16', 'BF16'];
+
+export function isStoredDtype(name: unknown): name is StoredDtype {
+  return typeof name === 'string' && STORED_DTYPES.includes(name);
+}
+
+export function isDtype(name: unknown): name is Dtype {
+  return typeof name === 'string' && DTYPES.includes(name);
+}
+
+/** The kind of typed array that holds a dtype, for messages and checks. */
+export function arrayNameOf(dtype: Dtype): string {
+  return ARRAYS[dtype].name;
+}
+
+export function bytesPerElement(dtype: StoredDtype): number {
+  return dtype === 'F16' || dtype === 'BF16' ? 2 : ARRAYS[dtype].BYTES_PER_ELEMENT;
+}
+
+/** Values over a buffer of their own, which starts at byte 0 and so is aligned for any type. */
+export function valuesOver(dtype: Dtype, buffer: ArrayBuffer): TensorData {
+  const ArrayOfDtype = ARRAYS[dtype];
+  return new ArrayOfDtype(buffer, 0, buffer.byteLength / ArrayOfDtype.BYTES_PER_ELEMENT);
+}

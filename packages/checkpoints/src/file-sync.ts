@@ -1,0 +1,21 @@
+import { open } from 'node:fs/promises';
+
+async function sync(path: string, flags: string): Promise<void> {
+  const handle = await open(path, flags);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Waits until a file's content is on the disk. */
+export async function syncFile(path: string): Promise<void> {
+  await sync(path, 'r+');
+}
+
+/** Waits until a folder's list of names is on the disk; without this a rename may be forgotten by a power cut. */
+export async function syncFolder(path: string): Promise<void> {
+  // Windows opens no folders, and keeps names without being asked.
+  if (process.platform !== 'win32') await sync(path, 'r');
+}

@@ -1,0 +1,108 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { readExactly } from './byte-transfer.js';
+import { valuesOver, type DataByDtype, type Dtype } from './dtypes.js';
+import { fileError } from './file-errors.js';
+import { bfloat16ToFloat32, float16ToFloat32 } from './half-floats.js';
+import { LENGTH_BYTES, MAX_HEADER_BYTES, parseHeader, type SafetensorsHeader, type TensorEntry } from './safetensors-header.js';
+
+interface TensorOf<D extends Dtype> {
+  /** Element type of `data`; comparing it tells TypeScript which typed array `data` is. */
+  readonly dtype: D;
+  /** `[]` for a scalar. */
+  readonly shape: readonly number[];
+  /** Elements in C order: the last axis runs fastest. */
+  readonly data: DataByDtype[D];
+}
+
+/** A tensor in memory. */
+export type StoredTensor = { [D in Dtype]: TensorOf<D> }[Dtype];
+
+/** All of a file. */
+export interface SafetensorsContent {
+  readonly tensors: Readonly<Record<string, StoredTensor>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** An open file: its header is read and checked, its tensors are read one by one. */
+export interface SafetensorsFile extends SafetensorsHeader {
+  readonly path: string;
+  /**
+   * One tensor, in memory of its own. F16 and BF16 arrive as F32.
+   *
+   * @throws when there is no such tensor, or the file has become shorter.
+   */
+  read(name: string): Promise<StoredTensor>;
+  /** Releases the file; `read` fails afterwards. */
+  close(): Promise<void>;
+}
+
+async function readHeader(handle: FileHandle): Promise<SafetensorsHeader> {
+  const status = await handle.stat();
+  if (!status.isFile()) throw new Error('this is not a file');
+  if (status.size < LENGTH_BYTES) throw new Error(`a safetensors file has at least ${String(LENGTH_BYTES)} bytes, this one has ${String(status.size)}`);
+  const length = new DataView(await readExactly(handle, 0, LENGTH_BYTES)).getBigUint64(0, true);
+  if (length > BigInt(MAX_HEADER_BYTES)) {
+    throw new Error(`the header would have ${String(length)} bytes, more than ${String(MAX_HEADER_BYTES)}; this is not a safetensors file`);
+  }
+  if (length > BigInt(status.size - LENGTH_BYTES)) {
+    throw new Error(`the header would have ${String(length)} bytes, but the file has ${String(status.size)}; it is cut short or not a safetensors file`);
+  }
+  return parseHeader(new Uint8Array(await readExactly(handle, LENGTH_BYTES, Number(length))), status.size);
+}
+
+async function readTensor(handle: FileHandle, { dtype, shape, begin, bytes }: TensorEntry): Promise<StoredTensor> {
+  const buffer = await readExactly(handle, begin, bytes);
+  if (dtype === 'F16') return { dtype: 'F32', shape, data: float16ToFloat32(new Uint16Array(buffer)) };
+  if (dtype === 'BF16') return { dtype: 'F32', shape, data: bfloat16ToFloat32(new Uint16Array(buffer)) };
+  return { dtype, shape, data: valuesOver(dtype, buffer) } as StoredTensor;
+}
+
+/**
+ * Opens a safetensors file and checks its whole header, as data from strangers: length, JSON, names, dtypes, shapes,
+ * and that the tensors cover the data exactly once. Tensors are then read when asked for, one at a time.
+ *
+ * The caller closes the file.
+ *
+ * @throws when the file cannot be opened or is not whole; the message names the file and the fault.
+ */
+export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    const header = await readHeader(handle);
+    const file = handle;
+    return {
+      ...header,
+      path,
+      async read(name) {
+        const entry = header.entries.get(name);
+        if (entry === undefined) throw new Error(`openSafetensors: ${path}: there is no tensor '${name}'`);
+        try {
+          return await readTensor(file, entry);
+        } catch (error) {
+          throw fileError('openSafetensors', path, error);
+        }
+      },
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await handle?.close();
+    throw fileError('openSafetensors', path, error);
+  }
+}
+
+/**
+ * Reads a whole safetensors file.
+ *
+ * @throws when the file cannot be opened or is not whole; the message names the file and the fault.
+ */
+export async function readSafetensors(path: string): Promise<SafetensorsContent> {
+  const file = await openSafetensors(path);
+  try {
+    const tensors: [string, StoredTensor][] = [];
+    for (const name of file.entries.keys()) tensors.push([name, await file.read(name)]);
+    return { tensors: Object.fromEntries(tensors), metadata: file.metadata };
+  } finally {
+    await file.close();
+  }
+}

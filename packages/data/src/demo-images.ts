@@ -1,0 +1,126 @@
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { demoShapes, sampleDemoPicture, type DemoShape } from './demo-picture.js';
+import { demoSvg } from './demo-svg.js';
+import { mapConcurrently } from './map-concurrently.js';
+import { requireWhole } from './requirements.js';
+
+export interface DemoImagesOptions {
+  /** Seed of all draws. Default 777. */
+  seed?: number;
+  /** Training images of each domain. Default 400. */
+  imagesPerDomain?: number;
+  /** Validation images of each domain; 0 leaves `val/` out. Default 40. */
+  validationPerDomain?: number;
+  /** Sides of the images in pixels. Default 64. */
+  imageSize?: number;
+  /** Default: `circle`, `square` and `triangle`. */
+  domains?: readonly DemoShape[];
+}
+
+export interface DemoImages {
+  readonly directory: string;
+  /** Images drawn by this call: 0 when the whole set was there. */
+  readonly written: number;
+}
+
+/** Changes whenever the same options give other pictures. */
+const format = 1;
+const stampName = 'demo-images.json';
+
+/**
+ * Draws a data set in which domain, style and content are separate and known: the domain is a shape (circle, square,
+ * triangle), the style its colours, size and texture and the background, the content its place and rotation.
+ *
+ * Writes `train/DOMAIN/00001.png` … and `val/DOMAIN/00001.png` …; beside them `attributes.jsonl` has one line per
+ * image: `{file, shape, place, style}` (see `DemoPicture`). Images of one number share their place in all domains.
+ *
+ * Can be interrupted at any point: a folder appears when it is whole, and the next call draws what is missing.
+ * A whole set of the same options is left alone.
+ *
+ * @throws Error when the directory holds something else, or a demo set of other options
+ * @throws RangeError when an option is out of range
+ */
+export async function writeDemoImages(directory: string, options: DemoImagesOptions = {}): Promise<DemoImages> {
+  const { seed = 777, imagesPerDomain = 400, validationPerDomain = 40, imageSize = 64, domains = demoShapes } = options;
+  requireWhole('writeDemoImages', 'seed', seed, 0);
+  requireWhole('writeDemoImages', 'imagesPerDomain', imagesPerDomain, 1);
+  requireWhole('writeDemoImages', 'validationPerDomain', validationPerDomain, 0);
+  requireWhole('writeDemoImages', 'imageSize', imageSize, 8);
+  requireShapes(domains);
+  const stamp = { format, seed, imagesPerDomain, validationPerDomain, imageSize, domains: [...domains].sort() };
+  await claim(directory, JSON.stringify(stamp));
+
+  let written = 0;
+  for (const [split, count] of [['train', imagesPerDomain], ['val', validationPerDomain]] as const) {
+    if (count === 0) continue;
+    for (const shape of stamp.domains) {
+      if (await exists(join(directory, split, shape))) continue;
+      await writeFolder(join(directory, split), shape, split, { count, imageSize, seed });
+      written += count;
+    }
+  }
+  return { directory, written };
+}
+
+/** Makes sure that the directory is ours to write into, and marks it. */
+async function claim(directory: string, stamp: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const names = await readdir(directory);
+  if (names.includes(stampName)) {
+    const found = (await readFile(join(directory, stampName), 'utf8')).trim();
+    if (found === stamp) return;
+    throw new Error(
+      `writeDemoImages: ${directory} holds demo images of other options: expected ${stamp}, got ${found}; ` +
+        'remove it or choose another directory',
+    );
+  }
+  const foreign = names.filter((name) => !name.startsWith('.'));
+  if (foreign.length > 0) {
+    throw new Error(
+      `writeDemoImages: ${directory} must be empty or hold demo images, got ${foreign[0]!}; choose another directory`,
+    );
+  }
+  // Written aside and renamed, so that there is never half a stamp.
+  await writeFile(join(directory, `.${stampName}`), `${stamp}\n`);
+  await rename(join(directory, `.${stampName}`), join(directory, stampName));
+}
+
+async function writeFolder(
+  parent: string,
+  shape: DemoShape,
+  split: string,
+  { count, imageSize, seed }: { count: number; imageSize: number; seed: number },
+): Promise<void> {
+  // Hidden until it is whole; what an interrupted call left is begun again.
+  const partial = join(parent, `.${shape}`);
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { recursive: true });
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  const lines = await mapConcurrently(numbers, 4, async (number) => {
+    const picture = sampleDemoPicture(shape, split, number, seed);
+    const file = `${String(number).padStart(5, '0')}.png`;
+    await sharp(Buffer.from(demoSvg(picture, imageSize))).removeAlpha().png().toFile(join(partial, file));
+    return JSON.stringify({ file, ...picture });
+  });
+  await writeFile(join(partial, 'attributes.jsonl'), `${lines.join('\n')}\n`);
+  await rename(partial, join(parent, shape));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function requireShapes(domains: readonly string[]): void {
+  const known: readonly string[] = demoShapes;
+  const bad = domains.find((name) => !known.includes(name));
+  if (bad !== undefined || domains.length === 0 || new Set(domains).size < domains.length) {
+    throw new RangeError(
+      `writeDemoImages: domains must be different ones of ${known.join(', ')}, got [${domains.join(', ')}]; correct the list`,
+    );
+  }
+}

@@ -1,0 +1,93 @@
+import { randomStream, type RandomStream } from '@stargan/random';
+import type { Oklch } from './oklch.js';
+
+/** The domains of the demo images. */
+export const demoShapes = ['circle', 'square', 'triangle'] as const;
+export type DemoShape = (typeof demoShapes)[number];
+
+/** How a shape is filled. */
+export const demoTextures = ['plain', 'outline', 'stripes', 'dots'] as const;
+export type DemoTexture = (typeof demoTextures)[number];
+
+/** What is to be kept when a picture's domain or style changes. Lengths are shares of the image's side. */
+export interface DemoPlace {
+  /** Centre of the shape, from the left. */
+  readonly x: number;
+  /** Centre of the shape, from the top. */
+  readonly y: number;
+  /** Degrees, clockwise, −20 … 20. */
+  readonly rotation: number;
+}
+
+/** What varies within a domain, and is taken from the reference image or the latent code. */
+export interface DemoStyle {
+  /** Diameter of the circle, and of squares and triangles that look as large, as a share of the image's side: 0.4 … 0.54. */
+  readonly size: number;
+  readonly texture: DemoTexture;
+  readonly fill: Oklch;
+  /** Colour of outline, stripes or dots. */
+  readonly accent: Oklch;
+  /** Ends of the background's gradient. */
+  readonly background: readonly [Oklch, Oklch];
+  /** Direction of the gradient in degrees. */
+  readonly gradientAngle: number;
+}
+
+/** One demo picture in numbers. */
+export interface DemoPicture {
+  readonly shape: DemoShape;
+  readonly place: DemoPlace;
+  readonly style: DemoStyle;
+}
+
+/**
+ * Draws the attributes of one picture: a pure function of its arguments.
+ *
+ * The place depends on split and number only: pictures of one number have the same place in every domain, and are each
+ * other's right translation. The style depends on the domain too, and has the same distribution in all of them.
+ */
+export function sampleDemoPicture(shape: DemoShape, split: string, number: number, seed: number): DemoPicture {
+  return {
+    shape,
+    place: samplePlace(randomStream(seed, `demo/${split}/place`, number)),
+    style: sampleStyle(randomStream(seed, `demo/${split}/style/${shape}`, number)),
+  };
+}
+
+function samplePlace(random: RandomStream): DemoPlace {
+  return { x: between(0.37, 0.63, random), y: between(0.38, 0.62, random), rotation: between(-20, 20, random) };
+}
+
+/**
+ * Shape and background differ by 0.25 or more in lightness, the accent by 0.12 or more from both: a light background has
+ * a deep shape on it and a dark one a bright shape.
+ */
+function sampleStyle(random: RandomStream): DemoStyle {
+  const size = between(0.4, 0.54, random);
+  const texture = demoTextures[random.integer(demoTextures.length)]!;
+  const light = random.uniform() < 0.65;
+  // Deep colours leave out the yellows between 50° and 130°, which would be browns and olives.
+  const hue = light ? between(130, 410, random) : between(0, 360, random);
+  const lightness = light ? between(0.48, 0.62, random) : between(0.76, 0.86, random);
+  const chroma = between(0.13, 0.2, random);
+  const fill: Oklch = { lightness, chroma, hue };
+  const accent: Oklch = { lightness: rounded(lightness + (light ? 0.15 : -0.18)), chroma, hue: rounded(hue + between(-40, 40, random)) };
+  // Within 120° of the opposite hue, so that shape and background never share one.
+  const backgroundHue = hue + 180 + between(-120, 120, random);
+  const turn = between(-45, 45, random);
+  const background = [-0.5, 0.5].map((end) => ({
+    lightness: rounded(light ? 0.91 + end * 0.04 : 0.34 + end * 0.12),
+    chroma: light ? 0.055 : 0.06,
+    hue: rounded(backgroundHue + end * turn),
+  })) as [Oklch, Oklch];
+  return { size, texture, fill, accent, background, gradientAngle: between(0, 360, random) };
+}
+
+function between(low: number, high: number, random: RandomStream): number {
+  return rounded(low + (high - low) * random.uniform());
+}
+
+/** Four decimals draw the same picture and are pleasant to read. */
+function rounded(value: number): number {
+  return Math.round(value * 1e4) / 1e4;
+}

@@ -1,0 +1,15 @@
+export { sampleAugmentation, type Augmentation, type AugmentationOptions } from './augmentation.js';
+export { listDomains, openDataset, type Dataset } from './dataset.js';
+export { decodeImage, type DecodeOptions } from './decode-image.js';
+export { writeDemoImages, type DemoImages, type DemoImagesOptions } from './demo-images.js';
+export { demoShapes, demoTextures, sampleDemoPicture, type DemoPicture, type DemoPlace, type DemoShape, type DemoStyle, type DemoTexture } from './demo-picture.js';
+export { ImageFileError } from './image-file-error.js';
+export { openImageFolders, type DomainFolder, type ImageFolders, type ImageFoldersOptions } from './image-folders.js';
+export type { Box, RgbImage } from './image.js';
+export { loadImages } from './load-images.js';
+export type { Oklch } from './oklch.js';
+export { pixelsToFloats, type PixelsToFloatsOptions } from './pixels-to-floats.js';
+export { resizeBilinear } from './resize-bilinear.js';
+export type { OnCorrupt, SkippedImage, TrainingBatch } from './training-batch.js';
+export { planTrainingBatch, type PlannedImage, type TrainingPlan, type TrainingPlanOptions } from './training-plan.js';
+export { createTrainingStream, type TrainingStream, type TrainingStreamOptions, type TrainingStreamStatistics } from './training-stream.js';

@@ -1,0 +1,107 @@
+import { permutation, randomStream } from '@stargan/random';
+import { sampleAugmentation } from './augmentation.js';
+import type { ImageCache } from './image-cache.js';
+import { ImageFileError } from './image-file-error.js';
+import type { ImageFolders } from './image-folders.js';
+import type { RgbImage } from './image.js';
+import { decodingsAtOnce } from './load-images.js';
+import { mapConcurrently } from './map-concurrently.js';
+import { pixelsToFloats } from './pixels-to-floats.js';
+import { resizeBilinear } from './resize-bilinear.js';
+import type { PlannedImage, TrainingPlan } from './training-plan.js';
+
+/** What one training iteration needs. B is the batch, S the image size. */
+export interface TrainingBatch {
+  readonly iteration: number;
+  readonly source: {
+    /** [B, S, S, 3] in [-1, 1] */
+    readonly images: Float32Array<ArrayBuffer>;
+    /** B labels */
+    readonly domains: number[];
+  };
+  readonly reference: {
+    /** [B, S, S, 3] in [-1, 1] */
+    readonly images: Float32Array<ArrayBuffer>;
+    /** [B, S, S, 3] in [-1, 1]: other images of the same domains */
+    readonly images2: Float32Array<ArrayBuffer>;
+    /** B labels */
+    readonly domains: number[];
+  };
+}
+
+/** What to do about an unusable image: take another of its domain, or stop. */
+export type OnCorrupt = 'skip' | 'refuse';
+
+/** An image that was left out. */
+export interface SkippedImage {
+  readonly file: string;
+  readonly reason: string;
+}
+
+export interface TrainingBatchSettings {
+  readonly imageSize: number;
+  readonly seed: number;
+  readonly cropProbability: number;
+  readonly onCorrupt: OnCorrupt;
+}
+
+/** Loads, augments and resizes planned images, and remembers which ones could not be used. */
+export interface BatchPreparation {
+  /** @throws ImageFileError when an image cannot be used and no other may or can stand in for it */
+  prepare(plan: TrainingPlan): Promise<TrainingBatch>;
+  /** Images left out so far, each once. */
+  skipped(): SkippedImage[];
+}
+
+export function batchPreparation(folders: ImageFolders, settings: TrainingBatchSettings, cache: ImageCache): BatchPreparation {
+  const { imageSize, seed, cropProbability, onCorrupt } = settings;
+  const skipped = new Map<string, SkippedImage>();
+
+  async function usableImage(planned: PlannedImage, iteration: number): Promise<RgbImage> {
+    const image = await load(planned.file);
+    if (image !== undefined) return image;
+    const { name, files } = folders.domains[planned.domain]!;
+    // Drawn without replacement, so that the search ends, and from the place's own stream, so that it can be repeated.
+    for (const index of permutation(files.length, randomStream(seed, `${planned.stream}/instead`, iteration))) {
+      const instead = await load(files[index]!);
+      if (instead !== undefined) return instead;
+    }
+    throw new ImageFileError(planned.file, `no image of the domain "${name}" can be used`, 'replace its files');
+  }
+
+  async function load(file: string): Promise<RgbImage | undefined> {
+    if (skipped.has(file)) return undefined;
+    try {
+      return await cache.load(file);
+    } catch (error) {
+      if (!(error instanceof ImageFileError)) throw error;
+      if (onCorrupt === 'refuse') {
+        throw new ImageFileError(file, error.reason, `${error.remedy}, or set onCorrupt: 'skip' to train without it`);
+      }
+      skipped.set(file, { file, reason: error.reason });
+      return undefined;
+    }
+  }
+
+  return {
+    async prepare({ iteration, source, reference }) {
+      const places = [...source, ...reference.map(({ first }) => first), ...reference.map(({ second }) => second)];
+      const values = imageSize * imageSize * 3;
+      const arrays = [source, reference, reference].map(({ length }) => new Float32Array(length * values));
+      const batch = source.length;
+      await mapConcurrently(places, decodingsAtOnce, async (planned, place) => {
+        const image = await usableImage(planned, iteration);
+        const random = randomStream(seed, planned.stream, iteration);
+        const { box, flip } = sampleAugmentation(image.width, image.height, random, { cropProbability });
+        const resized = resizeBilinear(image, imageSize, imageSize, box);
+        pixelsToFloats(resized, { flip, target: arrays[Math.floor(place / batch)]!, offset: (place % batch) * values });
+      });
+      return {
+        iteration,
+        source: { images: arrays[0]!, domains: source.map(({ domain }) => domain) },
+        reference: { images: arrays[1]!, images2: arrays[2]!, domains: reference.map(({ first }) => first.domain) },
+      };
+    },
+    skipped: () => [...skipped.values()],
+  };
+}

@@ -1,0 +1,143 @@
+// Loaded here too because sharp's shared libraries must outlive the workers that use them, so this thread needs them first.
+import 'sharp';
+import { defaultMaxPixels } from './decode-image.js';
+import { ImageFileError } from './image-file-error.js';
+import type { ImageFolders } from './image-folders.js';
+import { requireProbability, requireWhole } from './requirements.js';
+import type { OnCorrupt, SkippedImage, TrainingBatch } from './training-batch.js';
+import type { TrainingWorkerAnswer, TrainingWorkerData } from './training-worker.js';
+import { workerChannel } from './worker-channel.js';
+
+export interface TrainingStreamOptions {
+  /** S, sides of the images in pixels. */
+  imageSize: number;
+  /** B, number of source images and of reference pairs. */
+  batch: number;
+  /** Seed of all draws. */
+  seed: number;
+  /** Probability of a random crop instead of the whole image. Default 0.5. */
+  cropProbability?: number;
+  /** Iteration of the first batch. Default 0. */
+  startIteration?: number;
+  /** Batches prepared ahead of the one that was asked for. Default 3. */
+  prefetch?: number;
+  /** Worker threads. Each decodes several images at a time, so that one often suffices. Default 1. */
+  workers?: number;
+  /** Bytes of decoded images kept, all workers together; a data set that fits is decoded once per worker. Default 256 MiB. */
+  cacheBytes?: number;
+  /** Largest number of pixels of an image. Default 100,000,000. */
+  maxPixels?: number;
+  /** `refuse` stops at an unusable image; `skip` takes another of its domain instead. Default `refuse`. */
+  onCorrupt?: OnCorrupt;
+}
+
+export interface TrainingStreamStatistics {
+  /** Seconds that `next` has waited for batches, all together. */
+  readonly waitSeconds: number;
+  /** Files decoded; images found in the cache do not count. */
+  readonly decodedImages: number;
+  /** Unusable images that were left out, each once. */
+  readonly skipped: readonly SkippedImage[];
+}
+
+/** Batches for one iteration after another, prepared ahead in worker threads. */
+export interface TrainingStream {
+  /**
+   * The batch of the next iteration. After a failure every further call fails alike: no iteration is left out silently.
+   * @throws ImageFileError when an image cannot be used
+   * @throws Error when a worker has ended or the stream is closed
+   */
+  next(): Promise<TrainingBatch>;
+  statistics(): TrainingStreamStatistics;
+  /** Ends the workers. Batches that were not fetched are lost, which costs nothing: they can be drawn again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Draws, decodes, augments and resizes training images off the main thread.
+ *
+ * The batch of an iteration depends on the folders, the seed, the batch size and the iteration only, not on the number
+ * of workers, `prefetch` or the iterations before; see `planTrainingBatch`. The workers go on while this thread is busy.
+ * At most `prefetch` + 1 batches are in memory. A forgotten stream does not keep Node running.
+ *
+ * @throws RangeError when an option is out of range
+ */
+export function createTrainingStream(folders: ImageFolders, options: TrainingStreamOptions): TrainingStream {
+  const { prefetch, workers, cacheBytes, startIteration, ...settings } = withDefaults(options);
+  const workerData: TrainingWorkerData = { ...settings, folders, cacheBytes: Math.floor(cacheBytes / workers) };
+  const file = new URL('../dist/training-worker.js', import.meta.url);
+  const channels = Array.from({ length: workers }, () => workerChannel<number, TrainingWorkerAnswer>(file, workerData));
+  const ahead: Promise<TrainingWorkerAnswer>[] = [];
+  const decodedImages = channels.map(() => 0);
+  const skipped = new Map<string, SkippedImage>();
+  let asked = startIteration;
+  let given = startIteration;
+  let waitSeconds = 0;
+  let failure: Error | undefined;
+
+  function workAhead(): void {
+    while (asked < given + prefetch) {
+      const worker = asked % workers;
+      const answer = channels[worker]!.ask(asked++).then((received) => {
+        decodedImages[worker] = received.decodedImages;
+        for (const image of received.skipped) skipped.set(image.file, image);
+        return received;
+      });
+      // Whoever fetches the batch meets the failure; until then it must not count as unhandled.
+      answer.catch(() => undefined);
+      ahead.push(answer);
+    }
+  }
+
+  async function receive(iteration: number, answer: Promise<TrainingWorkerAnswer>): Promise<TrainingBatch> {
+    const start = performance.now();
+    try {
+      const { result } = await channels[iteration % workers]!.keepAliveFor(answer);
+      if (failure !== undefined) throw failure;
+      if ('source' in result) return result;
+      throw new ImageFileError(result.file, result.reason, result.remedy);
+    } catch (error) {
+      failure ??= failureOf(error, iteration);
+      throw failure;
+    } finally {
+      waitSeconds += (performance.now() - start) / 1000;
+    }
+  }
+
+  workAhead();
+  return {
+    async next() {
+      if (failure !== undefined) throw failure;
+      const iteration = given++;
+      workAhead();
+      return receive(iteration, ahead.shift()!);
+    },
+    statistics: () => ({
+      waitSeconds,
+      decodedImages: decodedImages.reduce((sum, count) => sum + count, 0),
+      skipped: [...skipped.values()],
+    }),
+    async close() {
+      failure ??= new Error('createTrainingStream: the stream is closed; create another one');
+      await Promise.all(channels.map((channel) => channel.close()));
+    },
+  };
+}
+
+function withDefaults(options: TrainingStreamOptions): Required<TrainingStreamOptions> {
+  const { imageSize, batch, seed, startIteration = 0, prefetch = 3, workers = 1 } = options;
+  const { cropProbability = 0.5, cacheBytes = 256 * 2 ** 20, maxPixels = defaultMaxPixels, onCorrupt = 'refuse' } = options;
+  const where = 'createTrainingStream';
+  for (const [name, value] of Object.entries({ imageSize, batch, workers, maxPixels })) requireWhole(where, name, value, 1);
+  for (const [name, value] of Object.entries({ seed, startIteration, prefetch, cacheBytes })) requireWhole(where, name, value, 0);
+  requireProbability(where, 'cropProbability', cropProbability);
+  return { imageSize, batch, seed, startIteration, prefetch, workers, cropProbability, cacheBytes, maxPixels, onCorrupt };
+}
+
+function failureOf(error: unknown, iteration: number): Error {
+  if (error instanceof ImageFileError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new Error(`createTrainingStream: iteration ${iteration} could not be prepared: ${message}; create another stream`, {
+    cause: error,
+  });
+}

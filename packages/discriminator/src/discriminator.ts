@@ -1,0 +1,48 @@
+import { reshape, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { selectRows, type Parameters } from '@stargan/ops';
+import { convolution, downsamplingTrunk, initializeParameters, requireDomains, requireImage, requirePositive, type Network, type TrunkOptions } from '@stargan/layers';
+
+/** Options of {@link discriminator}. */
+export interface DiscriminatorOptions extends TrunkOptions {
+  /** Number of domains, ≥ 1. */
+  domains: number;
+}
+
+/** The StarGAN v2 discriminator D_y(x). */
+export interface Discriminator extends Network {
+  /**
+   * One logit per image, of its own domain's branch: above 0 means "looks real".
+   *
+   * @param image [batch, S, S, 3] in [-1, 1]
+   * @param domain of each image, 0 … domains − 1
+   * @returns [batch]
+   */
+  apply(parameters: Parameters, image: Tensor, domain: readonly number[]): Tensor1D;
+}
+
+/**
+ * The multi-task discriminator of StarGAN v2: a trunk of residual blocks without normalisation and a 1×1 conv
+ * with one output per domain. It is right to second order in the image, as R1 needs.
+ *
+ * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
+ */
+export function discriminator({ domains, ...trunkOptions }: DiscriminatorOptions): Discriminator {
+  requirePositive('discriminator', 'domains', domains);
+  const trunk = downsamplingTrunk('discriminator', 'main', trunkOptions);
+  const head = convolution(`main.${trunk.length}`, { inChannels: trunk.channels, outChannels: domains, size: 1 });
+  const specs = [...trunk.specs, ...head.specs];
+  return {
+    specs,
+    init: (seed) => initializeParameters(specs, seed, 'discriminator'),
+    apply(parameters, image, domain) {
+      requireImage('discriminator', image.shape, trunkOptions.imageSize);
+      const batch = image.shape[0]!;
+      requireDomains('discriminator', domain, batch, domains);
+      return tidy(() => {
+        const logits = reshape(head.apply(parameters, trunk.apply(parameters, image)), [batch * domains, 1]) as Tensor2D;
+        return reshape(selectRows(logits, domain.map((d, i) => i * domains + d)), [batch]);
+      });
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { discriminator, type Discriminator, type DiscriminatorOptions } from './discriminator.js';

@@ -1,0 +1,129 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { leakyRelu, type Parameters } from '@stargan/ops';
+import {
+  convolution,
+  imageLevels,
+  initializeParameters,
+  instanceNorm,
+  levelWidths,
+  requireImage,
+  requirePositive,
+  residualBlock,
+  styledResidualBlock,
+  type Layer,
+  type Network,
+  type ResamplingVariant,
+  type WidthOptions,
+} from '@stargan/layers';
+import { addSkip, isSkipSize, type Masks } from './high-pass-skip.js';
+
+/** Options of {@link generator}. */
+export interface GeneratorOptions extends WidthOptions {
+  /** Height and width of the images: a power of two ≥ 16. */
+  imageSize: number;
+  /** Length of a style code. */
+  styleDim?: number;
+  /** Weight w_hpf of the high-pass skip; it divides the filter. 0 leaves the skip out (animals), 1 is for faces. */
+  highPass?: number;
+  /** How blocks resample; same function either way. */
+  variant?: ResamplingVariant;
+}
+
+/** The encoder's result: what the decoder needs besides a style. */
+export interface Features {
+  /** [batch, S', S', channels] at the bottleneck. */
+  readonly bottleneck: Tensor4D;
+  /** Feature maps kept for the high-pass skip, by their height; empty without masks. */
+  readonly skips: Readonly<Record<number, Tensor4D>>;
+}
+
+/** The StarGAN v2 generator G(x, s). */
+export interface Generator extends Network {
+  /**
+   * Translates images.
+   *
+   * @param image [batch, S, S, 3] in [-1, 1]
+   * @param style [batch, styleDim]
+   * @param masks for the high-pass skip; without them the skip is left out
+   * @returns [batch, S, S, 3]; nominally in [-1, 1], not clipped
+   */
+  apply(parameters: Parameters, image: Tensor, style: Tensor, masks?: Masks): Tensor4D;
+  /** The half before the style, so that several styles of one image share it. */
+  encode(parameters: Parameters, image: Tensor, masks?: Masks): Features;
+  /** The half after the style. `apply` is `decode(encode(image), style)`. */
+  decode(parameters: Parameters, features: Features, style: Tensor, masks?: Masks): Tensor4D;
+}
+
+/**
+ * The generator of StarGAN v2 (arXiv 1912.01865, appendix): 3×3 conv, residual blocks with instance norm
+ * down to the bottleneck, two more there, and the mirror image with AdaIN; then instance norm, lrelu and a
+ * 1×1 conv to RGB. The target domain is not an input: the style carries it.
+ *
+ * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
+ */
+export function generator({ imageSize, styleDim = 64, highPass = 0, variant = 'fused', ...widthOptions }: GeneratorOptions): Generator {
+  requirePositive('generator', 'styleDim', styleDim);
+  if (!(highPass >= 0) || !Number.isFinite(highPass)) throw new Error(`generator: highPass must be a number ≥ 0, got ${highPass}`);
+  const levels = imageLevels('generator', imageSize) - 4 + (highPass > 0 ? 1 : 0);
+  const widths = levelWidths('generator', imageSize, levels, widthOptions);
+  const deepest = widths[levels]!;
+  const shortcut = highPass === 0;
+
+  const fromRgb = convolution('from_rgb', { inChannels: 3, outChannels: widths[0]!, size: 3 });
+  const encoder: Layer[] = [];
+  const decoder: Layer<[style: Tensor]>[] = [];
+  for (let level = 0; level < levels + 2; level++) {
+    const resample = level < levels;
+    const shallow = resample ? widths[level]! : deepest;
+    const deep = resample ? widths[level + 1]! : deepest;
+    encoder.push(residualBlock(`encode.${level}`, { inChannels: shallow, outChannels: deep, normalize: true, downsample: resample, variant }));
+    const index = levels + 1 - level;
+    decoder.unshift(styledResidualBlock(`decode.${index}`, { inChannels: deep, outChannels: shallow, styleDim, upsample: resample, shortcut, variant }));
+  }
+  const toRgbNorm = instanceNorm('to_rgb.0', { channels: widths[0]! });
+  const toRgb = convolution('to_rgb.2', { inChannels: widths[0]!, outChannels: 3, size: 1 });
+  const specs = [fromRgb, ...encoder, ...decoder, toRgbNorm, toRgb].flatMap((layer) => layer.specs);
+
+  function requireMasks(masks: Masks | undefined): void {
+    if (masks !== undefined && highPass === 0) throw new Error('generator: masks were given but highPass is 0, so there is no skip to use them in');
+  }
+
+  function encode(parameters: Parameters, image: Tensor, masks?: Masks): Features {
+    requireImage('generator', image.shape, imageSize);
+    requireMasks(masks);
+    return tidy(() => {
+      const skips: Record<number, Tensor4D> = {};
+      let h: Tensor4D = fromRgb.apply(parameters, image);
+      for (const block of encoder) {
+        if (masks !== undefined && isSkipSize(h.shape[1])) skips[h.shape[1]] = h;
+        h = block.apply(parameters, h);
+      }
+      return { bottleneck: h, skips };
+    });
+  }
+
+  function decode(parameters: Parameters, { bottleneck, skips }: Features, style: Tensor, masks?: Masks): Tensor4D {
+    if (style.rank !== 2 || style.shape[0] !== bottleneck.shape[0] || style.shape[1] !== styleDim) {
+      throw new Error(`generator: style must be [${bottleneck.shape[0]}, ${styleDim}], got [${style.shape.join(', ')}]`);
+    }
+    requireMasks(masks);
+    return tidy(() => {
+      let h = bottleneck;
+      for (const block of decoder) {
+        h = block.apply(parameters, h, style);
+        const kept = skips[h.shape[1]];
+        if (masks !== undefined && kept !== undefined) h = addSkip(h, kept, masks, highPass);
+      }
+      return toRgb.apply(parameters, leakyRelu(toRgbNorm.apply(parameters, h)));
+    });
+  }
+
+  return {
+    specs,
+    init: (seed) => initializeParameters(specs, seed, 'generator'),
+    apply: (parameters, image, style, masks) => tidy(() => decode(parameters, encode(parameters, image, masks), style, masks)),
+    encode,
+    decode,
+  };
+}

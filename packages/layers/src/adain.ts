@@ -1,0 +1,26 @@
+import { split, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { adaptiveInstanceNormalization } from '@stargan/ops';
+import type { Layer } from './layer.js';
+import { linear } from './linear.js';
+import { join } from './parameter-spec.js';
+
+/**
+ * AdaIN: (1 + γ) · IN(x) + β with [γ, β] = linear(style); γ is the first half of the outputs.
+ * x [batch, height, width, channels], style [batch, styleDim] → same shape as x.
+ *
+ * Source: StarGAN v2, arXiv 1912.01865, section 3.1.
+ *
+ * @param prefix of the parameter names `fc.weight` and `fc.bias`
+ */
+export function adain(prefix: string, { channels, styleDim }: { channels: number; styleDim: number }): Layer<[style: Tensor]> {
+  const affine = linear(join(prefix, 'fc'), { inFeatures: styleDim, outFeatures: 2 * channels });
+  return {
+    specs: affine.specs,
+    apply: (parameters, x, style) =>
+      tidy(() => {
+        const [gamma, beta] = split(affine.apply(parameters, style), 2, 1) as [Tensor2D, Tensor2D];
+        return adaptiveInstanceNormalization(x, gamma, beta);
+      }),
+  };
+}

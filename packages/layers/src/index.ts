@@ -1,0 +1,14 @@
+export { adain } from './adain.js';
+export { convolution, type ConvolutionLayerOptions } from './convolution.js';
+export { downsamplingTrunk, type Trunk, type TrunkOptions } from './downsampling-trunk.js';
+export { initializeParameters } from './initialize.js';
+export { instanceNorm } from './instance-norm.js';
+export type { Layer } from './layer.js';
+export { linear } from './linear.js';
+export type { Network } from './network.js';
+export { imageLevels, levelWidths, requireDomains, requireImage, requirePositive, type WidthOptions } from './network-arguments.js';
+export { fromTorchLayout, join, parameter, parameterCount, toTorchLayout, torchShape, type ParameterKind, type ParameterSpec } from './parameter-spec.js';
+export { applyPerDomain, type Head } from './per-domain.js';
+export { residualBlock, type ResidualBlockOptions } from './residual-block.js';
+export { styledResidualBlock, type StyledResidualBlockOptions } from './styled-residual-block.js';
+export { resamplingVariants, type ResamplingVariant } from './variant.js';

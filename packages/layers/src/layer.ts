@@ -1,0 +1,11 @@
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Parameters } from '@stargan/ops';
+import type { ParameterSpec } from './parameter-spec.js';
+
+/** A layer: the parameters it reads and a pure function of them. `Rest` are its inputs besides the feature map. */
+export interface Layer<Rest extends Tensor[] = [], Output extends Tensor = Tensor4D> {
+  /** In the order of the reference's state dictionary. */
+  readonly specs: readonly ParameterSpec[];
+  /** @param parameters holds at least the tensors of `specs` */
+  apply(parameters: Parameters, x: Tensor, ...rest: Rest): Output;
+}

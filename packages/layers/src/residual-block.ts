@@ -1,0 +1,60 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { addBias, conv2d, leakyRelu, residualSum, type Parameters } from '@stargan/ops';
+import { instanceNorm } from './instance-norm.js';
+import type { Layer } from './layer.js';
+import { join, parameter, type ParameterSpec } from './parameter-spec.js';
+import { resamplingVariants, type ResamplingVariant } from './variant.js';
+
+/** Options of {@link residualBlock}. */
+export interface ResidualBlockOptions {
+  inChannels: number;
+  outChannels: number;
+  /** Instance normalisation before each activation. */
+  normalize?: boolean;
+  /** Halve height and width. */
+  downsample?: boolean;
+  variant?: ResamplingVariant;
+}
+
+/**
+ * Pre-activation residual block:
+ * ([IN] → lrelu → 3×3 conv → [pool] → [IN] → lrelu → 3×3 conv + shortcut) / √2, the shortcut being
+ * [1×1 conv when the channels differ] → [pool].
+ * x [batch, height, width, in] → [batch, height', width', out], halved when `downsample`.
+ *
+ * @param prefix of the names `conv1.*`, `conv2.*`, `norm1.*`, `norm2.*`, `conv1x1.weight`
+ */
+export function residualBlock(
+  prefix: string,
+  { inChannels, outChannels, normalize = false, downsample = false, variant = 'fused' }: ResidualBlockOptions,
+): Layer {
+  const name = (part: string): string => join(prefix, part);
+  const norm1 = normalize ? instanceNorm(name('norm1'), { channels: inChannels }) : undefined;
+  const norm2 = normalize ? instanceNorm(name('norm2'), { channels: inChannels }) : undefined;
+  const hasShortcut = inChannels !== outChannels;
+  const resampling = resamplingVariants[variant];
+  const specs: ParameterSpec[] = [
+    { name: name('conv1.weight'), kind: 'convolution', shape: [3, 3, inChannels, inChannels] },
+    { name: name('conv1.bias'), kind: 'bias', shape: [inChannels] },
+    { name: name('conv2.weight'), kind: 'convolution', shape: [3, 3, inChannels, outChannels] },
+    { name: name('conv2.bias'), kind: 'bias', shape: [outChannels] },
+    ...(norm1?.specs ?? []),
+    ...(norm2?.specs ?? []),
+  ];
+  if (hasShortcut) specs.push({ name: name('conv1x1.weight'), kind: 'convolution', shape: [1, 1, inChannels, outChannels] });
+
+  function apply(parameters: Parameters, x: Tensor): Tensor4D {
+    const get = (part: string): Tensor => parameter(parameters, name(part));
+    let h: Tensor = leakyRelu(norm1 === undefined ? x : norm1.apply(parameters, x));
+    h = downsample ? resampling.convolveThenPool(h, get('conv1.weight')) : conv2d(h, get('conv1.weight'));
+    // A constant per channel does not outlive an instance norm: conv1's bias has no effect before norm2.
+    h = norm2 === undefined ? addBias(h, get('conv1.bias')) : norm2.apply(parameters, h);
+    h = addBias(conv2d(leakyRelu(h), get('conv2.weight')), get('conv2.bias'));
+    const projection = hasShortcut ? get('conv1x1.weight') : undefined;
+    const shortcut = downsample ? resampling.poolShortcut(x, projection) : projection === undefined ? x : conv2d(x, projection);
+    return residualSum(h, shortcut, Math.SQRT1_2) as Tensor4D;
+  }
+
+  return { specs, apply: (parameters, x) => tidy(() => apply(parameters, x)) };
+}

@@ -1,0 +1,66 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { addBias, conv2d, leakyRelu, residualSum, type Parameters } from '@stargan/ops';
+import { adain } from './adain.js';
+import type { Layer } from './layer.js';
+import { join, parameter, type ParameterSpec } from './parameter-spec.js';
+import { resamplingVariants, type ResamplingVariant } from './variant.js';
+
+/** Options of {@link styledResidualBlock}. */
+export interface StyledResidualBlockOptions {
+  inChannels: number;
+  outChannels: number;
+  styleDim: number;
+  /** Double height and width. */
+  upsample?: boolean;
+  /** Add the shortcut and divide by √2. Models with a high-pass skip leave it out. */
+  shortcut?: boolean;
+  variant?: ResamplingVariant;
+}
+
+/**
+ * Residual block with style: AdaIN → lrelu → [nearest ×2] → 3×3 conv → AdaIN → lrelu → 3×3 conv; with
+ * `shortcut`, ([nearest ×2] → [1×1 conv when the channels differ]) is added and the sum divided by √2.
+ * x [batch, height, width, in], style [batch, styleDim] → [batch, height', width', out].
+ *
+ * Without shortcut the 1×1 weight stays in `specs`, unused, as in the reference's state dictionary.
+ *
+ * @param prefix of the names `conv1.*`, `conv2.*`, `norm1.fc.*`, `norm2.fc.*`, `conv1x1.weight`
+ */
+export function styledResidualBlock(
+  prefix: string,
+  { inChannels, outChannels, styleDim, upsample = false, shortcut = true, variant = 'fused' }: StyledResidualBlockOptions,
+): Layer<[style: Tensor]> {
+  const name = (part: string): string => join(prefix, part);
+  const norm1 = adain(name('norm1'), { channels: inChannels, styleDim });
+  const norm2 = adain(name('norm2'), { channels: outChannels, styleDim });
+  const hasProjection = inChannels !== outChannels;
+  const resampling = resamplingVariants[variant];
+  const specs: ParameterSpec[] = [
+    { name: name('conv1.weight'), kind: 'convolution', shape: [3, 3, inChannels, outChannels] },
+    { name: name('conv1.bias'), kind: 'bias', shape: [outChannels] },
+    { name: name('conv2.weight'), kind: 'convolution', shape: [3, 3, outChannels, outChannels] },
+    { name: name('conv2.bias'), kind: 'bias', shape: [outChannels] },
+    ...norm1.specs,
+    ...norm2.specs,
+  ];
+  if (hasProjection) specs.push({ name: name('conv1x1.weight'), kind: 'convolution', shape: [1, 1, inChannels, outChannels] });
+
+  function shortcutOf(x: Tensor, projection: Tensor | undefined): Tensor {
+    if (upsample) return resampling.upsampleShortcut(x, projection);
+    return projection === undefined ? x : conv2d(x, projection);
+  }
+
+  function apply(parameters: Parameters, x: Tensor, style: Tensor): Tensor4D {
+    const get = (part: string): Tensor => parameter(parameters, name(part));
+    let h: Tensor = leakyRelu(norm1.apply(parameters, x, style));
+    // conv1's bias is left out: the instance norm that follows removes any constant per channel.
+    h = upsample ? resampling.upsampleThenConvolve(h, get('conv1.weight')) : conv2d(h, get('conv1.weight'));
+    h = leakyRelu(norm2.apply(parameters, h, style));
+    h = addBias(conv2d(h, get('conv2.weight')), get('conv2.bias'));
+    if (!shortcut) return h as Tensor4D;
+    return residualSum(h, shortcutOf(x, hasProjection ? get('conv1x1.weight') : undefined), Math.SQRT1_2) as Tensor4D;
+  }
+
+  return { specs, apply: (parameters, x, style) => tidy(() => apply(parameters, x, style)) };
+}

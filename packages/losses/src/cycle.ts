@@ -1,0 +1,20 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { meanAbsoluteDifference } from './mean-absolute-difference.js';
+import type { LossOptions } from './reduction.js';
+
+/**
+ * Cycle consistency, equation (4): mean |x − G(G(x, s̃), E_y(x))|, which keeps what the domains share.
+ *
+ * @param image float32 `[batch, height, width, channels]`, the source.
+ * @param reconstructedImage the same shape, the source translated and back.
+ * @returns a scalar, or `[batch]` (mean over pixels and channels) with `reduction: 'none'`; ≥ 0.
+ * @throws when the shapes differ, or an argument is not float32 or has no sample.
+ */
+export function cycleConsistencyLoss(image: Tensor, reconstructedImage: Tensor, options: LossOptions = {}): Tensor {
+  return meanAbsoluteDifference(
+    'cycleConsistencyLoss',
+    ['image', image],
+    ['reconstructedImage', reconstructedImage],
+    options,
+  );
+}

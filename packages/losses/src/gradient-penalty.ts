@@ -1,0 +1,95 @@
+import { engine, getGradient, mul, reshape, square, sum, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { reduceSamples, type LossOptions } from './reduction.js';
+import { requireBatch } from './shapes.js';
+
+/** A function's value at a point, and the gradient of the value's sum with respect to that point. */
+export interface OutputsAndInputGradient {
+  /** `f(x)`. */
+  readonly outputs: Tensor;
+  /** ∂ Σ f(x) / ∂x, the shape of x. */
+  readonly gradient: Tensor;
+}
+
+/**
+ * f(x) and ∂ Σ f(x) / ∂x from **one** forward pass. Inside `tf.variableGrads`, `tf.valueAndGrads` and the like both
+ * results can be differentiated again, so a discriminator step takes its logits' loss and its penalty from one call:
+ *
+ * ```js
+ * const { outputs, gradient } = outputsAndInputGradient((x) => discriminator(parameters, x), image);
+ * const loss = tf.add(realLogisticLoss(outputs), r1PenaltyOfGradient(gradient));
+ * ```
+ *
+ * When the samples of a batch do not see each other in `f` (no batch normalisation), sample i of the gradient is
+ * the gradient of sample i's own output.
+ *
+ * To differentiate again, every operation in `f` needs a right second derivative. In tfjs 4.22 the second
+ * derivative of leakyRelu, prelu, elu, selu, where, maximum, clipByValue, max, avgPool, maxPool, depthwiseConv2d and
+ * the resizing operations **throws**; that of tanh, sigmoid, exp, swish, softmax and logSoftmax is **silently
+ * wrong**. conv2d, matMul, relu, softplus, abs, square, sqrt, log, div, mean over a reshape, pad, slice and gather
+ * are right; `@stargan/ops` has right versions of the others that a discriminator wants.
+ *
+ * The caller owns both results.
+ *
+ * @param f a function of one tensor; what it closes over (parameters) is seen by the outer gradient.
+ * @param x float32, any shape.
+ * @throws when no gradients are registered, or when the result of `f` does not depend on `x`.
+ */
+export function outputsAndInputGradient(f: (x: Tensor) => Tensor, x: Tensor): OutputsAndInputGradient {
+  if (getGradient('Square') === undefined) {
+    throw new Error(
+      'outputsAndInputGradient: expected tfjs to have gradients registered, got none (tfjs-core alone has none); ' +
+        "import '@tensorflow/tfjs', '@tensorflow/tfjs-node' or '@tensorflow/tfjs-layers' once before",
+    );
+  }
+  const { value, grads } = engine().gradients(() => f(x), [x], undefined, true);
+  const gradient = grads[0];
+  if (gradient === undefined) {
+    value.dispose();
+    throw new Error(
+      'outputsAndInputGradient: f(x) must depend on x through differentiable operations, got a result that does not; ' +
+        'use the argument of f, not a tensor computed before',
+    );
+  }
+  return { outputs: value, gradient };
+}
+
+/**
+ * ‖g‖² of every sample, summed over all axes but the batch.
+ *
+ * @param gradient float32 `[batch, ...]`.
+ * @returns `[batch]`, ≥ 0.
+ * @throws when `gradient` is not float32 or has no sample.
+ */
+export function squaredGradientNorm(gradient: Tensor): Tensor {
+  requireBatch('squaredGradientNorm', 'gradient', gradient);
+  const batch = gradient.shape[0] ?? 1;
+  return tidy(() => sum(square(reshape(gradient, [batch, gradient.size / batch])), 1));
+}
+
+/**
+ * R1 from a gradient that is already there, {@link outputsAndInputGradient}'s: ½‖g‖² of every sample.
+ *
+ * @param gradient float32 `[batch, ...]`, of the discriminator's logits with respect to real images.
+ * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
+ * @throws when `gradient` is not float32 or has no sample.
+ */
+export function r1PenaltyOfGradient(gradient: Tensor, options: LossOptions = {}): Tensor {
+  return tidy(() => reduceSamples('r1PenaltyOfGradient', mul(squaredGradientNorm(gradient), 0.5), options));
+}
+
+/**
+ * R1 (Mescheder et al. 2018), the regulariser of equation (5): ½·E‖∇ₓD(x)‖² on real images, the norm summed over
+ * pixels and channels. It can be differentiated with respect to whatever `discriminator` closes over. When the
+ * logits are needed too, {@link outputsAndInputGradient} saves the second forward pass.
+ *
+ * @param discriminator image → logits `[batch]` or `[batch, 1]`, each sample's from that sample alone; see
+ * {@link outputsAndInputGradient} for the operations to avoid.
+ * @param image float32 `[batch, height, width, channels]` (or any `[batch, ...]`), real images.
+ * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
+ * @throws when `image` is not float32 or has no sample, or the logits do not depend on it.
+ */
+export function r1Penalty(discriminator: (image: Tensor) => Tensor, image: Tensor, options: LossOptions = {}): Tensor {
+  requireBatch('r1Penalty', 'image', image);
+  return tidy(() => r1PenaltyOfGradient(outputsAndInputGradient(discriminator, image).gradient, options));
+}

@@ -1,0 +1,18 @@
+import { sub, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { absolute } from './absolute.js';
+import { reduceElements, type LossOptions } from './reduction.js';
+import { requireBatch, requireSameShape } from './shapes.js';
+
+/** ‖a − b‖₁ as the paper's code has it, the mean over elements, with the arguments' names for messages. */
+export function meanAbsoluteDifference(
+  loss: string,
+  first: readonly [name: string, tensor: Tensor],
+  second: readonly [name: string, tensor: Tensor],
+  options: LossOptions,
+): Tensor {
+  requireBatch(loss, ...first);
+  requireBatch(loss, ...second);
+  requireSameShape(loss, first, second);
+  return tidy(() => reduceElements(loss, absolute(sub(first[1], second[1])), options));
+}

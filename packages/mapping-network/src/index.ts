@@ -1,0 +1,1 @@
+export { mappingNetwork, type MappingNetwork, type MappingNetworkOptions } from './mapping-network.js';

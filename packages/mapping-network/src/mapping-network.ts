@@ -1,0 +1,65 @@
+import { relu, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Parameters } from '@stargan/ops';
+import { applyPerDomain, initializeParameters, linear, requireDomains, requirePositive, type Layer, type Network } from '@stargan/layers';
+
+/** Options of {@link mappingNetwork}. */
+export interface MappingNetworkOptions {
+  /** Number of domains, ≥ 1. */
+  domains: number;
+  /** Length of a latent code. */
+  latentDim?: number;
+  /** Length of a style code. */
+  styleDim?: number;
+  /** Width of the hidden layers. */
+  hiddenDim?: number;
+}
+
+/** The StarGAN v2 mapping network F_y(z). */
+export interface MappingNetwork extends Network {
+  /**
+   * Styles from latent codes.
+   *
+   * @param latent [batch, latentDim], drawn from N(0, I)
+   * @param domain of each sample, 0 … domains − 1
+   * @returns [batch, styleDim]
+   */
+  apply(parameters: Parameters, latent: Tensor, domain: readonly number[]): Tensor2D;
+}
+
+/** Linear layers `prefix.0`, `prefix.2`, … with ReLU between them. */
+function perceptron(prefix: string, sizes: readonly number[]): Layer<[], Tensor2D>[] {
+  return sizes.slice(1).map((outFeatures, i) => linear(`${prefix}.${2 * i}`, { inFeatures: sizes[i]!, outFeatures }));
+}
+
+/**
+ * The mapping network of StarGAN v2: 4 shared linear layers with ReLU, then per domain 3 linear layers with
+ * ReLU and a linear one. Only the branch of a sample's own domain is computed.
+ *
+ * @throws when an option is out of range
+ */
+export function mappingNetwork({ domains, latentDim = 16, styleDim = 64, hiddenDim = 512 }: MappingNetworkOptions): MappingNetwork {
+  for (const [name, value] of Object.entries({ domains, latentDim, styleDim, hiddenDim })) requirePositive('mappingNetwork', name, value);
+  const shared = perceptron('shared', [latentDim, hiddenDim, hiddenDim, hiddenDim, hiddenDim]);
+  const branches = Array.from({ length: domains }, (_, domain) =>
+    perceptron(`unshared.${domain}`, [hiddenDim, hiddenDim, hiddenDim, hiddenDim, styleDim]),
+  );
+  const specs = [...shared, ...branches.flat()].flatMap((layer) => layer.specs);
+  const heads = branches.map((layers) => (parameters: Parameters, x: Tensor2D) =>
+    layers.reduce((h, layer, i) => layer.apply(parameters, i === 0 ? h : relu(h)), x),
+  );
+  return {
+    specs,
+    init: (seed) => initializeParameters(specs, seed, 'mapping-network'),
+    apply(parameters, latent, domain) {
+      if (latent.rank !== 2 || latent.shape[1] !== latentDim) {
+        throw new Error(`mappingNetwork: latent must be [batch, ${latentDim}], got [${latent.shape.join(', ')}]`);
+      }
+      requireDomains('mappingNetwork', domain, latent.shape[0]!, domains);
+      return tidy(() => {
+        const h = shared.reduce((x, layer) => relu(layer.apply(parameters, x)), latent as Tensor2D);
+        return applyPerDomain(heads, parameters, h, domain);
+      });
+    },
+  };
+}

@@ -1,0 +1,13 @@
+// Measures every operation on every backend and rewrites the tables in the README.
+// Usage: node packages/ops/scripts/gradient-table.mjs   (after `pnpm build`)
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const vitest = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')));
+const { status } = spawnSync(process.execPath, [vitest, 'run', 'packages/ops/src/readme.test.ts'], {
+  cwd: root,
+  env: { ...process.env, STARGAN_WRITE_TABLES: '1' },
+  stdio: 'inherit',
+});
+process.exitCode = status ?? 1;

@@ -1,0 +1,13 @@
+export { leakyRelu, sigmoid, softplus, tanh } from './activations.js';
+export { conv2d, conv2dOutputShape, conv2dTranspose, type ConvolutionOptions } from './convolution.js';
+export { stopGradient, withoutGradients } from './gradient-control.js';
+export { highPass } from './high-pass.js';
+export { adaptiveInstanceNormalization, instanceNormalization, type NormalizationOptions } from './instance-normalization.js';
+export { addBias, linear } from './linear.js';
+export { defineOperation, type NamedTensors, type Operation, type OperationDefinition } from './operation.js';
+export { averagePool2x2, upsampleNearest2x } from './resampling.js';
+export { conv2dThenAveragePool, upsampleThenConv2d } from './resampling-convolution.js';
+export { residualSum } from './residual-sum.js';
+export { resizeBilinear } from './resize-bilinear.js';
+export { selectRows } from './rows.js';
+export { valueAndGradients, type Parameters, type ValueAndGradients, type ValueWithAuxiliary } from './value-and-gradients.js';

@@ -1,0 +1,43 @@
+import { add, matMul, sum, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { defineOperation, type Operation } from './operation.js';
+import { requireShape } from './shapes.js';
+
+const addToChannels: Operation<{ x: Tensor; bias: Tensor }, { leadingAxes: number[] }> = defineOperation({
+  name: 'AddBias',
+  forward: ({ x, bias }) => add(x, bias),
+  saved: [],
+  gradients: (dy, _, { leadingAxes }) => ({
+    x: () => dy,
+    bias: () => sum(dy, leadingAxes),
+  }),
+});
+
+/**
+ * Adds one number per channel. Keeps nothing for the backward pass.
+ *
+ * @param x [..., channels]
+ * @param bias [channels]
+ * @throws when the number of channels differs
+ */
+export function addBias<T extends Tensor>(x: T, bias: Tensor): T {
+  requireShape('addBias', 'bias', bias, [x.shape[x.rank - 1] ?? 0]);
+  return addToChannels({ x, bias }, { leadingAxes: x.shape.slice(0, -1).map((_, axis) => axis) }) as T;
+}
+
+/**
+ * x · weight + bias.
+ *
+ * @param x [batch, in]
+ * @param weight [in, out]
+ * @param bias [out]
+ * @returns [batch, out]
+ * @throws when the shapes do not fit
+ */
+export function linear(x: Tensor, weight: Tensor, bias: Tensor): Tensor2D {
+  if (x.rank !== 2 || weight.rank !== 2 || x.shape[1] !== weight.shape[0]) {
+    throw new Error(`linear: x [batch, in] and weight [in, out] must fit, got [${x.shape.join(', ')}] and [${weight.shape.join(', ')}]`);
+  }
+  requireShape('linear', 'bias', bias, [weight.shape[1]!]);
+  return tidy(() => addBias(matMul(x as Tensor2D, weight as Tensor2D), bias));
+}

@@ -1,0 +1,78 @@
+import { clone, engine, getBackend, getKernel, registerGradient, registerKernel, tidy } from '@tensorflow/tfjs-core';
+import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
+
+/** The tensors an operation reads, by name. */
+export type NamedTensors = Record<string, Tensor>;
+
+/** What makes a differentiable operation. */
+export interface OperationDefinition<Inputs extends NamedTensors, Attributes extends object> {
+  /** Unique name, as it appears in profiles. */
+  name: string;
+  /** Computes the output. Nothing inside is recorded for differentiation; intermediates are disposed. */
+  forward: (inputs: Inputs, attributes: Attributes) => Tensor;
+  /** Names of the inputs that `gradients` needs; only these are kept until the backward pass. */
+  saved: readonly (keyof Inputs & string)[];
+  /**
+   * One function per input that gives the gradient with respect to it. Only those asked for are called.
+   * They must be made of differentiable operations, so that the gradient can be differentiated again, and
+   * may use inputs only: tfjs breaks the chain through saved outputs.
+   *
+   * @param dy gradient with respect to the output
+   */
+  gradients: (dy: Tensor, saved: Inputs, attributes: Attributes) => { [Name in keyof Inputs]: () => Tensor };
+}
+
+/** A differentiable operation: tensors by name and attributes in, one tensor out. */
+export type Operation<Inputs extends NamedTensors, Attributes extends object> = (inputs: Inputs, attributes: Attributes) => Tensor;
+
+/**
+ * The tape disposes a gradient once it has been added to another one, and what it saved when it is done. So a
+ * gradient that is one of `borrowed` as it stands must become a tensor of its own; its memory stays shared.
+ */
+function owned(gradient: () => Tensor, borrowed: readonly Tensor[]): () => Tensor {
+  return () => {
+    const result = gradient();
+    return borrowed.includes(result) ? clone(result) : result;
+  };
+}
+
+/**
+ * Makes a tensor operation that can be differentiated any number of times on every backend.
+ *
+ * Unlike `tf.customGrad`, gradients are lazy: an input that needs no gradient costs nothing. The kernel is
+ * registered for a backend when it is first used there, so importing has no side effect.
+ */
+export function defineOperation<Inputs extends NamedTensors, Attributes extends object>(
+  definition: OperationDefinition<Inputs, Attributes>,
+): Operation<Inputs, Attributes> {
+  const kernelName = `Stargan${definition.name}`;
+  let hasGradient = false;
+
+  function register(): void {
+    const backendName = getBackend();
+    if (!hasGradient) {
+      registerGradient({
+        kernelName,
+        inputsToSave: [...definition.saved],
+        gradFunc: (dy, saved, attributes) => {
+          const named = Object.fromEntries(definition.saved.map((name, i) => [name, saved[i]])) as Inputs;
+          const gradients = definition.gradients(dy as Tensor, named, attributes as unknown as Attributes);
+          return Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, owned(gradient, [dy as Tensor, ...saved])]));
+        },
+      });
+      hasGradient = true;
+    }
+    if (getKernel(kernelName, backendName) != null) return;
+    registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs }) =>
+        tidy(() => definition.forward(inputs as unknown as Inputs, attrs as unknown as Attributes)),
+    });
+  }
+
+  return (inputs, attributes) => {
+    register();
+    return engine().runKernel(kernelName, inputs, attributes as unknown as NamedAttrMap);
+  };
+}

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import * as ops from './index.js';
+import { availableBackends, BACKENDS } from './testing/backends.js';
+import { marks, measureTable, parseTable, renderTable } from './testing/gradient-table.js';
+import { operationCases } from './testing/operation-cases.js';
+import { stockCases } from './testing/stock-cases.js';
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+const path = `${folder}README.md`;
+const backends = availableBackends();
+
+/** The part of the README between two comments. */
+function section(name: string): { start: number; end: number; text: string } {
+  const readme = readFileSync(path, 'utf8');
+  const [open, close] = [`<!-- ${name}: begin -->\n`, `\n<!-- ${name}: end -->`];
+  const start = readme.indexOf(open) + open.length;
+  const end = readme.indexOf(close);
+  if (start < open.length || end < start) throw new Error(`README.md must hold "${open.trim()}" and "${close.trim()}"`);
+  return { start, end, text: readme.slice(start, end) };
+}
+
+function write(name: string, text: string): void {
+  if (backends.length < BACKENDS.length) throw new Error(`the tables need all backends: ${BACKENDS.join(', ')}; loaded are ${backends.join(', ')}`);
+  const readme = readFileSync(path, 'utf8');
+  const { start, end } = section(name);
+  writeFileSync(path, readme.slice(0, start) + text + readme.slice(end));
+}
+
+describe.each([
+  { name: 'operations', cases: operationCases },
+  { name: 'stock operations', cases: stockCases },
+])('the table of $name', ({ name, cases }) => {
+  test('lists every operation with the exactness measured here', async () => {
+    const measured = await measureTable(cases, backends);
+    if (process.env.STARGAN_WRITE_TABLES === '1') write(name, renderTable(measured));
+    expect(marks(parseTable(section(name).text), backends)).toEqual(marks(measured, backends));
+  });
+});
+
+test('the list of functions names every export', () => {
+  const listed = [...section('functions').text.matchAll(/^\| `(\w+)/gm)].map(([, name]) => name);
+  expect(listed.sort()).toEqual(Object.keys(ops).sort());
+});
+
+test('the example runs and prints what it says', () => {
+  const code = /```js\n([\s\S]*?)```/.exec(readFileSync(path, 'utf8'))![1]!;
+  const expected = [...code.matchAll(/\/\/=> (.*)$/gm)].map(([, line]) => line);
+  const printed = execFileSync(process.execPath, ['--input-type=module'], { cwd: folder, input: code, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] });
+  expect(expected.length).toBeGreaterThan(0);
+  expect(printed.trim().split('\n')).toEqual(expected);
+});

@@ -1,0 +1,44 @@
+import { avgPool, image, mul } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { defineOperation, type Operation } from './operation.js';
+import { FEATURE_MAP, requireRank4 } from './shapes.js';
+
+const pool: Operation<{ x: Tensor }, object> = defineOperation({
+  name: 'AveragePool2x2',
+  forward: ({ x }) => avgPool(x as Tensor4D, 2, 2, 'valid'),
+  saved: [],
+  gradients: (dy) => ({ x: () => mul(enlarge({ x: dy }, {}), 1 / 4) }),
+});
+
+const enlarge: Operation<{ x: Tensor }, object> = defineOperation({
+  name: 'UpsampleNearest2x',
+  forward: ({ x }) => image.resizeNearestNeighbor(x as Tensor4D, [x.shape[1]! * 2, x.shape[2]! * 2]),
+  saved: [],
+  gradients: (dy) => ({ x: () => mul(pool({ x: dy }, {}), 4) }),
+});
+
+/**
+ * Mean of each 2×2 block of pixels.
+ *
+ * @param x [batch, height, width, channels], height and width even
+ * @returns [batch, height / 2, width / 2, channels]
+ * @throws when height or width are odd
+ */
+export function averagePool2x2(x: Tensor): Tensor4D {
+  requireRank4('averagePool2x2', 'x', x, FEATURE_MAP);
+  if (x.shape[1] % 2 !== 0 || x.shape[2] % 2 !== 0) {
+    throw new Error(`averagePool2x2: height and width of x must be even, got shape [${x.shape.join(', ')}]`);
+  }
+  return pool({ x }, {}) as Tensor4D;
+}
+
+/**
+ * Each pixel repeated in a 2×2 block.
+ *
+ * @param x [batch, height, width, channels]
+ * @returns [batch, 2 · height, 2 · width, channels]
+ */
+export function upsampleNearest2x(x: Tensor): Tensor4D {
+  requireRank4('upsampleNearest2x', 'x', x, FEATURE_MAP);
+  return enlarge({ x }, {}) as Tensor4D;
+}

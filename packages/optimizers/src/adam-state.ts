@@ -1,0 +1,59 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { flatten, layoutOf, requireNames, requireSameShape, tensorOf, unflatten, type Layout, type Parameters } from './parameters.js';
+
+/** Moments of all parameters as two vectors; plain data whose tensors the caller owns. */
+export interface AdamState {
+  /** Steps taken. */
+  readonly step: number;
+  /** Which stretch of the vectors belongs to which name. */
+  readonly layout: Layout;
+  /** Running mean of the gradients, `[total]`. */
+  readonly first: Tensor1D;
+  /** Running mean of the squared gradients, `[total]`. */
+  readonly second: Tensor1D;
+}
+
+/** Moments by parameter name, each of its parameter's shape: what a checkpoint holds. */
+export interface NamedAdamState {
+  readonly step: number;
+  readonly first: Readonly<Record<string, Tensor>>;
+  readonly second: Readonly<Record<string, Tensor>>;
+}
+
+/**
+ * The state with its moments split by name. The round trip with {@link adamStateFromTensors} is exact.
+ *
+ * @param parameters tensors of the state's names, for their shapes.
+ * @returns new tensors, which the caller owns.
+ * @throws when the names differ from the state's.
+ */
+export function adamStateToTensors(state: AdamState, parameters: Parameters): NamedAdamState {
+  requireNames('adamStateToTensors', 'parameters', parameters, state.layout.names);
+  return tidy(() => ({
+    step: state.step,
+    first: unflatten('adamStateToTensors', state.first, state.layout, parameters),
+    second: unflatten('adamStateToTensors', state.second, state.layout, parameters),
+  }));
+}
+
+/**
+ * State from moments by name, in any order.
+ *
+ * @param parameters the parameters the state is for: names and shapes must fit.
+ * @returns new tensors, which the caller owns.
+ * @throws when a name is missing or unexpected, a shape is not its parameter's, or `step` is not an integer ≥ 0.
+ */
+export function adamStateFromTensors({ step, first, second }: NamedAdamState, parameters: Parameters): AdamState {
+  const caller = 'adamStateFromTensors';
+  if (!Number.isSafeInteger(step) || step < 0) throw new Error(`${caller}: step must be an integer ≥ 0, got ${String(step)}`);
+  const layout = layoutOf(caller, parameters);
+  for (const [argument, moments] of [['first', first], ['second', second]] as const) {
+    requireNames(caller, argument, moments, layout.names);
+    for (const name of layout.names) {
+      requireSameShape(caller, name, tensorOf(caller, parameters, name), argument, tensorOf(caller, moments, name));
+    }
+  }
+  const flat = (moments: Parameters): Tensor1D => tidy(() => flatten(caller, moments, layout));
+  return { step, layout, first: flat(first), second: flat(second) };
+}

@@ -1,0 +1,107 @@
+import { add, div, mul, sqrt, sub, tidy, zeros } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { AdamState } from './adam-state.js';
+import { flatten, layoutOf, requireNames, requireSameShape, tensorOf, unflatten, type Parameters } from './parameters.js';
+
+/** Options of {@link adam}; the defaults are StarGAN v2's. */
+export interface AdamOptions {
+  /** Step size, ≥ 0. */
+  readonly learningRate: number;
+  /** Decay of the mean gradient, in [0, 1); default 0. */
+  readonly beta1?: number;
+  /** Decay of the mean squared gradient, in [0, 1); default 0.99. */
+  readonly beta2?: number;
+  /** Added to the root of the second moment, > 0; default 1e-8. */
+  readonly epsilon?: number;
+  /** L2 coupled into the gradient (not AdamW's), ≥ 0; default 1e-4. */
+  readonly weightDecay?: number;
+}
+
+/** New parameters and new state; the caller owns both, and still owns what it passed in. */
+export interface AdamUpdate {
+  readonly parameters: Record<string, Tensor>;
+  readonly state: AdamState;
+}
+
+/** What {@link adam} gives. */
+export interface Adam {
+  /** State before the first step: moments of zero. */
+  init(parameters: Parameters): AdamState;
+  /**
+   * One step.
+   *
+   * @param gradients a gradient of its parameter's shape for every name (zeros where a parameter had no part).
+   * @throws when names differ from the state's, a shape from its parameter's, or a dtype is not float32.
+   */
+  update(parameters: Parameters, gradients: Parameters, state: AdamState): AdamUpdate;
+}
+
+function requireRange(name: string, value: number, holds: boolean, range: string): void {
+  if (!holds) throw new Error(`adam: ${name} must be ${range}, got ${String(value)}`);
+}
+
+/**
+ * Adam (Kingma & Ba 2015) with L2 weight decay added to the gradient, as `torch.optim.Adam` computes it:
+ *
+ *     g ← ∇ + weightDecay·p
+ *     m ← β₁·m + (1−β₁)·g,   v ← β₂·v + (1−β₂)·g²
+ *     p ← p − lr/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε)
+ *
+ * Everything is float32. A step concatenates the tensors to one vector, so the number of arithmetic kernels does not
+ * grow with the number of parameters. Moments belong to names: the order of a record's keys does not matter.
+ *
+ * ```js
+ * const optimizer = adam({ learningRate: 1e-4 });
+ * let state = optimizer.init(parameters);
+ * const next = optimizer.update(parameters, gradients, state);
+ * tf.dispose([parameters, gradients, state.first, state.second]);
+ * ({ parameters, state } = next);
+ * ```
+ */
+export function adam({ learningRate, beta1 = 0, beta2 = 0.99, epsilon = 1e-8, weightDecay = 1e-4 }: AdamOptions): Adam {
+  requireRange('learningRate', learningRate, Number.isFinite(learningRate) && learningRate >= 0, 'a finite number ≥ 0');
+  requireRange('beta1', beta1, beta1 >= 0 && beta1 < 1, 'in [0, 1)');
+  requireRange('beta2', beta2, beta2 >= 0 && beta2 < 1, 'in [0, 1)');
+  requireRange('epsilon', epsilon, Number.isFinite(epsilon) && epsilon > 0, 'a finite number > 0');
+  requireRange('weightDecay', weightDecay, Number.isFinite(weightDecay) && weightDecay >= 0, 'a finite number ≥ 0');
+
+  return {
+    init(parameters) {
+      const layout = layoutOf('adam.init', parameters);
+      const total = layout.sizes.reduce((sum, size) => sum + size, 0);
+      return { step: 0, layout, first: zeros<Rank.R1>([total]), second: zeros<Rank.R1>([total]) };
+    },
+
+    update(parameters, gradients, state) {
+      const { layout } = state;
+      requireNames('adam.update', 'parameters', parameters, layout.names);
+      requireNames('adam.update', 'gradients', gradients, layout.names);
+      layout.names.forEach((name, index) => {
+        const parameter = tensorOf('adam.update', parameters, name);
+        requireSameShape('adam.update', name, parameter, 'gradient', tensorOf('adam.update', gradients, name));
+        if (parameter.size !== layout.sizes[index]) {
+          throw new Error(`adam.update: '${name}' must have ${String(layout.sizes[index])} elements as when the state was made, got ${String(parameter.size)}`);
+        }
+      });
+      const step = state.step + 1;
+      const { moved, first, second } = tidy(() => {
+        const p = flatten('adam.update', parameters, layout);
+        const raw = flatten('adam.update', gradients, layout);
+        const g = weightDecay === 0 ? raw : add(raw, mul(p, weightDecay));
+        // With β₁ = 0 the mean gradient is the gradient: no pass over it.
+        const first = beta1 === 0 ? g : add(mul(state.first, beta1), mul(g, 1 - beta1));
+        // (1−β₂)·g·g from left to right, as PyTorch rounds it.
+        const second = add(mul(state.second, beta2), mul(mul(g, 1 - beta2), g));
+        const root = div(sqrt(second), Math.sqrt(1 - beta2 ** step));
+        const stepSize = learningRate / (1 - beta1 ** step);
+        const moved = sub<Tensor1D>(p, mul(div(first, add(root, epsilon)), stepSize));
+        return {
+          moved: unflatten('adam.update', moved, layout, parameters),
+          first: first as Tensor1D,
+          second: second as Tensor1D,
+        };
+      });
+      return { parameters: moved, state: { step, layout, first, second } };
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { add, mul, sub, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { flatten, layoutOf, requireNames, requireSameShape, tensorOf, unflatten, type Parameters } from './parameters.js';
+
+/**
+ * Exponential moving average of parameters: `decay·average + (1 − decay)·parameters`, computed as
+ * `torch.lerp(parameters, average, decay)` does, so 0 copies the parameters and 1 keeps the average, both exactly.
+ * StarGAN v2 samples and evaluates with the average at decay 0.999.
+ *
+ * @param average the average so far (at first, the parameters themselves); left untouched.
+ * @param parameters the same names and shapes, float32; left untouched.
+ * @param decay in [0, 1].
+ * @returns new tensors, which the caller owns.
+ * @throws when names or shapes differ, a dtype is not float32, or `decay` is out of range.
+ */
+export function exponentialMovingAverage(average: Parameters, parameters: Parameters, decay: number): Record<string, Tensor> {
+  const caller = 'exponentialMovingAverage';
+  if (!(decay >= 0 && decay <= 1)) throw new Error(`${caller}: decay must be in [0, 1], got ${String(decay)}`);
+  const layout = layoutOf(caller, average);
+  requireNames(caller, 'parameters', parameters, layout.names);
+  for (const name of layout.names) {
+    requireSameShape(caller, name, tensorOf(caller, average, name), 'parameter', tensorOf(caller, parameters, name));
+  }
+  return tidy(() => {
+    const from = flatten(caller, parameters, layout);
+    const to = flatten(caller, average, layout);
+    const difference = sub(to, from);
+    // Leaving from the nearer end makes both ends exact; decay and its complement are float32, as in PyTorch.
+    const mixed = decay < 0.5 ? add(from, mul(difference, decay)) : sub(to, mul(difference, Math.fround(1 - Math.fround(decay))));
+    return unflatten(caller, mixed as Tensor1D, layout, average);
+  });
+}

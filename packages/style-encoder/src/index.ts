@@ -1,0 +1,1 @@
+export { styleEncoder, type StyleEncoder, type StyleEncoderOptions } from './style-encoder.js';

@@ -1,0 +1,52 @@
+import { reshape, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Parameters } from '@stargan/ops';
+import { applyPerDomain, downsamplingTrunk, initializeParameters, linear, requireDomains, requireImage, requirePositive, type Network, type TrunkOptions } from '@stargan/layers';
+
+/** Options of {@link styleEncoder}. */
+export interface StyleEncoderOptions extends TrunkOptions {
+  /** Number of domains, ≥ 1. */
+  domains: number;
+  /** Length of a style code. */
+  styleDim?: number;
+}
+
+/** The StarGAN v2 style encoder E_y(x). */
+export interface StyleEncoder extends Network {
+  /**
+   * Styles of images.
+   *
+   * @param image [batch, S, S, 3] in [-1, 1]
+   * @param domain of each image, 0 … domains − 1
+   * @returns [batch, styleDim]
+   */
+  apply(parameters: Parameters, image: Tensor, domain: readonly number[]): Tensor2D;
+}
+
+/**
+ * The style encoder of StarGAN v2: a trunk of residual blocks without normalisation, then one linear layer
+ * per domain. Only the head of an image's own domain is computed.
+ *
+ * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
+ */
+export function styleEncoder({ domains, styleDim = 64, ...trunkOptions }: StyleEncoderOptions): StyleEncoder {
+  requirePositive('styleEncoder', 'domains', domains);
+  requirePositive('styleEncoder', 'styleDim', styleDim);
+  const trunk = downsamplingTrunk('styleEncoder', 'shared', trunkOptions);
+  const layers = Array.from({ length: domains }, (_, domain) => linear(`unshared.${domain}`, { inFeatures: trunk.channels, outFeatures: styleDim }));
+  const specs = [trunk, ...layers].flatMap((layer) => layer.specs);
+  const heads = layers.map((layer) => (parameters: Parameters, x: Tensor2D) => layer.apply(parameters, x));
+  return {
+    specs,
+    init: (seed) => initializeParameters(specs, seed, 'style-encoder'),
+    apply(parameters, image, domain) {
+      requireImage('styleEncoder', image.shape, trunkOptions.imageSize);
+      const batch = image.shape[0]!;
+      requireDomains('styleEncoder', domain, batch, domains);
+      return tidy(() => {
+        const h = reshape(trunk.apply(parameters, image), [batch, trunk.channels]) as Tensor2D;
+        return applyPerDomain(heads, parameters, h, domain);
+      });
+    },
+  };
+}

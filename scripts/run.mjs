@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { dirname } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+
+/** Root folder of the repository. */
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+let child;
+let asked;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    asked = signal;
+    if (child === undefined) process.exit(exitCodeOf(signal));
+    // The terminal sends ctrl-C to the whole group; twice would make the child skip its own orderly end.
+    else if (!(signal === 'SIGINT' && process.stdin.isTTY)) child.kill(signal);
+  });
+}
+
+/**
+ * Runs a program in the root folder, with its output passed through. Does not return after a signal: the program
+ * is asked to end, and then this one ends with its code.
+ *
+ * @returns {Promise<number>} its exit code
+ */
+export async function run(command, args, options = {}) {
+  const code = await new Promise((resolve, reject) => {
+    child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+    child.on('error', reject);
+    child.on('close', (status, signal) => resolve(status ?? exitCodeOf(signal)));
+  });
+  child = undefined;
+  if (asked !== undefined) process.exit(code === 0 ? exitCodeOf(asked) : code);
+  return code;
+}
+
+const started = performance.now();
+
+/** Prints the heading of a step, with the seconds since the start. */
+export function heading(text) {
+  console.log(`\n[${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s] ${text}`);
+}
+
+function exitCodeOf(signal) {
+  return { SIGHUP: 129, SIGINT: 130, SIGKILL: 137, SIGTERM: 143 }[signal] ?? 1;
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { heading, root, run } from './run.mjs';
+
+/**
+ * Brings a clone to where everything runs: dependencies, build, native TensorFlow. Each step is skipped when it has
+ * been done; an interrupted one is done again. Ends the process with the step's code when it fails, except for the
+ * native runtime, without which all works, slowly.
+ */
+export async function setUp() {
+  requireNode();
+  await installDependencies();
+  heading('build');
+  await runOrExit(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b']);
+  heading('native TensorFlow runtime');
+  const code = await run(process.execPath, [join('packages', 'backend', 'bin', 'stargan-backend.js'), 'install']);
+  if (code !== 0) {
+    console.warn('\nwarning: there is no native TensorFlow (the reason stands above); going on with a slower runtime');
+  }
+}
+
+/** Runs a program and ends this one with its code when that is not 0. */
+export async function runOrExit(command, args) {
+  const code = await run(command, args);
+  if (code !== 0) {
+    console.error(`\nfailed with code ${code}: ${[command, ...args].join(' ')}`);
+    process.exit(code);
+  }
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  console.error(`Node.js 20.19 or later is needed, and this is ${process.version}: see https://nodejs.org/en/download`);
+  process.exit(1);
+}
+
+async function installDependencies() {
+  const stamp = join(root, 'node_modules', '.stargan-dependencies');
+  const state = dependencyState();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  heading(`dependencies (${packageManager})`);
+  rmSync(stamp, { force: true });
+  // CI keeps pnpm from asking before it replaces a node_modules folder that it did not make.
+  const env = { ...process.env, CI: 'true' };
+  const code = await run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile'], {
+    env,
+    shell: process.platform === 'win32',
+  });
+  if (code !== 0) {
+    console.error(`\n${packageManager} could not install the dependencies (code ${code}); is this machine offline?`);
+    process.exit(code);
+  }
+  writeFileSync(stamp, state);
+}
+
+// What pnpm installs follows from these files; every package's own manifest is reflected in the lockfile.
+function dependencyState() {
+  const hash = createHash('sha256');
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json']) {
+    hash.update(readFileSync(join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await setUp();

@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { heading, root } from './run.mjs';
+import { runOrExit, setUp } from './setup.mjs';
+
+const conformance = join('harness', 'bin', 'conformance.js');
+// Made by the reference implementation; the second set is larger and not part of the repository.
+const goldens = [join('harness', 'fixtures', 'goldens'), join('..', 'shared', 'goldens')];
+
+await setUp(); // its build is the type check
+
+heading('lint');
+await runOrExit(process.execPath, [join('node_modules', 'eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']);
+
+heading('tests');
+await runOrExit(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), 'run']);
+
+heading('conformance');
+for (const folder of goldens) {
+  const missing = [conformance, folder].find((path) => !existsSync(join(root, path)));
+  if (missing !== undefined) console.log(`skipped ${folder}: there is no ${missing}`);
+  else await runOrExit(process.execPath, [conformance, folder]);
+}
+
+heading('all passed');
