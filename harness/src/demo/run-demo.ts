@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { openDataset, writeDemoImages } from '@stargan/data';
+import { openDataset, writeDemoImages, type DemoImagesOptions } from '@stargan/data';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
 import { trainDomainClassifier } from '../evaluation/domain-classifier.js';
@@ -15,7 +15,13 @@ import { findCheckpoint, findRunRecord, runPaths, writeWhole } from '../training
 import { train } from '../training/train.js';
 
 /** The pictures of the demo: two shapes, whatever else about them being style or content. */
-export const DEMO_IMAGES = { imagesPerDomain: 600, validationPerDomain: 60, imageSize: 64, domains: ['circle', 'square'] as ('circle' | 'square')[] };
+export const DEMO_IMAGES = {
+  imagesPerDomain: 1000,
+  validationPerDomain: 60,
+  imageSize: 64,
+  domains: ['circle', 'square'],
+  textures: ['plain', 'outline'],
+} as const satisfies DemoImagesOptions;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 

@@ -36,7 +36,7 @@ const CLASSIFIED_AT_ONCE = 64;
  */
 export function trainDomainClassifier(
   images: LabelledImages,
-  { domains, seed, steps = 300, batch = 32, learningRate = 1e-3 }: ClassifierOptions,
+  { domains, seed, steps = 500, batch = 32, learningRate = 2e-3 }: ClassifierOptions,
 ): DomainClassifier {
   const trunk = downsamplingTrunk('domainClassifier', 'trunk', { imageSize: images.size, ...WIDTHS });
   const head = linear('head', { inFeatures: trunk.channels, outFeatures: domains });

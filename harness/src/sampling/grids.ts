@@ -23,10 +23,15 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, i) 
 /** A row of the grid: every source in one style [1, styleDim]. */
 function translateRow(sampler: Sampler, sources: ImageBatch, style: Tensor2D): ImageBatch {
   const count = countImages(sources);
-  const styles = gather(style, tensor1d(range(count).map(() => 0), 'int32'));
+  const styles = selectStyles(style, range(count).map(() => 0));
   const row = translate(sampler, sources, styles);
   styles.dispose();
   return row;
+}
+
+/** Some rows of [count, styleDim]; the caller owns the result. */
+function selectStyles(styles: Tensor2D, rows: readonly number[]): Tensor2D {
+  return tidy(() => gather(styles, tensor1d([...rows], 'int32')));
 }
 
 function tile(images: ImageBatch, columns: number): Pixels {
@@ -70,7 +75,7 @@ export function latentStyles(
 
 function* rowsOf(styles: Tensor2D): Generator<Tensor2D> {
   for (let row = 0; row < styles.shape[0]; row++) {
-    const style = gather(styles, tensor1d([row], 'int32'));
+    const style = selectStyles(styles, [row]);
     yield style;
     style.dispose();
   }

@@ -13,7 +13,7 @@ const slowness: Partial<Record<Runtime['kind'], string>> = {
  */
 export function describeRuntime(runtime: Runtime): string {
   const version = runtime.tensorflowVersion === undefined ? '' : `TensorFlow ${runtime.tensorflowVersion}, `;
-  const line = `${runtime.kind}: ${version}${runtime.device}`;
+  const line = `${runtime.kind}: ${version}${runtime.device}${describeKernels(runtime.fusedKernels)}`;
   const warning = slowness[runtime.kind];
   if (warning === undefined) return line;
   return [
@@ -22,4 +22,9 @@ export function describeRuntime(runtime: Runtime): string {
     ...runtime.reasons.map((reason) => `  ${reason}`),
     'To get native TensorFlow: npx stargan-backend install',
   ].join('\n');
+}
+
+function describeKernels(kernels: Runtime['fusedKernels']): string {
+  if (kernels === undefined) return '';
+  return kernels.available ? ', fused kernels' : `, without fused kernels (${kernels.why ?? 'not compiled'})`;
 }

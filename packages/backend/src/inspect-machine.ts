@@ -1,5 +1,6 @@
 import { freemem, totalmem } from 'node:os';
 import { cacheFolder } from './install/cache.js';
+import { inspectFusedKernels } from './fused-kernels.js';
 import { findTarget, hasAddon, type Flavour } from './install/paths.js';
 import { verifyAddon } from './install/verify-addon.js';
 import { findCompiler } from './machine/compiler.js';
@@ -59,7 +60,8 @@ async function reportNative(
   if ('refusal' in verified) return { kind, available: false, why: verified.refusal };
   const available = flavour === 'cpu' || verified.gpu;
   const why = available ? undefined : `${target.name} works, but TensorFlow finds no card it can use`;
-  return { kind, available, version: verified.tensorflow, why };
+  const fusedKernels = flavour === 'cpu' ? inspectFusedKernels(target, system) : undefined;
+  return { kind, available, version: verified.tensorflow, why, fusedKernels };
 }
 
 function reportPortable(kind: 'wasm' | 'cpu', system: System): RuntimeReport {

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeEnvironment, restoreRemovedNodeFunctions } from './environment.js';
+import { loadFusedKernels } from './fused-kernels.js';
 import { findTarget, hasAddon } from './install/paths.js';
 import { formatCard, findNvidiaCard } from './machine/nvidia.js';
 import { describeProcessor } from './machine/processor.js';
 import type { System } from './machine/system.js';
 import { requirePackage, type ResolvedPackage } from './resolve-package.js';
 import type { Runtime } from './runtime.js';
+import { shareMemoryWhereNothingChanges } from './shared-memory-kernels.js';
 
 /** A runtime that was loaded, or why it cannot be. */
 export type Attempt = Omit<Runtime, 'reasons'> | { readonly refusal: string };
@@ -37,7 +39,8 @@ export async function loadNativeCpu(system: System, options: { threads?: number 
   // A library with CUDA would otherwise take the card, which was not asked for or has been refused already.
   const visible = system.env.CUDA_VISIBLE_DEVICES;
   system.env.CUDA_VISIBLE_DEVICES = '-1';
-  const refusal = loadOnce(system, findTarget('cpu', system), '@tensorflow/tfjs-node', options);
+  const target = findTarget('cpu', system);
+  const refusal = loadOnce(system, target, '@tensorflow/tfjs-node', options);
   if (visible === undefined) delete system.env.CUDA_VISIBLE_DEVICES;
   else system.env.CUDA_VISIBLE_DEVICES = visible;
   if (refusal !== undefined) return { refusal };
@@ -46,7 +49,9 @@ export async function loadNativeCpu(system: System, options: { threads?: number 
     return { refusal: 'TensorFlow is already loaded with the GPU in this process' };
   }
   const threads = Number(system.env.TF_NUM_INTRAOP_THREADS ?? 0) || processor.cores;
-  return ready('native-cpu', backend, `CPU, ${String(threads)} ${threads === 1 ? 'thread' : 'threads'}`);
+  const fusedKernels = target === undefined ? undefined : loadFusedKernels(target, system);
+  const device = `CPU, ${String(threads)} ${threads === 1 ? 'thread' : 'threads'}`;
+  return { ...(await ready('native-cpu', backend, device)), fusedKernels };
 }
 
 /** Loads the package unless a native backend is there already; gives the reason when that cannot be. */
@@ -78,7 +83,8 @@ function loadedBackend(): NativeBackend | undefined {
   return (backend as NativeBackend | null) ?? undefined;
 }
 
-async function ready(kind: 'native-gpu' | 'native-cpu', backend: NativeBackend, device: string): Promise<Attempt> {
+async function ready(kind: 'native-gpu' | 'native-cpu', backend: NativeBackend, device: string): Promise<Omit<Runtime, 'reasons'>> {
+  shareMemoryWhereNothingChanges();
   await tf.setBackend('tensorflow');
   await tf.ready();
   return { kind, backendName: 'tensorflow', tensorflowVersion: backend.binding.TF_Version, device };

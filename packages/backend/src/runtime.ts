@@ -9,6 +9,13 @@ export const runtimeKinds = ['native-gpu', 'native-cpu', 'wasm', 'cpu'] as const
  */
 export type RuntimeKind = (typeof runtimeKinds)[number];
 
+/** Whether this package's own kernels for TensorFlow are in use; without them the same is composed, slower. */
+export interface FusedKernels {
+  readonly available: boolean;
+  /** Why not. */
+  readonly why?: string;
+}
+
 /** The runtime that was selected, and why it is not a better one. */
 export interface Runtime {
   readonly kind: RuntimeKind;
@@ -16,6 +23,8 @@ export interface Runtime {
   readonly backendName: string;
   /** Version of TensorFlow's C library; native runtimes only. */
   readonly tensorflowVersion?: string;
+  /** Native CPU runtime only. */
+  readonly fusedKernels?: FusedKernels;
   /** For people: `CPU, 2 threads`, or the card and its driver. */
   readonly device: string;
   /** Why each better runtime was passed over, best first; empty for the best. */

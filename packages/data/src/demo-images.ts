@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { demoShapes, sampleDemoPicture, type DemoShape } from './demo-picture.js';
+import { demoShapes, demoTextures, sampleDemoPicture, type DemoShape, type DemoTexture } from './demo-picture.js';
 import { demoSvg } from './demo-svg.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { requireWhole } from './requirements.js';
@@ -17,6 +17,8 @@ export interface DemoImagesOptions {
   imageSize?: number;
   /** Default: `circle`, `square` and `triangle`. */
   domains?: readonly DemoShape[];
+  /** How shapes may be filled. Default: all of `demoTextures`; the finer ones need more than 32 pixels. */
+  textures?: readonly DemoTexture[];
 }
 
 export interface DemoImages {
@@ -26,7 +28,7 @@ export interface DemoImages {
 }
 
 /** Changes whenever the same options give other pictures. */
-const format = 1;
+const format = 2;
 const stampName = 'demo-images.json';
 
 /**
@@ -43,13 +45,14 @@ const stampName = 'demo-images.json';
  * @throws RangeError when an option is out of range
  */
 export async function writeDemoImages(directory: string, options: DemoImagesOptions = {}): Promise<DemoImages> {
-  const { seed = 777, imagesPerDomain = 400, validationPerDomain = 40, imageSize = 64, domains = demoShapes } = options;
+  const { seed = 777, imagesPerDomain = 400, validationPerDomain = 40, imageSize = 64, domains = demoShapes, textures = demoTextures } = options;
   requireWhole('writeDemoImages', 'seed', seed, 0);
   requireWhole('writeDemoImages', 'imagesPerDomain', imagesPerDomain, 1);
   requireWhole('writeDemoImages', 'validationPerDomain', validationPerDomain, 0);
   requireWhole('writeDemoImages', 'imageSize', imageSize, 8);
-  requireShapes(domains);
-  const stamp = { format, seed, imagesPerDomain, validationPerDomain, imageSize, domains: [...domains].sort() };
+  requireSome('domains', domains, demoShapes);
+  requireSome('textures', textures, demoTextures);
+  const stamp = { format, seed, imagesPerDomain, validationPerDomain, imageSize, domains: [...domains].sort(), textures: [...textures].sort() };
   await claim(directory, JSON.stringify(stamp));
 
   let written = 0;
@@ -57,7 +60,7 @@ export async function writeDemoImages(directory: string, options: DemoImagesOpti
     if (count === 0) continue;
     for (const shape of stamp.domains) {
       if (await exists(join(directory, split, shape))) continue;
-      await writeFolder(join(directory, split), shape, split, { count, imageSize, seed });
+      await writeFolder(join(directory, split), shape, split, { count, imageSize, seed, textures: stamp.textures });
       written += count;
     }
   }
@@ -91,7 +94,7 @@ async function writeFolder(
   parent: string,
   shape: DemoShape,
   split: string,
-  { count, imageSize, seed }: { count: number; imageSize: number; seed: number },
+  { count, imageSize, seed, textures }: { count: number; imageSize: number; seed: number; textures: readonly DemoTexture[] },
 ): Promise<void> {
   // Hidden until it is whole; what an interrupted call left is begun again.
   const partial = join(parent, `.${shape}`);
@@ -99,7 +102,7 @@ async function writeFolder(
   await mkdir(partial, { recursive: true });
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   const lines = await mapConcurrently(numbers, 4, async (number) => {
-    const picture = sampleDemoPicture(shape, split, number, seed);
+    const picture = sampleDemoPicture(shape, split, number, seed, textures);
     const file = `${String(number).padStart(5, '0')}.png`;
     await sharp(Buffer.from(demoSvg(picture, imageSize))).removeAlpha().png().toFile(join(partial, file));
     return JSON.stringify({ file, ...picture });
@@ -115,12 +118,8 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-function requireShapes(domains: readonly string[]): void {
-  const known: readonly string[] = demoShapes;
-  const bad = domains.find((name) => !known.includes(name));
-  if (bad !== undefined || domains.length === 0 || new Set(domains).size < domains.length) {
-    throw new RangeError(
-      `writeDemoImages: domains must be different ones of ${known.join(', ')}, got [${domains.join(', ')}]; correct the list`,
-    );
+function requireSome(name: string, given: readonly string[], known: readonly string[]): void {
+  if (given.length === 0 || given.some((entry) => !known.includes(entry)) || new Set(given).size < given.length) {
+    throw new RangeError(`writeDemoImages: ${name} must be different ones of ${known.join(', ')}, got [${given.join(', ')}]; correct the list`);
   }
 }

@@ -15,13 +15,13 @@ export interface DemoPlace {
   readonly x: number;
   /** Centre of the shape, from the top. */
   readonly y: number;
-  /** Degrees, clockwise, −20 … 20. */
+  /** Degrees, clockwise, −12 … 12. */
   readonly rotation: number;
 }
 
 /** What varies within a domain, and is taken from the reference image or the latent code. */
 export interface DemoStyle {
-  /** Diameter of the circle, and of squares and triangles that look as large, as a share of the image's side: 0.4 … 0.54. */
+  /** Diameter of the circle, and of squares and triangles that look as large, as a share of the image's side: 0.46 … 0.62. */
   readonly size: number;
   readonly texture: DemoTexture;
   readonly fill: Oklch;
@@ -46,25 +46,31 @@ export interface DemoPicture {
  * The place depends on split and number only: pictures of one number have the same place in every domain, and are each
  * other's right translation. The style depends on the domain too, and has the same distribution in all of them.
  */
-export function sampleDemoPicture(shape: DemoShape, split: string, number: number, seed: number): DemoPicture {
+export function sampleDemoPicture(
+  shape: DemoShape,
+  split: string,
+  number: number,
+  seed: number,
+  textures: readonly DemoTexture[] = demoTextures,
+): DemoPicture {
   return {
     shape,
     place: samplePlace(randomStream(seed, `demo/${split}/place`, number)),
-    style: sampleStyle(randomStream(seed, `demo/${split}/style/${shape}`, number)),
+    style: sampleStyle(randomStream(seed, `demo/${split}/style/${shape}`, number), textures),
   };
 }
 
 function samplePlace(random: RandomStream): DemoPlace {
-  return { x: between(0.37, 0.63, random), y: between(0.38, 0.62, random), rotation: between(-20, 20, random) };
+  return { x: between(0.36, 0.64, random), y: between(0.36, 0.64, random), rotation: between(-12, 12, random) };
 }
 
 /**
  * Shape and background differ by 0.25 or more in lightness, the accent by 0.12 or more from both: a light background has
  * a deep shape on it and a dark one a bright shape.
  */
-function sampleStyle(random: RandomStream): DemoStyle {
-  const size = between(0.4, 0.54, random);
-  const texture = demoTextures[random.integer(demoTextures.length)]!;
+function sampleStyle(random: RandomStream, textures: readonly DemoTexture[]): DemoStyle {
+  const size = between(0.46, 0.62, random);
+  const texture = textures[random.integer(textures.length)]!;
   const light = random.uniform() < 0.65;
   // Deep colours leave out the yellows between 50° and 130°, which would be browns and olives.
   const hue = light ? between(130, 410, random) : between(0, 360, random);

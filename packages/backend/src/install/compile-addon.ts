@@ -1,19 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { findCompiler } from '../machine/compiler.js';
 import type { ResolvedPackage } from '../resolve-package.js';
-import { addonsFolder, partOf } from './cache.js';
-import { InstallError, lastLines } from './failure.js';
+import { addonsFolder } from './cache.js';
+import { compileModule, moduleFlags } from './compile.js';
+import { InstallError } from './failure.js';
 import type { Setting } from './fetch-tensorflow.js';
-import { nodeApiVersion } from './paths.js';
 import type { TensorflowLibrary } from './tensorflow-library.js';
 
-const flags = [
-  '-std=c++17', '-O2', '-fPIC', '-shared',
-  `-DNAPI_VERSION=${String(nodeApiVersion)}`, '-DNODE_GYP_MODULE_NAME=tfjs_binding',
-];
+const flags = [...moduleFlags, '-O2', '-DNODE_GYP_MODULE_NAME=tfjs_binding'];
 
 /**
  * Compiles the addon's own C++ sources, which the npm package carries, against `library`. An addon of the same
@@ -42,24 +38,13 @@ export async function compileAddon(
   }
   onProgress(`compiling the addon of ${target.name} with ${compiler.version}`);
   mkdirSync(home, { recursive: true });
-  const part = partOf(addon);
-  const args = [
-    ...compiler.args, ...flags,
-    `-I${join(library.folder, 'include')}`, `-I${nodeHeaders()}`,
-    ...sources,
-    join(library.folder, 'libtensorflow_cc.so.2'), join(library.folder, 'libtensorflow_framework.so.2'),
-    `-Wl,-rpath,${library.folder}`,
-    '-o', part,
-  ];
-  const result = await system.run(compiler.command, args, { log });
-  if (result.status !== 0) {
-    rmSync(part, { force: true });
+  const failed = await compileModule({ sources, flags, library: library.folder, output: addon }, compiler, setting);
+  if (failed !== undefined) {
     throw new InstallError(
-      `installRuntime: ${compiler.command} could not compile the addon:\n${lastLines(result.stderr)}`,
+      `installRuntime: ${compiler.command} could not compile the addon:\n${failed.failure}`,
       `The addon needs a C++17 compiler, such as g++ 9 or later (CXX names another). The whole output is in ${log}`,
     );
   }
-  renameSync(part, addon);
   return addon;
 }
 
@@ -79,11 +64,4 @@ function addonKey(target: ResolvedPackage, library: TensorflowLibrary, arch: str
   for (const file of readdirSync(folder).sort()) hash.update(file).update(readFileSync(join(folder, file)));
   hash.update(JSON.stringify([flags, library.folder, library.version, library.cuda, arch]));
   return `tfjs_binding-${arch}-${hash.digest('hex').slice(0, 16)}`;
-}
-
-/** Node-API's headers: those that Node.js came with, else the ones of the npm package, which are the same. */
-function nodeHeaders(): string {
-  const own = join(dirname(dirname(process.execPath)), 'include', 'node');
-  if (existsSync(join(own, 'node_api.h'))) return own;
-  return join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
 }

@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findNvidiaCard } from '../machine/nvidia.js';
 import { thisSystem, type System } from '../machine/system.js';
 import type { ResolvedPackage } from '../resolve-package.js';
 import { cacheFolder, sweepParts, withLock } from './cache.js';
 import { compileAddon } from './compile-addon.js';
+import { compileKernels, kernelsKey } from './compile-kernels.js';
 import { InstallError } from './failure.js';
 import { fetchTensorflow, type Setting } from './fetch-tensorflow.js';
 import { locateTensorflow } from './locate-tensorflow.js';
@@ -34,7 +35,7 @@ export interface Installation {
 
 /**
  * Makes the native TensorFlow runtime: where tfjs-node's stock addon is absent or does not load, builds it from its
- * own sources on a current TensorFlow library. May be interrupted at any point and run again; two runs at once wait
+ * own sources on a current TensorFlow library, and the fused kernels beside it. May be interrupted at any point and run again; two runs at once wait
  * for each other; quick when everything is in place. Downloads about 270 MB (GPU: about 4 GB) the first time.
  *
  * @throws {InstallError} with what is missing and the remedy
@@ -88,13 +89,19 @@ async function installFlavour(
     // The one that was waited for may have done the work.
     const done = force ? undefined : inPlace(flavour, system, refusedDriver);
     if (done !== undefined) return done;
+    const valid = force ? undefined : validStamp(flavour, system, refusedDriver);
     sweepParts(cache);
     mkdirSync(join(cache, 'logs'), { recursive: true });
     const setting = { system, cache, log: join(cache, 'logs', 'install.log'), onProgress };
     try {
-      const stock = force ? undefined : await keepStock(target, order, setting);
-      const stamp = stock ?? (await build(target, order, setting));
+      const stock = force || valid !== undefined ? undefined : await keepStock(target, order, setting);
+      const stamp = valid ?? stock ?? (await build(target, order, setting));
+      // Before the kernels, so that an interruption does not cost the addon.
       writeStamp(target, stamp);
+      if (stamp.library !== undefined) {
+        const kernels = await compileKernels(target, stamp.library.folder, force, setting);
+        writeStamp(target, { ...stamp, kernels });
+      }
       return report(target, stamp, true);
     } finally {
       sweepParts(cache);
@@ -102,13 +109,26 @@ async function installFlavour(
   });
 }
 
+/** What is in place, fused kernels included; undefined where there is something to do. */
 function inPlace(flavour: Flavour, system: System, refusedDriver?: string): Installation | undefined {
   const target = findTarget(flavour, system);
-  const stamp = target === undefined ? undefined : readValidStamp(target);
+  const stamp = validStamp(flavour, system, refusedDriver);
   if (target === undefined || stamp === undefined) return undefined;
-  if (stamp.requested !== system.env.STARGAN_TENSORFLOW || (flavour === 'gpu' && !stamp.gpu)) return undefined;
-  if (refusedDriver !== undefined && stamp.refusedDriver !== refusedDriver) return undefined;
+  const { library, kernels } = stamp;
+  if (library !== undefined) {
+    if (kernels?.key !== kernelsKey(library.folder, system)) return undefined;
+    if (kernels.file !== undefined && !existsSync(kernels.file)) return undefined;
+  }
   return report(target, stamp, false);
+}
+
+/** The stamp of an addon that is what is asked for. */
+function validStamp(flavour: Flavour, system: System, refusedDriver?: string): AddonStamp | undefined {
+  const target = findTarget(flavour, system);
+  const stamp = target === undefined ? undefined : readValidStamp(target);
+  if (stamp === undefined) return undefined;
+  if (stamp.requested !== system.env.STARGAN_TENSORFLOW || (flavour === 'gpu' && !stamp.gpu)) return undefined;
+  return refusedDriver !== undefined && stamp.refusedDriver !== refusedDriver ? undefined : stamp;
 }
 
 /** Keeps the addon that tfjs-node's own install script has put there, if it works. */

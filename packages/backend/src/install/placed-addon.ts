@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { ResolvedPackage } from '../resolve-package.js';
 import { partOf } from './cache.js';
 import { addonPath, type Flavour } from './paths.js';
+import type { KernelsStamp } from './compile-kernels.js';
 import { librarySize } from './tensorflow-library.js';
 
 /** Written beside an addon once it was verified. */
@@ -15,6 +16,8 @@ export interface AddonStamp {
   readonly addon: string;
   /** Library that it was built on and its size in bytes; absent for an addon that was there before. */
   readonly library?: { readonly folder: string; readonly bytes: number | undefined };
+  /** Absent for an addon that was there before: its library has no headers of a known place. */
+  readonly kernels?: KernelsStamp;
   /** `STARGAN_TENSORFLOW` at that time. */
   readonly requested?: string;
   /** Driver of a card on which the GPU runtime could not be installed. */

@@ -1,4 +1,4 @@
-import type { RuntimeKind } from '../runtime.js';
+import type { FusedKernels, RuntimeKind } from '../runtime.js';
 import type { NvidiaCard } from './nvidia.js';
 import type { Processor } from './processor.js';
 
@@ -16,6 +16,8 @@ export interface RuntimeReport {
   readonly version?: string;
   /** Why it is not available. */
   readonly why?: string;
+  /** Native CPU runtime only, where it is available. */
+  readonly fusedKernels?: FusedKernels;
 }
 
 /** What there is on a machine to run TensorFlow with. Sizes are in bytes. */

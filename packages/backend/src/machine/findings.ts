@@ -8,7 +8,7 @@ type Facts = Omit<Diagnosis, 'findings'>;
 
 /** Judges the facts: what is fine, what is slow or tight, and what stands in the way of training. */
 export function findingsOf(facts: Facts): Finding[] {
-  return [runtimeFinding(facts), cardFinding(facts), memoryFinding(facts), ...buildFindings(facts)].filter(
+  return [runtimeFinding(facts), kernelsFinding(facts), cardFinding(facts), memoryFinding(facts), ...buildFindings(facts)].filter(
     (finding) => finding !== undefined,
   );
 }
@@ -36,6 +36,18 @@ function runtimeFinding({ runtimes }: Facts): Finding {
 
 function describeBest(kind: string, version: string | undefined): string {
   return `${kind}, TensorFlow ${version ?? 'of unknown version'}`;
+}
+
+function kernelsFinding({ runtimes }: Facts): Finding | undefined {
+  const kernels = runtimes.find((runtime) => runtime.available)?.fusedKernels;
+  if (kernels === undefined) return undefined;
+  if (kernels.available) return { level: 'ok', subject: 'kernels', message: 'fused kernels are in use' };
+  return {
+    level: 'warning',
+    subject: 'kernels',
+    message: `no fused kernels, so training is slower: ${kernels.why ?? 'they were not compiled'}`,
+    remedy: kernels.why === 'STARGAN_NATIVE_KERNELS=0' ? 'unset STARGAN_NATIVE_KERNELS' : `${install} --force`,
+  };
 }
 
 function cardFinding({ card, runtimes }: Facts): Finding | undefined {

@@ -17,3 +17,9 @@ export function describeProcessor(system: System): Processor {
     avx: flags === undefined ? undefined : flags.split(/\s+/).includes('avx'),
   };
 }
+
+/** The processor's model and instruction sets: equal where code compiled for the one runs on the other. */
+export function processorIdentity(system: System): string {
+  const features = /^(?:flags|Features)\s*:(.*)$/m.exec(system.read('/proc/cpuinfo') ?? '')?.[1] ?? '';
+  return `${describeProcessor(system).model}:${features.trim().split(/\s+/).sort().join(' ')}`;
+}

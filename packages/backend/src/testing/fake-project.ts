@@ -32,6 +32,7 @@ export function fakeProject({ card = false, seesCard = card }: { card?: boolean;
       const gpu = seesCard && options.env?.CUDA_VISIBLE_DEVICES !== '-1';
       return { stdout: `noise\n${JSON.stringify({ tensorflow: '2.21.0', gpu })}\n` };
     }
+    if (line.includes('verify-kernels')) return { stdout: '{}\n' };
     if (command === 'python3' && args[0] === '-c') return pythonAnswer();
     if (line.includes('pip download')) return makeFile(join(after(args, '--dest'), 'tensorflow_cpu.whl'));
     if (line.includes('pip install')) return makeLibrary(after(args, '--target'));

@@ -1,0 +1,91 @@
+import { execFile, spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SMALL_CONFIG, smallDataset, temporaryFolder } from '../testing/small-run.js';
+
+const bin = fileURLToPath(new URL('../../bin/stargan.js', import.meta.url));
+let folder = '';
+let data = '';
+let remove: () => Promise<void>;
+beforeAll(async () => {
+  ({ folder, remove } = await temporaryFolder());
+  data = await smallDataset(folder);
+});
+afterAll(() => remove());
+
+const settings = Object.entries(SMALL_CONFIG).filter(([key]) => key !== 'iterations').flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]);
+
+function stargan(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [bin, ...argv], (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
+    });
+  });
+}
+
+describe('stargan', () => {
+  it('explains itself and every command', async () => {
+    const help = await stargan('--help');
+    expect(help.code).toBe(0);
+    for (const command of ['train', 'sample', 'report', 'demo', 'doctor']) {
+      expect(help.out).toContain(command);
+      expect((await stargan(command, '--help')).out).toContain(`Usage: stargan ${command}`);
+    }
+  });
+
+  it.each([
+    [['trian'], /did you mean train/i],
+    [['train', '--out', 'x'], /--data/],
+    [['train', '--data', 'x', '--out', 'y', '--set', 'batchs=2'], /unknown config key batchs; did you mean batch\?/],
+    [['train', '--data', 'x', '--out', 'y', '--batch', 'two'], /whole number/],
+    [['sample', '--run', 'absent'], /holds no run/],
+  ])('exits with 2 when it is used wrongly: %j', async (argv, message) => {
+    const result = await stargan(...argv);
+    expect(result.err).toMatch(message);
+    expect(result.code).toBe(2);
+  });
+
+  it('exits with 1 when there are no images', async () => {
+    const result = await stargan('train', '--data', path.join(folder, 'absent'), '--out', path.join(folder, 'none'));
+    expect(result.err).toMatch(/absent.* does not exist/);
+    expect(result.code).toBe(1);
+  });
+
+  it('trains, resumes, samples and reports', async () => {
+    const out = path.join(folder, 'run');
+    const trained = await stargan('train', '--data', data, '--out', out, ...settings, '--iterations', '2', '--json');
+    expect(trained.err).not.toMatch(/^error:/m);
+    expect(JSON.parse(trained.out.trim().split('\n').at(-1)!)).toMatchObject({ iteration: 2, completed: true });
+    const resumed = await stargan('train', '--data', data, '--out', out, '--iterations', '3', '--resume', '--json');
+    expect(JSON.parse(resumed.out.trim().split('\n').at(-1)!)).toMatchObject({ iteration: 3 });
+    const sampled = await stargan('sample', '--run', out, '--psi', '0.5,1', '--rows', '1', '--sources', '2', '--json');
+    const { files } = JSON.parse(sampled.out) as { files: string[] };
+    expect(files.map((file) => path.basename(file))).toEqual(['reference', 'cycle', 'latent-psi-0.5', 'latent-psi-1'].map((kind) => `0000003-${kind}.png`));
+    expect((await readdir(path.join(out, 'samples'))).sort()).toEqual(expect.arrayContaining(files.map((file) => path.basename(file))));
+    expect((await stargan('report', '--run', out)).out.trim()).toBe(path.join(out, 'report.html'));
+    expect((await stargan('train', '--data', data, '--out', out)).code).toBe(2);
+  });
+
+  it('saves and leaves at Ctrl-C', async () => {
+    const out = path.join(folder, 'interrupted');
+    const child = spawn(process.execPath, [bin, 'train', '--data', data, '--out', out, ...settings, '--iterations', '100000']);
+    let text = '';
+    const code = await new Promise<number | null>((resolve) => {
+      child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      child.on('exit', resolve);
+      const waiting = setInterval(() => {
+        void readdir(out).then((names) => {
+          if (!names.includes('log.jsonl')) return;
+          clearInterval(waiting);
+          setTimeout(() => child.kill('SIGINT'), 1000);
+        }, () => undefined);
+      }, 50);
+    });
+    expect(code).toBe(0);
+    expect(text).toMatch(/stopped after \d+ of 100000 iterations; saved in .*; go on with --resume/);
+    expect(await readdir(path.join(out, 'checkpoints'))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../testing/small-run.js';
+import { runConformance, type CaseResult } from './run.js';
+
+const fixtures = fileURLToPath(new URL('../../fixtures/goldens', import.meta.url));
+let folder = '';
+let remove: () => Promise<void>;
+beforeAll(async () => ({ folder, remove } = await temporaryFolder()));
+afterAll(() => remove());
+
+async function run(directory: string, filter: string): Promise<CaseResult[]> {
+  const results: CaseResult[] = [];
+  for await (const result of runConformance({ directory, variant: 'composed' }, filter)) results.push(result);
+  return results;
+}
+
+/** A copy of the fixtures whose manifest went through `change`. */
+async function changedFixtures(name: string, change: (manifest: string) => string): Promise<string> {
+  const copy = path.join(folder, name);
+  await mkdir(copy);
+  await cp(fixtures, copy, { recursive: true });
+  const file = path.join(copy, 'manifest.json');
+  await writeFile(file, change(await readFile(file, 'utf8')));
+  return copy;
+}
+
+describe('conformance', () => {
+  it('passes for the textbook composition of the blocks', async () => {
+    const results = await run(fixtures, 'block-');
+    expect(results.length).toBeGreaterThan(10);
+    expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
+  });
+
+  it('fails when an input has another seed', async () => {
+    const copy = await changedFixtures('seed', (manifest) => manifest.replaceAll('"seed":1', '"seed":2'));
+    const results = await run(copy, 'block-resblk-plain');
+    expect(results.map(({ status }) => status)).toEqual(results.map(() => 'failed'));
+    expect(results[0]!.worst!.ratio).toBeGreaterThan(100);
+  });
+
+  it('fails when an expected value is not computed, and says which', async () => {
+    const copy = await changedFixtures('missing', (manifest) => manifest.replaceAll('"grad.input.x"', '"grad.input.y"'));
+    const [result] = await run(copy, 'block-adain');
+    expect(result).toMatchObject({ status: 'failed', worst: { name: 'grad.input.y', measure: 'missing' } });
+  });
+
+  it('counts kinds that it does not know, and does not fail for them', async () => {
+    const copy = await changedFixtures('unknown', (manifest) => manifest.replaceAll('"group":"blocks"', '"group":"novelties"'));
+    expect((await run(copy, 'block-adain-small')).map(({ status }) => status)).toEqual(['not covered']);
+  });
+
+  it('names a folder that holds no goldens', async () => {
+    expect(existsSync(path.join(folder, 'absent'))).toBe(false);
+    await expect(run(path.join(folder, 'absent'), '')).rejects.toThrow(/manifest\.json cannot be read; give a folder of golden values/);
+  });
+});

@@ -1,0 +1,58 @@
+import { memory } from '@tensorflow/tfjs-core';
+import { openDataset, writeDemoImages } from '@stargan/data';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AVERAGED_NAMES, buildNetworks } from '../model/networks.js';
+import { disposeAll, initialWeights } from '../model/weights.js';
+import { loadDomainImages } from '../sampling/load-domain-images.js';
+import { smallConfig, temporaryFolder } from '../testing/small-run.js';
+import { trainDomainClassifier } from './domain-classifier.js';
+import { evaluateTranslations } from './evaluate-translations.js';
+import { meanPairwiseDistance } from './pairwise-distance.js';
+
+let folder = '';
+let remove: () => Promise<void>;
+beforeAll(async () => ({ folder, remove } = await temporaryFolder()));
+afterAll(() => remove());
+
+describe('meanPairwiseDistance', () => {
+  it('is the mean over all pairs', () => {
+    expect(meanPairwiseDistance({ size: 1, data: Float32Array.of(0, 0, 0, 1, 1, 1, 0, 0, 0.75) })).toBeCloseTo((1 + 0.25 + 0.75) / 3, 6);
+  });
+
+  it('is zero for equal images and for a single one, and does not depend on their order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 2, maxLength: 6 }), (values) => {
+        const images = (list: number[]): { size: number; data: Float32Array } => ({ size: 1, data: Float32Array.from(list.flatMap((v) => [v, v, v])) });
+        expect(meanPairwiseDistance(images([values[0]!]))).toBe(0);
+        expect(meanPairwiseDistance(images([values[0]!, values[0]!]))).toBe(0);
+        expect(meanPairwiseDistance(images([...values].reverse()))).toBeCloseTo(meanPairwiseDistance(images(values)), 6);
+      }),
+    );
+  });
+});
+
+describe('the domain classifier', () => {
+  it('tells held-out shapes apart, and untranslated images count as missing their target', async () => {
+    await writeDemoImages(folder, { imagesPerDomain: 300, validationPerDomain: 20, imageSize: 32, domains: ['circle', 'square'], textures: ['plain'] });
+    const { train, validation } = await openDataset(folder);
+    const heldOut = await loadDomainImages(validation!, 32);
+    const before = memory().numTensors;
+    const classifier = trainDomainClassifier(await loadDomainImages(train, 32), { domains: 2, seed: 1, steps: 250 });
+    const found = classifier.classify(heldOut);
+    const hits = found.filter((domain, i) => domain === heldOut.domains[i]).length;
+    expect(hits / found.length).toBeGreaterThanOrEqual(0.9);
+
+    const config = smallConfig({ imageSize: 32 });
+    const networks = buildNetworks(config, 2);
+    const weights = initialWeights(networks, AVERAGED_NAMES, 1);
+    const report = evaluateTranslations({ networks, weights }, classifier, heldOut, { domains: 2, latentDim: 4, seed: 1, sourcesPerDomain: 2 });
+    expect(report.translations).toBe(2 * 2 * 10);
+    expect(report.real.domainAccuracy).toBe(hits / found.length);
+    // Untrained networks cannot hit both targets: the classifier sees no shape of either kind in their output.
+    expect(report.latent.domainAccuracy).toBeLessThan(0.9);
+    disposeAll(...Object.values(weights));
+    classifier.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+});

@@ -1,0 +1,6 @@
+// What benchmarks need of the harness. Not meant for applications.
+export { countWork, type KernelCount, type WorkCount } from './count-work.js';
+export { resolveConfig, type ConfigSources } from '../config/resolve.js';
+export { trainingWorkload, type TrainingWorkload } from './training-workload.js';
+export { UsageError } from '../usage-error.js';
+export type { Config } from '../config/schema.js';

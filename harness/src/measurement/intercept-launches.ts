@@ -1,0 +1,88 @@
+import { backend, engine } from '@tensorflow/tfjs-core';
+import type { KernelLaunch, Shape } from './flops.js';
+
+type Method = (...parameters: unknown[]) => unknown;
+
+/** TensorFlow's order of inputs, for the operations whose arithmetic depends on them. */
+const nativeInputs: Readonly<Record<string, readonly string[]>> = {
+  Conv2D: ['x', 'filter'],
+  _FusedConv2D: ['x', 'filter'],
+  Conv2DBackpropInput: ['sizes', 'filter', 'dy'],
+  Conv2DBackpropFilter: ['x', 'sizes', 'dy'],
+  DepthwiseConv2dNative: ['x', 'filter'],
+  DepthwiseConv2dNativeBackpropInput: ['sizes', 'filter', 'dy'],
+  DepthwiseConv2dNativeBackpropFilter: ['x', 'sizes', 'dy'],
+  MatMul: ['a', 'b'],
+  BatchMatMul: ['a', 'b'],
+  BatchMatMulV2: ['a', 'b'],
+  _FusedMatMul: ['a', 'b'],
+};
+
+/** Kernels of the engine that only share their input's memory under another name or shape. */
+const withoutLaunch: ReadonlySet<string> = new Set(['Identity', 'Reshape']);
+
+/**
+ * Reports every kernel launch of the current backend until the returned function is called. On a native runtime
+ * these are the operations that TensorFlow executes; elsewhere the kernels that the tfjs engine runs, those made of
+ * other kernels left out.
+ *
+ * @param report called after each launch, when its output exists
+ * @returns restores the backend
+ */
+export function interceptLaunches(report: (launch: KernelLaunch) => void): () => void {
+  const current: object = backend();
+  const methods = ['executeSingleOutput', 'executeMultipleOutputs'];
+  if (!methods.every((name) => typeof Reflect.get(current, name) === 'function')) return interceptEngine(report);
+  const restores = methods.map((name) =>
+    replaceMethod(current, name, (original) => (kernel, attributes, inputs, ...rest) => {
+      const outputs = original(kernel, attributes, inputs, ...rest);
+      report(nativeLaunch(String(kernel), attributes, inputs as readonly unknown[], outputs));
+      return outputs;
+    }),
+  );
+  return () => restores.forEach((restore) => restore());
+}
+
+function interceptEngine(report: (launch: KernelLaunch) => void): () => void {
+  let launches = 0;
+  return replaceMethod(engine(), 'runKernel', (original) => (kernel, inputs, attributes) => {
+    const before = launches;
+    const outputs = original(kernel, inputs, attributes);
+    const name = String(kernel);
+    if (withoutLaunch.has(name) || launches > before) return outputs;
+    launches += 1;
+    const named = Object.entries(inputs as object).map(([role, tensor]): [string, Shape] => [role, shapeOf(tensor)]);
+    const transposeA = attributes instanceof Object && Reflect.get(attributes, 'transposeA') === true;
+    report({ kernel: name, inputs: Object.fromEntries(named), output: firstShape(outputs), transposeA });
+    return outputs;
+  });
+}
+
+function nativeLaunch(kernel: string, attributes: unknown, inputs: readonly unknown[], outputs: unknown): KernelLaunch {
+  const roles = nativeInputs[kernel];
+  const named = inputs.map((tensor, i): [string, Shape] => [roles?.[i] ?? String(i), shapeOf(tensor)]);
+  const transposeA = (attributes as readonly { name: string; value: unknown }[]).some(
+    ({ name, value }) => (name === 'adj_x' || name === 'transpose_a') && value === true,
+  );
+  return { kernel, inputs: Object.fromEntries(named), output: firstShape(outputs), transposeA };
+}
+
+function shapeOf(tensor: unknown): Shape {
+  const shape: unknown = tensor instanceof Object ? Reflect.get(tensor, 'shape') : undefined;
+  return Array.isArray(shape) ? (shape as number[]) : [];
+}
+
+function firstShape(outputs: unknown): Shape {
+  return shapeOf(Array.isArray(outputs) ? outputs[0] : outputs);
+}
+
+/** Puts a method in front of an object's own or inherited one; the returned function takes it away again. */
+function replaceMethod(target: object, name: string, wrap: (original: Method) => Method): () => void {
+  const own = Object.getOwnPropertyDescriptor(target, name);
+  const original = (Reflect.get(target, name) as Method).bind(target);
+  Object.defineProperty(target, name, { value: wrap(original), configurable: true, writable: true });
+  return () => {
+    Reflect.deleteProperty(target, name);
+    if (own !== undefined) Object.defineProperty(target, name, own);
+  };
+}

@@ -1,0 +1,103 @@
+// Elementwise functions that would otherwise be two or three passes over a feature map.
+#include "kernel.h"
+#include "parallel.h"
+
+namespace stargan {
+namespace {
+
+void sum(const Context& context) {
+  const Tensor first = context.input(0), second = context.input(1);
+  require(first.size() == second.size(), "residual sum: the shapes differ");
+  const Tensor output = context.output(0, first.shape());
+  const float scale = context.attribute(0);
+  const float* a = first.data();
+  const float* b = second.data();
+  float* y = output.data();
+  inRanges(output.size(), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) y[i] = (a[i] + b[i]) * scale;
+  });
+}
+
+/** x [..., channels] and bias [channels]; `first` is the place of x. */
+struct Biased {
+  Biased(const Context& context, int first)
+      : x(context.input(first)), bias(context.input(first + 1)), shape(x.shape()), slope(context.attribute(0)),
+        channels(bias.size()), pixels(channels == 0 ? 0 : x.size() / channels) {
+    require(!shape.empty() && shape.back() == channels, "add bias: bias does not fit x");
+  }
+
+  /** Calls `block(from, to)` for stretches of pixels of about equal size. */
+  template <typename Range>
+  void inPixelRanges(const Range& range) const {
+    const int64_t stretch = std::max<int64_t>(1, (int64_t{1} << 16) / std::max<int64_t>(1, channels));
+    inParallel((pixels + stretch - 1) / stretch, x.size(), [&](int64_t i) {
+      for (int64_t p = i * stretch; p < std::min(pixels, (i + 1) * stretch); p++) range(p * channels);
+    });
+  }
+
+  const Tensor x, bias;
+  const std::vector<int64_t> shape;
+  const float slope;
+  const int64_t channels, pixels;
+};
+
+void biasForward(const Context& context) {
+  const Biased problem(context, 0);
+  const Tensor output = context.output(0, problem.shape);
+  const float* x = problem.x.data();
+  const float* bias = problem.bias.data();
+  float* y = output.data();
+  problem.inPixelRanges([&](int64_t at) {
+    for (int64_t c = 0; c < problem.channels; c++) {
+      const float before = x[at + c] + bias[c];
+      y[at + c] = before > 0 ? before : before * problem.slope;
+    }
+  });
+}
+
+void biasInputGradient(const Context& context) {
+  const Biased problem(context, 1);
+  const Tensor gradient = context.input(0);
+  require(gradient.size() == problem.x.size(), "add bias: dy does not fit x");
+  const Tensor output = context.output(0, problem.shape);
+  const float* dy = gradient.data();
+  const float* x = problem.x.data();
+  const float* bias = problem.bias.data();
+  float* dx = output.data();
+  problem.inPixelRanges([&](int64_t at) {
+    for (int64_t c = 0; c < problem.channels; c++) {
+      dx[at + c] = x[at + c] + bias[c] > 0 ? dy[at + c] : dy[at + c] * problem.slope;
+    }
+  });
+}
+
+void biasGradient(const Context& context) {
+  const Biased problem(context, 1);
+  const Tensor gradient = context.input(0);
+  require(gradient.size() == problem.x.size(), "add bias: dy does not fit x");
+  const Tensor output = context.output(0, {problem.channels});
+  inChannelBlocks(1, problem.channels, problem.x.size(), [&](int64_t, int64_t from, int64_t to) {
+    double sums[kBlock] = {};
+    const float* bias = problem.bias.data() + from;
+    for (int64_t p = 0; p < problem.pixels; p++) {
+      const float* x = problem.x.data() + p * problem.channels + from;
+      const float* dy = gradient.data() + p * problem.channels + from;
+      for (int64_t c = 0; c < to - from; c++) sums[c] += x[c] + bias[c] > 0 ? dy[c] : dy[c] * problem.slope;
+    }
+    for (int64_t c = 0; c < to - from; c++) output.data()[from + c] = static_cast<float>(sums[c]);
+  });
+}
+
+const std::vector<const char*> gradientInputs = {"dy: float", "x: float", "bias: float"};
+
+}  // namespace
+
+const Kernel residualSum = {"StarganResidualSum", {"a: float", "b: float"}, {"scale"}, {"y: float"}, sum};
+const Kernel addBiasLeakyRelu = {
+    "StarganAddBiasLeakyRelu", {"x: float", "bias: float"}, {"slope"}, {"y: float"}, biasForward};
+const Kernel addBiasLeakyReluInputGradient = {
+    "StarganAddBiasLeakyReluInputGradient", gradientInputs, {"slope"}, {"dx: float"}, biasInputGradient};
+const Kernel addBiasLeakyReluBiasGradient = {
+    "StarganAddBiasLeakyReluBiasGradient", gradientInputs, {"slope"}, {"dbias: float"}, biasGradient};
+
+}  // namespace stargan
