@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { installAlone, readManifest, removeProject, root, run } from './consumer-project.mjs';
 import { disagreement, firstExample, promisedLines } from './readme-example.mjs';
 
 const USAGE = `Usage: node scripts/check-packages.mjs [--only NAME]
@@ -13,67 +12,7 @@ const USAGE = `Usage: node scripts/check-packages.mjs [--only NAME]
 Packs every package, installs it with npm into an empty project as its users would, runs the README's first example
 there, type-checks an import of it, and lints the package. Exit code: 0 all well, 1 a package is not, 2 wrong usage.`;
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const typescript = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-const { packageManager } = readManifest(root);
-const work = mkdtempSync(join(tmpdir(), 'stargan-packages-'));
-process.on('exit', () => rmSync(work, { recursive: true, force: true }));
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) process.on(signal, () => process.exit(code));
-
-const execute = promisify(execFile);
-
-/** Runs a program. @returns its standard output @throws Error with all that it printed */
-async function run(command, args, { cwd = root, env = {} } = {}) {
-  try {
-    const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 2 ** 26, shell: process.platform === 'win32' && command !== process.execPath };
-    return (await execute(command, args, options)).stdout;
-  } catch (error) {
-    throw new Error(`${[command, ...args].join(' ')}\n${error.stdout ?? ''}${error.stderr || error.message}`, { cause: error });
-  }
-}
-
-function readManifest(folder) {
-  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-}
-
-/** A package and all packages of this repository that it depends on, itself first. */
-function withDependencies(name) {
-  const found = [name];
-  for (const next of found) {
-    const { dependencies = {} } = readManifest(join(root, 'packages', next));
-    const own = Object.keys(dependencies).filter((dependency) => dependency.startsWith('@stargan/'));
-    for (const dependency of own.map((full) => full.slice('@stargan/'.length))) if (!found.includes(dependency)) found.push(dependency);
-  }
-  return found;
-}
-
-const tarballs = new Map();
-
-/** Packs a package once, as `pnpm publish` would. @returns path of the tarball */
-async function pack(name) {
-  if (!tarballs.has(name)) {
-    const folder = join(work, 'tarballs', name);
-    mkdirSync(folder, { recursive: true });
-    await run('npx', ['--yes', packageManager, 'pack', '--pack-destination', folder], { cwd: join(root, 'packages', name) });
-    tarballs.set(name, join(folder, readdirSync(folder)[0]));
-  }
-  return tarballs.get(name);
-}
-
-/** An empty project with the package, what it depends on, and a backend where it needs one. @returns its folder */
-async function installAlone(name) {
-  const project = join(work, name);
-  mkdirSync(project);
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
-  const packages = [];
-  for (const needed of withDependencies(name)) packages.push(await pack(needed));
-  const { peerDependencies = {} } = readManifest(join(root, 'packages', name));
-  const core = peerDependencies['@tensorflow/tfjs-core'];
-  if (core !== undefined) packages.push(`@tensorflow/tfjs-core@${core}`, `@tensorflow/tfjs-backend-cpu@${core}`);
-  // No package of ours may need install scripts: many users have them turned off.
-  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', ...packages], { cwd: project });
-  return project;
-}
 
 function checkFiles(folder, name) {
   const files = readdirSync(folder, { recursive: true }).map((file) => file.replaceAll('\\', '/'));
@@ -106,12 +45,19 @@ async function runExample(project, folder) {
   return promised.length;
 }
 
+const NODE_PACKAGES = ['backend', 'checkpoints', 'data'];
+
+/** Compiles an import of the package with the compiler's default checks, with Node's types where they are needed. */
 async function checkTypes(project, name) {
   const code = `import * as part from '@stargan/${name}';\nexport const names: string[] = Object.keys(part);\n`;
   writeFileSync(join(project, 'consumer.ts'), code);
-  // tfjs-core's own declarations do not compile against current lib.dom, hence skipLibCheck.
-  const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', 'true'];
-  await run(process.execPath, [typescript, ...options, 'consumer.ts'], { cwd: project });
+  const types = NODE_PACKAGES.includes(name) ? ['--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')] : [];
+  const options = ['--noEmit', '--strict', '--pretty', 'false', '--target', 'es2022', '--module', 'nodenext', ...types];
+  const output = await run(process.execPath, [typescript, ...options, 'consumer.ts'], { cwd: project }).then(() => '', ({ message }) => message);
+  // tfjs-core's own declarations do not compile against current lib.dom, so that its users have skipLibCheck on:
+  // only what is said about our declarations, the consumer or the options counts.
+  const faults = output.split('\n').filter((line) => /^(consumer\.ts|node_modules\/@stargan\/|error TS)/.test(line));
+  if (faults.length > 0) throw new Error(`a consumer does not compile\n${faults.join('\n')}`);
 }
 
 async function lint(folder) {
@@ -160,6 +106,8 @@ for (const name of wanted) {
   } catch (error) {
     failed += 1;
     console.log(`FAIL  @stargan/${name}: ${error.message}`);
+  } finally {
+    await removeProject(name);
   }
 }
 console.log(`${wanted.length - failed} of ${wanted.length} packages are well, ${((performance.now() - began) / 1000).toFixed(0)} s`);

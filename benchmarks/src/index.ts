@@ -1,1 +1,4 @@
-export {};
+export { benchCommand } from './bench-command.js';
+export { runCommand } from './exit-code.js';
+export { iterationCommand } from './iteration/command.js';
+export type { Case, Suite, Variants } from './suite.js';

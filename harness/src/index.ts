@@ -1,1 +1,16 @@
-export {};
+export { parseConfig, resolveConfig, type ConfigSources } from './config/resolve.js';
+export { PRESETS } from './config/presets.js';
+export { configSchema, type Config } from './config/schema.js';
+export { buildNetworks, NETWORK_NAMES, type ModelConfig, type NetworkName, type Networks, type WeightsOf } from './model/networks.js';
+export { cycleStrip, latentGrid, referenceGrid, type LabelledImages } from './sampling/grids.js';
+export { translate, type ImageBatch, type Sampler } from './sampling/translate.js';
+export { type Batch } from './training/batch.js';
+export { readAverages, readState, writeCheckpoint } from './training/checkpoint.js';
+export { discriminatorGradients } from './training/discriminator-step.js';
+export { generatorGradients, type StyleSource } from './training/generator-step.js';
+export { trainIteration, type IterationConfig, type Losses } from './training/iteration.js';
+export { findCheckpoint, readRunRecord, type RunRecord } from './training/run-directory.js';
+export { buildOptimizers, disposeState, initialState, type TrainingState } from './training/state.js';
+export { train, type TrainOptions, type TrainResult } from './training/train.js';
+export { UsageError } from './usage-error.js';
+export { writeReport } from './report/write-report.js';

@@ -30,6 +30,6 @@ function exitCodeOf(error: unknown): number {
   // Commander has printed its message already; asking for help is no error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
-  if (process.env['STARGAN_DEBUG'] !== undefined && error instanceof Error) console.error(error.stack);
+  if (process.env.STARGAN_DEBUG !== undefined && error instanceof Error) console.error(error.stack);
   return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
 }

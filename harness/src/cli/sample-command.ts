@@ -60,7 +60,7 @@ async function runSample({ run, checkpoint: iteration, data, out, psi, rows, sou
   const dataset = await openDataset(data ?? record.data);
   const folders = dataset.validation ?? dataset.train;
   requireDomains(folders.domains.map(({ name }) => name), domains);
-  const inputs = await loadFixedInputs(folders, config.imageSize, perDomain);
+  const inputs = await loadFixedInputs(folders, config, perDomain);
   const weights = await readAverages(networks, checkpoint);
   const sampler = { networks, weights };
 

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
+import { writeReport } from '../report/write-report.js';
 import { findRunRecord } from '../training/run-directory.js';
 import { train } from '../training/train.js';
 import { startRuntime } from './runtime.js';
@@ -13,7 +14,7 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
-const collect = (value: string, previous: string[]): string[] => [...previous, value];
+const collect = (value: string, previous: string[] = []): string[] => [...previous, value];
 
 interface TrainArguments {
   data: string;
@@ -24,7 +25,7 @@ interface TrainArguments {
   imageSize?: number;
   batch?: number;
   seed?: number;
-  set: string[];
+  set?: string[];
   resume?: boolean;
   json?: boolean;
 }
@@ -41,22 +42,23 @@ export function trainCommand(): Command {
     .option('--image-size <pixels>', 'height and width of the images: a power of two ≥ 16', wholeNumber)
     .option('--batch <n>', 'images per update', wholeNumber)
     .option('--seed <n>', 'seed of all random numbers', wholeNumber)
-    .option('--set <key=value>', 'any other config value; may be given several times', collect, [])
+    .option('--set <key=value>', 'any other config value; may be given several times', collect)
     .option('--resume', 'go on from the newest checkpoint in --out')
     .option('--json', 'print the outcome as JSON')
     .action(runTrain);
 }
 
 async function runTrain(options: TrainArguments): Promise<void> {
-  const { data, out, preset, config: file, iterations, imageSize, batch, seed, set, resume = false, json = false } = options;
+  const { data, out, preset, config: file, iterations, imageSize, batch, seed, set = [], resume = false, json = false } = options;
   const config = await configFor(out, resume, { preset, file, overrides: { iterations, imageSize, batch, seed }, assignments: set });
   await startRuntime();
   if (config.highPass > 0) console.error('note: highPass > 0 without face-landmark masks: the high-pass skip is left out');
   const { signal, release } = stopSignal();
   try {
-    const result = await train({ data, out, config, resume, signal });
-    if (json) console.log(JSON.stringify(result));
-    else if (result.completed) console.log(`done: ${result.iteration} iterations, in ${out}`);
+    const result = await train({ data, out, config, resume, signal, progress: json ? 'stderr' : 'stdout' });
+    const report = await writeReport(out);
+    if (json) console.log(JSON.stringify({ ...result, report }));
+    else if (result.completed) console.log(`done: ${result.iteration} iterations; samples, checkpoints and ${report} are in ${out}`);
     else console.log(`stopped after ${result.iteration} of ${config.iterations} iterations; saved in ${result.checkpoint}; go on with --resume`);
   } finally {
     release();

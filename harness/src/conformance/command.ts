@@ -27,7 +27,7 @@ export async function conformanceCommand(argv: readonly string[]): Promise<void>
     return;
   }
   const { filter, variant } = program.opts<{ filter: string; variant: ResamplingVariant }>();
-  console.log(describeRuntime(await selectRuntime()));
+  console.log(describeRuntime(await selectRuntime({ quiet: true })));
   const counts = { passed: 0, failed: 0, 'not covered': 0 };
   try {
     for await (const result of runConformance({ directory: program.args[0]!, variant }, filter)) {

@@ -21,6 +21,7 @@ export const DEMO_IMAGES = {
   imageSize: 64,
   domains: ['circle', 'square'],
   textures: ['plain', 'outline'],
+  backgrounds: ['light'],
 } as const satisfies DemoImagesOptions;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

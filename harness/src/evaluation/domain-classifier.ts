@@ -1,5 +1,5 @@
 import { argMax, losses, oneHot, reshape, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { downsamplingTrunk, initializeParameters, linear } from '@stargan/layers';
 import { valueAndGradients, type Parameters } from '@stargan/ops';
 import { adam } from '@stargan/optimizers';
@@ -56,7 +56,7 @@ export function trainDomainClassifier(
     const labels = indices.map((index) => images.domains[index]!);
     const { value, gradients } = valueAndGradients((p) => {
       const target = oneHot(tensor1d(labels, 'int32'), domains);
-      return losses.softmaxCrossEntropy(target, logitsOf(p, drawn)) as Scalar;
+      return losses.softmaxCrossEntropy<Tensor, Scalar>(target, logitsOf(p, drawn));
     }, parameters);
     const next = optimizer.update(parameters, gradients, state);
     disposeAll(parameters, gradients, { value, first: state.first, second: state.second });

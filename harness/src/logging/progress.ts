@@ -31,9 +31,10 @@ export function summarizeLosses(losses: Losses | undefined): string {
  *
  * @param start iterations already done
  * @param total iterations of the whole run
+ * @param output where it is shown
  */
-export function createProgress(start: number, total: number): Progress {
-  return process.stdout.isTTY ? barProgress(start, total) : lineProgress(start, total);
+export function createProgress(start: number, total: number, output: NodeJS.WriteStream = process.stdout): Progress {
+  return output.isTTY ? barProgress(start, total, output) : lineProgress(start, total, output);
 }
 
 function speedOf(start: number, began: number, iteration: number): number {
@@ -45,10 +46,10 @@ function describe(start: number, total: number, began: number, iteration: number
   return { speed: Number.isFinite(speed) ? speed.toFixed(2) : '?', left: formatDuration((total - iteration) / speed), losses: summarizeLosses(losses) };
 }
 
-function barProgress(start: number, total: number): Progress {
+function barProgress(start: number, total: number, output: NodeJS.WriteStream): Progress {
   const began = performance.now();
   const bar = new cliProgress.SingleBar(
-    { format: '{bar} {value}/{total} | {speed} it/s | {left} left | {losses}', hideCursor: true, barsize: 20, linewrap: false },
+    { format: '{bar} {value}/{total} | {speed} it/s | {left} left | {losses}', hideCursor: true, barsize: 20, linewrap: false, stream: output },
     cliProgress.Presets.shades_classic,
   );
   const open = (iteration: number): void => bar.start(total, iteration, { speed: '?', left: '?', losses: '' });
@@ -61,7 +62,7 @@ function barProgress(start: number, total: number): Progress {
     },
     say(text) {
       bar.stop();
-      console.log(text);
+      output.write(`${text}\n`);
       open(last);
     },
     stop: () => bar.stop(),
@@ -70,7 +71,7 @@ function barProgress(start: number, total: number): Progress {
 
 const SECONDS_BETWEEN_LINES = 30;
 
-function lineProgress(start: number, total: number): Progress {
+function lineProgress(start: number, total: number, output: NodeJS.WriteStream): Progress {
   const began = performance.now();
   let printed = began;
   return {
@@ -79,9 +80,9 @@ function lineProgress(start: number, total: number): Progress {
       if (iteration !== total && now - printed < SECONDS_BETWEEN_LINES * 1000) return;
       printed = now;
       const { speed, left, losses: summary } = describe(start, total, began, iteration, losses);
-      console.log(`iteration ${iteration}/${total} | ${speed} it/s | ${left} left | ${summary}`);
+      output.write(`iteration ${iteration}/${total} | ${speed} it/s | ${left} left | ${summary}\n`);
     },
-    say: (text) => console.log(text),
+    say: (text) => output.write(`${text}\n`),
     stop: () => undefined,
   };
 }

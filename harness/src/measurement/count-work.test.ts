@@ -29,7 +29,7 @@ describe('counting work', () => {
       flopsOfWork(() => {
         const all = { x: image(), w: filter() };
         const parameters = Object.fromEntries(names.map((name) => [name, all[name]]));
-        valueAndGradients((p) => sum(conv2d(p['x'] ?? all.x, p['w'] ?? all.w)) as Scalar, parameters);
+        valueAndGradients((p) => sum<Scalar>(conv2d(p.x ?? all.x, p.w ?? all.w)), parameters);
       });
     expect(differentiated(['x'])).toBe(2 * CONVOLUTION);
     expect(differentiated(['w'])).toBe(2 * CONVOLUTION);
@@ -84,7 +84,7 @@ describe('counting work', () => {
       Object.hasOwn(engine(), 'runKernel'),
     ];
     const before = methods();
-    tidy(() => countWork(() => void add(1, 2)));
+    tidy(() => void countWork(() => void add(1, 2)));
     expect(methods()).toEqual(before);
     expect(() => countWork(() => { throw new Error('broken work'); })).toThrow('broken work');
     expect(methods()).toEqual(before);

@@ -78,7 +78,7 @@ export async function writeReport(run: string): Promise<string> {
   const log = await readMetricLog(paths.log);
   const speed = await readMetricLog(paths.speed);
   const charts: Chart[] = log.length < 2 ? [] : lossCharts(log);
-  const seconds = speed.reduce((sum, entry) => sum + (entry['seconds'] ?? 0), 0);
+  const seconds = speed.reduce((sum, entry) => sum + (entry.seconds ?? 0), 0);
   const iterations = log.at(-1)?.iteration ?? 0;
   const body = `<h1>StarGAN v2: ${escapeHtml(record.domains.join(' · '))}</h1>
 <p>${iterations} iterations at ${record.config.imageSize}×${record.config.imageSize}, batch ${record.config.batch}, ${formatDuration(seconds)} of training. Pictures are made with the moving averages of the weights.</p>

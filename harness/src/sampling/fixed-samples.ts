@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { loadImages, type ImageFolders } from '@stargan/data';
+import { ImageFileError, loadImages, type ImageFolders } from '@stargan/data';
 import type { Config } from '../config/schema.js';
 import { cycleStrip, latentGrid, referenceGrid, type LabelledImages } from './grids.js';
-import type { Sampler } from './translate.js';
+import { joinImages, type ImageBatch, type Sampler } from './translate.js';
 import { writePng } from './write-png.js';
 
 /** The pictures that every sample grid of a run shows, so that grids can be compared. */
@@ -17,17 +17,37 @@ const LATENT_ROWS = 3;
 const SHOWN_SIZE = 64;
 
 /** The first images of each domain as sources, the ones after them as references. */
-export async function loadFixedInputs(folders: ImageFolders, imageSize: number, perDomain = PER_DOMAIN): Promise<FixedInputs> {
-  const pick = async (start: number): Promise<LabelledImages> => {
-    const chosen = folders.domains.flatMap(({ files }, domain) =>
-      Array.from({ length: Math.min(perDomain, files.length) }, (_, i) => ({ domain, file: files[(start + i) % files.length]! })),
+export async function loadFixedInputs(
+  folders: ImageFolders,
+  { imageSize, onCorrupt }: Pick<Config, 'imageSize' | 'onCorrupt'>,
+  perDomain = PER_DOMAIN,
+): Promise<FixedInputs> {
+  const found = await Promise.all(folders.domains.map(({ files }) => loadFirst(files, 2 * perDomain, imageSize, onCorrupt)));
+  // A domain with few images shows the same ones as sources and as references.
+  const pick = (start: number): LabelledImages => {
+    const chosen = found.flatMap((images, domain) =>
+      Array.from({ length: Math.min(perDomain, images.length) }, (_, i) => ({ domain, image: images[(start + i) % images.length]! })),
     );
-    const data = await loadImages(chosen.map(({ file }) => file), imageSize);
-    return { size: imageSize, data, domains: chosen.map(({ domain }) => domain) };
+    return { ...joinImages(chosen.map(({ image }) => image)), domains: chosen.map(({ domain }) => domain) };
   };
-  const sources = await pick(0);
-  const references = await pick(perDomain);
-  return { sources, references };
+  return { sources: pick(0), references: pick(perDomain) };
+}
+
+/** The first `count` images that can be used. @throws ImageFileError at a broken one unless it may be skipped, or when none is left */
+async function loadFirst(files: readonly string[], count: number, size: number, onCorrupt: Config['onCorrupt']): Promise<ImageBatch[]> {
+  const images: ImageBatch[] = [];
+  let failure: unknown;
+  for (const file of files) {
+    if (images.length === count) break;
+    try {
+      images.push({ size, data: await loadImages([file], size) });
+    } catch (error) {
+      if (onCorrupt === 'refuse' || !(error instanceof ImageFileError)) throw error;
+      failure = error;
+    }
+  }
+  if (images.length === 0) throw failure;
+  return images;
 }
 
 /** How much grids of images of this size are enlarged. */

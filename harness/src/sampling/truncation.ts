@@ -11,7 +11,7 @@ import type { Parameters } from '@stargan/ops';
  */
 export function averageStyle(mappingNetwork: MappingNetwork, parameters: Parameters, latent: Tensor, domain: number): Tensor2D {
   return tidy(() => {
-    const styles = mappingNetwork.apply(parameters, latent, Array.from({ length: latent.shape[0]! }, () => domain));
+    const styles = mappingNetwork.apply(parameters, latent, Array.from({ length: latent.shape[0] }, () => domain));
     return mean(styles, 0, true);
   });
 }

@@ -75,7 +75,7 @@ async function readWeights(networks: Networks, name: NetworkName, file: string):
 async function readMoments(networks: Networks, name: NetworkName, file: string, weights: WeightsOf): Promise<AdamState> {
   const { specs } = networks[name];
   const { tensors, metadata } = await readSafetensors(file);
-  const step = Number(metadata['step']);
+  const step = Number(metadata.step);
   const first = restoreTensors(specs, tensors, file, 'first.');
   const second = restoreTensors(specs, tensors, file, 'second.');
   try {

@@ -22,6 +22,8 @@ export interface TrainOptions {
   config: Config;
   /** Go on from the newest checkpoint in `out`, or begin when there is none. */
   resume?: boolean;
+  /** Where the progress goes; standard output by default. */
+  progress?: 'stdout' | 'stderr';
   /** Aborting it saves a checkpoint after the current iteration and ends the training. */
   signal?: AbortSignal;
 }
@@ -60,7 +62,8 @@ interface Training {
  * @throws UsageError when `out` holds a run and `resume` is not set, or the run was made with other sizes
  * @throws Error when an image cannot be read, a loss is not finite, or the disk is full; older checkpoints stay
  */
-export async function train({ data, out, config, resume = false, signal }: TrainOptions): Promise<TrainResult> {
+export async function train({ data, out, config, resume = false, progress: output = 'stdout', signal }: TrainOptions): Promise<TrainResult> {
+  if (config.evaluateEvery > 0) throw new UsageError('evaluation during training is not there yet; leave evaluateEvery at 0');
   const dataset = await openDataset(data);
   const record: RunRecord = { config, data: dataset.train.directory.replace(/[\\/]train$/, ''), domains: dataset.train.domains.map(({ name }) => name) };
   await requireFittingRun(out, record, resume);
@@ -74,10 +77,10 @@ export async function train({ data, out, config, resume = false, signal }: Train
   const paths = runPaths(out);
   const log = await openMetricLog(paths.log, state.iteration);
   const speed = await openMetricLog(paths.speed, state.iteration);
-  const inputs = await loadFixedInputs(dataset.validation ?? dataset.train, config.imageSize);
+  const inputs = await loadFixedInputs(dataset.validation ?? dataset.train, config);
   const { imageSize, batch, seed, cropProbability, onCorrupt } = config;
   const stream = createTrainingStream(dataset.train, { imageSize, batch, seed, cropProbability, onCorrupt, startIteration: state.iteration });
-  const progress = createProgress(state.iteration, config.iterations);
+  const progress = createProgress(state.iteration, config.iterations, process[output]);
   const training: Training = { config, out, dataset, networks, optimizers, state, stream, inputs, log, speed, progress, lastCheckpoint: checkpoint?.path };
   try {
     await runIterations(training, signal);
@@ -144,8 +147,11 @@ async function runIterations(training: Training, signal: AbortSignal | undefined
 function requireFinite(losses: Losses, { state, lastCheckpoint }: Training): void {
   for (const [name, value] of Object.entries(losses)) {
     if (Number.isFinite(value)) continue;
-    const last = lastCheckpoint === undefined ? 'there is no checkpoint yet' : `the last good checkpoint is ${lastCheckpoint}`;
-    throw new Error(`iteration ${state.iteration}: the loss ${name} is ${value}; training stopped, ${last}. Lower learningRate or raise lambdaR1, and go on with --resume`);
+    const remedy =
+      lastCheckpoint === undefined
+        ? 'there is no checkpoint yet: lower learningRate or raise lambdaR1 and start again'
+        : `the last good checkpoint is ${lastCheckpoint}: lower learningRate or raise lambdaR1 and go on with --resume`;
+    throw new Error(`iteration ${state.iteration}: the loss ${name} is ${value}; training stopped, ${remedy}`);
   }
 }
 

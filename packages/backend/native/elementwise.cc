@@ -10,9 +10,9 @@ void sum(const Context& context) {
   require(first.size() == second.size(), "residual sum: the shapes differ");
   const Tensor output = context.output(0, first.shape());
   const float scale = context.attribute(0);
-  const float* a = first.data();
-  const float* b = second.data();
-  float* y = output.data();
+  const float* __restrict a = first.data();
+  const float* __restrict b = second.data();
+  float* __restrict y = output.data();
   inRanges(output.size(), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i++) y[i] = (a[i] + b[i]) * scale;
   });
@@ -26,12 +26,12 @@ struct Biased {
     require(!shape.empty() && shape.back() == channels, "add bias: bias does not fit x");
   }
 
-  /** Calls `block(from, to)` for stretches of pixels of about equal size. */
-  template <typename Range>
-  void inPixelRanges(const Range& range) const {
+  /** Calls `pixel(i)` for each pixel with the place of its first channel. */
+  template <typename Pixel>
+  void inPixels(const Pixel& pixel) const {
     const int64_t stretch = std::max<int64_t>(1, (int64_t{1} << 16) / std::max<int64_t>(1, channels));
     inParallel((pixels + stretch - 1) / stretch, x.size(), [&](int64_t i) {
-      for (int64_t p = i * stretch; p < std::min(pixels, (i + 1) * stretch); p++) range(p * channels);
+      for (int64_t p = i * stretch; p < std::min(pixels, (i + 1) * stretch); p++) pixel(p * channels);
     });
   }
 
@@ -41,18 +41,25 @@ struct Biased {
   const int64_t channels, pixels;
 };
 
+void rectify(int64_t channels, const float* __restrict x, const float* __restrict bias, float slope, float* __restrict y) {
+  for (int64_t c = 0; c < channels; c++) {
+    const float before = x[c] + bias[c];
+    y[c] = before > 0 ? before : before * slope;
+  }
+}
+
+void rectifyGradient(int64_t channels, const float* __restrict x, const float* __restrict bias, const float* __restrict dy,
+                     float slope, float* __restrict dx) {
+  for (int64_t c = 0; c < channels; c++) dx[c] = x[c] + bias[c] > 0 ? dy[c] : dy[c] * slope;
+}
+
 void biasForward(const Context& context) {
   const Biased problem(context, 0);
   const Tensor output = context.output(0, problem.shape);
   const float* x = problem.x.data();
   const float* bias = problem.bias.data();
   float* y = output.data();
-  problem.inPixelRanges([&](int64_t at) {
-    for (int64_t c = 0; c < problem.channels; c++) {
-      const float before = x[at + c] + bias[c];
-      y[at + c] = before > 0 ? before : before * problem.slope;
-    }
-  });
+  problem.inPixels([&](int64_t at) { rectify(problem.channels, x + at, bias, problem.slope, y + at); });
 }
 
 void biasInputGradient(const Context& context) {
@@ -64,11 +71,13 @@ void biasInputGradient(const Context& context) {
   const float* x = problem.x.data();
   const float* bias = problem.bias.data();
   float* dx = output.data();
-  problem.inPixelRanges([&](int64_t at) {
-    for (int64_t c = 0; c < problem.channels; c++) {
-      dx[at + c] = x[at + c] + bias[c] > 0 ? dy[at + c] : dy[at + c] * problem.slope;
-    }
-  });
+  problem.inPixels([&](int64_t at) { rectifyGradient(problem.channels, x + at, bias, dy + at, problem.slope, dx + at); });
+}
+
+template <typename Width>
+void addGradients(Width width, const float* __restrict x, const float* __restrict bias, const float* __restrict dy,
+                  float slope, double* __restrict sums) {
+  for (int64_t c = 0; c < width; c++) sums[c] += x[c] + bias[c] > 0 ? dy[c] : dy[c] * slope;
 }
 
 void biasGradient(const Context& context) {
@@ -78,12 +87,12 @@ void biasGradient(const Context& context) {
   const Tensor output = context.output(0, {problem.channels});
   inChannelBlocks(1, problem.channels, problem.x.size(), [&](int64_t, int64_t from, int64_t to) {
     double sums[kBlock] = {};
-    const float* bias = problem.bias.data() + from;
-    for (int64_t p = 0; p < problem.pixels; p++) {
-      const float* x = problem.x.data() + p * problem.channels + from;
-      const float* dy = gradient.data() + p * problem.channels + from;
-      for (int64_t c = 0; c < to - from; c++) sums[c] += x[c] + bias[c] > 0 ? dy[c] : dy[c] * problem.slope;
-    }
+    withWidth(to - from, [&](auto width) {
+      for (int64_t p = 0; p < problem.pixels; p++) {
+        const int64_t at = p * problem.channels + from;
+        addGradients(width, problem.x.data() + at, problem.bias.data() + from, gradient.data() + at, problem.slope, sums);
+      }
+    });
     for (int64_t c = 0; c < to - from; c++) output.data()[from + c] = static_cast<float>(sums[c]);
   });
 }

@@ -31,29 +31,22 @@ struct Problem {
   bool shared;
 };
 
-/** Statistics and coefficients of a block of one image's channels. */
+/** Statistics and coefficients of a block of one image's channels, `width` (a number or a constant) of them. */
+template <typename Width>
 struct Block {
-  Block(const Problem& problem, int64_t image, int64_t from, int64_t to)
-      : width(to - from), start(image * problem.pixels * problem.channels + from), stride(problem.channels), pixels(problem.pixels) {
+  Block(const Problem& problem, int64_t image, int64_t from, Width channels)
+      : width(channels), start(image * problem.pixels * problem.channels + from), stride(problem.channels),
+        pixels(problem.pixels), slope(problem.slope) {
     const float* x = problem.x.data() + start;
-    double total[kBlock] = {};
-    for (int64_t p = 0; p < pixels; p++) {
-      const float* row = x + p * stride;
-      for (int64_t c = 0; c < width; c++) total[c] += row[c];
-    }
+    double sums[kBlock] = {};
+    for (int64_t p = 0; p < pixels; p++) addTo(sums, x + p * stride);
     const double count = static_cast<double>(pixels);
-    for (int64_t c = 0; c < width; c++) mean[c] = static_cast<float>(total[c] / count);
-    double squares[kBlock] = {};
-    for (int64_t p = 0; p < pixels; p++) {
-      const float* row = x + p * stride;
-      for (int64_t c = 0; c < width; c++) {
-        const double deviation = row[c] - mean[c];
-        squares[c] += deviation * deviation;
-      }
-    }
+    for (int64_t c = 0; c < width; c++) mean[c] = static_cast<float>(sums[c] / count);
+    std::fill(sums, sums + kBlock, 0);
+    for (int64_t p = 0; p < pixels; p++) addSquaresTo(sums, x + p * stride);
     const int64_t affine = (problem.shared ? 0 : image * problem.channels) + from;
     for (int64_t c = 0; c < width; c++) {
-      inverse[c] = static_cast<float>(1 / std::sqrt(squares[c] / count + problem.epsilon));
+      inverse[c] = static_cast<float>(1 / std::sqrt(sums[c] / count + problem.epsilon));
       scale[c] = (problem.offset + problem.scale.data()[affine + c]) * inverse[c];
       shift[c] = problem.shift.data()[affine + c];
     }
@@ -62,26 +55,54 @@ struct Block {
   /** Offset of a pixel's first channel of this block. */
   int64_t at(int64_t pixel) const { return start + pixel * stride; }
 
-  float before(int64_t c, float x) const { return (x - mean[c]) * scale[c] + shift[c]; }
+  void addTo(double* __restrict sums, const float* __restrict x) const {
+    for (int64_t c = 0; c < width; c++) sums[c] += x[c];
+  }
 
-  const int64_t width, start, stride, pixels;
-  float mean[kBlock], inverse[kBlock], scale[kBlock], shift[kBlock];
-};
-
-/** Adds Σ g and Σ g·x̂ over the pixels, g being the gradient with respect to y₀. */
-void sumGradients(const Problem& problem, const Block& block, const float* dy, double* plain, double* withX) {
-  const float* x = problem.x.data();
-  for (int64_t p = 0; p < block.pixels; p++) {
-    const float* xs = x + block.at(p);
-    const float* dys = dy + block.at(p);
-    for (int64_t c = 0; c < block.width; c++) {
-      const float g = block.before(c, xs[c]) > 0 ? dys[c] : dys[c] * problem.slope;
-      plain[c] += g;
-      withX[c] += static_cast<double>(g) * (xs[c] - block.mean[c]);
+  void addSquaresTo(double* __restrict sums, const float* __restrict x) const {
+    for (int64_t c = 0; c < width; c++) {
+      const double deviation = x[c] - mean[c];
+      sums[c] += deviation * deviation;
     }
   }
-  for (int64_t c = 0; c < block.width; c++) withX[c] *= block.inverse[c];
-}
+
+  void forward(const float* __restrict x, float* __restrict y) const {
+    for (int64_t c = 0; c < width; c++) {
+      const float before = (x[c] - mean[c]) * scale[c] + shift[c];
+      y[c] = before > 0 ? before : before * slope;
+    }
+  }
+
+  /** Adds g and g·(x − mean) of one pixel, g being the gradient with respect to y₀. */
+  void addGradients(const float* __restrict x, const float* __restrict dy, double* __restrict plain, double* __restrict withX) const {
+    for (int64_t c = 0; c < width; c++) {
+      const float centered = x[c] - mean[c];
+      const float g = centered * scale[c] + shift[c] > 0 ? dy[c] : dy[c] * slope;
+      plain[c] += g;
+      withX[c] += static_cast<double>(g) * centered;
+    }
+  }
+
+  /** Σ g and Σ g·x̂ over the pixels. */
+  void sumGradients(const float* x, const float* dy, double* plain, double* withX) const {
+    for (int64_t p = 0; p < pixels; p++) addGradients(x + at(p), dy + at(p), plain, withX);
+    for (int64_t c = 0; c < width; c++) withX[c] *= inverse[c];
+  }
+
+  void backward(const float* __restrict x, const float* __restrict dy, const float* __restrict meanG,
+                const float* __restrict slopeX, float* __restrict dx) const {
+    for (int64_t c = 0; c < width; c++) {
+      const float centered = x[c] - mean[c];
+      const float g = centered * scale[c] + shift[c] > 0 ? dy[c] : dy[c] * slope;
+      dx[c] = scale[c] * (g - meanG[c] - centered * slopeX[c]);
+    }
+  }
+
+  const Width width;
+  const int64_t start, stride, pixels;
+  const float slope;
+  float mean[kBlock], inverse[kBlock], scale[kBlock], shift[kBlock];
+};
 
 void forward(const Context& context) {
   const Problem problem(context, 0);
@@ -89,15 +110,10 @@ void forward(const Context& context) {
   const float* x = problem.x.data();
   float* y = output.data();
   inChannelBlocks(problem.batch, problem.channels, output.size(), [&](int64_t image, int64_t from, int64_t to) {
-    const Block block(problem, image, from, to);
-    for (int64_t p = 0; p < block.pixels; p++) {
-      const float* xs = x + block.at(p);
-      float* ys = y + block.at(p);
-      for (int64_t c = 0; c < block.width; c++) {
-        const float before = block.before(c, xs[c]);
-        ys[c] = before > 0 ? before : before * problem.slope;
-      }
-    }
+    withWidth(to - from, [&](auto width) {
+      const Block<decltype(width)> block(problem, image, from, width);
+      for (int64_t p = 0; p < block.pixels; p++) block.forward(x + block.at(p), y + block.at(p));
+    });
   });
 }
 
@@ -111,23 +127,17 @@ void inputGradient(const Context& context) {
   const float* dy = gradient.data();
   float* dx = output.data();
   inChannelBlocks(problem.batch, problem.channels, output.size(), [&](int64_t image, int64_t from, int64_t to) {
-    const Block block(problem, image, from, to);
-    double plain[kBlock] = {}, withX[kBlock] = {};
-    sumGradients(problem, block, dy, plain, withX);
-    float meanG[kBlock], slopeX[kBlock];
-    for (int64_t c = 0; c < block.width; c++) {
-      meanG[c] = static_cast<float>(plain[c] / static_cast<double>(block.pixels));
-      slopeX[c] = static_cast<float>(withX[c] / static_cast<double>(block.pixels) * block.inverse[c]);
-    }
-    for (int64_t p = 0; p < block.pixels; p++) {
-      const float* xs = x + block.at(p);
-      const float* dys = dy + block.at(p);
-      float* dxs = dx + block.at(p);
-      for (int64_t c = 0; c < block.width; c++) {
-        const float g = block.before(c, xs[c]) > 0 ? dys[c] : dys[c] * problem.slope;
-        dxs[c] = block.scale[c] * (g - meanG[c] - (xs[c] - block.mean[c]) * slopeX[c]);
+    withWidth(to - from, [&](auto width) {
+      const Block<decltype(width)> block(problem, image, from, width);
+      double plain[kBlock] = {}, withX[kBlock] = {};
+      block.sumGradients(x, dy, plain, withX);
+      float meanG[kBlock], slopeX[kBlock];
+      for (int64_t c = 0; c < width; c++) {
+        meanG[c] = static_cast<float>(plain[c] / static_cast<double>(block.pixels));
+        slopeX[c] = static_cast<float>(withX[c] / static_cast<double>(block.pixels) * block.inverse[c]);
       }
-    }
+      for (int64_t p = 0; p < block.pixels; p++) block.backward(x + block.at(p), dy + block.at(p), meanG, slopeX, dx + block.at(p));
+    });
   });
 }
 
@@ -139,15 +149,17 @@ void affineGradient(const Context& context) {
   require(gradient.size() == problem.x.size(), "instance normalisation: dy does not fit x");
   const Tensor output = context.output(0, problem.scale.shape());
   const int64_t groups = problem.shared ? 1 : problem.batch;
+  const int64_t images = problem.shared ? problem.batch : 1;
   inChannelBlocks(groups, problem.channels, problem.x.size(), [&](int64_t group, int64_t from, int64_t to) {
     double sums[kBlock] = {};
-    const int64_t images = problem.shared ? problem.batch : 1;
-    for (int64_t i = 0; i < images; i++) {
-      const Block block(problem, group + i, from, to);
-      double plain[kBlock] = {}, withX[kBlock] = {};
-      sumGradients(problem, block, gradient.data(), plain, withX);
-      for (int64_t c = 0; c < block.width; c++) sums[c] += ofScale ? withX[c] : plain[c];
-    }
+    withWidth(to - from, [&](auto width) {
+      for (int64_t image = group; image < group + images; image++) {
+        const Block<decltype(width)> block(problem, image, from, width);
+        double plain[kBlock] = {}, withX[kBlock] = {};
+        block.sumGradients(problem.x.data(), gradient.data(), plain, withX);
+        for (int64_t c = 0; c < width; c++) sums[c] += ofScale ? withX[c] : plain[c];
+      }
+    });
     float* target = output.data() + group * problem.channels + from;
     for (int64_t c = 0; c < to - from; c++) target[c] = static_cast<float>(sums[c]);
   });

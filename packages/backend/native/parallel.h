@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace stargan {
@@ -64,6 +65,17 @@ void inChannelBlocks(int64_t groups, int64_t channels, int64_t elements, const B
     const int64_t from = i % count(width) * width;
     block(i / count(width), from, std::min(channels, from + width));
   });
+}
+
+/** Calls `f` with the width of a block, as a constant where it is a common one: loops over it are then unrolled. */
+template <typename F>
+void withWidth(int64_t width, const F& f) {
+  switch (width) {
+    case 64: return f(std::integral_constant<int64_t, 64>{});
+    case 32: return f(std::integral_constant<int64_t, 32>{});
+    case 16: return f(std::integral_constant<int64_t, 16>{});
+    default: return f(width);
+  }
 }
 
 }  // namespace stargan

@@ -8,6 +8,7 @@ import type { FusedKernels } from './runtime.js';
 
 interface NativeBackend {
   readonly binding: { readonly TF_ATTR_FLOAT: number; readonly TF_ATTR_INT: number };
+  executeSingleOutput(name: string, attributes: object[], inputs: tf.TensorInfo[]): tf.TensorInfo;
   executeMultipleOutputs(name: string, attributes: object[], inputs: tf.TensorInfo[], outputs: number): tf.TensorInfo[];
 }
 
@@ -86,7 +87,7 @@ function fixedKernel(name: string, signature: Signature | undefined): tf.KernelF
     const type = native.binding.TF_ATTR_FLOAT;
     const attributes = signature.attributes.map((attribute) => ({ name: attribute, type, value: attrs?.[attribute] }));
     const given = signature.inputs.map((input) => inputs[input]).filter((input) => input !== undefined);
-    return native.executeMultipleOutputs(name, attributes, given, 1);
+    return native.executeSingleOutput(name, attributes, given);
   };
 }
 

@@ -17,8 +17,8 @@ test('a machine with the native runtime needs no tools any more', async () => {
   const project = fakeProject();
   await installRuntime({}, project.machine());
   const diagnosis = await inspectMachine(project.machine());
-  expect(diagnosis.runtimes[1]).toEqual({ kind: 'native-cpu', available: true, version: '2.21.0' });
-  expect(diagnosis.findings.map(({ subject }) => subject)).toEqual(['runtime', 'memory']);
+  expect(diagnosis.runtimes[1]).toEqual({ kind: 'native-cpu', available: true, version: '2.21.0', fusedKernels: { available: true } });
+  expect(diagnosis.findings.map(({ subject }) => subject)).toEqual(['runtime', 'kernels', 'memory']);
 });
 
 test('an addon that was not built is a slow runtime, with the command that builds it', async () => {
@@ -26,6 +26,18 @@ test('an addon that was not built is a slow runtime, with the command that build
   const { findings } = await inspectMachine(fakeSystem({ packages: [wasm] }));
   expect(findings[0]).toMatchObject({ level: 'warning', subject: 'runtime', remedy: 'npx stargan-backend install' });
   expect(findings[0]?.message).toContain('slow wasm');
+});
+
+test('kernels that could not be compiled are a warning with the reason and the remedy', async () => {
+  const project = fakeProject();
+  const broken = project.machine({
+    answer: (_command, args) => (args.join().includes('normalization.cc') ? { status: 1, stderr: 'error: no AVX' } : undefined),
+  });
+  await installRuntime({}, broken);
+  const { findings } = await inspectMachine(project.machine());
+  expect(findings.find(({ subject }) => subject === 'kernels')).toMatchObject({
+    level: 'warning', message: expect.stringContaining('no AVX') as string, remedy: 'npx stargan-backend install --force',
+  });
 });
 
 test('a card that is not used is a warning', async () => {

@@ -98,7 +98,8 @@ describe('writeDemoImages', () => {
 describe('sampleDemoPicture', () => {
   test('fills shapes only as it is told', () => {
     for (let number = 1; number < 30; number++) {
-      expect(sampleDemoPicture('circle', 'train', number, 7, ['outline']).style.texture).toBe('outline');
+      expect(sampleDemoPicture('circle', 'train', number, 7, { textures: ['outline'] }).style.texture).toBe('outline');
+      expect(sampleDemoPicture('circle', 'train', number, 7, { backgrounds: ['light'] }).style.background[0].lightness).toBeGreaterThan(0.8);
     }
   });
 

@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { demoShapes, demoTextures, sampleDemoPicture, type DemoShape, type DemoTexture } from './demo-picture.js';
+import { demoBackgrounds, demoShapes, demoTextures, sampleDemoPicture, type DemoShape, type DemoStyleChoice } from './demo-picture.js';
 import { demoSvg } from './demo-svg.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { requireWhole } from './requirements.js';
 
-export interface DemoImagesOptions {
+export interface DemoImagesOptions extends DemoStyleChoice {
   /** Seed of all draws. Default 777. */
   seed?: number;
   /** Training images of each domain. Default 400. */
@@ -17,8 +17,6 @@ export interface DemoImagesOptions {
   imageSize?: number;
   /** Default: `circle`, `square` and `triangle`. */
   domains?: readonly DemoShape[];
-  /** How shapes may be filled. Default: all of `demoTextures`; the finer ones need more than 32 pixels. */
-  textures?: readonly DemoTexture[];
 }
 
 export interface DemoImages {
@@ -45,14 +43,17 @@ const stampName = 'demo-images.json';
  * @throws RangeError when an option is out of range
  */
 export async function writeDemoImages(directory: string, options: DemoImagesOptions = {}): Promise<DemoImages> {
-  const { seed = 777, imagesPerDomain = 400, validationPerDomain = 40, imageSize = 64, domains = demoShapes, textures = demoTextures } = options;
+  const { seed = 777, imagesPerDomain = 400, validationPerDomain = 40, imageSize = 64, domains = demoShapes } = options;
+  const { textures = demoTextures, backgrounds = demoBackgrounds } = options;
   requireWhole('writeDemoImages', 'seed', seed, 0);
   requireWhole('writeDemoImages', 'imagesPerDomain', imagesPerDomain, 1);
   requireWhole('writeDemoImages', 'validationPerDomain', validationPerDomain, 0);
   requireWhole('writeDemoImages', 'imageSize', imageSize, 8);
   requireSome('domains', domains, demoShapes);
   requireSome('textures', textures, demoTextures);
-  const stamp = { format, seed, imagesPerDomain, validationPerDomain, imageSize, domains: [...domains].sort(), textures: [...textures].sort() };
+  requireSome('backgrounds', backgrounds, demoBackgrounds);
+  const styles = { textures: [...textures].sort(), backgrounds: [...backgrounds].sort() };
+  const stamp = { format, seed, imagesPerDomain, validationPerDomain, imageSize, domains: [...domains].sort(), ...styles };
   await claim(directory, JSON.stringify(stamp));
 
   let written = 0;
@@ -60,7 +61,7 @@ export async function writeDemoImages(directory: string, options: DemoImagesOpti
     if (count === 0) continue;
     for (const shape of stamp.domains) {
       if (await exists(join(directory, split, shape))) continue;
-      await writeFolder(join(directory, split), shape, split, { count, imageSize, seed, textures: stamp.textures });
+      await writeFolder(join(directory, split), shape, split, { count, imageSize, seed, styles });
       written += count;
     }
   }
@@ -94,7 +95,7 @@ async function writeFolder(
   parent: string,
   shape: DemoShape,
   split: string,
-  { count, imageSize, seed, textures }: { count: number; imageSize: number; seed: number; textures: readonly DemoTexture[] },
+  { count, imageSize, seed, styles }: { count: number; imageSize: number; seed: number; styles: DemoStyleChoice },
 ): Promise<void> {
   // Hidden until it is whole; what an interrupted call left is begun again.
   const partial = join(parent, `.${shape}`);
@@ -102,7 +103,7 @@ async function writeFolder(
   await mkdir(partial, { recursive: true });
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   const lines = await mapConcurrently(numbers, 4, async (number) => {
-    const picture = sampleDemoPicture(shape, split, number, seed, textures);
+    const picture = sampleDemoPicture(shape, split, number, seed, styles);
     const file = `${String(number).padStart(5, '0')}.png`;
     await sharp(Buffer.from(demoSvg(picture, imageSize))).removeAlpha().png().toFile(join(partial, file));
     return JSON.stringify({ file, ...picture });

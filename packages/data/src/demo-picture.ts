@@ -9,6 +9,18 @@ export type DemoShape = (typeof demoShapes)[number];
 export const demoTextures = ['plain', 'outline', 'stripes', 'dots'] as const;
 export type DemoTexture = (typeof demoTextures)[number];
 
+/** What a shape stands on: a light background under a deep colour, or a dark one under a bright colour. */
+export const demoBackgrounds = ['light', 'dark'] as const;
+export type DemoBackground = (typeof demoBackgrounds)[number];
+
+/** Which styles are drawn. */
+export interface DemoStyleChoice {
+  /** Default: all of {@link demoTextures}. */
+  textures?: readonly DemoTexture[];
+  /** Default: both; two in three are light then. */
+  backgrounds?: readonly DemoBackground[];
+}
+
 /** What is to be kept when a picture's domain or style changes. Lengths are shares of the image's side. */
 export interface DemoPlace {
   /** Centre of the shape, from the left. */
@@ -51,12 +63,12 @@ export function sampleDemoPicture(
   split: string,
   number: number,
   seed: number,
-  textures: readonly DemoTexture[] = demoTextures,
+  styles: DemoStyleChoice = {},
 ): DemoPicture {
   return {
     shape,
     place: samplePlace(randomStream(seed, `demo/${split}/place`, number)),
-    style: sampleStyle(randomStream(seed, `demo/${split}/style/${shape}`, number), textures),
+    style: sampleStyle(randomStream(seed, `demo/${split}/style/${shape}`, number), styles),
   };
 }
 
@@ -68,10 +80,10 @@ function samplePlace(random: RandomStream): DemoPlace {
  * Shape and background differ by 0.25 or more in lightness, the accent by 0.12 or more from both: a light background has
  * a deep shape on it and a dark one a bright shape.
  */
-function sampleStyle(random: RandomStream, textures: readonly DemoTexture[]): DemoStyle {
+function sampleStyle(random: RandomStream, { textures = demoTextures, backgrounds = demoBackgrounds }: DemoStyleChoice): DemoStyle {
   const size = between(0.46, 0.62, random);
   const texture = textures[random.integer(textures.length)]!;
-  const light = random.uniform() < 0.65;
+  const light = backgrounds.length === 2 ? random.uniform() < 0.65 : backgrounds[0] === 'light';
   // Deep colours leave out the yellows between 50° and 130°, which would be browns and olives.
   const hue = light ? between(130, 410, random) : between(0, 360, random);
   const lightness = light ? between(0.48, 0.62, random) : between(0.76, 0.86, random);

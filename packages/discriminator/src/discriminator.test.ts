@@ -41,8 +41,8 @@ describe('discriminator', () => {
       const image = randomNormal([2, 16, 16, 3], 0, 1, 'float32', 1);
       // ½‖∇ₓ Σ D(x)‖², differentiated for the weights: what R1 does.
       const penalty = (p: Readonly<Record<string, Tensor>>): Scalar => {
-        const { gradients } = valueAndGradients((input) => sum(D.apply(p, input['image']!, [0, 1])) as Scalar, { image });
-        return sum(square(gradients['image'])) as Scalar;
+        const { gradients } = valueAndGradients((input) => sum<Scalar>(D.apply(p, input.image, [0, 1])), { image });
+        return sum<Scalar>(square(gradients.image));
       };
       const { gradients } = valueAndGradients(penalty, parameters);
       // Weights with few kinks behind them: finite differences step over those of the early layers.

@@ -1,5 +1,5 @@
 import { reshape, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { selectRows, type Parameters } from '@stargan/ops';
 import { convolution, downsamplingTrunk, initializeParameters, requireDomains, requireImage, requirePositive, type Network, type TrunkOptions } from '@stargan/layers';
 
@@ -37,10 +37,10 @@ export function discriminator({ domains, ...trunkOptions }: DiscriminatorOptions
     init: (seed) => initializeParameters(specs, seed, 'discriminator'),
     apply(parameters, image, domain) {
       requireImage('discriminator', image.shape, trunkOptions.imageSize);
-      const batch = image.shape[0]!;
+      const batch = image.shape[0];
       requireDomains('discriminator', domain, batch, domains);
       return tidy(() => {
-        const logits = reshape(head.apply(parameters, trunk.apply(parameters, image)), [batch * domains, 1]) as Tensor2D;
+        const logits = reshape<Rank.R2>(head.apply(parameters, trunk.apply(parameters, image)), [batch * domains, 1]);
         return reshape(selectRows(logits, domain.map((d, i) => i * domains + d)), [batch]);
       });
     },

@@ -6,21 +6,22 @@ import { linear } from './linear.js';
 import { join } from './parameter-spec.js';
 
 /**
- * AdaIN: (1 + γ) · IN(x) + β with [γ, β] = linear(style); γ is the first half of the outputs.
+ * AdaIN: (1 + γ) · IN(x) + β with [γ, β] = linear(style); γ is the first half of the outputs. With `slope`, a leaky
+ * ReLU follows in the same operation.
  * x [batch, height, width, channels], style [batch, styleDim] → same shape as x.
  *
  * Source: StarGAN v2, arXiv 1912.01865, section 3.1.
  *
  * @param prefix of the parameter names `fc.weight` and `fc.bias`
  */
-export function adain(prefix: string, { channels, styleDim }: { channels: number; styleDim: number }): Layer<[style: Tensor]> {
+export function adain(prefix: string, { channels, styleDim, slope = 1 }: { channels: number; styleDim: number; slope?: number }): Layer<[style: Tensor]> {
   const affine = linear(join(prefix, 'fc'), { inFeatures: styleDim, outFeatures: 2 * channels });
   return {
     specs: affine.specs,
     apply: (parameters, x, style) =>
       tidy(() => {
         const [gamma, beta] = split(affine.apply(parameters, style), 2, 1) as [Tensor2D, Tensor2D];
-        return adaptiveInstanceNormalization(x, gamma, beta);
+        return adaptiveInstanceNormalization(x, gamma, beta, { slope });
       }),
   };
 }

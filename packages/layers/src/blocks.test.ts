@@ -48,13 +48,13 @@ describe.each(Object.entries(kinds))('%s', (_, build) => {
           const parameters = { ...initializeParameters(fused.specs, seed, 'b'), x, style };
           const run = ({ apply }: Built): ReturnType<typeof valueAndGradients> =>
             valueAndGradients((p) => {
-              const output = apply(p, p['x']!, p['style']!);
+              const output = apply(p, p.x, p.style);
               const weights = randomNormal(output.shape, 0, 1, 'float32', seed + 2);
-              return { value: sum(mul(output, weights)) as Scalar, auxiliary: { output } };
+              return { value: sum<Scalar>(mul(output, weights)), auxiliary: { output } };
             }, parameters);
           const a = run(fused);
           const b = run(composed);
-          expect(largestDifference(a.auxiliary['output']!, b.auxiliary['output']!) / largest(b.auxiliary['output']!)).toBeLessThan(1e-5);
+          expect(largestDifference(a.auxiliary.output!, b.auxiliary.output!) / largest(b.auxiliary.output!)).toBeLessThan(1e-5);
           // A norm's scale may have gradient zero by construction (what follows ignores it), so the error is
           // measured against the largest gradient of the block.
           const names = ['x', ...fused.specs.map((spec) => spec.name)];
@@ -102,8 +102,8 @@ describe('AdaIN', () => {
       const x = randomNormal([2, 8, 8, 3], 5, 3, 'float32', 1);
       const style = randomNormal<Rank.R2>([2, STYLE_DIM], 0, 1, 'float32', 2);
       const output = layer.apply(parameters, x, style);
-      const affine = (matMul(style, parameters['fc.weight']! as Tensor2D) as Tensor2D).arraySync();
-      const values = output.arraySync() as number[][][][];
+      const affine = matMul<Tensor2D>(style, parameters['fc.weight']!).arraySync();
+      const values = output.arraySync();
       for (let image = 0; image < 2; image++) {
         for (let channel = 0; channel < 3; channel++) {
           const pixels = values[image]!.flat().map((pixel) => pixel[channel]!);

@@ -1,5 +1,5 @@
 import { tidy } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { leakyRelu } from '@stargan/ops';
 import { convolution } from './convolution.js';
 import type { Layer } from './layer.js';
@@ -49,7 +49,7 @@ export function downsamplingTrunk(network: string, prefix: string, { imageSize, 
       tidy(() => {
         let h: Tensor = stem.apply(parameters, image);
         for (const block of blocks) h = block.apply(parameters, h);
-        return leakyRelu(last.apply(parameters, leakyRelu(h))) as Tensor4D;
+        return leakyRelu(last.apply(parameters, leakyRelu(h)));
       }),
   };
 }

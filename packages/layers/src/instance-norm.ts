@@ -3,10 +3,11 @@ import type { Layer } from './layer.js';
 import { join, parameter } from './parameter-spec.js';
 
 /**
- * Instance normalisation with learnt scale (`weight`) and shift (`bias`), epsilon 1e-5.
+ * Instance normalisation with learnt scale (`weight`) and shift (`bias`), epsilon 1e-5. With `slope`, a leaky
+ * ReLU follows in the same operation.
  * x [batch, height, width, channels] → same shape.
  */
-export function instanceNorm(prefix: string, { channels }: { channels: number }): Layer {
+export function instanceNorm(prefix: string, { channels, slope = 1 }: { channels: number; slope?: number }): Layer {
   const scale = join(prefix, 'weight');
   const shift = join(prefix, 'bias');
   return {
@@ -14,6 +15,6 @@ export function instanceNorm(prefix: string, { channels }: { channels: number })
       { name: scale, kind: 'scale', shape: [channels] },
       { name: shift, kind: 'bias', shape: [channels] },
     ],
-    apply: (parameters, x) => instanceNormalization(x, parameter(parameters, scale), parameter(parameters, shift)),
+    apply: (parameters, x) => instanceNormalization(x, parameter(parameters, scale), parameter(parameters, shift), { slope }),
   };
 }

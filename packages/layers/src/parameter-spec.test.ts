@@ -59,8 +59,8 @@ describe('initializeParameters', () => {
         const variance = values.reduce((sum, v) => sum + v * v, 0) / values.length;
         expect(Math.abs(variance * fanIn - 2)).toBeLessThan(5 * 2 * Math.sqrt(2 / values.length));
       }
-      expect(new Set(made['bias']!.dataSync<'float32'>())).toEqual(new Set([0]));
-      expect(new Set(made['scale']!.dataSync<'float32'>())).toEqual(new Set([1]));
+      expect(new Set(made.bias!.dataSync<'float32'>())).toEqual(new Set([0]));
+      expect(new Set(made.scale!.dataSync<'float32'>())).toEqual(new Set([1]));
     });
   });
 
@@ -87,7 +87,7 @@ describe('parameter records', () => {
   it('leave nothing behind when disposed', () => {
     const before = memory().numTensors;
     const made = initializeParameters([{ name: 'w', kind: 'linear', shape: [4, 4] }], 1, 's');
-    made['w']!.dispose();
+    made.w!.dispose();
     expect(memory().numTensors).toBe(before);
   });
 });

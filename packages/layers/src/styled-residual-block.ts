@@ -1,10 +1,13 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { addBias, conv2d, leakyRelu, residualSum, type Parameters } from '@stargan/ops';
+import { addBias, conv2d, residualSum, type Parameters } from '@stargan/ops';
 import { adain } from './adain.js';
 import type { Layer } from './layer.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
 import { resamplingVariants, type ResamplingVariant } from './variant.js';
+
+/** Of the leaky ReLUs. */
+const SLOPE = 0.2;
 
 /** Options of {@link styledResidualBlock}. */
 export interface StyledResidualBlockOptions {
@@ -32,8 +35,8 @@ export function styledResidualBlock(
   { inChannels, outChannels, styleDim, upsample = false, shortcut = true, variant = 'fused' }: StyledResidualBlockOptions,
 ): Layer<[style: Tensor]> {
   const name = (part: string): string => join(prefix, part);
-  const norm1 = adain(name('norm1'), { channels: inChannels, styleDim });
-  const norm2 = adain(name('norm2'), { channels: outChannels, styleDim });
+  const norm1 = adain(name('norm1'), { channels: inChannels, styleDim, slope: SLOPE });
+  const norm2 = adain(name('norm2'), { channels: outChannels, styleDim, slope: SLOPE });
   const hasProjection = inChannels !== outChannels;
   const resampling = resamplingVariants[variant];
   const specs: ParameterSpec[] = [
@@ -53,10 +56,10 @@ export function styledResidualBlock(
 
   function apply(parameters: Parameters, x: Tensor, style: Tensor): Tensor4D {
     const get = (part: string): Tensor => parameter(parameters, name(part));
-    let h: Tensor = leakyRelu(norm1.apply(parameters, x, style));
+    let h: Tensor = norm1.apply(parameters, x, style);
     // conv1's bias is left out: the instance norm that follows removes any constant per channel.
     h = upsample ? resampling.upsampleThenConvolve(h, get('conv1.weight')) : conv2d(h, get('conv1.weight'));
-    h = leakyRelu(norm2.apply(parameters, h, style));
+    h = norm2.apply(parameters, h, style);
     h = addBias(conv2d(h, get('conv2.weight')), get('conv2.bias'));
     if (!shortcut) return h as Tensor4D;
     return residualSum(h, shortcutOf(x, hasProjection ? get('conv1x1.weight') : undefined), Math.SQRT1_2) as Tensor4D;

@@ -39,7 +39,7 @@ describe('mappingNetwork', () => {
       const latent = randomNormal([2, 3], 0, 1, 'float32', 1);
       const { gradients } = valueAndGradients((p) => {
         const style = F.apply(p, latent, [0, 2]);
-        return sum(mul(style, style)) as Scalar;
+        return sum<Scalar>(mul(style, style));
       }, F.init(1));
       const largest = (name: string): number => Math.max(...gradients[name]!.dataSync<'float32'>().map(Math.abs));
       expect(largest('unshared.0.6.weight')).toBeGreaterThan(0);

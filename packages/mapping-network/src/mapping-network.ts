@@ -55,7 +55,7 @@ export function mappingNetwork({ domains, latentDim = 16, styleDim = 64, hiddenD
       if (latent.rank !== 2 || latent.shape[1] !== latentDim) {
         throw new Error(`mappingNetwork: latent must be [batch, ${latentDim}], got [${latent.shape.join(', ')}]`);
       }
-      requireDomains('mappingNetwork', domain, latent.shape[0]!, domains);
+      requireDomains('mappingNetwork', domain, latent.shape[0], domains);
       return tidy(() => {
         const h = shared.reduce((x, layer) => relu(layer.apply(parameters, x)), latent as Tensor2D);
         return applyPerDomain(heads, parameters, h, domain);

@@ -10,7 +10,8 @@ const rectify: Operation<{ x: Tensor }, { slope: number }> = defineOperation({
   gradients: (dy, { x }, { slope }) => ({ x: () => rectifyGradient({ dy, x }, { slope }) }),
 });
 
-const rectifyGradient: Operation<{ dy: Tensor; x: Tensor }, { slope: number }> = defineOperation({
+/** Gradient of the leaky ReLU with respect to its input. */
+export const rectifyGradient: Operation<{ dy: Tensor; x: Tensor }, { slope: number }> = defineOperation({
   name: 'LeakyReluGradient',
   forward: ({ dy, x }, { slope }) => {
     const native = nativeBackend();

@@ -1,4 +1,5 @@
 export { leakyRelu, sigmoid, softplus, tanh } from './activations.js';
+export { addBiasLeakyRelu } from './biased-activation.js';
 export { conv2d, conv2dOutputShape, conv2dTranspose, type ConvolutionOptions } from './convolution.js';
 export { stopGradient, withoutGradients } from './gradient-control.js';
 export { highPass } from './high-pass.js';

@@ -36,11 +36,45 @@ function owned(gradient: () => Tensor, borrowed: readonly Tensor[]): () => Tenso
   };
 }
 
+/** Registers `forward` as the current backend's kernel, unless the backend has a faster one of its own there. */
+function provideKernel<Inputs extends NamedTensors, Attributes extends object>(
+  kernelName: string,
+  forward: (inputs: Inputs, attributes: Attributes) => Tensor,
+): void {
+  const backendName = getBackend();
+  if (getKernel(kernelName, backendName) != null) return;
+  registerKernel({
+    kernelName,
+    backendName,
+    kernelFunc: ({ inputs, attrs }) => tidy(() => forward(inputs as unknown as Inputs, attrs as unknown as Attributes)),
+  });
+}
+
+/**
+ * One kernel where nothing is recorded, and the composition that it stands for where its result may be
+ * differentiated: for gradients, which need no gradients of their own unless a higher order is asked for.
+ *
+ * @param compose made of differentiable operations
+ */
+export function fuseWhereUnrecorded<Inputs extends NamedTensors, Attributes extends object>(
+  name: string,
+  compose: (inputs: Inputs, attributes: Attributes) => Tensor,
+): Operation<Inputs, Attributes> {
+  const kernelName = `Stargan${name}`;
+  return (inputs, attributes) => {
+    if (engine().state.gradientDepth > 0) return tidy(() => compose(inputs, attributes));
+    provideKernel(kernelName, compose);
+    return engine().runKernel(kernelName, inputs, attributes as unknown as NamedAttrMap);
+  };
+}
+
 /**
  * Makes a tensor operation that can be differentiated any number of times on every backend.
  *
  * Unlike `tf.customGrad`, gradients are lazy: an input that needs no gradient costs nothing. The kernel is
- * registered for a backend when it is first used there, so importing has no side effect.
+ * registered for a backend when it is first used there, so importing has no side effect. Where a kernel of the name
+ * `Stargan` + `name` is registered for the backend already, as `@stargan/backend` does with its fused ones, that
+ * one is used instead of `forward`.
  */
 export function defineOperation<Inputs extends NamedTensors, Attributes extends object>(
   definition: OperationDefinition<Inputs, Attributes>,
@@ -49,7 +83,6 @@ export function defineOperation<Inputs extends NamedTensors, Attributes extends 
   let hasGradient = false;
 
   function register(): void {
-    const backendName = getBackend();
     if (!hasGradient) {
       registerGradient({
         kernelName,
@@ -62,13 +95,7 @@ export function defineOperation<Inputs extends NamedTensors, Attributes extends 
       });
       hasGradient = true;
     }
-    if (getKernel(kernelName, backendName) != null) return;
-    registerKernel({
-      kernelName,
-      backendName,
-      kernelFunc: ({ inputs, attrs }) =>
-        tidy(() => definition.forward(inputs as unknown as Inputs, attrs as unknown as Attributes)),
-    });
+    provideKernel(kernelName, definition.forward);
   }
 
   return (inputs, attributes) => {

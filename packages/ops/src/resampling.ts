@@ -3,19 +3,27 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { defineOperation, type Operation } from './operation.js';
 import { FEATURE_MAP, requireRank4 } from './shapes.js';
 
-const pool: Operation<{ x: Tensor }, object> = defineOperation({
-  name: 'AveragePool2x2',
-  forward: ({ x }) => avgPool(x as Tensor4D, 2, 2, 'valid'),
+// Both are linear and, with the same factor, each is the other's gradient.
+
+/** factor · the sum of each 2×2 block. */
+const pool: Operation<{ x: Tensor }, { factor: number }> = defineOperation({
+  name: 'SumPool2x2',
+  forward: ({ x }, { factor }) => times(avgPool(x as Tensor4D, 2, 2, 'valid'), 4 * factor),
   saved: [],
-  gradients: (dy) => ({ x: () => mul(enlarge({ x: dy }, {}), 1 / 4) }),
+  gradients: (dy, _, factor) => ({ x: () => enlarge({ x: dy }, factor) }),
 });
 
-const enlarge: Operation<{ x: Tensor }, object> = defineOperation({
+/** factor · each pixel, in a 2×2 block. */
+const enlarge: Operation<{ x: Tensor }, { factor: number }> = defineOperation({
   name: 'UpsampleNearest2x',
-  forward: ({ x }) => image.resizeNearestNeighbor(x as Tensor4D, [x.shape[1]! * 2, x.shape[2]! * 2]),
+  forward: ({ x }, { factor }) => times(image.resizeNearestNeighbor(x as Tensor4D, [x.shape[1]! * 2, x.shape[2]! * 2]), factor),
   saved: [],
-  gradients: (dy) => ({ x: () => mul(pool({ x: dy }, {}), 4) }),
+  gradients: (dy, _, factor) => ({ x: () => pool({ x: dy }, factor) }),
 });
+
+function times(x: Tensor, factor: number): Tensor {
+  return factor === 1 ? x : mul(x, factor);
+}
 
 /**
  * Mean of each 2×2 block of pixels.
@@ -29,7 +37,7 @@ export function averagePool2x2(x: Tensor): Tensor4D {
   if (x.shape[1] % 2 !== 0 || x.shape[2] % 2 !== 0) {
     throw new Error(`averagePool2x2: height and width of x must be even, got shape [${x.shape.join(', ')}]`);
   }
-  return pool({ x }, {}) as Tensor4D;
+  return pool({ x }, { factor: 1 / 4 }) as Tensor4D;
 }
 
 /**
@@ -40,5 +48,5 @@ export function averagePool2x2(x: Tensor): Tensor4D {
  */
 export function upsampleNearest2x(x: Tensor): Tensor4D {
   requireRank4('upsampleNearest2x', 'x', x, FEATURE_MAP);
-  return enlarge({ x }, {}) as Tensor4D;
+  return enlarge({ x }, { factor: 1 }) as Tensor4D;
 }

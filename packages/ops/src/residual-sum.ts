@@ -17,7 +17,7 @@ const scaledSum: Operation<{ a: Tensor; b: Tensor }, { scale: number }> = define
  * scale · (a + b), for joining a residual branch with its shortcut. Keeps nothing for the backward pass,
  * where `tf.add` would keep both inputs.
  *
- * @param a any shape
+ * @param a float32, any shape
  * @param b same shape as `a`
  * @throws when the shapes differ
  */

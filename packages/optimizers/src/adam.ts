@@ -1,6 +1,7 @@
-import { add, div, mul, sqrt, sub, tidy, zeros } from '@tensorflow/tfjs-core';
+import { add, div, mul, sqrt, sub, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { AdamState } from './adam-state.js';
+import { runFusedKernel } from './fused-kernel.js';
 import { flatten, layoutOf, requireNames, requireSameShape, tensorOf, unflatten, type Parameters } from './parameters.js';
 
 /** Options of {@link adam}; the defaults are StarGAN v2's. */
@@ -38,6 +39,19 @@ export interface Adam {
 
 function requireRange(name: string, value: number, holds: boolean, range: string): void {
   if (!holds) throw new Error(`adam: ${name} must be ${range}, got ${String(value)}`);
+}
+
+type Step = Pick<AdamState, 'first' | 'second'> & Record<'moved', Record<string, Tensor>>;
+
+/** A step in one kernel, in the order of operations of the composed one; undefined where there is no such kernel. */
+function fusedStep(constants: number[], parameters: Parameters, gradients: Parameters, { layout, first, second }: AdamState): Step | undefined {
+  const { names } = layout;
+  const listOf = (record: Parameters): Tensor[] => names.map((name) => tensorOf('adam.update', record, name));
+  const inputs = [tensor1d(constants), first, second, ...listOf(parameters), ...listOf(gradients)];
+  const outputs = runFusedKernel('StarganAdam', inputs, names.length);
+  if (outputs === undefined) return undefined;
+  const [newFirst, newSecond, ...moved] = outputs as [Tensor1D, Tensor1D, ...Tensor[]];
+  return { moved: Object.fromEntries(names.map((name, i) => [name, moved[i]!])), first: newFirst, second: newSecond };
 }
 
 /**
@@ -84,7 +98,7 @@ export function adam({ learningRate, beta1 = 0, beta2 = 0.99, epsilon = 1e-8, we
         }
       });
       const step = state.step + 1;
-      const { moved, first, second } = tidy(() => {
+      const composedStep = (): Step => {
         const p = flatten('adam.update', parameters, layout);
         const raw = flatten('adam.update', gradients, layout);
         const g = weightDecay === 0 ? raw : add(raw, mul(p, weightDecay));
@@ -92,15 +106,18 @@ export function adam({ learningRate, beta1 = 0, beta2 = 0.99, epsilon = 1e-8, we
         const first = beta1 === 0 ? g : add(mul(state.first, beta1), mul(g, 1 - beta1));
         // (1−β₂)·g·g from left to right, as PyTorch rounds it.
         const second = add(mul(state.second, beta2), mul(mul(g, 1 - beta2), g));
-        const root = div(sqrt(second), Math.sqrt(1 - beta2 ** step));
-        const stepSize = learningRate / (1 - beta1 ** step);
+        const root = div(sqrt(second), correction);
         const moved = sub<Tensor1D>(p, mul(div(first, add(root, epsilon)), stepSize));
         return {
           moved: unflatten('adam.update', moved, layout, parameters),
           first: first as Tensor1D,
           second: second as Tensor1D,
         };
-      });
+      };
+      const correction = Math.sqrt(1 - beta2 ** step);
+      const stepSize = learningRate / (1 - beta1 ** step);
+      const constants = [weightDecay, beta1, 1 - beta1, beta2, 1 - beta2, correction, epsilon, stepSize];
+      const { moved, first, second } = tidy(() => fusedStep(constants, parameters, gradients, state) ?? composedStep());
       return { parameters: moved, state: { step, layout, first, second } };
     },
   };

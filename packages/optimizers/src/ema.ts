@@ -1,5 +1,6 @@
-import { add, mul, sub, tidy } from '@tensorflow/tfjs-core';
+import { add, mul, sub, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { runFusedKernel } from './fused-kernel.js';
 import { flatten, layoutOf, requireNames, requireSameShape, tensorOf, unflatten, type Parameters } from './parameters.js';
 
 /**
@@ -21,12 +22,18 @@ export function exponentialMovingAverage(average: Parameters, parameters: Parame
   for (const name of layout.names) {
     requireSameShape(caller, name, tensorOf(caller, average, name), 'parameter', tensorOf(caller, parameters, name));
   }
+  // Decay and its complement are float32, as in PyTorch.
+  const complement = Math.fround(1 - Math.fround(decay));
   return tidy(() => {
+    const listOf = (record: Parameters): Tensor[] => layout.names.map((name) => tensorOf(caller, record, name));
+    const inputs = [tensor1d([decay, complement]), ...listOf(average), ...listOf(parameters)];
+    const outputs = runFusedKernel('StarganMovingAverage', inputs, layout.names.length);
+    if (outputs !== undefined) return Object.fromEntries(layout.names.map((name, i) => [name, outputs[i]!]));
     const from = flatten(caller, parameters, layout);
     const to = flatten(caller, average, layout);
     const difference = sub(to, from);
-    // Leaving from the nearer end makes both ends exact; decay and its complement are float32, as in PyTorch.
-    const mixed = decay < 0.5 ? add(from, mul(difference, decay)) : sub(to, mul(difference, Math.fround(1 - Math.fround(decay))));
+    // Leaving from the nearer end makes both ends exact.
+    const mixed = decay < 0.5 ? add(from, mul(difference, decay)) : sub(to, mul(difference, complement));
     return unflatten(caller, mixed as Tensor1D, layout, average);
   });
 }

@@ -1,5 +1,5 @@
 import { reshape, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Parameters } from '@stargan/ops';
 import { applyPerDomain, downsamplingTrunk, initializeParameters, linear, requireDomains, requireImage, requirePositive, type Network, type TrunkOptions } from '@stargan/layers';
 
@@ -41,10 +41,10 @@ export function styleEncoder({ domains, styleDim = 64, ...trunkOptions }: StyleE
     init: (seed) => initializeParameters(specs, seed, 'style-encoder'),
     apply(parameters, image, domain) {
       requireImage('styleEncoder', image.shape, trunkOptions.imageSize);
-      const batch = image.shape[0]!;
+      const batch = image.shape[0];
       requireDomains('styleEncoder', domain, batch, domains);
       return tidy(() => {
-        const h = reshape(trunk.apply(parameters, image), [batch, trunk.channels]) as Tensor2D;
+        const h = reshape<Rank.R2>(trunk.apply(parameters, image), [batch, trunk.channels]);
         return applyPerDomain(heads, parameters, h, domain);
       });
     },

@@ -23,7 +23,7 @@ function buildBlock(golden: GoldenCase, variant: ResamplingVariant): Block {
   const number = (key: string): number => configNumber(golden, key);
   const flag = (key: string): boolean => golden.config[key] === true;
   const channels = (): { inChannels: number; outChannels: number } => ({ inChannels: number('dim_in'), outChannels: number('dim_out') });
-  const module = golden.weights[0]?.module;
+  const module = golden.weights[0]?.module ?? '(none)';
   switch (module) {
     case 'AdaIN': {
       const layer = adain('', { channels: number('num_features'), styleDim: number('style_dim') });
@@ -43,7 +43,7 @@ function buildBlock(golden: GoldenCase, variant: ResamplingVariant): Block {
       return { specs: [], apply: (_, x) => highPass(x, weight) };
     }
     default:
-      throw new Error(`block module ${module ?? '(none)'} is not known`);
+      throw new Error(`block module ${module} is not known`);
   }
 }
 
@@ -61,11 +61,11 @@ export function blockCase(golden: GoldenCase, variant: ResamplingVariant): Outco
   const result = valueAndGradients(
     (p) => {
       const output = block.apply(p, p[image.name]!, latent === undefined ? undefined : p[latent.name]);
-      return { value: sum(mul(output, cotangent)) as Scalar, auxiliary: { output } };
+      return { value: sum<Scalar>(mul(output, cotangent)), auxiliary: { output } };
     },
     { ...weights, ...inputs },
   );
-  const tensors: Outcome['tensors'] = { output: computed(result.auxiliary['output']!) };
+  const tensors: Outcome['tensors'] = { output: computed(result.auxiliary.output!) };
   for (const name of Object.keys(inputs)) tensors[`grad.${name}`] = computed(result.gradients[name]!);
   for (const spec of block.specs) {
     tensors[`grad.param.${spec.name}`] = { shape: torchShape(spec), data: torchValues(spec, result.gradients[spec.name]!) };

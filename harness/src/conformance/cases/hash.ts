@@ -8,7 +8,7 @@ const names = z.array(z.object({ name: z.string(), seed: z.number(), shape: z.ar
 
 /** The formula itself: names to hashes to values. */
 export function hashCase(golden: GoldenCase): Outcome {
-  const entries = names.parse(golden.config['names']);
+  const entries = names.parse(golden.config.names);
   const count = golden.tensors.find(({ name }) => name === 'u')?.shape[1] ?? 16;
   const table = (rule: (entry: (typeof entries)[number]) => (u: number, v: number) => number): { shape: number[]; data: Float32Array } => ({
     shape: [entries.length, count],

@@ -27,7 +27,7 @@ export function adversarialLossCase(golden: GoldenCase): Outcome {
   const logits = tensor1d(configLabels(golden, 'logits'));
   const outcome: Outcome = { tensors: {}, scalars: {} };
   for (const [target, loss] of [['target1', realLogisticLoss], ['target0', fakeLogisticLoss]] as const) {
-    const result = valueAndGradients((p) => loss(p['logits']!) as Scalar, { logits });
+    const result = valueAndGradients((p) => loss(p.logits) as Scalar, { logits });
     const each = loss(logits, { reduction: 'none' });
     outcome.scalars[target] = result.value.dataSync()[0]!;
     outcome.tensors[`grad_${target}`] = computed(result.gradients.logits);
@@ -95,7 +95,7 @@ export function objectiveCase(golden: GoldenCase, variant: ResamplingVariant): O
       lambdaCycle: configNumber(golden, 'lambda_cyc'),
     };
     // The golden may list a network that training would not differentiate in this step.
-    const listed = golden.name_lists['gradients'] ?? [];
+    const listed = golden.name_lists.gradients ?? [];
     const trained = NETWORK_NAMES.filter((name) => listed.some((key) => key.startsWith(`${TORCH_PREFIX[name]}.`)));
     const step = generatorGradients(networks, weights, { image, domain, targetDomain, styles }, lambdas, trained);
     const split = splitWeights(step.gradients, trained);

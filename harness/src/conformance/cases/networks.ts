@@ -55,9 +55,9 @@ export function networkCase(golden: GoldenCase, variant: ResamplingVariant): Out
     const cotangent = requireInput(golden, /^cotangent\./);
     const result = valueAndGradients((p) => {
       const output = forward(p);
-      return { value: sum(mul(output, cotangent)) as Scalar, auxiliary: { output } };
+      return { value: sum<Scalar>(mul(output, cotangent)), auxiliary: { output } };
     }, inputs);
-    Object.assign(tensors, outputTables(result.auxiliary['output']!));
+    Object.assign(tensors, outputTables(result.auxiliary.output!));
     for (const [input, gradient] of Object.entries(result.gradients)) tensors[`grad.${input}`] = computed(gradient);
     disposeAll(result.gradients, result.auxiliary, { cotangent, value: result.value });
   }

@@ -36,9 +36,9 @@ function flip({ width, height, data }: RgbImage): RgbImage {
 
 /** Decoding, cropping, resizing and normalising a picture of the goldens folder. */
 export async function preprocessingCase(golden: GoldenCase, directory: string): Promise<Outcome> {
-  const source = await decodeImage(path.join(directory, z.string().parse(golden.config['source'])));
+  const source = await decodeImage(path.join(directory, z.string().parse(golden.config.source)));
   const sizeOf = (entry: TensorEntry): number => (entry.full_shape ?? entry.shape)[2]!;
-  const crop = (size: number): RgbImage => resizeBilinear(source, size, size, cropBox.parse(golden.config['crop_box']));
+  const crop = (size: number): RgbImage => resizeBilinear(source, size, size, cropBox.parse(golden.config.crop_box));
 
   const tensors: Outcome['tensors'] = {};
   for (const entry of golden.tensors) {

@@ -17,8 +17,8 @@ import { hashedNetworkWeights, TORCH_PREFIX } from './losses.js';
 
 /** Steps of Adam on one tensor with given gradients. */
 export function adamCase(golden: GoldenCase): Outcome {
-  const shape = z.array(z.number()).parse(golden.config['shape']);
-  const [beta1, beta2] = z.tuple([z.number(), z.number()]).parse(golden.config['betas']);
+  const shape = z.array(z.number()).parse(golden.config.shape);
+  const [beta1, beta2] = z.tuple([z.number(), z.number()]).parse(golden.config.betas);
   const optimizer = adam({ learningRate: configNumber(golden, 'lr'), beta1, beta2, weightDecay: configNumber(golden, 'weight_decay') });
   const scale = configNumber(golden, 'grad_scale');
   let parameters: Record<string, ReturnType<typeof tensor>> = { p: requireInput(golden, /\.p$/) };
@@ -31,7 +31,7 @@ export function adamCase(golden: GoldenCase): Outcome {
     const next = optimizer.update(parameters, { p: scaled }, state);
     disposeAll(parameters, { gradient, scaled, first: state.first, second: state.second });
     ({ parameters, state } = next);
-    trajectory.push(...parameters['p']!.dataSync());
+    trajectory.push(...parameters.p!.dataSync());
   }
   const moment = (flat: { dataSync: () => ArrayLike<number> }): { shape: number[]; data: ArrayLike<number> } => ({ shape, data: flat.dataSync() });
   const tensors = {
@@ -45,7 +45,7 @@ export function adamCase(golden: GoldenCase): Outcome {
 
 /** The moving average of a linear layer's weights. */
 export function movingAverageCase(golden: GoldenCase): Outcome {
-  const [outFeatures, inFeatures] = z.tuple([z.number(), z.number()]).parse(golden.config['shape']);
+  const [outFeatures, inFeatures] = z.tuple([z.number(), z.number()]).parse(golden.config.shape);
   const shapes = { weight: [outFeatures, inFeatures], bias: [outFeatures] };
   const [live, initial] = golden.weights.map(({ prefix, seed }) =>
     Object.fromEntries(Object.entries(shapes).map(([key, shape]) => [key, tensor(parameterValues(`${prefix}.${key}`, shape, seed), shape)])),
@@ -67,10 +67,10 @@ function iterationBatch(golden: GoldenCase, iteration: number): Batch {
   const input = (name: string): ReturnType<typeof requireInput> => requireInput(golden, new RegExp(`\\.iter${iteration}\\.${name}$`));
   return {
     image: input('x_src'),
-    domain: labelTable.parse(golden.config['y_src'])[iteration]!,
+    domain: labelTable.parse(golden.config.y_src)[iteration]!,
     reference: input('x_ref'),
     reference2: input('x_ref2'),
-    targetDomain: labelTable.parse(golden.config['y_ref'])[iteration]!,
+    targetDomain: labelTable.parse(golden.config.y_ref)[iteration]!,
     latent: input('z_trg'),
     latent2: input('z_trg2'),
   };

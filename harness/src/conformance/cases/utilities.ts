@@ -67,8 +67,8 @@ export function truncationCase(golden: GoldenCase): Outcome {
   const many = requireInput(golden, /\.many$/);
   const latent = requireInput(golden, /\.z$/);
   const average = averageStyle(network, weights, many, domain);
-  const style = network.apply(weights, latent, Array.from({ length: latent.shape[0]! }, () => domain));
-  const psi = z.array(z.number()).parse(golden.config['psi']);
+  const style = network.apply(weights, latent, Array.from({ length: latent.shape[0] }, () => domain));
+  const psi = z.array(z.number()).parse(golden.config.psi);
   const styles = psi.flatMap((p) => {
     const truncated = truncateStyle(style, average, p);
     const values = [...truncated.dataSync()];

@@ -2,6 +2,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import {
   adaptiveInstanceNormalization,
   addBias,
+  addBiasLeakyRelu,
   averagePool2x2,
   conv2d,
   conv2dThenAveragePool,
@@ -99,6 +100,20 @@ const normalization: OperationCase[] = [
     reference: (x, scale, shift) => reference.instanceNormalization(x, scale, shift, { epsilon: 0.5 }),
   },
   {
+    operation: 'instanceNormalization',
+    name: 'with leaky ReLU, over a batch',
+    inputs: [random([2, 3, 4, 2], 40), random([2], 41, { nearest: 0.5 }), random([2], 42)],
+    run: (x, scale, shift) => instanceNormalization(x, scale, shift, { slope: 0.2 }),
+    reference: (x, scale, shift) => reference.leakyRelu(reference.instanceNormalization(x, scale, shift)),
+  },
+  {
+    operation: 'adaptiveInstanceNormalization',
+    name: 'with leaky ReLU',
+    inputs: [random([2, 3, 3, 3], 43), random([2, 3], 44), random([2, 3], 45)],
+    run: (x, gamma, beta) => adaptiveInstanceNormalization(x, gamma, beta, { slope: 0.7 }),
+    reference: (x, gamma, beta) => reference.leakyRelu(reference.adaptiveInstanceNormalization(x, gamma, beta), 0.7),
+  },
+  {
     operation: 'adaptiveInstanceNormalization',
     name: 'scale and shift per image',
     inputs: [random([2, 3, 4, 2], 19), random([2, 2], 20), random([2, 2], 21)],
@@ -135,6 +150,20 @@ const elementwise: OperationCase[] = [
 const vectors: OperationCase[] = [
   { operation: 'addBias', name: 'a feature map', inputs: [random([2, 2, 3, 2], 31), random([2], 32)], run: addBias<Tensor>, reference: reference.addBias },
   { operation: 'addBias', name: 'a vector', inputs: [random([4], 33), random([4], 34)], run: addBias<Tensor>, reference: reference.addBias },
+  {
+    operation: 'addBiasLeakyRelu',
+    name: 'a feature map',
+    inputs: [random([2, 2, 3, 2], 46, { nearest: 0.5 }), random([2], 47, { farthest: 0.4 })],
+    run: (x, bias) => addBiasLeakyRelu(x, bias),
+    reference: (x, bias) => reference.leakyRelu(reference.addBias(x, bias)),
+  },
+  {
+    operation: 'addBiasLeakyRelu',
+    name: 'a vector',
+    inputs: [random([4], 48, { nearest: 0.5 }), random([4], 49, { farthest: 0.4 })],
+    run: (x, bias) => addBiasLeakyRelu(x, bias, 0.7),
+    reference: (x, bias) => reference.leakyRelu(reference.addBias(x, bias), 0.7),
+  },
   { operation: 'linear', name: '3 to 4 values', inputs: [random([2, 3], 35), random([3, 4], 36), random([4], 37)], run: linear, reference: reference.linear },
   {
     operation: 'selectRows',

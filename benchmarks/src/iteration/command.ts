@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describeRuntime, selectRuntime } from '@stargan/backend';
+import { resolveConfig, UsageError } from '@stargan/harness/measurement';
+import { Command, InvalidArgumentError } from 'commander';
+import { alternate } from './compare.js';
+import { formatCost, formatKernels } from './format.js';
+import { measureIteration, type IterationCost } from './measure.js';
+import { runPeer } from './peer.js';
+import { lastJson, runProgram } from './run-program.js';
+
+interface Options {
+  imageSize: number;
+  batch: number;
+  iterations: number;
+  domains?: number;
+  set: string[];
+  json?: boolean;
+  kernels?: boolean;
+  peer?: string;
+  peerDevice?: string;
+  python: string;
+  rounds: number;
+}
+
+const PROGRAM = fileURLToPath(new URL('../../bin/iteration.js', import.meta.url));
+const DEFAULT_DOMAINS = 2;
+
+/** `pnpm bench:iteration`. */
+export function iterationCommand(): Command {
+  return new Command('bench:iteration')
+    .description('Measure one full training iteration on random data, alone or beside a PyTorch program.')
+    .option('--image-size <pixels>', 'height and width of the images', whole, 64)
+    .option('--batch <images>', 'images per update', whole, 4)
+    .option('--iterations <number>', 'iterations, the first of which warms up; at least 2 are run', whole, 4)
+    .option('--domains <number>', 'number of domains (default 2)', whole)
+    .option('--set <key=value>', 'any config value; may be repeated', (text: string, before: string[]) => [...before, text], [])
+    .option('--json', 'print JSON')
+    .option('--kernels', 'also print the kernels by arithmetic and shape, on standard error')
+    .option('--peer <file.py>', 'alternate with this Python program, each in fresh processes, and print the ratio')
+    .option('--peer-device <name>', 'passed to the peer as --device, such as cuda')
+    .option('--python <path>', 'Python that runs the peer', 'python3')
+    .option('--rounds <number>', 'with a peer: how often each is run', whole, 2)
+    .action(async (options: Options) => {
+      const cost = options.peer === undefined ? await measureHere(options) : await measureBeside(options.peer, options);
+      console.log(options.json === true ? JSON.stringify(cost) : formatCost(cost));
+    });
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number ≥ 1.');
+  return value;
+}
+
+async function measureHere({ imageSize, batch, domains = DEFAULT_DOMAINS, iterations, set, kernels = false }: Options): Promise<IterationCost> {
+  const config = await resolveConfig({ overrides: { imageSize, batch }, assignments: set });
+  console.error(describeRuntime(await selectRuntime()));
+  const measured = measureIteration(config, { domains, timed: Math.max(iterations - 1, 1) });
+  if (kernels) console.error(formatKernels(measured.kernels));
+  return measured.cost;
+}
+
+async function measureBeside(file: string, options: Options): ReturnType<typeof alternate> {
+  const { imageSize, batch, domains, iterations, set, peerDevice, python, rounds } = options;
+  if (!existsSync(file)) throw new UsageError(`--peer: there is no file ${file}`);
+  await resolveConfig({ overrides: { imageSize, batch }, assignments: set });
+  if (set.length > 0) console.error('warning: the peer does not know of --set; the ratio compares different models unless it changes nothing but speed');
+  // Neither is started from a process with TensorFlow in it: a child would inherit its high mark of memory.
+  return alternate(
+    () => measureInChild(options),
+    () => runPeer({ python, file, imageSize, batch, iterations: Math.max(iterations, 2), domains, device: peerDevice }),
+    rounds,
+  );
+}
+
+async function measureInChild({ imageSize, batch, domains = DEFAULT_DOMAINS, iterations, set, kernels }: Options): Promise<IterationCost> {
+  const numbers = { '--image-size': imageSize, '--batch': batch, '--domains': domains, '--iterations': iterations };
+  const parameters = [
+    ...Object.entries(numbers).flatMap(([name, value]) => [name, String(value)]),
+    ...set.flatMap((assignment) => ['--set', assignment]),
+    ...(kernels === true ? ['--kernels'] : []),
+  ];
+  const { exitCode, signal, stdout, stderr } = await runProgram(process.execPath, [PROGRAM, ...parameters, '--json']);
+  if (stderr !== '') console.error(stderr.trimEnd());
+  if (exitCode !== 0) throw new Error(`the measured process ended with ${exitCode === null ? `signal ${signal}` : `exit code ${exitCode}`}; its message is above`);
+  return lastJson('the measured process', stdout) as unknown as IterationCost;
+}

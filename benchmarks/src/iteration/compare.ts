@@ -1,0 +1,39 @@
+import { median, type IterationCost } from './measure.js';
+import type { PeerResult } from './peer.js';
+
+/** Our cost beside a peer's. */
+export interface Comparison extends IterationCost {
+  /** What the peer printed in its best round. */
+  peer: Record<string, unknown>;
+  /** The peer's best seconds / ours: above 1 we are faster. */
+  ratio: number;
+}
+
+/**
+ * Runs ours and the peer in turn, ours first, so that both meet the same disturbances, and takes the best of each.
+ *
+ * @param rounds how often each is run, ≥ 1
+ */
+export async function alternate(
+  ours: () => Promise<IterationCost>,
+  peer: () => Promise<PeerResult>,
+  rounds: number,
+): Promise<Comparison> {
+  const costs: IterationCost[] = [];
+  const peers: PeerResult[] = [];
+  for (let round = 0; round < rounds; round++) {
+    costs.push(await ours());
+    peers.push(await peer());
+  }
+  const bestPeer = peers.reduce((best, result) => (result.secondsBest < best.secondsBest ? result : best));
+  const secondsBest = Math.min(...costs.map((cost) => cost.secondsBest));
+  return {
+    ...costs[0]!,
+    secondsBest,
+    secondsMedian: median(costs.map((cost) => cost.secondsMedian)),
+    peakTensorBytes: Math.max(...costs.map((cost) => cost.peakTensorBytes)),
+    peakResidentBytes: Math.max(...costs.map((cost) => cost.peakResidentBytes)),
+    peer: bestPeer.json,
+    ratio: bestPeer.secondsBest / secondsBest,
+  };
+}

@@ -1,0 +1,26 @@
+import type { KernelCount } from '@stargan/harness/measurement';
+import { formatBytes, formatTable, threeDigits } from '../table.js';
+import type { Comparison } from './compare.js';
+import type { IterationCost } from './measure.js';
+
+/** The cost for people. */
+export function formatCost(cost: IterationCost | Comparison): string {
+  const rows = [
+    ['seconds, best', threeDigits(cost.secondsBest)],
+    ['seconds, median', threeDigits(cost.secondsMedian)],
+    ['GFLOP of convolutions and matrix products', threeDigits(cost.flops / 1e9)],
+    ['GFLOP/s, best', threeDigits(cost.flops / cost.secondsBest / 1e9)],
+    ['kernel launches', String(cost.launches)],
+    ['peak tensor memory', formatBytes(cost.peakTensorBytes)],
+    ['peak resident memory', formatBytes(cost.peakResidentBytes)],
+  ];
+  if (!('peer' in cost)) return formatTable(rows);
+  const peer = Object.entries(cost.peer).map(([name, value]) => [`peer ${name}`, typeof value === 'string' ? value : JSON.stringify(value)]);
+  return formatTable([...rows, ...peer.filter(([, value]) => value!.length < 40), ['times as fast as the peer', threeDigits(cost.ratio)]]);
+}
+
+/** Kernels by what they cost, most arithmetic first. */
+export function formatKernels(kernels: readonly KernelCount[]): string {
+  const rows = kernels.map(({ kernel, shapes, launches, flops }) => [`${kernel} ${shapes}`, String(launches), threeDigits(flops / 1e9)]);
+  return formatTable([['kernel', 'launches', 'GFLOP'], ...rows]);
+}

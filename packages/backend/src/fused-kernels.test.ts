@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { inspectFusedKernels, loadFusedKernels } from './fused-kernels.js';
+import { thisSystem } from './machine/system.js';
+import { resolvePackage } from './resolve-package.js';
+
+const target = resolvePackage('@tensorflow/tfjs-node');
+const system = { ...thisSystem(), env: { ...process.env, STARGAN_NATIVE_KERNELS: undefined } };
+const found = target === undefined ? undefined : inspectFusedKernels(target, system);
+const absent = found?.available === true ? undefined : `the fused kernels are not there: ${found?.why ?? 'no tfjs-node'}`;
+
+test('STARGAN_NATIVE_KERNELS=0 leaves them out', () => {
+  const off = { ...system, env: { ...system.env, STARGAN_NATIVE_KERNELS: '0' } };
+  const folder = target ?? { name: '@tensorflow/tfjs-node', version: '', folder: '/nowhere' };
+  expect(loadFusedKernels(folder, off)).toEqual({ available: false, why: 'STARGAN_NATIVE_KERNELS=0' });
+});
+
+test('loading them twice is harmless, and wrong shapes are an error instead of a crash', (context) => {
+  if (absent !== undefined || target === undefined || tf.getBackend() !== 'tensorflow') return context.skip(absent ?? 'another backend was selected');
+  for (let time = 0; time < 2; time++) expect(loadFusedKernels(target, system)).toEqual({ available: true });
+  const run = (b: number[]): tf.Tensor => tf.engine().runKernel('StarganResidualSum', { a: tf.tensor1d([1, 2]), b: tf.tensor1d(b) }, { scale: 2 });
+  expect([...run([3, 4]).dataSync()]).toEqual([8, 12]);
+  expect(() => run([3])).toThrow('residual sum: the shapes differ');
+});
+
+/** Large enough for threads; prints the bits of the results. */
+const program = `
+  import { createHash } from 'node:crypto';
+  import * as tf from '@tensorflow/tfjs-core';
+  import { selectRuntime } from './dist/index.js';
+  await selectRuntime({ prefer: 'native-cpu' });
+  const image = (seed) => tf.randomNormal([2, 96, 96, 80], 0, 1, 'float32', seed);
+  const [x, dy] = [image(1), image(2)];
+  const [scale, shift] = [tf.randomNormal([80], 0, 1, 'float32', 3), tf.randomNormal([80], 0, 1, 'float32', 4)];
+  const norm = { epsilon: 1e-5, slope: 0.2, offset: 0 };
+  const run = (name, inputs, attributes) => {
+    const result = tf.engine().runKernel('Stargan' + name, inputs, attributes);
+    const hash = createHash('sha256');
+    for (const tensor of [result].flat()) hash.update(new Uint8Array(tensor.dataSync().buffer));
+    console.log(name, hash.digest('hex'));
+  };
+  run('InstanceNormalization', { x, scale, shift }, norm);
+  for (const of of ['Input', 'Scale', 'Shift']) run('InstanceNormalization' + of + 'Gradient', { dy, x, scale, shift }, norm);
+  run('AddBiasLeakyReluBiasGradient', { dy, x, bias: shift }, { slope: 0.2 });
+  const constants = tf.tensor1d([1e-4, 0.5, 0.5, 0.99, 0.01, 0.5, 1e-8, 1e-3]);
+  const flat = tf.abs(tf.reshape(x, [-1]));
+  run('Adam', { ...[constants, flat, flat, x, dy] }, { count: 1 });
+`;
+
+test('results have the same bits whatever the number of threads', (context) => {
+  if (absent !== undefined) return context.skip(absent);
+  const [one, three] = ['1', '3'].map((threads) =>
+    execFileSync(process.execPath, ['--input-type=module'], {
+      input: program,
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      env: { ...system.env, STARGAN_BACKEND: '', TF_NUM_INTRAOP_THREADS: threads },
+      encoding: 'utf8',
+      stdio: ['pipe', 'pipe', 'ignore'],
+    }),
+  );
+  expect(one?.trim().split('\n')).toHaveLength(6);
+  expect(three).toBe(one);
+});
