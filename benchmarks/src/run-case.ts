@@ -38,7 +38,7 @@ const MAXIMUM_RUNS = 1000;
  *
  * @param peak measured matmul peak in FLOP/s
  */
-export async function runCase(measured: MergedCase, { scale, peak }: { scale: Scale; peak: number }): Promise<VariantResult[]> {
+export async function runCase(measured: MergedCase, { scale, peak }: { scale: Pick<Scale, 'time' | 'minimumRuns'>; peak: number }): Promise<VariantResult[]> {
   engine().startScope(measured.name);
   try {
     const variants = Object.entries(prepareVariants(measured)).map(([name, run]) => ({ name, run: () => tidy(run) }));

@@ -10,11 +10,12 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** `12.3`: three digits that count, whole numbers from 100 on. */
+/** `12.3`: three digits that count, whole numbers from 100 on, `1.2e-7` below a thousandth. */
 export function threeDigits(value: number): string {
   if (value === 0) return '0';
+  if (Math.abs(value) < 1e-3) return value.toExponential(1);
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  return value.toFixed(Math.min(digits, 12));
+  return value.toFixed(digits);
 }
 
 /** `1.2 MiB`: bytes in the largest unit that leaves at least 1. */

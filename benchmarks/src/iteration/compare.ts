@@ -10,7 +10,8 @@ export interface Comparison extends IterationCost {
 }
 
 /**
- * Runs ours and the peer in turn, ours first, so that both meet the same disturbances, and takes the best of each.
+ * Runs the peer and ours in turn, so that both meet the same disturbances, and takes the best of each. The peer goes
+ * first: it is the one that may not be able to run.
  *
  * @param rounds how often each is run, ≥ 1
  */
@@ -22,8 +23,8 @@ export async function alternate(
   const costs: IterationCost[] = [];
   const peers: PeerResult[] = [];
   for (let round = 0; round < rounds; round++) {
-    costs.push(await ours());
     peers.push(await peer());
+    costs.push(await ours());
   }
   const bestPeer = peers.reduce((best, result) => (result.secondsBest < best.secondsBest ? result : best));
   const secondsBest = Math.min(...costs.map((cost) => cost.secondsBest));

@@ -19,7 +19,7 @@ const mapWeights = (weights: Weights, f: (name: string, weight: Tensor) => Tenso
 function casesOf({ imageSize, styleDim, widthBudget }: ModelScale): Case[] {
   const G = generator({ imageSize, styleDim, widthBudget });
   const count = G.specs.reduce((total, { shape }) => total + shape.reduce((product, n) => product * n, 1), 0);
-  const described = `${(count / 1e6).toFixed(1)} million weights`;
+  const described = `${count.toLocaleString('en')} weights`;
   return [
     {
       name: `Adam step of ${described}`,

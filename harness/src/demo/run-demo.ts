@@ -19,7 +19,7 @@ export const DEMO_IMAGES = {
   imagesPerDomain: 1000,
   validationPerDomain: 60,
   imageSize: 64,
-  domains: ['circle', 'square'],
+  domains: ['circle', 'triangle'],
   textures: ['plain', 'outline'],
   backgrounds: ['light'],
 } as const satisfies DemoImagesOptions;

@@ -1,0 +1,45 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { VariantResult } from './run-case.js';
+import { runBin } from './testing/run-bin.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stargan-bench-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('pnpm bench', () => {
+  it('measures every suite and writes what it prints as JSON', async () => {
+    const file = join(folder, 'results.json');
+    const { exitCode, stdout, stderr } = await runBin('bench', '--quick', '--json', file);
+    expect(exitCode, stderr).toBe(0);
+    const { results, matmulPeakGigaflopsPerSecond } = JSON.parse(await readFile(file, 'utf8')) as { results: VariantResult[]; matmulPeakGigaflopsPerSecond: number };
+    expect(matmulPeakGigaflopsPerSecond).toBeGreaterThan(0);
+    expect([...new Set(results.map(({ suite }) => suite))].sort()).toEqual(
+      ['AdaIN', 'R1', 'convolution', 'instance norm', 'losses', 'optimizer', 'resampling', 'residual blocks'],
+    );
+    for (const result of results) {
+      expect(result.secondsMedian, JSON.stringify(result)).toBeGreaterThan(0);
+      expect(result.runs).toBeGreaterThanOrEqual(3);
+      expect(stdout).toContain(`${result.suite} › ${result.case}`);
+    }
+  });
+
+  it('shows that one forward pass for R1 takes less arithmetic than two', async () => {
+    const file = join(folder, 'r1.json');
+    await runBin('bench', 'r1 ›', '--quick', '--json', file);
+    const { results } = JSON.parse(await readFile(file, 'utf8')) as { results: VariantResult[] };
+    const flops = Object.fromEntries(results.map((result) => [result.variant, result.flops]));
+    expect(Object.keys(flops)).toEqual(['one forward pass', 'separate']);
+    expect(flops['one forward pass']).toBeLessThan(flops.separate!);
+  });
+
+  it('ends with exit code 2 and the names of the suites when nothing fits the filter', async () => {
+    const { exitCode, stderr } = await runBin('bench', 'no such case');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('the suites are AdaIN, convolution');
+  });
+});

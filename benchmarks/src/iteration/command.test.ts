@@ -1,0 +1,92 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runBin } from '../testing/run-bin.js';
+import type { Comparison } from './compare.js';
+import type { IterationCost } from './measure.js';
+
+const SMALL = ['--image-size', '16', '--batch', '1', '--iterations', '2', '--set', 'widthBudget=128', '--set', 'maxWidth=16'];
+const KEYS = ['secondsBest', 'secondsMedian', 'flops', 'launches', 'peakTensorBytes', 'peakResidentBytes'];
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stargan-bench-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function peerThat(name: string, ...lines: string[]): Promise<string> {
+  const file = join(folder, name);
+  await writeFile(file, ['import json, sys', ...lines, ''].join('\n'));
+  return file;
+}
+
+async function measure(...parameters: string[]): Promise<Comparison> {
+  const { exitCode, stdout, stderr } = await runBin('iteration', ...SMALL, '--json', ...parameters);
+  expect(exitCode, stderr).toBe(0);
+  return JSON.parse(stdout) as Comparison;
+}
+
+describe('pnpm bench:iteration', () => {
+  it('prints these keys, and the same counts in every run', async () => {
+    const first: IterationCost = await measure();
+    const second: IterationCost = await measure();
+    expect(Object.keys(first)).toEqual(KEYS);
+    expect(Object.values(first).every((value) => value > 0)).toBe(true);
+    for (const key of ['flops', 'launches', 'peakTensorBytes'] as const) expect(second[key], key).toBe(first[key]);
+    expect(first.peakResidentBytes).toBeGreaterThan(first.peakTensorBytes);
+  });
+
+  it('alternates with a peer, passes the options on and gives the ratio to its best time', async () => {
+    const log = join(folder, 'log');
+    const peer = await peerThat(
+      'peer.py',
+      `log = open(${JSON.stringify(log)}, 'a+')`,
+      'log.seek(0)',
+      'rounds = len(log.read())',
+      "log.write('x')",
+      "print('warming up')",
+      "print(json.dumps({'best_s': [5.0, 4.0, 6.0][rounds], 'options': sys.argv[1:]}))",
+    );
+    const compared = await measure('--peer', peer, '--rounds', '3', '--peer-device', 'none');
+    expect(Object.keys(compared)).toEqual([...KEYS, 'peer', 'ratio']);
+    expect(compared.peer).toEqual({
+      best_s: 4,
+      options: ['--img-size', '16', '--batch', '1', '--iterations', '2', '--json', '--device', 'none'],
+    });
+    expect(compared.ratio).toBeCloseTo(4 / compared.secondsBest, 6);
+  });
+
+  it('prints a table for people', async () => {
+    const { stdout } = await runBin('iteration', ...SMALL);
+    expect(stdout).toMatch(/^seconds, best +[\d.]+$/m);
+    expect(stdout).toMatch(/^kernel launches +\d+$/m);
+  });
+
+  it.each([
+    ['a module is missing', 'import no_such_module', /peer: .* needs the Python module no_such_module.*--python PATH/],
+    ['the peer fails', "sys.exit('out of memory')", /peer: .* ended with exit code 1:\nout of memory/],
+    ['no JSON comes', "print('done')", /must print one JSON object with --json, got "done"/],
+    ['the time is missing', 'print(json.dumps({"seconds": 1}))', /must print the seconds of its best iteration as best_s, got seconds/],
+  ])('says what to do and ends with exit code 1 when %s', async (_, line, message) => {
+    const { exitCode, stderr } = await runBin('iteration', ...SMALL, '--peer', await peerThat('broken.py', line));
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(1);
+  });
+
+  it('says what to do and ends with exit code 1 when there is no Python', async () => {
+    const { exitCode, stderr } = await runBin('iteration', ...SMALL, '--peer', await peerThat('any.py'), '--python', join(folder, 'python'));
+    expect(stderr).toMatch(/there is no program .*; install Python 3 or name one with --python PATH/);
+    expect(exitCode).toBe(1);
+  });
+
+  it.each([
+    ['--image-size', '17'],
+    ['--iterations', 'many'],
+    ['--set', 'imageSise=16'],
+    ['--peer', 'no-such-file.py'],
+    ['--unknown'],
+  ])('ends with exit code 2 for %s %s', async (...parameters) => {
+    expect((await runBin('iteration', ...parameters)).exitCode).toBe(2);
+  });
+});
