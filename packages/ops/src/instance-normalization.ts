@@ -1,7 +1,16 @@
-import { add, mean, mul, reshape, rsqrt, squaredDifference, sub, sum, tile } from '@tensorflow/tfjs-core';
+import { getBackend, getKernel, tidy, zerosLike } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { leakyRelu, rectifyGradient } from './activations.js';
-import { defineOperation, fuseWhereUnrecorded, type Operation } from './operation.js';
+import {
+  composeInputGradient,
+  composeNormalization,
+  composeScaleGradient,
+  composeShiftGradient,
+  constantStatistics,
+  type NormalizationAttributes,
+  type Normalized,
+  type Statistics,
+} from './normalization-composition.js';
+import { defineOperation, fuseWhereUnrecorded, isRecording, type Operation } from './operation.js';
 import { FEATURE_MAP, requireRank4, requireShape } from './shapes.js';
 
 /** Options of the normalisations. */
@@ -12,75 +21,14 @@ export interface NormalizationOptions {
   slope?: number;
 }
 
-const PIXELS = [1, 2];
+const inputGradient = fuseWhereUnrecorded('InstanceNormalizationInputGradient', composeInputGradient);
+const scaleGradient = fuseWhereUnrecorded('InstanceNormalizationScaleGradient', composeScaleGradient);
+const shiftGradient = fuseWhereUnrecorded('InstanceNormalizationShiftGradient', composeShiftGradient);
 
-interface PixelCount {
-  height: number;
-  width: number;
-}
-
-const spatialMean: Operation<{ x: Tensor }, PixelCount> = defineOperation({
-  name: 'SpatialMean',
-  forward: ({ x }) => mean(x, PIXELS, true),
-  saved: [],
-  gradients: (dy, _, size) => ({ x: () => spreadOverPixels({ x: mul(dy, 1 / (size.height * size.width)) }, size) }),
-});
-
-const spreadOverPixels: Operation<{ x: Tensor }, PixelCount> = defineOperation({
-  name: 'SpreadOverPixels',
-  forward: ({ x }, { height, width }) => tile(x, [1, height, width, 1]),
-  saved: [],
-  gradients: (dy) => ({ x: () => sum(dy, PIXELS, true) }),
-});
-
-/** Biased variance over the pixels; `center` must be the spatial mean of `x`. */
-const spatialVariance: Operation<{ x: Tensor; center: Tensor }, PixelCount> = defineOperation({
-  name: 'SpatialVariance',
-  forward: ({ x, center }) => mean(squaredDifference(x, center), PIXELS, true),
-  saved: ['x', 'center'],
-  gradients: (dy, { x, center }, { height, width }) => ({
-    x: () => mul(sub(x, center), mul(dy, 2 / (height * width))),
-    // −2 · mean(x − center) vanishes identically because center is the mean, and so do its derivatives.
-    center: () => mul(dy, 0),
-  }),
-});
-
-/** x [batch, height, width, channels]; scale and shift [channels] or [batch, channels]. */
-type Normalized = Record<'x' | 'scale' | 'shift', Tensor>;
-
-interface Attributes {
-  epsilon: number;
-  slope: number;
-  /** Added to the scale. */
-  offset: number;
-}
-
-/** What the function and its gradients are made of; every tensor broadcasts over [batch, height, width, channels]. */
-function standardize({ x, scale }: { x: Tensor; scale: Tensor }, { epsilon, offset }: Attributes): Record<'standard' | 'inverse' | 'factor', Tensor> {
-  const [, height, width] = x.shape as [number, number, number, number];
-  const center = spatialMean({ x }, { height, width });
-  const inverse = rsqrt(add(spatialVariance({ x, center }, { height, width }), epsilon));
-  const perPixel = overPixels(scale);
-  return { standard: mul(sub(x, center), inverse), inverse, factor: offset === 0 ? perPixel : add(perPixel, offset) };
-}
-
-function overPixels(scale: Tensor): Tensor {
-  const channels = scale.shape[scale.rank - 1]!;
-  return reshape(scale, [scale.size / channels, 1, 1, channels]);
-}
-
-/** Axes along which one scale is used again and again. */
-function sharedAxes(scale: Tensor): number[] {
-  return scale.rank === 1 ? [0, 1, 2] : [1, 2];
-}
-
-// With x̂ = (x − mean) / √(variance + ε):  y₀ = (offset + scale) · x̂ + shift,  y = lrelu(y₀).
-const normalize: Operation<Normalized, Attributes> = defineOperation({
+/** For backends with a kernel of their own, which makes the statistics anew faster than it could read a tensor. */
+const normalizeFused: Operation<Normalized, NormalizationAttributes> = defineOperation({
   name: 'InstanceNormalization',
-  forward: ({ x, scale, shift }, attributes) => {
-    const { standard, factor } = standardize({ x, scale }, attributes);
-    return activate(add(mul(standard, factor), overPixels(shift)), attributes);
-  },
+  forward: (inputs, attributes) => composeNormalization(inputs, attributes),
   saved: ['x', 'scale', 'shift'],
   gradients: (dy, saved, attributes) => ({
     x: () => inputGradient({ dy, ...saved }, attributes),
@@ -89,36 +37,30 @@ const normalize: Operation<Normalized, Attributes> = defineOperation({
   }),
 });
 
-function activate(x: Tensor, { slope }: Attributes): Tensor {
-  return slope === 1 ? x : leakyRelu(x, slope);
+/** For the others: keeps the statistics too. They are constants to the tape, the gradient accounts for them. */
+const normalizeComposed: Operation<Normalized & Statistics, NormalizationAttributes> = defineOperation({
+  name: 'InstanceNormalizationWithStatistics',
+  forward: ({ center, inverse, ...inputs }, attributes) => composeNormalization(inputs, attributes, { center, inverse }),
+  saved: ['x', 'scale', 'shift', 'center', 'inverse'],
+  gradients: (dy, { center, inverse, ...saved }, attributes) => {
+    const inputs = { dy, ...saved };
+    // A gradient that will be differentiated must see how the statistics depend on x.
+    const known = isRecording() ? undefined : { center, inverse };
+    return {
+      x: () => composeInputGradient(inputs, attributes, known),
+      scale: () => composeScaleGradient(inputs, attributes, known),
+      shift: () => composeShiftGradient(inputs, attributes, known),
+      center: () => zerosLike(center),
+      inverse: () => zerosLike(inverse),
+    };
+  },
+});
+
+function normalize(inputs: Normalized, attributes: NormalizationAttributes): Tensor4D {
+  // Null, against the declared type, where there is none.
+  if (getKernel('StarganInstanceNormalization', getBackend()) != null) return normalizeFused(inputs, attributes) as Tensor4D;
+  return tidy(() => normalizeComposed({ ...inputs, ...constantStatistics(inputs.x, attributes.epsilon) }, attributes) as Tensor4D);
 }
-
-type WithGradient = Normalized & Record<'dy', Tensor>;
-
-/** Gradient g with respect to y₀. */
-function beforeActivation({ dy, shift }: WithGradient, standard: Tensor, factor: Tensor, { slope }: Attributes): Tensor {
-  return slope === 1 ? dy : rectifyGradient({ dy, x: add(mul(standard, factor), overPixels(shift)) }, { slope });
-}
-
-// (offset + scale) / √(variance + ε) · (g − mean(g) − x̂ · mean(g · x̂))
-const inputGradient: Operation<WithGradient, Attributes> = fuseWhereUnrecorded('InstanceNormalizationInputGradient', (inputs, attributes) => {
-  const { standard, inverse, factor } = standardize(inputs, attributes);
-  const g = beforeActivation(inputs, standard, factor, attributes);
-  const [, height, width] = g.shape as [number, number, number, number];
-  const along = mul(standard, spatialMean({ x: mul(g, standard) }, { height, width }));
-  return mul(sub(sub(g, spatialMean({ x: g }, { height, width })), along), mul(factor, inverse));
-});
-
-const scaleGradient: Operation<WithGradient, Attributes> = fuseWhereUnrecorded('InstanceNormalizationScaleGradient', (inputs, attributes) => {
-  const { standard, factor } = standardize(inputs, attributes);
-  return sum(mul(beforeActivation(inputs, standard, factor, attributes), standard), sharedAxes(inputs.scale));
-});
-
-const shiftGradient: Operation<WithGradient, Attributes> = fuseWhereUnrecorded('InstanceNormalizationShiftGradient', (inputs, attributes) => {
-  if (attributes.slope === 1) return sum(inputs.dy, sharedAxes(inputs.shift));
-  const { standard, factor } = standardize(inputs, attributes);
-  return sum(beforeActivation(inputs, standard, factor, attributes), sharedAxes(inputs.shift));
-});
 
 /**
  * Instance normalisation: every channel of every image is brought to mean 0 and variance 1 over its pixels
@@ -136,7 +78,7 @@ export function instanceNormalization(x: Tensor, scale: Tensor, shift: Tensor, {
   const channels = x.shape[3];
   requireShape('instanceNormalization', 'scale', scale, [channels]);
   requireShape('instanceNormalization', 'shift', shift, [channels]);
-  return normalize({ x, scale, shift }, { epsilon, slope, offset: 0 }) as Tensor4D;
+  return normalize({ x, scale, shift }, { epsilon, slope, offset: 0 });
 }
 
 /**
@@ -155,5 +97,5 @@ export function adaptiveInstanceNormalization(x: Tensor, gamma: Tensor, beta: Te
   const [batch, , , channels] = x.shape;
   requireShape('adaptiveInstanceNormalization', 'gamma', gamma, [batch, channels]);
   requireShape('adaptiveInstanceNormalization', 'beta', beta, [batch, channels]);
-  return normalize({ x, scale: gamma, shift: beta }, { epsilon, slope, offset: 1 }) as Tensor4D;
+  return normalize({ x, scale: gamma, shift: beta }, { epsilon, slope, offset: 1 });
 }

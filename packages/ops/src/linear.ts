@@ -1,4 +1,4 @@
-import { add, fused, matMul, sum } from '@tensorflow/tfjs-core';
+import { add, matMul, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { defineOperation, type Operation } from './operation.js';
 import { requireShape } from './shapes.js';
@@ -25,17 +25,6 @@ export function addBias<T extends Tensor>(x: T, bias: Tensor): T {
   return addToChannels({ x, bias }, { leadingAxes: x.shape.slice(0, -1).map((_, axis) => axis) }) as T;
 }
 
-const project: Operation<Record<'x' | 'weight' | 'bias', Tensor>, object> = defineOperation({
-  name: 'Linear',
-  forward: ({ x, weight, bias }) => fused.matMul({ a: x as Tensor2D, b: weight as Tensor2D, bias }),
-  saved: ['x', 'weight'],
-  gradients: (dy, { x, weight }) => ({
-    x: () => matMul(dy as Tensor2D, weight as Tensor2D, false, true),
-    weight: () => matMul(x as Tensor2D, dy as Tensor2D, true, false),
-    bias: () => sum(dy, 0),
-  }),
-});
-
 /**
  * x · weight + bias.
  *
@@ -50,5 +39,5 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor): Tensor2D {
     throw new Error(`linear: x [batch, in] and weight [in, out] must fit, got [${x.shape.join(', ')}] and [${weight.shape.join(', ')}]`);
   }
   requireShape('linear', 'bias', bias, [weight.shape[1]!]);
-  return project({ x, weight, bias }, {}) as Tensor2D;
+  return tidy(() => addBias(matMul(x as Tensor2D, weight as Tensor2D), bias));
 }

@@ -50,6 +50,11 @@ function provideKernel<Inputs extends NamedTensors, Attributes extends object>(
   });
 }
 
+/** True where what is computed may be differentiated: in a gradient's backward pass, where a higher order is wanted. */
+export function isRecording(): boolean {
+  return engine().state.gradientDepth > 0;
+}
+
 /**
  * One kernel where nothing is recorded, and the composition that it stands for where its result may be
  * differentiated: for gradients, which need no gradients of their own unless a higher order is asked for.
@@ -62,7 +67,7 @@ export function fuseWhereUnrecorded<Inputs extends NamedTensors, Attributes exte
 ): Operation<Inputs, Attributes> {
   const kernelName = `Stargan${name}`;
   return (inputs, attributes) => {
-    if (engine().state.gradientDepth > 0) return tidy(() => compose(inputs, attributes));
+    if (isRecording()) return tidy(() => compose(inputs, attributes));
     provideKernel(kernelName, compose);
     return engine().runKernel(kernelName, inputs, attributes as unknown as NamedAttrMap);
   };
