@@ -9,7 +9,9 @@ export function demoCommand(): Command {
     .description('Draw a small data set, train on it for some minutes, measure the result and write a report.')
     .option('--out <dir>', 'where everything goes', 'demo')
     .action(async ({ out }: { out: string }) => {
-      await startRuntime();
+      // Convolutions of the demo's size lose more to waking a second thread than they gain (0.35 s an iteration
+      // instead of 0.27 s on two cores), and decoding has a core of its own this way.
+      await startRuntime(1);
       const { signal, release } = stopSignal();
       try {
         await runDemo(out, signal);

@@ -22,6 +22,8 @@ export const DEMO_IMAGES = {
   domains: ['circle', 'triangle'],
   textures: ['plain', 'outline'],
   backgrounds: ['light'],
+  // A circle cannot show a rotation, but must carry it for the way back: it would keep a triangle's tip.
+  rotation: 0,
 } as const satisfies DemoImagesOptions;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

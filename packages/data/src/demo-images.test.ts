@@ -96,10 +96,11 @@ describe('writeDemoImages', () => {
 });
 
 describe('sampleDemoPicture', () => {
-  test('fills shapes only as it is told', () => {
+  test('draws only what it is told to', () => {
     for (let number = 1; number < 30; number++) {
       expect(sampleDemoPicture('circle', 'train', number, 7, { textures: ['outline'] }).style.texture).toBe('outline');
       expect(sampleDemoPicture('circle', 'train', number, 7, { backgrounds: ['light'] }).style.background[0].lightness).toBeGreaterThan(0.8);
+      expect(Math.abs(sampleDemoPicture('circle', 'train', number, 7, { rotation: 0 }).place.rotation)).toBe(0);
     }
   });
 

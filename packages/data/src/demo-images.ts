@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { demoBackgrounds, demoShapes, demoTextures, sampleDemoPicture, type DemoShape, type DemoStyleChoice } from './demo-picture.js';
+import { demoBackgrounds, demoShapes, demoTextures, sampleDemoPicture, type DemoChoice, type DemoShape } from './demo-picture.js';
 import { demoSvg } from './demo-svg.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { requireWhole } from './requirements.js';
 
-export interface DemoImagesOptions extends DemoStyleChoice {
+export interface DemoImagesOptions extends DemoChoice {
   /** Seed of all draws. Default 777. */
   seed?: number;
   /** Training images of each domain. Default 400. */
@@ -44,7 +44,7 @@ const stampName = 'demo-images.json';
  */
 export async function writeDemoImages(directory: string, options: DemoImagesOptions = {}): Promise<DemoImages> {
   const { seed = 777, imagesPerDomain = 400, validationPerDomain = 40, imageSize = 64, domains = demoShapes } = options;
-  const { textures = demoTextures, backgrounds = demoBackgrounds } = options;
+  const { textures = demoTextures, backgrounds = demoBackgrounds, rotation = 12 } = options;
   requireWhole('writeDemoImages', 'seed', seed, 0);
   requireWhole('writeDemoImages', 'imagesPerDomain', imagesPerDomain, 1);
   requireWhole('writeDemoImages', 'validationPerDomain', validationPerDomain, 0);
@@ -52,8 +52,9 @@ export async function writeDemoImages(directory: string, options: DemoImagesOpti
   requireSome('domains', domains, demoShapes);
   requireSome('textures', textures, demoTextures);
   requireSome('backgrounds', backgrounds, demoBackgrounds);
-  const styles = { textures: [...textures].sort(), backgrounds: [...backgrounds].sort() };
-  const stamp = { format, seed, imagesPerDomain, validationPerDomain, imageSize, domains: [...domains].sort(), ...styles };
+  if (!(rotation >= 0 && rotation <= 180)) throw new RangeError(`writeDemoImages: rotation must be from 0 to 180 degrees, got ${rotation}`);
+  const choice = { textures: [...textures].sort(), backgrounds: [...backgrounds].sort(), rotation };
+  const stamp = { format, seed, imagesPerDomain, validationPerDomain, imageSize, domains: [...domains].sort(), ...choice };
   await claim(directory, JSON.stringify(stamp));
 
   let written = 0;
@@ -61,7 +62,7 @@ export async function writeDemoImages(directory: string, options: DemoImagesOpti
     if (count === 0) continue;
     for (const shape of stamp.domains) {
       if (await exists(join(directory, split, shape))) continue;
-      await writeFolder(join(directory, split), shape, split, { count, imageSize, seed, styles });
+      await writeFolder(join(directory, split), shape, split, { count, imageSize, seed, choice });
       written += count;
     }
   }
@@ -95,7 +96,7 @@ async function writeFolder(
   parent: string,
   shape: DemoShape,
   split: string,
-  { count, imageSize, seed, styles }: { count: number; imageSize: number; seed: number; styles: DemoStyleChoice },
+  { count, imageSize, seed, choice }: { count: number; imageSize: number; seed: number; choice: DemoChoice },
 ): Promise<void> {
   // Hidden until it is whole; what an interrupted call left is begun again.
   const partial = join(parent, `.${shape}`);
@@ -103,7 +104,7 @@ async function writeFolder(
   await mkdir(partial, { recursive: true });
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   const lines = await mapConcurrently(numbers, 4, async (number) => {
-    const picture = sampleDemoPicture(shape, split, number, seed, styles);
+    const picture = sampleDemoPicture(shape, split, number, seed, choice);
     const file = `${String(number).padStart(5, '0')}.png`;
     await sharp(Buffer.from(demoSvg(picture, imageSize))).removeAlpha().png().toFile(join(partial, file));
     return JSON.stringify({ file, ...picture });

@@ -13,12 +13,14 @@ export type DemoTexture = (typeof demoTextures)[number];
 export const demoBackgrounds = ['light', 'dark'] as const;
 export type DemoBackground = (typeof demoBackgrounds)[number];
 
-/** Which styles are drawn. */
-export interface DemoStyleChoice {
+/** Which pictures are drawn. */
+export interface DemoChoice {
   /** Default: all of {@link demoTextures}. */
   textures?: readonly DemoTexture[];
   /** Default: both; two in three are light then. */
   backgrounds?: readonly DemoBackground[];
+  /** Largest rotation to either side, in degrees. Default 12. */
+  rotation?: number;
 }
 
 /** What is to be kept when a picture's domain or style changes. Lengths are shares of the image's side. */
@@ -27,7 +29,7 @@ export interface DemoPlace {
   readonly x: number;
   /** Centre of the shape, from the top. */
   readonly y: number;
-  /** Degrees, clockwise, −12 … 12. */
+  /** Degrees, clockwise; −12 … 12 by default. */
   readonly rotation: number;
 }
 
@@ -63,24 +65,24 @@ export function sampleDemoPicture(
   split: string,
   number: number,
   seed: number,
-  styles: DemoStyleChoice = {},
+  choice: DemoChoice = {},
 ): DemoPicture {
   return {
     shape,
-    place: samplePlace(randomStream(seed, `demo/${split}/place`, number)),
-    style: sampleStyle(randomStream(seed, `demo/${split}/style/${shape}`, number), styles),
+    place: samplePlace(randomStream(seed, `demo/${split}/place`, number), choice),
+    style: sampleStyle(randomStream(seed, `demo/${split}/style/${shape}`, number), choice),
   };
 }
 
-function samplePlace(random: RandomStream): DemoPlace {
-  return { x: between(0.36, 0.64, random), y: between(0.36, 0.64, random), rotation: between(-12, 12, random) };
+function samplePlace(random: RandomStream, { rotation = 12 }: DemoChoice): DemoPlace {
+  return { x: between(0.36, 0.64, random), y: between(0.36, 0.64, random), rotation: between(-rotation, rotation, random) };
 }
 
 /**
  * Shape and background differ by 0.25 or more in lightness, the accent by 0.12 or more from both: a light background has
  * a deep shape on it and a dark one a bright shape.
  */
-function sampleStyle(random: RandomStream, { textures = demoTextures, backgrounds = demoBackgrounds }: DemoStyleChoice): DemoStyle {
+function sampleStyle(random: RandomStream, { textures = demoTextures, backgrounds = demoBackgrounds }: DemoChoice): DemoStyle {
   const size = between(0.46, 0.62, random);
   const texture = textures[random.integer(textures.length)]!;
   const light = backgrounds.length === 2 ? random.uniform() < 0.65 : backgrounds[0] === 'light';

@@ -2,7 +2,7 @@ export { sampleAugmentation, type Augmentation, type AugmentationOptions } from 
 export { listDomains, openDataset, type Dataset } from './dataset.js';
 export { decodeImage, type DecodeOptions } from './decode-image.js';
 export { writeDemoImages, type DemoImages, type DemoImagesOptions } from './demo-images.js';
-export { demoBackgrounds, demoShapes, demoTextures, sampleDemoPicture, type DemoBackground, type DemoPicture, type DemoPlace, type DemoShape, type DemoStyle, type DemoStyleChoice, type DemoTexture } from './demo-picture.js';
+export { demoBackgrounds, demoShapes, demoTextures, sampleDemoPicture, type DemoBackground, type DemoChoice, type DemoPicture, type DemoPlace, type DemoShape, type DemoStyle, type DemoTexture } from './demo-picture.js';
 export { ImageFileError } from './image-file-error.js';
 export { openImageFolders, type DomainFolder, type ImageFolders, type ImageFoldersOptions } from './image-folders.js';
 export type { Box, RgbImage } from './image.js';

@@ -1,6 +1,6 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { leakyRelu, type Parameters } from '@stargan/ops';
+import type { Parameters } from '@stargan/ops';
 import {
   convolution,
   imageLevels,
@@ -81,7 +81,7 @@ export function generator({ imageSize, styleDim = 64, highPass = 0, variant = 'f
     const index = levels + 1 - level;
     decoder.unshift(styledResidualBlock(`decode.${index}`, { inChannels: deep, outChannels: shallow, styleDim, upsample: resample, shortcut, variant }));
   }
-  const toRgbNorm = instanceNorm('to_rgb.0', { channels: widths[0]! });
+  const toRgbNorm = instanceNorm('to_rgb.0', { channels: widths[0]!, slope: 0.2 });
   const toRgb = convolution('to_rgb.2', { inChannels: widths[0]!, outChannels: 3, size: 1 });
   const specs = [fromRgb, ...encoder, ...decoder, toRgbNorm, toRgb].flatMap((layer) => layer.specs);
 
@@ -115,7 +115,7 @@ export function generator({ imageSize, styleDim = 64, highPass = 0, variant = 'f
         const kept = skips[h.shape[1]];
         if (masks !== undefined && kept !== undefined) h = addSkip(h, kept, masks, highPass);
       }
-      return toRgb.apply(parameters, leakyRelu(toRgbNorm.apply(parameters, h)));
+      return toRgb.apply(parameters, toRgbNorm.apply(parameters, h));
     });
   }
 
