@@ -22,4 +22,7 @@ for (const folder of goldens) {
   else await runOrExit(process.execPath, [conformance, folder]);
 }
 
+heading('packages, packed and installed alone');
+await runOrExit(process.execPath, [join('scripts', 'check-packages.mjs')]);
+
 heading('all passed');
