@@ -30,6 +30,7 @@ figure { margin: 0 0 24px; } figcaption { color: var(--soft); font-size: .9rem; 
 img { max-width: 100%; height: auto; display: block; border: 1px solid var(--line); border-radius: 4px; image-rendering: pixelated; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: 12px; }
 .card { background: var(--card); border-radius: 8px; padding: 12px 16px; } .card b { display: block; font-size: 1.5rem; } .card span { color: var(--soft); font-size: .9rem; }
+.cards + p { margin-top: 12px; }
 .strip { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 16px; }
 table { border-collapse: collapse; font-size: .9rem; width: 100%; } th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); font-weight: normal; overflow-wrap: anywhere; } th { color: var(--soft); width: 14em; }
 .chart { margin: 0 0 24px; background: #fff; color: #1c1e21; border: 1px solid var(--line); border-radius: 4px; padding: 8px; overflow: hidden; }

@@ -84,18 +84,24 @@ interface Case {
 }
 
 const map = ({ batch, height, width, channels, seed }: Drawn): NdArray => randomArray([batch, height, width, channels], seed);
+// Neighbouring pixels far apart: a channel that happens to be nearly constant would show its conditioning, not the
+// kernels' difference.
+const spreadMap = (drawn: Drawn): NdArray => {
+  const { shape, data } = map(drawn);
+  return { shape, data: data.map((value, i) => value + (Math.floor(i / drawn.channels) % 2 === 0 ? 2 : -2)) };
+};
 // Away from zero, so that rounding does not decide on which side of the kink a single pixel lies.
 const away = { nearest: 0.1 };
 
 const cases: Case[] = [
   {
     name: 'instanceNormalization',
-    inputs: (drawn) => [map(drawn), randomArray([drawn.channels], drawn.seed + 1), randomArray([drawn.channels], drawn.seed + 2, away)],
+    inputs: (drawn) => [spreadMap(drawn), randomArray([drawn.channels], drawn.seed + 1), randomArray([drawn.channels], drawn.seed + 2, away)],
     run: ({ slope }) => (x, scale, shift) => instanceNormalization(x, scale, shift, { slope }),
   },
   {
     name: 'adaptiveInstanceNormalization',
-    inputs: (drawn) => [map(drawn), randomArray([drawn.batch, drawn.channels], drawn.seed + 1), randomArray([drawn.batch, drawn.channels], drawn.seed + 2, away)],
+    inputs: (drawn) => [spreadMap(drawn), randomArray([drawn.batch, drawn.channels], drawn.seed + 1), randomArray([drawn.batch, drawn.channels], drawn.seed + 2, away)],
     run: ({ slope }) => (x, gamma, beta) => adaptiveInstanceNormalization(x, gamma, beta, { slope }),
   },
   {
