@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
+import type { Checkpoint } from '@stargan/checkpoints';
 import { createTrainingStream, openDataset, type Dataset, type TrainingStream } from '@stargan/data';
 import type { Config } from '../config/schema.js';
 import { openMetricLog, type MetricLog } from '../logging/metric-log.js';
@@ -51,7 +53,7 @@ interface Training {
   log: MetricLog;
   speed: MetricLog;
   progress: Progress;
-  lastCheckpoint: string | undefined;
+  lastCheckpoint: Checkpoint | undefined;
 }
 
 /**
@@ -65,7 +67,7 @@ interface Training {
 export async function train({ data, out, config, resume = false, progress: output = 'stdout', signal }: TrainOptions): Promise<TrainResult> {
   if (config.evaluateEvery > 0) throw new UsageError('evaluation during training is not there yet; leave evaluateEvery at 0');
   const dataset = await openDataset(data);
-  const record: RunRecord = { config, data: dataset.train.directory.replace(/[\\/]train$/, ''), domains: dataset.train.domains.map(({ name }) => name) };
+  const record: RunRecord = { config, data: path.resolve(data), domains: dataset.train.domains.map(({ name }) => name) };
   await requireFittingRun(out, record, resume);
   const networks = buildNetworks(config, record.domains.length);
   const optimizers = buildOptimizers(config);
@@ -81,7 +83,7 @@ export async function train({ data, out, config, resume = false, progress: outpu
   const { imageSize, batch, seed, cropProbability, onCorrupt } = config;
   const stream = createTrainingStream(dataset.train, { imageSize, batch, seed, cropProbability, onCorrupt, startIteration: state.iteration });
   const progress = createProgress(state.iteration, config.iterations, process[output]);
-  const training: Training = { config, out, dataset, networks, optimizers, state, stream, inputs, log, speed, progress, lastCheckpoint: checkpoint?.path };
+  const training: Training = { config, out, dataset, networks, optimizers, state, stream, inputs, log, speed, progress, lastCheckpoint: checkpoint };
   try {
     await runIterations(training, signal);
     const saved = await save(training);
@@ -150,7 +152,7 @@ function requireFinite(losses: Losses, { state, lastCheckpoint }: Training): voi
     const remedy =
       lastCheckpoint === undefined
         ? 'there is no checkpoint yet: lower learningRate or raise lambdaR1 and start again'
-        : `the last good checkpoint is ${lastCheckpoint}: lower learningRate or raise lambdaR1 and go on with --resume`;
+        : `the last good checkpoint is ${lastCheckpoint.path}: lower learningRate or raise lambdaR1 and go on with --resume`;
     throw new Error(`iteration ${state.iteration}: the loss ${name} is ${value}; training stopped, ${remedy}`);
   }
 }
@@ -171,8 +173,7 @@ async function sample({ config, networks, state, inputs, dataset, out }: Trainin
 
 async function save(training: Training): Promise<string> {
   const { out, networks, state, config, lastCheckpoint } = training;
-  if (lastCheckpoint !== undefined && Number(lastCheckpoint.split(/[\\/]/).pop()) === state.iteration) return lastCheckpoint;
-  const checkpoint = await writeCheckpoint(out, networks, state, config.keepCheckpoints);
-  training.lastCheckpoint = checkpoint.path;
-  return checkpoint.path;
+  if (lastCheckpoint?.iteration === state.iteration) return lastCheckpoint.path;
+  training.lastCheckpoint = await writeCheckpoint(out, networks, state, config.keepCheckpoints);
+  return training.lastCheckpoint.path;
 }
