@@ -2,18 +2,14 @@ import { execFile, spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SMALL_CONFIG, smallDataset, temporaryFolder } from '../testing/small-run.js';
+import { describe, expect, it } from 'vitest';
+import { SMALL_CONFIG, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 
 const bin = fileURLToPath(new URL('../../bin/stargan.js', import.meta.url));
-let folder = '';
 let data = '';
-let remove: () => Promise<void>;
-beforeAll(async () => {
-  ({ folder, remove } = await temporaryFolder());
-  data = await smallDataset(folder);
+const folder = useTemporaryFolder(async (created) => {
+  data = await smallDataset(created);
 });
-afterAll(() => remove());
 
 const settings = Object.entries(SMALL_CONFIG).filter(([key]) => key !== 'iterations').flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]);
 
@@ -48,13 +44,13 @@ describe('stargan', () => {
   });
 
   it('exits with 1 when there are no images', async () => {
-    const result = await stargan('train', '--data', path.join(folder, 'absent'), '--out', path.join(folder, 'none'));
+    const result = await stargan('train', '--data', path.join(folder(), 'absent'), '--out', path.join(folder(), 'none'));
     expect(result.err).toMatch(/absent.* does not exist/);
     expect(result.code).toBe(1);
   });
 
   it('trains, resumes, samples and reports', async () => {
-    const out = path.join(folder, 'run');
+    const out = path.join(folder(), 'run');
     const trained = await stargan('train', '--data', data, '--out', out, ...settings, '--iterations', '2', '--json');
     expect(trained.err).not.toMatch(/^error:/m);
     expect(JSON.parse(trained.out.trim().split('\n').at(-1)!)).toMatchObject({ iteration: 2, completed: true });
@@ -69,7 +65,7 @@ describe('stargan', () => {
   });
 
   it('saves and leaves at Ctrl-C', async () => {
-    const out = path.join(folder, 'interrupted');
+    const out = path.join(folder(), 'interrupted');
     const child = spawn(process.execPath, [bin, 'train', '--data', data, '--out', out, ...settings, '--iterations', '100000']);
     let text = '';
     const code = await new Promise<number | null>((resolve) => {

@@ -1,18 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../testing/small-run.js';
+import { describe, expect, it } from 'vitest';
+import { useTemporaryFolder } from '../testing/small-run.js';
 import { UsageError } from '../usage-error.js';
 import { PRESETS } from './presets.js';
 import { parseConfig, resolveConfig } from './resolve.js';
 
-let folder = '';
-let remove: () => Promise<void>;
-beforeAll(async () => ({ folder, remove } = await temporaryFolder()));
-afterAll(() => remove());
+const folder = useTemporaryFolder();
 
 const write = async (text: string): Promise<string> => {
-  const file = path.join(folder, 'config.json');
+  const file = path.join(folder(), 'config.json');
   await writeFile(file, text);
   return file;
 };
@@ -46,7 +43,7 @@ describe('a configuration', () => {
 
   it('reports mistakes as mistakes of usage', async () => {
     await expect(resolveConfig({ assignments: ['batch'] })).rejects.toThrow(UsageError);
-    await expect(resolveConfig({ file: path.join(folder, 'absent.json') })).rejects.toThrow(/absent\.json cannot be read/);
+    await expect(resolveConfig({ file: path.join(folder(), 'absent.json') })).rejects.toThrow(/absent\.json cannot be read/);
     await expect(resolveConfig({ file: await write('[1]') })).rejects.toThrow('must hold one JSON object');
     await expect(resolveConfig({ file: await write('{') })).rejects.toThrow('must hold one JSON object');
   });

@@ -2,15 +2,12 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../testing/small-run.js';
+import { describe, expect, it } from 'vitest';
+import { useTemporaryFolder } from '../testing/small-run.js';
 import { runConformance, type CaseResult } from './run.js';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/goldens', import.meta.url));
-let folder = '';
-let remove: () => Promise<void>;
-beforeAll(async () => ({ folder, remove } = await temporaryFolder()));
-afterAll(() => remove());
+const folder = useTemporaryFolder();
 
 async function run(directory: string, filter: string): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
@@ -20,7 +17,7 @@ async function run(directory: string, filter: string): Promise<CaseResult[]> {
 
 /** A copy of the fixtures whose manifest went through `change`. */
 async function changedFixtures(name: string, change: (manifest: string) => string): Promise<string> {
-  const copy = path.join(folder, name);
+  const copy = path.join(folder(), name);
   await mkdir(copy);
   await cp(fixtures, copy, { recursive: true });
   const file = path.join(copy, 'manifest.json');
@@ -54,7 +51,7 @@ describe('conformance', () => {
   });
 
   it('names a folder that holds no goldens', async () => {
-    expect(existsSync(path.join(folder, 'absent'))).toBe(false);
-    await expect(run(path.join(folder, 'absent'), '')).rejects.toThrow(/manifest\.json cannot be read; give a folder of golden values/);
+    expect(existsSync(path.join(folder(), 'absent'))).toBe(false);
+    await expect(run(path.join(folder(), 'absent'), '')).rejects.toThrow(/manifest\.json cannot be read; give a folder of golden values/);
   });
 });

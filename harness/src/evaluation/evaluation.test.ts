@@ -1,19 +1,16 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { openDataset, writeDemoImages } from '@stargan/data';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AVERAGED_NAMES, buildNetworks } from '../model/networks.js';
 import { disposeAll, initialWeights } from '../model/weights.js';
 import { loadDomainImages } from '../sampling/load-domain-images.js';
-import { smallConfig, temporaryFolder } from '../testing/small-run.js';
+import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
 import { trainDomainClassifier } from './domain-classifier.js';
 import { evaluateTranslations } from './evaluate-translations.js';
 import { meanPairwiseDistance } from './pairwise-distance.js';
 
-let folder = '';
-let remove: () => Promise<void>;
-beforeAll(async () => ({ folder, remove } = await temporaryFolder()));
-afterAll(() => remove());
+const folder = useTemporaryFolder();
 
 describe('meanPairwiseDistance', () => {
   it('is the mean over all pairs', () => {
@@ -34,8 +31,8 @@ describe('meanPairwiseDistance', () => {
 
 describe('the domain classifier', () => {
   it('tells held-out shapes apart, and untranslated images count as missing their target', async () => {
-    await writeDemoImages(folder, { imagesPerDomain: 300, validationPerDomain: 20, imageSize: 32, domains: ['circle', 'square'], textures: ['plain'] });
-    const { train, validation } = await openDataset(folder);
+    await writeDemoImages(folder(), { imagesPerDomain: 300, validationPerDomain: 20, imageSize: 32, domains: ['circle', 'square'], textures: ['plain'] });
+    const { train, validation } = await openDataset(folder());
     const heldOut = await loadDomainImages(validation!, 32);
     const before = memory().numTensors;
     const classifier = trainDomainClassifier(await loadDomainImages(train, 32), { domains: 2, seed: 1, steps: 250 });

@@ -1,18 +1,15 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../testing/small-run.js';
+import { describe, expect, it } from 'vitest';
+import { useTemporaryFolder } from '../testing/small-run.js';
 import { openMetricLog, readMetricLog } from './metric-log.js';
 import { formatDuration, summarizeLosses } from './progress.js';
 
-let folder = '';
-let remove: () => Promise<void>;
-beforeAll(async () => ({ folder, remove } = await temporaryFolder()));
-afterAll(() => remove());
+const folder = useTemporaryFolder();
 
 describe('a metric log', () => {
   it('drops lines after the iteration it goes on from, and a line that was cut off', async () => {
-    const file = path.join(folder, 'log.jsonl');
+    const file = path.join(folder(), 'log.jsonl');
     const log = await openMetricLog(file, 0);
     for (const iteration of [1, 2, 3]) await log.append({ iteration, loss: iteration / 2 });
     await appendFile(file, '{"iteration": 4, "lo');
@@ -23,7 +20,7 @@ describe('a metric log', () => {
   });
 
   it('is empty where there is no file', async () => {
-    expect(await readMetricLog(path.join(folder, 'absent.jsonl'))).toEqual([]);
+    expect(await readMetricLog(path.join(folder(), 'absent.jsonl'))).toEqual([]);
   });
 });
 

@@ -1,8 +1,9 @@
-import { dispose, randomNormal, randomUniform } from '@tensorflow/tfjs-core';
+import { randomNormal, randomUniform } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
 import { buildNetworks } from '../model/networks.js';
 import type { Batch } from '../training/batch.js';
+import { disposeBatch } from '../training/batches.js';
 import { trainIteration, type Losses } from '../training/iteration.js';
 import { buildOptimizers, disposeState, initialState } from '../training/state.js';
 
@@ -30,7 +31,7 @@ export function trainingWorkload(config: Config, { domains = 2 }: { domains?: nu
     iterate: () => trainIteration(networks, optimizers, state, batch, config),
     dispose: () => {
       disposeState(state);
-      dispose([batch.image, batch.reference, batch.reference2, batch.latent, batch.latent2]);
+      disposeBatch(batch);
     },
   };
 }

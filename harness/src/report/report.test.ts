@@ -1,23 +1,20 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { smallConfig, temporaryFolder } from '../testing/small-run.js';
+import { describe, expect, it } from 'vitest';
+import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
 import { runPaths, writeRunRecord } from '../training/run-directory.js';
 import { lossCharts } from './curves.js';
 import { escapeHtml, scriptJson } from './page.js';
 import { writeReport } from './write-report.js';
 
-let folder = '';
-let remove: () => Promise<void>;
-beforeAll(async () => ({ folder, remove } = await temporaryFolder()));
-afterAll(() => remove());
+const folder = useTemporaryFolder();
 
 describe('the report', () => {
   it('is one file with curves, pictures and settings, and names of domains as text', async () => {
-    const run = path.join(folder, 'run');
+    const run = path.join(folder(), 'run');
     const paths = runPaths(run);
-    await writeRunRecord(run, { config: smallConfig(), data: folder, domains: ['cat', '<b>dog</b>'] });
+    await writeRunRecord(run, { config: smallConfig(), data: folder(), domains: ['cat', '<b>dog</b>'] });
     await writeFile(paths.log, [1, 2, 3].map((iteration) => `${JSON.stringify({ iteration, 'D/latent_total': iteration })}\n`).join(''));
     await mkdir(paths.samples);
     for (const name of ['0000001-latent', '0000002-latent', '0000002-reference']) {
@@ -34,15 +31,15 @@ describe('the report', () => {
   });
 
   it('says when there is nothing to show yet', async () => {
-    const run = path.join(folder, 'empty');
-    await writeRunRecord(run, { config: smallConfig(), data: folder, domains: ['a'] });
+    const run = path.join(folder(), 'empty');
+    await writeRunRecord(run, { config: smallConfig(), data: folder(), domains: ['a'] });
     const html = await readFile(await writeReport(run), 'utf8');
     expect(html).toContain('No sample grids yet.');
     expect(html).toContain('No log yet.');
   });
 
   it('refuses a folder that holds no run', async () => {
-    await expect(writeReport(path.join(folder, 'absent'))).rejects.toThrow('holds no run');
+    await expect(writeReport(path.join(folder(), 'absent'))).rejects.toThrow('holds no run');
   });
 });
 

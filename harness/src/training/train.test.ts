@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readMetricLog } from '../logging/metric-log.js';
 import { buildNetworks } from '../model/networks.js';
-import { smallConfig, smallDataset, temporaryFolder } from '../testing/small-run.js';
+import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { UsageError } from '../usage-error.js';
 import { disposeBatch, tensorBatch } from './batches.js';
 import { trainIteration } from './iteration.js';
@@ -13,16 +13,12 @@ import { findCheckpoint, runPaths } from './run-directory.js';
 import { buildOptimizers, disposeState, initialState } from './state.js';
 import { train } from './train.js';
 
-let folder = '';
 let data = '';
-let remove: () => Promise<void>;
-beforeAll(async () => {
-  ({ folder, remove } = await temporaryFolder());
-  data = await smallDataset(folder);
+const folder = useTemporaryFolder(async (created) => {
+  data = await smallDataset(created);
 });
-afterAll(() => remove());
 
-const runFolder = (name: string): string => path.join(folder, name);
+const runFolder = (name: string): string => path.join(folder(), name);
 
 /** Hash of every file of a run's checkpoint but the manifest, which holds the time. */
 async function checkpointHashes(run: string, iteration: number): Promise<Record<string, string>> {

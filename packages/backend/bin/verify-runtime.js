@@ -2,6 +2,7 @@
 // A program of its own, because a library that does not suit the machine ends the process that loads it.
 import { createRequire } from 'node:module';
 import util from 'node:util';
+import { expectValues } from './expect-values.js';
 
 util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 
@@ -17,11 +18,4 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message.split('\n')[0] : String(error));
   process.exitCode = 1;
-}
-
-function expectValues(operation, tensor, expected) {
-  const values = Array.from(tensor.dataSync());
-  if (values.join() !== expected.join()) {
-    throw new Error(`${operation} gave ${values.join()} where ${expected.join()} is right`);
-  }
 }

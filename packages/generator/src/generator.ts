@@ -6,6 +6,7 @@ import {
   imageLevels,
   initializeParameters,
   instanceNorm,
+  LEAKY_SLOPE,
   levelWidths,
   requireImage,
   requirePositive,
@@ -81,7 +82,7 @@ export function generator({ imageSize, styleDim = 64, highPass = 0, variant = 'f
     const index = levels + 1 - level;
     decoder.unshift(styledResidualBlock(`decode.${index}`, { inChannels: deep, outChannels: shallow, styleDim, upsample: resample, shortcut, variant }));
   }
-  const toRgbNorm = instanceNorm('to_rgb.0', { channels: widths[0]!, slope: 0.2 });
+  const toRgbNorm = instanceNorm('to_rgb.0', { channels: widths[0]!, slope: LEAKY_SLOPE });
   const toRgb = convolution('to_rgb.2', { inChannels: widths[0]!, outChannels: 3, size: 1 });
   const specs = [fromRgb, ...encoder, ...decoder, toRgbNorm, toRgb].flatMap((layer) => layer.specs);
 

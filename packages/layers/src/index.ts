@@ -4,6 +4,7 @@ export { downsamplingTrunk, type Trunk, type TrunkOptions } from './downsampling
 export { initializeParameters } from './initialize.js';
 export { instanceNorm } from './instance-norm.js';
 export type { Layer } from './layer.js';
+export { LEAKY_SLOPE } from './leaky-slope.js';
 export { linear } from './linear.js';
 export type { Network } from './network.js';
 export { imageLevels, levelWidths, requireDomains, requireImage, requirePositive, type WidthOptions } from './network-arguments.js';

@@ -3,11 +3,9 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { addBias, addBiasLeakyRelu, conv2d, leakyRelu, residualSum, type Parameters } from '@stargan/ops';
 import { instanceNorm } from './instance-norm.js';
 import type { Layer } from './layer.js';
+import { LEAKY_SLOPE } from './leaky-slope.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
 import { resamplingVariants, type ResamplingVariant } from './variant.js';
-
-/** Of the leaky ReLUs. */
-const SLOPE = 0.2;
 
 /** Options of {@link residualBlock}. */
 export interface ResidualBlockOptions {
@@ -33,8 +31,8 @@ export function residualBlock(
   { inChannels, outChannels, normalize = false, downsample = false, variant = 'fused' }: ResidualBlockOptions,
 ): Layer {
   const name = (part: string): string => join(prefix, part);
-  const norm1 = normalize ? instanceNorm(name('norm1'), { channels: inChannels, slope: SLOPE }) : undefined;
-  const norm2 = normalize ? instanceNorm(name('norm2'), { channels: inChannels, slope: SLOPE }) : undefined;
+  const norm1 = normalize ? instanceNorm(name('norm1'), { channels: inChannels, slope: LEAKY_SLOPE }) : undefined;
+  const norm2 = normalize ? instanceNorm(name('norm2'), { channels: inChannels, slope: LEAKY_SLOPE }) : undefined;
   const hasShortcut = inChannels !== outChannels;
   const resampling = resamplingVariants[variant];
   const specs: ParameterSpec[] = [
@@ -49,10 +47,10 @@ export function residualBlock(
 
   function apply(parameters: Parameters, x: Tensor): Tensor4D {
     const get = (part: string): Tensor => parameter(parameters, name(part));
-    let h: Tensor = norm1 === undefined ? leakyRelu(x, SLOPE) : norm1.apply(parameters, x);
+    let h: Tensor = norm1 === undefined ? leakyRelu(x, LEAKY_SLOPE) : norm1.apply(parameters, x);
     h = downsample ? resampling.convolveThenPool(h, get('conv1.weight')) : conv2d(h, get('conv1.weight'));
     // A constant per channel does not outlive an instance norm: conv1's bias has no effect before norm2.
-    h = norm2 === undefined ? addBiasLeakyRelu(h, get('conv1.bias'), SLOPE) : norm2.apply(parameters, h);
+    h = norm2 === undefined ? addBiasLeakyRelu(h, get('conv1.bias'), LEAKY_SLOPE) : norm2.apply(parameters, h);
     h = addBias(conv2d(h, get('conv2.weight')), get('conv2.bias'));
     const projection = hasShortcut ? get('conv1x1.weight') : undefined;
     const shortcut = downsample ? resampling.poolShortcut(x, projection) : projection === undefined ? x : conv2d(x, projection);

@@ -3,11 +3,9 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { addBias, conv2d, residualSum, type Parameters } from '@stargan/ops';
 import { adain } from './adain.js';
 import type { Layer } from './layer.js';
+import { LEAKY_SLOPE } from './leaky-slope.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
 import { resamplingVariants, type ResamplingVariant } from './variant.js';
-
-/** Of the leaky ReLUs. */
-const SLOPE = 0.2;
 
 /** Options of {@link styledResidualBlock}. */
 export interface StyledResidualBlockOptions {
@@ -35,8 +33,8 @@ export function styledResidualBlock(
   { inChannels, outChannels, styleDim, upsample = false, shortcut = true, variant = 'fused' }: StyledResidualBlockOptions,
 ): Layer<[style: Tensor]> {
   const name = (part: string): string => join(prefix, part);
-  const norm1 = adain(name('norm1'), { channels: inChannels, styleDim, slope: SLOPE });
-  const norm2 = adain(name('norm2'), { channels: outChannels, styleDim, slope: SLOPE });
+  const norm1 = adain(name('norm1'), { channels: inChannels, styleDim, slope: LEAKY_SLOPE });
+  const norm2 = adain(name('norm2'), { channels: outChannels, styleDim, slope: LEAKY_SLOPE });
   const hasProjection = inChannels !== outChannels;
   const resampling = resamplingVariants[variant];
   const specs: ParameterSpec[] = [

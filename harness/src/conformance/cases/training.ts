@@ -4,6 +4,7 @@ import { adam, exponentialMovingAverage } from '@stargan/optimizers';
 import { AVERAGED_NAMES, buildNetworks, NETWORK_NAMES, type AveragedName, type Networks, type WeightsOf } from '../../model/networks.js';
 import { disposeAll, mapNames } from '../../model/weights.js';
 import type { Batch } from '../../training/batch.js';
+import { disposeBatch } from '../../training/batches.js';
 import { trainIteration } from '../../training/iteration.js';
 import { buildOptimizers, disposeState, stateFromWeights } from '../../training/state.js';
 import { z } from 'zod';
@@ -107,8 +108,7 @@ export function iterationsCase(golden: GoldenCase, variant: ResamplingVariant): 
     const batch = iterationBatch(golden, i);
     const losses = trainIteration(networks, optimizers, state, batch, iterationConfig);
     for (const [name, value] of Object.entries(losses)) outcome.scalars[`iter${i}/${name}`] = value;
-    const { image, reference, reference2, latent, latent2 } = batch;
-    disposeAll({ image, reference, reference2, latent, latent2 });
+    disposeBatch(batch);
   }
 
   const seed = number('weights_seed');
