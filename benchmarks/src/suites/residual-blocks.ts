@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { initializeParameters, residualBlock, resamplingVariants, styledResidualBlock, type ParameterSpec, type ResamplingVariant } from '@stargan/layers';
+import { initializeParameters, residualBlock, convolutionVariants, styledResidualBlock, type ParameterSpec, type ConvolutionVariant } from '@stargan/layers';
 import type { Parameters } from '@stargan/ops';
 import { gradientsOf, normal } from '../inputs.js';
 import { describeLevel, levelsOf, type Level, type ModelScale } from '../scale.js';
@@ -18,7 +18,7 @@ interface Block {
   input: number[];
 }
 
-type Kind = (level: Level, model: ModelScale, variant: ResamplingVariant) => Block;
+type Kind = (level: Level, model: ModelScale, variant: ConvolutionVariant) => Block;
 
 const down = (normalize: boolean): Kind => ({ batch, size, channels, deeper }, _, variant) => {
   const block = residualBlock('', { inChannels: channels, outChannels: deeper, normalize, downsample: true, variant });
@@ -36,7 +36,7 @@ function casesOf(kind: string, make: Kind, model: ModelScale): Case[] {
   const level = levelsOf(model)[0]!;
   const variants = (run: (block: Block, inputs: Parameters) => Variants[string]) => (): Variants =>
     Object.fromEntries(
-      (Object.keys(resamplingVariants) as ResamplingVariant[]).map((variant) => {
+      (Object.keys(convolutionVariants) as ConvolutionVariant[]).map((variant) => {
         const block = make(level, model, variant);
         const inputs = {
           ...initializeParameters(block.specs, 1, 'benchmark'),

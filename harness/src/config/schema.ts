@@ -23,8 +23,8 @@ export const configSchema = z.strictObject({
   maxWidth: whole(1).default(512),
   /** Weight w_hpf of the high-pass skip; it divides the filter, 0 leaves the skip out. */
   highPass: rate.default(0),
-  /** How blocks resample: `fused` is the same function as `composed`, in less time. */
-  variant: z.enum(['fused', 'composed']).default('fused'),
+  /** How blocks convolve and resample: all are the same function; `composed` is the textbook order, the others take less time. */
+  variant: z.enum(['winograd', 'fused', 'composed']).default('winograd'),
 
   /** Images per update. */
   batch: whole(1).default(8),

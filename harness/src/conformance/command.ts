@@ -1,5 +1,5 @@
 import { describeRuntime, selectRuntime } from '@stargan/backend';
-import type { ResamplingVariant } from '@stargan/layers';
+import type { ConvolutionVariant } from '@stargan/layers';
 import { Command, Option } from 'commander';
 import { runConformance, type CaseResult } from './run.js';
 
@@ -18,7 +18,7 @@ export async function conformanceCommand(argv: readonly string[]): Promise<void>
     .description('Compares the packages with a folder of golden values.')
     .argument('<directory>', 'folder with a manifest.json')
     .option('--filter <text>', 'only cases whose id contains this text', '')
-    .addOption(new Option('--variant <name>', 'how blocks resample').choices(['fused', 'composed']).default('fused'))
+    .addOption(new Option('--variant <name>', 'how blocks convolve and resample').choices(['winograd', 'fused', 'composed']).default('winograd'))
     .exitOverride();
   try {
     program.parse([...argv], { from: 'user' });
@@ -26,7 +26,7 @@ export async function conformanceCommand(argv: readonly string[]): Promise<void>
     process.exitCode = (error as { exitCode?: number }).exitCode === 0 ? 0 : 2;
     return;
   }
-  const { filter, variant } = program.opts<{ filter: string; variant: ResamplingVariant }>();
+  const { filter, variant } = program.opts<{ filter: string; variant: ConvolutionVariant }>();
   console.log(describeRuntime(await selectRuntime({ quiet: true })));
   const counts = { passed: 0, failed: 0, 'not covered': 0 };
   try {

@@ -1,4 +1,4 @@
-import type { ResamplingVariant } from '@stargan/layers';
+import type { ConvolutionVariant } from '@stargan/layers';
 import { blockCase } from './cases/blocks.js';
 import { hashCase } from './cases/hash.js';
 import { adversarialLossCase, objectiveCase } from './cases/losses.js';
@@ -13,7 +13,7 @@ import type { Outcome } from './outcome.js';
 export interface CaseContext {
   /** The goldens folder. */
   readonly directory: string;
-  readonly variant: ResamplingVariant;
+  readonly variant: ConvolutionVariant;
 }
 
 /** Computes what a case expects, through the public packages. */

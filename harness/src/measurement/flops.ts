@@ -31,6 +31,17 @@ const convolution: Formula = (launch) => 2 * size(launch.output) * taps(inputSha
 const depthwise: Formula = (launch) => 2 * size(launch.output) * depthwiseTaps(inputShape(launch, 'filter'));
 const matrixProduct: Formula = (launch) => 2 * size(launch.output) * inputShape(launch, 'a').at(launch.transposeA ? -2 : -1)!;
 
+/**
+ * Products of minimal filtering, between the feature maps on both sides of a filter: 6×6 for 4×4 pixels, or 5×5 for
+ * 2×2 pixels of the smaller map where the other one has twice its size. The transforms of tiles and filters are
+ * elementwise work and count 0, like other such kernels.
+ */
+function winograd({ output }: KernelLaunch, from: Shape, filter: Shape, to: Shape = output): number {
+  const [products, pixels] = from[1] === to[1] ? [36, 4] : [25, 2];
+  const [batch, height, width] = from[1]! <= to[1]! ? from : to;
+  return 2 * products * batch! * Math.ceil(height! / pixels) * Math.ceil(width! / pixels) * size(filter.slice(2));
+}
+
 // Two per multiply-and-add. Zeros of the padding are counted like other pixels, as is customary. A gradient
 // multiplies as often as the convolution itself: every pixel of dy meets every tap.
 const formulas: Readonly<Record<string, Formula>> = {
@@ -43,6 +54,9 @@ const formulas: Readonly<Record<string, Formula>> = {
   FusedDepthwiseConv2D: depthwise,
   DepthwiseConv2dNativeBackpropInput: (launch) => 2 * size(inputShape(launch, 'dy')) * depthwiseTaps(inputShape(launch, 'filter')),
   DepthwiseConv2dNativeBackpropFilter: (launch) => 2 * size(inputShape(launch, 'dy')) * depthwiseTaps(launch.output),
+  StarganWinogradConvolution: (launch) => winograd(launch, inputShape(launch, 'x'), inputShape(launch, 'filter')),
+  StarganWinogradConvolutionInputGradient: (launch) => winograd(launch, inputShape(launch, 'dy'), inputShape(launch, 'filter')),
+  StarganWinogradConvolutionFilterGradient: (launch) => winograd(launch, inputShape(launch, 'x'), launch.output, inputShape(launch, 'dy')),
   MatMul: matrixProduct,
   BatchMatMul: matrixProduct,
   BatchMatMulV2: matrixProduct,

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { discriminator, type Discriminator } from '@stargan/discriminator';
 import { generator, type Generator } from '@stargan/generator';
-import type { ResamplingVariant } from '@stargan/layers';
+import type { ConvolutionVariant } from '@stargan/layers';
 import { mappingNetwork, type MappingNetwork } from '@stargan/mapping-network';
 import { styleEncoder, type StyleEncoder } from '@stargan/style-encoder';
 
@@ -14,7 +14,7 @@ export interface ModelConfig {
   widthBudget: number;
   maxWidth: number;
   highPass: number;
-  variant?: ResamplingVariant;
+  variant?: ConvolutionVariant;
 }
 
 /** The four networks of StarGAN v2. */

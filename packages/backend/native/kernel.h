@@ -108,6 +108,9 @@ extern const Kernel addBiasLeakyReluBiasGradient;
 extern const Kernel residualSum;
 extern const Kernel sumPool2x2;
 extern const Kernel upsampleNearest2x;
+extern const Kernel winogradConvolution;
+extern const Kernel winogradConvolutionInputGradient;
+extern const Kernel winogradConvolutionFilterGradient;
 extern const Kernel adam;
 extern const Kernel movingAverage;
 

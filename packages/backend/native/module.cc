@@ -59,7 +59,8 @@ const std::vector<const char*>& operations() {
   static const std::vector<const char*> names =
       enlistAll<instanceNormalization, instanceNormalizationInputGradient, instanceNormalizationScaleGradient,
                 instanceNormalizationShiftGradient, addBiasLeakyRelu, addBiasLeakyReluInputGradient,
-                addBiasLeakyReluBiasGradient, residualSum, sumPool2x2, upsampleNearest2x, adam, movingAverage>();
+                addBiasLeakyReluBiasGradient, residualSum, sumPool2x2, upsampleNearest2x, winogradConvolution,
+                winogradConvolutionInputGradient, winogradConvolutionFilterGradient, adam, movingAverage>();
   return names;
 }
 

@@ -25,22 +25,31 @@ inline int threadLimit() {
 /** Elements below which starting a thread costs more than it saves. */
 constexpr int64_t kWorthThreads = int64_t{1} << 20;
 
-/** Calls `part(i)` for i from 0 to parts − 1; `elements` is the size of the whole work. */
+/**
+ * Calls `part(i, worker)` for i from 0 to parts − 1; no two parts with the same worker, a number below
+ * {@link threadLimit}, run at once. `elements` is the size of the whole work.
+ */
 template <typename Part>
-void inParallel(int64_t parts, int64_t elements, const Part& part) {
+void inParallelByWorker(int64_t parts, int64_t elements, const Part& part) {
   const int64_t threads = elements < kWorthThreads ? 1 : std::min<int64_t>(threadLimit(), parts);
   if (threads <= 1) {
-    for (int64_t i = 0; i < parts; i++) part(i);
+    for (int64_t i = 0; i < parts; i++) part(i, 0);
     return;
   }
   std::atomic<int64_t> next{0};
-  const auto work = [&] {
-    for (int64_t i = next++; i < parts; i = next++) part(i);
+  const auto work = [&](int64_t worker) {
+    for (int64_t i = next++; i < parts; i = next++) part(i, worker);
   };
   std::vector<std::thread> others;
-  for (int64_t i = 1; i < threads; i++) others.emplace_back(work);
-  work();
+  for (int64_t i = 1; i < threads; i++) others.emplace_back(work, i);
+  work(0);
   for (std::thread& other : others) other.join();
+}
+
+/** The same without the worker. */
+template <typename Part>
+void inParallel(int64_t parts, int64_t elements, const Part& part) {
+  inParallelByWorker(parts, elements, [&](int64_t i, int64_t) { part(i); });
 }
 
 /** Calls `range(begin, end)` for stretches of [0, elements). */

@@ -35,6 +35,9 @@ const signatures: Readonly<Record<string, Signature>> = {
   StarganResidualSum: { inputs: ['a', 'b'], attributes: ['scale'] },
   StarganSumPool2x2: { inputs: ['x'], attributes: ['factor'] },
   StarganUpsampleNearest2x: { inputs: ['x'], attributes: ['factor'] },
+  StarganWinogradConvolution: { inputs: ['x', 'filter'], attributes: ['resampling'] },
+  StarganWinogradConvolutionInputGradient: { inputs: ['dy', 'filter'], attributes: ['resampling'] },
+  StarganWinogradConvolutionFilterGradient: { inputs: ['x', 'dy'], attributes: ['resampling'] },
 };
 
 /** Inputs and outputs that end in lists of `count` tensors; the number is that of the outputs before the list. */

@@ -3,6 +3,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Parameters } from '@stargan/ops';
 import {
   convolution,
+  DEFAULT_VARIANT,
   imageLevels,
   initializeParameters,
   instanceNorm,
@@ -14,7 +15,7 @@ import {
   styledResidualBlock,
   type Layer,
   type Network,
-  type ResamplingVariant,
+  type ConvolutionVariant,
   type WidthOptions,
 } from '@stargan/layers';
 import { addSkip, isSkipSize, type Masks } from './high-pass-skip.js';
@@ -28,7 +29,7 @@ export interface GeneratorOptions extends WidthOptions {
   /** Weight w_hpf of the high-pass skip; it divides the filter. 0 leaves the skip out (animals), 1 is for faces. */
   highPass?: number;
   /** How blocks resample; same function either way. */
-  variant?: ResamplingVariant;
+  variant?: ConvolutionVariant;
 }
 
 /** The encoder's result: what the decoder needs besides a style. */
@@ -63,7 +64,7 @@ export interface Generator extends Network {
  *
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
-export function generator({ imageSize, styleDim = 64, highPass = 0, variant = 'fused', ...widthOptions }: GeneratorOptions): Generator {
+export function generator({ imageSize, styleDim = 64, highPass = 0, variant = DEFAULT_VARIANT, ...widthOptions }: GeneratorOptions): Generator {
   requirePositive('generator', 'styleDim', styleDim);
   if (!(highPass >= 0) || !Number.isFinite(highPass)) throw new Error(`generator: highPass must be a number ≥ 0, got ${highPass}`);
   const levels = imageLevels('generator', imageSize) - 4 + (highPass > 0 ? 1 : 0);

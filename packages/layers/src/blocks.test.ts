@@ -3,7 +3,7 @@ import type { Rank, Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { valueAndGradients, type Parameters } from '@stargan/ops';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { adain, initializeParameters, instanceNorm, residualBlock, styledResidualBlock, type ResamplingVariant } from './index.js';
+import { adain, initializeParameters, instanceNorm, residualBlock, styledResidualBlock, type ConvolutionVariant } from './index.js';
 import { largest, largestDifference } from './testing/compare.js';
 
 const STYLE_DIM = 5;
@@ -23,7 +23,7 @@ interface Built {
   apply: (parameters: Parameters, x: Tensor, style: Tensor) => Tensor;
 }
 
-type Kind = (shape: { inChannels: number; outChannels: number; resample: boolean; flag: boolean }, variant: ResamplingVariant) => Built;
+type Kind = (shape: { inChannels: number; outChannels: number; resample: boolean; flag: boolean }, variant: ConvolutionVariant) => Built;
 
 const kinds: Record<string, Kind> = {
   'residual block': ({ resample, flag, ...channels }, variant) => {

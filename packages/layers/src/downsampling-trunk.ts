@@ -6,13 +6,13 @@ import type { Layer } from './layer.js';
 import { imageLevels, levelWidths, type WidthOptions } from './network-arguments.js';
 import { join } from './parameter-spec.js';
 import { residualBlock } from './residual-block.js';
-import type { ResamplingVariant } from './variant.js';
+import type { ConvolutionVariant } from './variant.js';
 
 /** Options of {@link downsamplingTrunk}. */
 export interface TrunkOptions extends WidthOptions {
   /** Height and width of the images: a power of two ≥ 16. */
   imageSize: number;
-  variant?: ResamplingVariant;
+  variant?: ConvolutionVariant;
 }
 
 /** A trunk, and what a head needs to continue it. */

@@ -12,4 +12,4 @@ export { fromTorchLayout, join, parameter, parameterCount, toTorchLayout, torchS
 export { applyPerDomain, type Head } from './per-domain.js';
 export { residualBlock, type ResidualBlockOptions } from './residual-block.js';
 export { styledResidualBlock, type StyledResidualBlockOptions } from './styled-residual-block.js';
-export { resamplingVariants, type ResamplingVariant } from './variant.js';
+export { convolutionVariants, DEFAULT_VARIANT, type ConvolutionVariant } from './variant.js';

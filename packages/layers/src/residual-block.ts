@@ -5,7 +5,7 @@ import { instanceNorm } from './instance-norm.js';
 import type { Layer } from './layer.js';
 import { LEAKY_SLOPE } from './leaky-slope.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
-import { resamplingVariants, type ResamplingVariant } from './variant.js';
+import { convolutionVariants, DEFAULT_VARIANT, type ConvolutionVariant } from './variant.js';
 
 /** Options of {@link residualBlock}. */
 export interface ResidualBlockOptions {
@@ -15,7 +15,7 @@ export interface ResidualBlockOptions {
   normalize?: boolean;
   /** Halve height and width. */
   downsample?: boolean;
-  variant?: ResamplingVariant;
+  variant?: ConvolutionVariant;
 }
 
 /**
@@ -28,13 +28,13 @@ export interface ResidualBlockOptions {
  */
 export function residualBlock(
   prefix: string,
-  { inChannels, outChannels, normalize = false, downsample = false, variant = 'fused' }: ResidualBlockOptions,
+  { inChannels, outChannels, normalize = false, downsample = false, variant = DEFAULT_VARIANT }: ResidualBlockOptions,
 ): Layer {
   const name = (part: string): string => join(prefix, part);
   const norm1 = normalize ? instanceNorm(name('norm1'), { channels: inChannels, slope: LEAKY_SLOPE }) : undefined;
   const norm2 = normalize ? instanceNorm(name('norm2'), { channels: inChannels, slope: LEAKY_SLOPE }) : undefined;
   const hasShortcut = inChannels !== outChannels;
-  const resampling = resamplingVariants[variant];
+  const convolutions = convolutionVariants[variant];
   const specs: ParameterSpec[] = [
     { name: name('conv1.weight'), kind: 'convolution', shape: [3, 3, inChannels, inChannels] },
     { name: name('conv1.bias'), kind: 'bias', shape: [inChannels] },
@@ -48,12 +48,12 @@ export function residualBlock(
   function apply(parameters: Parameters, x: Tensor): Tensor4D {
     const get = (part: string): Tensor => parameter(parameters, name(part));
     let h: Tensor = norm1 === undefined ? leakyRelu(x, LEAKY_SLOPE) : norm1.apply(parameters, x);
-    h = downsample ? resampling.convolveThenPool(h, get('conv1.weight')) : conv2d(h, get('conv1.weight'));
+    h = downsample ? convolutions.convolveThenPool(h, get('conv1.weight')) : convolutions.convolve(h, get('conv1.weight'));
     // A constant per channel does not outlive an instance norm: conv1's bias has no effect before norm2.
     h = norm2 === undefined ? addBiasLeakyRelu(h, get('conv1.bias'), LEAKY_SLOPE) : norm2.apply(parameters, h);
-    h = addBias(conv2d(h, get('conv2.weight')), get('conv2.bias'));
+    h = addBias(convolutions.convolve(h, get('conv2.weight')), get('conv2.bias'));
     const projection = hasShortcut ? get('conv1x1.weight') : undefined;
-    const shortcut = downsample ? resampling.poolShortcut(x, projection) : projection === undefined ? x : conv2d(x, projection);
+    const shortcut = downsample ? convolutions.poolShortcut(x, projection) : projection === undefined ? x : conv2d(x, projection);
     return residualSum(h, shortcut, Math.SQRT1_2) as Tensor4D;
   }
 

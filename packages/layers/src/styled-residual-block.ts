@@ -5,7 +5,7 @@ import { adain } from './adain.js';
 import type { Layer } from './layer.js';
 import { LEAKY_SLOPE } from './leaky-slope.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
-import { resamplingVariants, type ResamplingVariant } from './variant.js';
+import { convolutionVariants, DEFAULT_VARIANT, type ConvolutionVariant } from './variant.js';
 
 /** Options of {@link styledResidualBlock}. */
 export interface StyledResidualBlockOptions {
@@ -16,7 +16,7 @@ export interface StyledResidualBlockOptions {
   upsample?: boolean;
   /** Add the shortcut and divide by √2. Models with a high-pass skip leave it out. */
   shortcut?: boolean;
-  variant?: ResamplingVariant;
+  variant?: ConvolutionVariant;
 }
 
 /**
@@ -30,13 +30,13 @@ export interface StyledResidualBlockOptions {
  */
 export function styledResidualBlock(
   prefix: string,
-  { inChannels, outChannels, styleDim, upsample = false, shortcut = true, variant = 'fused' }: StyledResidualBlockOptions,
+  { inChannels, outChannels, styleDim, upsample = false, shortcut = true, variant = DEFAULT_VARIANT }: StyledResidualBlockOptions,
 ): Layer<[style: Tensor]> {
   const name = (part: string): string => join(prefix, part);
   const norm1 = adain(name('norm1'), { channels: inChannels, styleDim, slope: LEAKY_SLOPE });
   const norm2 = adain(name('norm2'), { channels: outChannels, styleDim, slope: LEAKY_SLOPE });
   const hasProjection = inChannels !== outChannels;
-  const resampling = resamplingVariants[variant];
+  const convolutions = convolutionVariants[variant];
   const specs: ParameterSpec[] = [
     { name: name('conv1.weight'), kind: 'convolution', shape: [3, 3, inChannels, outChannels] },
     { name: name('conv1.bias'), kind: 'bias', shape: [outChannels] },
@@ -48,7 +48,7 @@ export function styledResidualBlock(
   if (hasProjection) specs.push({ name: name('conv1x1.weight'), kind: 'convolution', shape: [1, 1, inChannels, outChannels] });
 
   function shortcutOf(x: Tensor, projection: Tensor | undefined): Tensor {
-    if (upsample) return resampling.upsampleShortcut(x, projection);
+    if (upsample) return convolutions.upsampleShortcut(x, projection);
     return projection === undefined ? x : conv2d(x, projection);
   }
 
@@ -56,9 +56,9 @@ export function styledResidualBlock(
     const get = (part: string): Tensor => parameter(parameters, name(part));
     let h: Tensor = norm1.apply(parameters, x, style);
     // conv1's bias is left out: the instance norm that follows removes any constant per channel.
-    h = upsample ? resampling.upsampleThenConvolve(h, get('conv1.weight')) : conv2d(h, get('conv1.weight'));
+    h = upsample ? convolutions.upsampleThenConvolve(h, get('conv1.weight')) : convolutions.convolve(h, get('conv1.weight'));
     h = norm2.apply(parameters, h, style);
-    h = addBias(conv2d(h, get('conv2.weight')), get('conv2.bias'));
+    h = addBias(convolutions.convolve(h, get('conv2.weight')), get('conv2.bias'));
     if (!shortcut) return h as Tensor4D;
     return residualSum(h, shortcutOf(x, hasProjection ? get('conv1x1.weight') : undefined), Math.SQRT1_2) as Tensor4D;
   }

@@ -149,3 +149,13 @@ export function conv2dOutputShape(
     filterShape[3],
   ];
 }
+
+/** Gradient of {@link conv2d} with stride 1 and `same` padding with respect to its input [batch, height, width, in]. */
+export function conv2dInputGradient(dy: Tensor, filter: Tensor, inputShape: readonly number[]): Tensor4D {
+  return convolveInputGradient({ dy, filter }, { stride: 1, padding: 'same', inputShape, filterShape: filter.shape }) as Tensor4D;
+}
+
+/** Gradient of {@link conv2d} with stride 1 and `same` padding with respect to its filter. */
+export function conv2dFilterGradient(x: Tensor, dy: Tensor, filterShape: readonly number[]): Tensor4D {
+  return convolveFilterGradient({ x, dy }, { stride: 1, padding: 'same', inputShape: x.shape, filterShape }) as Tensor4D;
+}

@@ -26,6 +26,9 @@ const KERNELS = [
   'StarganResidualSum',
   'StarganSumPool2x2',
   'StarganUpsampleNearest2x',
+  'StarganWinogradConvolution',
+  'StarganWinogradConvolutionInputGradient',
+  'StarganWinogradConvolutionFilterGradient',
 ];
 const NATIVE = 'tensorflow';
 const native = availableBackends().includes(NATIVE);

@@ -29,7 +29,8 @@ function widen(filter: Tensor4D, matrix: number[][]): Tensor4D {
   return reshape(wide, [4, 4, inChannels, outChannels]);
 }
 
-function requireThreeByThree(operation: string, x: Tensor, filter: Tensor): asserts filter is Tensor4D {
+/** Fails unless a 3×3 filter fits a feature map; `operation` names who asks. */
+export function requireThreeByThree(operation: string, x: Tensor, filter: Tensor): asserts filter is Tensor4D {
   requireRank4(operation, 'x', x, FEATURE_MAP);
   requireRank4(operation, 'filter', filter, '[3, 3, in, out]');
   if (filter.shape[0] !== 3 || filter.shape[1] !== 3) {
@@ -51,7 +52,7 @@ function requireThreeByThree(operation: string, x: Tensor, filter: Tensor): asse
  */
 export function conv2dThenAveragePool(x: Tensor, filter: Tensor): Tensor4D {
   requireThreeByThree('conv2dThenAveragePool', x, filter);
-  requireEven('conv2dThenAveragePool', x);
+  requireEvenSides('conv2dThenAveragePool', x);
   return tidy(() => conv2d(x, widen(filter, DOWN_MATRIX), { stride: 2 }));
 }
 
@@ -69,7 +70,8 @@ export function upsampleThenConv2d(x: Tensor, filter: Tensor): Tensor4D {
   return tidy(() => conv2dTranspose(x, transpose(widen(filter, UP_MATRIX), [0, 1, 3, 2]), { stride: 2 }));
 }
 
-function requireEven(operation: string, x: Tensor): void {
+/** Fails unless height and width are even; `operation` names who asks. */
+export function requireEvenSides(operation: string, x: Tensor): void {
   if (x.shape[1]! % 2 !== 0 || x.shape[2]! % 2 !== 0) {
     throw new Error(`${operation}: height and width of x must be even, got shape [${x.shape.join(', ')}]`);
   }

@@ -41,12 +41,21 @@ export function averagePool2x2(x: Tensor): Tensor4D {
 }
 
 /**
- * Each pixel repeated in a 2×2 block.
+ * Sum of each 2×2 block of pixels: the gradient of {@link upsampleNearest2x}.
+ *
+ * @param x [batch, height, width, channels], height and width even
+ */
+export function sumPool2x2(x: Tensor): Tensor4D {
+  return pool({ x }, { factor: 1 }) as Tensor4D;
+}
+
+/**
+ * Each pixel, times `factor`, repeated in a 2×2 block.
  *
  * @param x [batch, height, width, channels]
  * @returns [batch, 2 · height, 2 · width, channels]
  */
-export function upsampleNearest2x(x: Tensor): Tensor4D {
+export function upsampleNearest2x(x: Tensor, factor = 1): Tensor4D {
   requireRank4('upsampleNearest2x', 'x', x, FEATURE_MAP);
-  return enlarge({ x }, { factor: 1 }) as Tensor4D;
+  return enlarge({ x }, { factor }) as Tensor4D;
 }

@@ -1,6 +1,6 @@
 import { mul, sum } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import { adain, residualBlock, styledResidualBlock, torchShape, type ParameterSpec, type ResamplingVariant } from '@stargan/layers';
+import { adain, residualBlock, styledResidualBlock, torchShape, type ParameterSpec, type ConvolutionVariant } from '@stargan/layers';
 import { highPass, valueAndGradients, type Parameters } from '@stargan/ops';
 import { disposeAll } from '../../model/weights.js';
 import { configNumber, findInput, requireInput } from '../case-inputs.js';
@@ -19,7 +19,7 @@ const needStyle = (style: Tensor | undefined): Tensor => {
   return style;
 };
 
-function buildBlock(golden: GoldenCase, variant: ResamplingVariant): Block {
+function buildBlock(golden: GoldenCase, variant: ConvolutionVariant): Block {
   const number = (key: string): number => configNumber(golden, key);
   const flag = (key: string): boolean => golden.config[key] === true;
   const channels = (): { inChannels: number; outChannels: number } => ({ inChannels: number('dim_in'), outChannels: number('dim_out') });
@@ -48,7 +48,7 @@ function buildBlock(golden: GoldenCase, variant: ResamplingVariant): Block {
 }
 
 /** Output of a block, and the gradient of Σ output · cotangent for inputs and parameters. */
-export function blockCase(golden: GoldenCase, variant: ResamplingVariant): Outcome {
+export function blockCase(golden: GoldenCase, variant: ConvolutionVariant): Outcome {
   const block = buildBlock(golden, variant);
   const { prefix, seed } = golden.weights[0]!;
   const weights = hashedWeights(block.specs, prefix, seed);

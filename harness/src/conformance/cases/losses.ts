@@ -1,6 +1,6 @@
 import { tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import type { ResamplingVariant } from '@stargan/layers';
+import type { ConvolutionVariant } from '@stargan/layers';
 import { fakeLogisticLoss, realLogisticLoss } from '@stargan/losses';
 import { valueAndGradients } from '@stargan/ops';
 import { buildNetworks, NETWORK_NAMES, type NetworkName, type Networks, type WeightsOf } from '../../model/networks.js';
@@ -53,7 +53,7 @@ function gradientRows(networks: Networks, name: NetworkName, gradients: Readonly
 }
 
 /** Every term of an objective, its total, and the total's gradient for each parameter. */
-export function objectiveCase(golden: GoldenCase, variant: ResamplingVariant): Outcome {
+export function objectiveCase(golden: GoldenCase, variant: ConvolutionVariant): Outcome {
   const { config, domains } = modelConfig(golden);
   const networks = buildNetworks({ ...config, variant }, domains);
   const weights = hashedNetworkWeights(networks, golden);

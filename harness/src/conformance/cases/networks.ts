@@ -1,7 +1,7 @@
 import { mul, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { Masks } from '@stargan/generator';
-import type { ResamplingVariant } from '@stargan/layers';
+import type { ConvolutionVariant } from '@stargan/layers';
 import { valueAndGradients, type Parameters } from '@stargan/ops';
 import { buildNetworks, type NetworkName, type Networks } from '../../model/networks.js';
 import { disposeAll } from '../../model/weights.js';
@@ -33,7 +33,7 @@ function applyNetwork(name: NetworkName, networks: Networks, golden: GoldenCase,
 }
 
 /** Output of a whole network and, where a cotangent is given, the gradient for its inputs. */
-export function networkCase(golden: GoldenCase, variant: ResamplingVariant): Outcome {
+export function networkCase(golden: GoldenCase, variant: ConvolutionVariant): Outcome {
   const entry = golden.weights[0]!;
   const name = MODULES[entry.module];
   if (name === undefined) throw new Error(`network module ${entry.module} is not known`);

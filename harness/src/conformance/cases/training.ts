@@ -1,5 +1,5 @@
 import { mul, tensor } from '@tensorflow/tfjs-core';
-import { torchShape, type ResamplingVariant } from '@stargan/layers';
+import { torchShape, type ConvolutionVariant } from '@stargan/layers';
 import { adam, exponentialMovingAverage } from '@stargan/optimizers';
 import { AVERAGED_NAMES, buildNetworks, NETWORK_NAMES, type AveragedName, type Networks, type WeightsOf } from '../../model/networks.js';
 import { disposeAll, mapNames } from '../../model/weights.js';
@@ -82,7 +82,7 @@ function averageWeights(networks: Networks, seed: number): WeightsOf<AveragedNam
 }
 
 /** Whole training iterations with given inputs: all losses, and what became of every parameter. */
-export function iterationsCase(golden: GoldenCase, variant: ResamplingVariant): Outcome {
+export function iterationsCase(golden: GoldenCase, variant: ConvolutionVariant): Outcome {
   const number = (key: string): number => configNumber(golden, key);
   const { config, domains } = modelConfig(golden);
   const networks = buildNetworks({ ...config, variant }, domains);

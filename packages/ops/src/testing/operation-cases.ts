@@ -73,7 +73,7 @@ const resampling: OperationCase[] = [
     reference: reference.upsampleThenConv2d,
   },
   { operation: 'averagePool2x2', name: 'a wide image', inputs: [random([2, 4, 6, 2], 9)], run: averagePool2x2, reference: reference.averagePool2x2 },
-  { operation: 'upsampleNearest2x', name: 'an odd size', inputs: [random([2, 3, 2, 2], 10)], run: upsampleNearest2x, reference: reference.upsampleNearest2x },
+  { operation: 'upsampleNearest2x', name: 'an odd size', inputs: [random([2, 3, 2, 2], 10)], run: (x) => upsampleNearest2x(x), reference: reference.upsampleNearest2x },
   ...([[5, 7], [2, 3], [6, 2]] as const).map((size): OperationCase => ({
     operation: 'resizeBilinear',
     name: `4×3 to ${size.join('×')}`,
