@@ -1,7 +1,7 @@
 export { leakyRelu, sigmoid, softplus, tanh } from './activations.js';
 export { addBiasLeakyRelu } from './biased-activation.js';
 export { conv2d, conv2dOutputShape, conv2dTranspose, type ConvolutionOptions } from './convolution.js';
-export { stopGradient, withoutGradients } from './gradient-control.js';
+export { stopGradient, unrecorded, withoutGradients } from './gradient-control.js';
 export { highPass } from './high-pass.js';
 export { adaptiveInstanceNormalization, instanceNormalization, type NormalizationOptions } from './instance-normalization.js';
 export { addBias, linear } from './linear.js';

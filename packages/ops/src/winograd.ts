@@ -7,7 +7,9 @@ import { conv2dThenAveragePool, requireEvenSides, requireThreeByThree, upsampleT
 
 /** What surrounds the 3×3 convolution: average pooling after it (−1), nothing (0), nearest upsampling before it (1). */
 type Resampling = -1 | 0 | 1;
-type Attributes = { resampling: Resampling };
+interface Attributes {
+  resampling: Resampling;
+}
 
 // Bilinear and each other's gradients, as the convolutions that they stand for, so the chain can be differentiated to
 // any order. Their forward functions are the textbook compositions, for backends without kernels of these names.
