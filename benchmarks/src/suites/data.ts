@@ -99,10 +99,8 @@ function streamCase({ imageSize, batch }: ModelScale, pictures: Pictures): Image
 
 async function openStreams(directory: string, pictures: Pictures, { imageSize, batch }: { imageSize: number; batch: number }): Promise<Record<string, TrainingStream>> {
   const files = await drawPictures(pictures);
-  for (const domain of [0, 1]) {
-    await mkdir(join(directory, `${domain}`));
-    await Promise.all(files.map((file, i) => (i % 2 === domain ? writeFile(join(directory, `${domain}`, `${i}.jpg`), file) : undefined)));
-  }
+  for (const domain of ['0', '1']) await mkdir(join(directory, domain));
+  await Promise.all(files.map((file, i) => writeFile(join(directory, `${i % 2}`, `${i}.jpg`), file)));
   const folders = await openImageFolders(directory);
   // Nothing is prepared ahead: it would be prepared while another variant is timed.
   const open = (setting: { workers: number; cacheBytes: number }): TrainingStream => createTrainingStream(folders, { imageSize, batch, seed: 1, prefetch: 0, ...setting });

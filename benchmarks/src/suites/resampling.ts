@@ -13,7 +13,7 @@ type Variants = Readonly<Record<string, ResamplingConvolutionVariant>>;
 
 /** The variants of blocks, and those that are only tried here. */
 async function variantsOf(step: 'convolveThenPool' | 'upsampleThenConvolve', folder: string): Promise<Variants> {
-  const ofBlocks = Object.entries(resamplingVariants).map(([name, variant]) => [name, variant[step]] as const);
+  const ofBlocks = Object.entries(resamplingVariants).map(([name, variant]): [string, ResamplingConvolutionVariant] => [name, (x, filter) => variant[step](x, filter)]);
   return { ...Object.fromEntries(ofBlocks), ...(await loadVariants<ResamplingConvolutionVariant>(folder)) };
 }
 
