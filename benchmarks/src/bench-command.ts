@@ -2,11 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { describeRuntime, selectRuntime } from '@stargan/backend';
 import { UsageError } from '@stargan/harness/measurement';
 import { Command } from 'commander';
-import { formatCase } from './format-case.js';
 import { loadSuites } from './load-suites.js';
 import { measureMatmulPeak } from './matmul-peak.js';
 import { describeOrigin, type Report } from './report.js';
-import { runCase, type VariantResult } from './run-case.js';
+import { runCases } from './run-cases.js';
 import { FULL_SCALE, QUICK_SCALE } from './scale.js';
 import { caseName, casesOf, type NamedCase, type Suite } from './suite.js';
 import { threeDigits } from './table.js';
@@ -40,16 +39,12 @@ async function bench(filter: string | undefined, { json, quick = false, list = f
   console.error(describeRuntime(runtime));
   const peak = measureMatmulPeak(quick ? 1 : 10);
   console.log(`matmul peak: ${threeDigits(peak / 1e9)} GFLOP/s\n`);
-  const results: VariantResult[] = [];
-  for (const measured of cases) {
-    const variants = await runCase(measured, { scale, peak });
-    console.log(`${formatCase(caseName(measured), variants)}\n`);
-    results.push(...variants);
-  }
+  const { results, failures } = await runCases(cases, { scale, peak }, (table) => console.log(table));
   if (json !== undefined) {
-    const report: Report = { ...(await describeOrigin(runtime)), node: process.version, matmulPeakGigaflopsPerSecond: peak / 1e9, results };
+    const report: Report = { ...(await describeOrigin(runtime)), node: process.version, matmulPeakGigaflopsPerSecond: peak / 1e9, results, failures };
     await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
   }
+  if (failures.length > 0) throw new Error(`${failures.length} of ${cases.length} cases failed:\n${failures.join('\n')}`);
 }
 
 function chosen(cases: readonly NamedCase[], filter: string | undefined, suites: readonly Suite[]): readonly NamedCase[] {

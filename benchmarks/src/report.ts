@@ -20,6 +20,8 @@ export interface Report extends Origin {
   node: string;
   matmulPeakGigaflopsPerSecond: number;
   results: readonly VariantResult[];
+  /** Why cases are missing. */
+  failures: readonly string[];
 }
 
 export async function describeOrigin({ kind, device, tensorflowVersion, fusedKernels }: Runtime): Promise<Origin> {
