@@ -14,6 +14,9 @@ const root = join(import.meta.dirname, '../..');
 const guide = await readFile(join(root, 'docs/adding-a-variant.md'), 'utf8');
 const [, file, code] = /```ts\n\/\/ (\S+)\n(.*?)```/s.exec(guide) as unknown as [string, string, string];
 
+/** All files but the example: they are read once. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
 /** What the compiler says about the example in its place, with the settings of this package. */
 function faultsOf(source: string): string[] {
   const { config } = ts.readConfigFile(join(root, 'benchmarks/tsconfig.json'), (path) => ts.sys.readFile(path)) as { config: object };
@@ -24,8 +27,13 @@ function faultsOf(source: string): string[] {
   const exists = host.fileExists.bind(host);
   host.readFile = (path) => (path === place ? source : read(path));
   host.fileExists = (path) => path === place || exists(path);
-  const getSourceFile = host.getSourceFile.bind(host);
-  host.getSourceFile = (path, ...rest) => (path === place ? ts.createSourceFile(path, source, ts.ScriptTarget.ES2022) : getSourceFile(path, ...rest));
+  const parse = host.getSourceFile.bind(host);
+  host.getSourceFile = (path, ...rest) => {
+    if (path === place) return ts.createSourceFile(path, source, ts.ScriptTarget.ES2022);
+    const known = parsed.get(path) ?? parse(path, ...rest);
+    parsed.set(path, known);
+    return known;
+  };
   const program = ts.createProgram([place], { ...options, noEmit: true, composite: false, incremental: false }, host);
   const example = program.getSourceFile(place);
   return [...program.getSyntacticDiagnostics(example), ...program.getSemanticDiagnostics(example)].map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));

@@ -29,7 +29,7 @@ export const FULL_SCALE: Scale = {
     { imageSize: 256, batch: 1, ...reference },
   ],
   pictures: { side: 1024, count: 12 },
-  time: 250,
+  time: 150,
   minimumRuns: 5,
 };
 
