@@ -1,8 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { version_core } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { VariantResult } from './run-case.js';
+import type { Report } from './report.js';
+import type { TensorResult } from './run-case.js';
 import { runBin } from './testing/run-bin.js';
 
 let folder: string;
@@ -16,22 +18,30 @@ describe('pnpm bench', () => {
     const file = join(folder, 'results.json');
     const { exitCode, stdout, stderr } = await runBin('bench', '--quick', '--json', file);
     expect(exitCode, stderr).toBe(0);
-    const { results, matmulPeakGigaflopsPerSecond } = JSON.parse(await readFile(file, 'utf8')) as { results: VariantResult[]; matmulPeakGigaflopsPerSecond: number };
+    const { results, matmulPeakGigaflopsPerSecond, machine, versions, git, date, failures } = JSON.parse(await readFile(file, 'utf8')) as Report;
+    expect(failures).toEqual([]);
     expect(matmulPeakGigaflopsPerSecond).toBeGreaterThan(0);
     expect([...new Set(results.map(({ suite }) => suite))].sort()).toEqual(
-      ['AdaIN', 'R1', 'convolution', 'instance norm', 'losses', 'optimizer', 'resampling', 'residual blocks'],
+      ['AdaIN', 'R1', 'convolution', 'data', 'instance norm', 'losses', 'optimizer', 'resampling', 'residual blocks'],
     );
     for (const result of results) {
       expect(result.secondsMedian, JSON.stringify(result)).toBeGreaterThan(0);
       expect(result.runs).toBeGreaterThanOrEqual(3);
       expect(stdout).toContain(`${result.suite} › ${result.case}`);
+      if ('imagesPerSecond' in result) expect(result.imagesPerSecond).toBeGreaterThan(0);
+      else expect(result.launches, JSON.stringify(result)).toBeGreaterThan(0);
     }
+    expect(machine.cores).toBeGreaterThan(0);
+    expect(versions).toMatchObject({ node: process.versions.node, tfjs: version_core });
+    expect(Math.abs(Date.now() - Date.parse(date))).toBeLessThan(600_000);
+    // Sources without a repository around them have no revision.
+    if (git !== undefined) expect(git.revision).toMatch(/^[0-9a-f]{40}$/);
   });
 
   it('shows that one forward pass for R1 takes less arithmetic than two', async () => {
     const file = join(folder, 'r1.json');
     await runBin('bench', 'r1 ›', '--quick', '--json', file);
-    const { results } = JSON.parse(await readFile(file, 'utf8')) as { results: VariantResult[] };
+    const { results } = JSON.parse(await readFile(file, 'utf8')) as { results: TensorResult[] };
     const flops = Object.fromEntries(results.map((result) => [result.variant, result.flops]));
     expect(Object.keys(flops)).toEqual(['one forward pass', 'separate']);
     expect(flops['one forward pass']).toBeLessThan(flops.separate!);

@@ -1,22 +1,18 @@
 import { dispose, engine, reshape, slice, tensor_util, tidy } from '@tensorflow/tfjs-core';
 import type { TensorContainer } from '@tensorflow/tfjs-core';
 import { countWork } from '@stargan/harness/measurement';
-import { Bench } from 'tinybench';
+import { requireSameResult } from './compare-results.js';
+import { interleave, type TimedVariant, type Timing } from './interleave.js';
 import type { Scale } from './scale.js';
-import { prepareVariants, type MergedCase } from './suite.js';
+import { caseName, type ImageCase, type NamedCase, type TensorCase } from './suite.js';
 
-/** What was measured of one variant. Keys are the JSON's. */
-export interface VariantResult {
+interface Names {
   suite: string;
   case: string;
-  variant: string;
-  /** Timed runs. */
-  runs: number;
-  secondsMean: number;
-  secondsMedian: number;
-  /** Square seconds. */
-  secondsVariance: number;
-  runsPerSecond: number;
+}
+
+/** What was measured of a variant that computes tensors. Keys are the JSON's. */
+export interface TensorResult extends Names, Timing {
   /** Kernel launches of one run. */
   launches: number;
   /** Convolution and matrix-product FLOPs of one run. */
@@ -29,61 +25,105 @@ export interface VariantResult {
   shareOfPeak?: number;
 }
 
-const WARM_UP_RUNS = 2;
+/** What was measured of a variant that reads images. */
+export interface ImageResult extends Names, Timing {
+  /** By the median. */
+  imagesPerSecond: number;
+}
+
+export type VariantResult = TensorResult | ImageResult;
+
+export interface RunOptions {
+  scale: Pick<Scale, 'time' | 'minimumRuns'>;
+  /** Measured matmul peak in FLOP/s. */
+  peak: number;
+}
+
 const MAXIMUM_RUNS = 1000;
 
 /**
- * Measures all variants of a case in turn, A B A B …, so that whatever disturbs the machine disturbs all alike.
- * Every variant runs equally often, as often as the slowest fits into the time.
+ * Measures all variants of a case in turn. Every variant runs equally often, as often as the slowest fits into the
+ * time.
  *
- * @param peak measured matmul peak in FLOP/s
+ * @throws when a variant fails, or computes something else than the first
  */
-export async function runCase(measured: MergedCase, { scale, peak }: { scale: Pick<Scale, 'time' | 'minimumRuns'>; peak: number }): Promise<VariantResult[]> {
-  engine().startScope(measured.name);
+export async function runCase(measured: NamedCase, options: RunOptions): Promise<VariantResult[]> {
   try {
-    const variants = Object.entries(prepareVariants(measured)).map(([name, run]) => ({ name, run: () => tidy(run) }));
-    const counts = variants.map(({ run }) => count(run));
-    const slowest = Math.max(...variants.map(({ run }) => warmUp(run)));
-    const iterations = Math.min(MAXIMUM_RUNS, Math.max(scale.minimumRuns, Math.round(scale.time / slowest)));
-    // Tasks of tinybench's `bench` concurrency take turns at every await; each reports the time of its own work.
-    const bench = new Bench({ concurrency: 'bench', iterations, time: 0, warmup: false, throws: true });
-    for (const { name, run } of variants) {
-      bench.add(name, () => Promise.resolve({ overriddenDuration: timeOf(run) }), { async: true });
-    }
-    const tasks = await bench.run();
-    return tasks.map(({ name, result }, i) => {
-      if (!('latency' in result)) throw new Error(`${measured.name}: ${name} has no result but is ${result.state}`);
-      const { mean, p50, variance, samplesCount } = result.latency;
-      const gigaflopsPerSecond = counts[i]!.flops / p50 / 1e6;
-      return {
-        suite: measured.suite,
-        case: measured.name,
-        variant: name,
-        runs: samplesCount,
-        secondsMean: mean / 1e3,
-        secondsMedian: p50 / 1e3,
-        secondsVariance: variance / 1e6,
-        runsPerSecond: 1e3 / p50,
-        ...counts[i]!,
-        ...(measured.arithmetic ? { gigaflopsPerSecond, shareOfPeak: (gigaflopsPerSecond * 1e9) / peak } : {}),
-      };
-    });
-  } finally {
-    engine().endScope();
+    return 'images' in measured ? await runImageCase(measured, options) : await runTensorCase(measured, options);
+  } catch (error) {
+    throw new Error(`${caseName(measured)}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
 
-function count(run: () => TensorContainer): { launches: number; flops: number; peakBytes: number } {
-  const { result, launches, flops, peakTensorBytes, startTensorBytes } = countWork(run);
-  dispose(result);
-  return { launches, flops, peakBytes: peakTensorBytes - startTensorBytes };
+async function runTensorCase({ suite, name, arithmetic = false, prepare }: TensorCase & { suite: string }, { scale, peak }: RunOptions): Promise<TensorResult[]> {
+  const variablesBefore = new Set(Object.keys(engine().state.registeredVariables));
+  engine().startScope(name);
+  try {
+    const variants = Object.entries(prepare()).map(([called, run]) => ({ name: called, run: () => tidy(run) }));
+    const counts = countAndCompare(variants);
+    const timings = await timeVariants(variants.map(({ name: called, run }) => ({ name: called, time: () => timeOf(run) })), scale);
+    return timings.map((timing, i) => {
+      const rate = counts[i]!.flops / timing.secondsMedian;
+      return { suite, case: name, ...timing, ...counts[i]!, ...(arithmetic ? { gigaflopsPerSecond: rate / 1e9, shareOfPeak: rate / peak } : {}) };
+    });
+  } finally {
+    engine().endScope();
+    // Variables outlive scopes.
+    for (const [called, variable] of Object.entries(engine().state.registeredVariables)) if (!variablesBefore.has(called)) variable.dispose();
+  }
 }
 
-/** Milliseconds of the last of a few runs. */
-function warmUp(run: () => TensorContainer): number {
-  let last = 0;
-  for (let i = 0; i < WARM_UP_RUNS; i++) last = timeOf(run);
-  return last;
+async function runImageCase({ suite, name, images, prepareImages }: ImageCase & { suite: string }, { scale }: RunOptions): Promise<ImageResult[]> {
+  const { variants, close } = await prepareImages();
+  try {
+    const timed = Object.entries(variants).map(([called, run]) => ({
+      name: called,
+      time: async () => {
+        const start = performance.now();
+        await run();
+        return performance.now() - start;
+      },
+    }));
+    const timings = await timeVariants(timed, scale);
+    return timings.map((timing) => ({ suite, case: name, ...timing, imagesPerSecond: images / timing.secondsMedian }));
+  } finally {
+    await close?.();
+  }
+}
+
+async function timeVariants(variants: readonly TimedVariant[], { time, minimumRuns }: RunOptions['scale']): Promise<Timing[]> {
+  if (variants.length === 0) throw new Error('there must be at least one variant, got none');
+  let slowest = 0;
+  for (const variant of variants) slowest = Math.max(slowest, await warmUp(variant, time));
+  return interleave(variants, Math.min(MAXIMUM_RUNS, Math.max(minimumRuns, Math.round(time / slowest))));
+}
+
+/** Milliseconds of a run after a first one, or of that where it takes all the time of a variant. */
+async function warmUp({ time }: TimedVariant, enough: number): Promise<number> {
+  const first = await time();
+  return first > enough ? first : time();
+}
+
+type Count = Pick<TensorResult, 'launches' | 'flops' | 'peakBytes'>;
+
+/** Runs every variant once, to count its work and to see that it computes what the first one does. */
+function countAndCompare(variants: readonly { name: string; run: () => TensorContainer }[]): Count[] {
+  let expected: TensorContainer;
+  return variants.map(({ name, run }, i) => {
+    const { result, launches, flops, peakTensorBytes, startTensorBytes } = countWork(run);
+    if (i === 0) {
+      expected = result;
+    } else {
+      try {
+        requireSameResult(result, expected);
+      } catch (error) {
+        throw new Error(`${name} does not compute what ${variants[0]!.name} does: ${(error as Error).message}`, { cause: error });
+      }
+      dispose(result);
+    }
+    if (i === variants.length - 1) dispose(expected);
+    return { launches, flops, peakBytes: peakTensorBytes - startTensorBytes };
+  });
 }
 
 /** Milliseconds of one run, up to one value of its result having been read: backends may compute late. */

@@ -11,6 +11,8 @@ export interface ModelScale {
 /** What is measured, and for how long. */
 export interface Scale {
   readonly models: readonly ModelScale[];
+  /** JPEG files that are read: their sides in pixels, and how many there are. */
+  readonly pictures: { readonly side: number; readonly count: number };
   /** Milliseconds per variant. */
   readonly time: number;
   /** Runs per variant that are timed at least. */
@@ -26,13 +28,15 @@ export const FULL_SCALE: Scale = {
     { imageSize: 128, batch: 2, ...reference },
     { imageSize: 256, batch: 1, ...reference },
   ],
-  time: 500,
+  pictures: { side: 1024, count: 12 },
+  time: 150,
   minimumRuns: 5,
 };
 
 /** Seconds for everything: to see that it runs, not how fast it is. */
 export const QUICK_SCALE: Scale = {
-  models: [{ imageSize: 16, batch: 1, styleDim: 8, widthBudget: 128 }],
+  models: [{ imageSize: 32, batch: 1, styleDim: 8, widthBudget: 256 }],
+  pictures: { side: 48, count: 4 },
   time: 5,
   minimumRuns: 3,
 };

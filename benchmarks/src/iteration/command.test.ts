@@ -7,7 +7,7 @@ import type { Comparison } from './compare.js';
 import type { IterationCost } from './measure.js';
 
 const SMALL = ['--image-size', '16', '--batch', '1', '--iterations', '2', '--set', 'widthBudget=128', '--set', 'maxWidth=16'];
-const KEYS = ['secondsBest', 'secondsMedian', 'flops', 'launches', 'peakTensorBytes', 'peakResidentBytes'];
+const KEYS = ['secondsBest', 'secondsMedian', 'cpuSecondsMedian', 'flops', 'launches', 'peakTensorBytes', 'peakResidentBytes'];
 
 let folder: string;
 beforeAll(async () => {
@@ -57,9 +57,24 @@ describe('pnpm bench:iteration', () => {
     expect(compared.ratio).toBeCloseTo(4 / compared.secondsBest, 6);
   });
 
+  it('adds where the time goes when asked for a profile', async () => {
+    const { exitCode, stdout, stderr } = await runBin('iteration', ...SMALL, '--json', '--profile');
+    expect(exitCode, stderr).toBe(0);
+    const { profile, ...cost } = JSON.parse(stdout) as IterationCost;
+    expect(Object.keys(cost)).toEqual(KEYS);
+    const { arithmetic, otherKernels, betweenLaunches, kernels, shapes, matmulPeakGigaflopsPerSecond } = profile!;
+    expect(arithmetic.flops).toBe(cost.flops);
+    expect(arithmetic.share + otherKernels.share + betweenLaunches.share).toBeCloseTo(1, 9);
+    expect(arithmetic.shareOfPeak).toBeCloseTo(arithmetic.gigaflopsPerSecond / matmulPeakGigaflopsPerSecond, 9);
+    for (const list of [kernels, shapes]) expect(list.reduce((sum, { launches }) => sum + launches, 0)).toBe(cost.launches);
+    expect(stderr).toMatch(/^convolutions and matrix products +[\d.]+ /m);
+  });
+
   it('prints a table for people', async () => {
     const { stdout } = await runBin('iteration', ...SMALL);
     expect(stdout).toMatch(/^seconds, best +[\d.]+$/m);
+    expect(stdout).toMatch(/^processor seconds of all threads, median +[\d.]+$/m);
+    expect(stdout).not.toContain('profile');
     expect(stdout).toMatch(/^kernel launches +\d+$/m);
   });
 

@@ -3,10 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { describeRuntime, selectRuntime } from '@stargan/backend';
 import { resolveConfig, UsageError } from '@stargan/harness/measurement';
 import { Command, InvalidArgumentError } from 'commander';
+import { measureMatmulPeak } from '../matmul-peak.js';
 import { alternate } from './compare.js';
+import { formatProfile } from './format-profile.js';
 import { formatCost, formatKernels } from './format.js';
 import { measureIteration, type IterationCost } from './measure.js';
 import { runPeer } from './peer.js';
+import { summarizeProfile } from './profile.js';
 import { lastJson, runProgram } from './run-program.js';
 
 interface Options {
@@ -17,6 +20,7 @@ interface Options {
   set: string[];
   json?: boolean;
   kernels?: boolean;
+  profile?: boolean;
   peer?: string;
   peerDevice?: string;
   python: string;
@@ -25,6 +29,7 @@ interface Options {
 
 const PROGRAM = fileURLToPath(new URL('../../bin/iteration.js', import.meta.url));
 const DEFAULT_DOMAINS = 2;
+const PEAK_RUNS = 10;
 
 /** `pnpm bench:iteration`. */
 export function iterationCommand(): Command {
@@ -37,6 +42,7 @@ export function iterationCommand(): Command {
     .option('--set <key=value>', 'any config value; may be repeated', (text: string, before: string[]) => [...before, text], [])
     .option('--json', 'print JSON')
     .option('--kernels', 'also print the kernels by arithmetic and shape, on standard error')
+    .option('--profile', 'also take the time of every kernel, after the timed iterations: a table on standard error, and in the JSON')
     .option('--peer <file.py>', 'alternate with this Python program, each in fresh processes, and print the ratio')
     .option('--peer-device <name>', 'passed to the peer as --device, such as cuda')
     .option('--python <path>', 'Python that runs the peer', 'python3')
@@ -53,12 +59,16 @@ function whole(text: string): number {
   return value;
 }
 
-async function measureHere({ imageSize, batch, domains = DEFAULT_DOMAINS, iterations, set, kernels = false }: Options): Promise<IterationCost> {
+async function measureHere({ imageSize, batch, domains = DEFAULT_DOMAINS, iterations, set, kernels = false, profile = false }: Options): Promise<IterationCost> {
   const config = await resolveConfig({ overrides: { imageSize, batch }, assignments: set });
-  console.error(describeRuntime(await selectRuntime()));
-  const measured = measureIteration(config, { domains, timed: Math.max(iterations - 1, 1) });
+  const runtime = await selectRuntime();
+  console.error(describeRuntime(runtime));
+  const { cost, times, ...measured } = measureIteration(config, { domains, timed: Math.max(iterations - 1, 1), profile });
   if (kernels) console.error(formatKernels(measured.kernels));
-  return measured.cost;
+  if (times === undefined) return cost;
+  const summary = summarizeProfile(times, { peak: measureMatmulPeak(PEAK_RUNS), synchronous: runtime.kind !== 'native-gpu' });
+  console.error(formatProfile(summary));
+  return { ...cost, profile: summary };
 }
 
 async function measureBeside(file: string, options: Options): ReturnType<typeof alternate> {
@@ -74,12 +84,13 @@ async function measureBeside(file: string, options: Options): ReturnType<typeof 
   );
 }
 
-async function measureInChild({ imageSize, batch, domains = DEFAULT_DOMAINS, iterations, set, kernels }: Options): Promise<IterationCost> {
+async function measureInChild({ imageSize, batch, domains = DEFAULT_DOMAINS, iterations, set, kernels, profile }: Options): Promise<IterationCost> {
   const numbers = { '--image-size': imageSize, '--batch': batch, '--domains': domains, '--iterations': iterations };
   const parameters = [
     ...Object.entries(numbers).flatMap(([name, value]) => [name, String(value)]),
     ...set.flatMap((assignment) => ['--set', assignment]),
     ...(kernels === true ? ['--kernels'] : []),
+    ...(profile === true ? ['--profile'] : []),
   ];
   const { exitCode, signal, stdout, stderr } = await runProgram(process.execPath, [PROGRAM, ...parameters, '--json']);
   if (stderr !== '') console.error(stderr.trimEnd());

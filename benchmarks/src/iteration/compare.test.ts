@@ -3,7 +3,7 @@ import { alternate } from './compare.js';
 import { median, type IterationCost } from './measure.js';
 
 const cost = (secondsBest: number, peakResidentBytes: number): IterationCost => ({
-  secondsBest, secondsMedian: secondsBest + 1, flops: 10, launches: 2, peakTensorBytes: 3, peakResidentBytes,
+  secondsBest, secondsMedian: secondsBest + 1, cpuSecondsMedian: 2 * secondsBest, flops: 10, launches: 2, peakTensorBytes: 3, peakResidentBytes,
 });
 
 describe('alternating with a peer', () => {
@@ -17,7 +17,7 @@ describe('alternating with a peer', () => {
       2,
     );
     expect(order).toEqual(['peer', 'ours', 'peer', 'ours']);
-    expect(compared).toEqual({ ...cost(2, 300), secondsMedian: 4, peer: { round: 1 }, ratio: 1.5 });
+    expect(compared).toEqual({ ...cost(2, 300), secondsMedian: 4, cpuSecondsMedian: 6, peer: { round: 1 }, ratio: 1.5 });
   });
 });
 

@@ -32,6 +32,7 @@ export async function alternate(
     ...costs[0]!,
     secondsBest,
     secondsMedian: median(costs.map((cost) => cost.secondsMedian)),
+    cpuSecondsMedian: median(costs.map((cost) => cost.cpuSecondsMedian)),
     peakTensorBytes: Math.max(...costs.map((cost) => cost.peakTensorBytes)),
     peakResidentBytes: Math.max(...costs.map((cost) => cost.peakResidentBytes)),
     peer: bestPeer.json,

@@ -8,6 +8,7 @@ export function formatCost(cost: IterationCost | Comparison): string {
   const rows = [
     ['seconds, best', threeDigits(cost.secondsBest)],
     ['seconds, median', threeDigits(cost.secondsMedian)],
+    ['processor seconds of all threads, median', threeDigits(cost.cpuSecondsMedian)],
     ['GFLOP of convolutions and matrix products', threeDigits(cost.flops / 1e9)],
     ['GFLOP/s, best', threeDigits(cost.flops / cost.secondsBest / 1e9)],
     ['kernel launches', String(cost.launches)],

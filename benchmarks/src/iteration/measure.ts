@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { countWork, trainingWorkload, type Config, type KernelCount } from '@stargan/harness/measurement';
+import { countWork, profileWork, trainingWorkload, type Config, type KernelCount, type WorkProfile } from '@stargan/harness/measurement';
+import type { IterationProfile } from './profile.js';
 
 /** What one training iteration costs. Keys are the JSON's. */
 export interface IterationCost {
   secondsBest: number;
   secondsMedian: number;
+  /** Processor time of all threads, user and system, in one iteration; the median. */
+  cpuSecondsMedian: number;
   /** Convolution and matrix-product FLOPs, two per multiply-and-add. */
   flops: number;
   /** Kernel launches. */
@@ -13,28 +16,58 @@ export interface IterationCost {
   peakTensorBytes: number;
   /** Most memory that the process ever had. */
   peakResidentBytes: number;
+  /** Only when asked for. */
+  profile?: IterationProfile;
 }
 
+/** What was measured in this process. */
+export interface MeasuredIteration {
+  cost: IterationCost;
+  kernels: readonly KernelCount[];
+  /** Only when asked for. */
+  times?: WorkProfile;
+}
+
+/** Iterations that are profiled at most; more would only take longer. */
+const PROFILED = 3;
+
 /**
- * Runs training iterations on random data: one to warm up, then those that are timed, then one that is counted,
- * so that counting disturbs no time.
+ * Runs training iterations on random data: one to warm up, then those that are timed, then one that is counted and,
+ * if asked for, some that are profiled, so that neither disturbs a time.
  *
  * @param domains number of domains
  * @param timed iterations to time, ≥ 1
+ * @param profile whether to take the times of kernels too
  */
-export function measureIteration(config: Config, { domains, timed }: { domains: number; timed: number }): { cost: IterationCost; kernels: readonly KernelCount[] } {
+export function measureIteration(config: Config, { domains, timed, profile = false }: { domains: number; timed: number; profile?: boolean }): MeasuredIteration {
   const workload = trainingWorkload(config, { domains });
   // Every iteration reads its losses, so it is done when it returns, on a GPU as well.
   workload.iterate();
-  const seconds = Array.from({ length: timed }, () => {
-    const start = performance.now();
-    workload.iterate();
-    return (performance.now() - start) / 1e3;
-  });
+  const times = Array.from({ length: timed }, () => timeOf(() => workload.iterate()));
+  const seconds = times.map(({ wall }) => wall);
   const { flops, launches, peakTensorBytes, kernels } = countWork(() => workload.iterate());
+  const cost = {
+    secondsBest: Math.min(...seconds),
+    secondsMedian: median(seconds),
+    cpuSecondsMedian: median(times.map(({ cpu }) => cpu)),
+    flops,
+    launches,
+    peakTensorBytes,
+    peakResidentBytes: peakResidentBytes(),
+  };
+  const profiled = profile ? profileWork(() => workload.iterate(), { runs: Math.min(timed, PROFILED) }) : undefined;
   workload.dispose();
-  const cost = { secondsBest: Math.min(...seconds), secondsMedian: median(seconds), flops, launches, peakTensorBytes, peakResidentBytes: peakResidentBytes() };
-  return { cost, kernels };
+  return { cost, kernels, times: profiled };
+}
+
+/** Seconds on the clock, and of processor time. */
+function timeOf(run: () => unknown): { wall: number; cpu: number } {
+  const before = process.cpuUsage();
+  const start = performance.now();
+  run();
+  const wall = (performance.now() - start) / 1e3;
+  const { user, system } = process.cpuUsage(before);
+  return { wall, cpu: (user + system) / 1e6 };
 }
 
 /** The middle value, or the mean of the two in the middle. @param values at least one */

@@ -1,35 +1,38 @@
-import { conv2d as coreConv2d, engine } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { conv2d } from '@stargan/ops';
+import { engine } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { normal } from '../inputs.js';
+import { layerCases } from '../layer-cases.js';
+import { loadVariants } from '../load-variants.js';
 import { describeLevel, levelsOf, type Level } from '../scale.js';
-import type { Case, Suite } from '../suite.js';
+import type { Suite, TensorCase } from '../suite.js';
 
-/** 3×3 convolutions of every level: forward, and both gradients as kernels of their own. */
+/** `same` convolution: x [batch, height, width, in], filter [3, 3, in, out] → [batch, height, width, out]. */
+export type ConvolutionVariant = (x: Tensor, filter: Tensor) => Tensor;
+
+const variants = await loadVariants<ConvolutionVariant>('convolution');
+
+/** 3×3 convolutions of every level: forward, with gradients, and both gradients as bare kernels. */
 export const suite: Suite = {
   name: 'convolution',
-  cases: ({ models }) => models.flatMap((model) => levelsOf(model).flatMap(casesOf)),
+  cases: ({ models }) => models.flatMap(levelsOf).flatMap(casesOf),
 };
 
 const attributes = { strides: [1, 1], pad: 'same', dataFormat: 'NHWC', dilations: [1, 1] };
 
-function casesOf(level: Level): Case[] {
+function casesOf(level: Level): TensorCase[] {
   const { batch, size, channels } = level;
   const map = [batch, size, size, channels];
   const taps = [3, 3, channels, channels];
-  const name = (kind: string): string => `3×3 ${kind} at ${describeLevel(level)}`;
   return [
-    {
-      name: name('forward'),
+    ...layerCases({
+      name: `3×3 at ${describeLevel(level)}`,
       arithmetic: true,
-      prepare: () => {
-        const x = normal(map) as Tensor4D;
-        const filter = normal(taps, 2) as Tensor4D;
-        return { ops: () => conv2d(x, filter), 'tfjs-core': () => coreConv2d(x, filter, 1, 'same') };
-      },
-    },
+      variants,
+      inputs: () => ({ x: normal(map), filter: normal(taps, 2) }),
+      apply: (convolve, { x, filter }) => convolve(x!, filter!),
+    }),
     {
-      name: name('gradient of x'),
+      name: `3×3 gradient of x at ${describeLevel(level)}`,
       arithmetic: true,
       prepare: () => {
         const dy = normal(map);
@@ -38,7 +41,7 @@ function casesOf(level: Level): Case[] {
       },
     },
     {
-      name: name('gradient of filter'),
+      name: `3×3 gradient of filter at ${describeLevel(level)}`,
       arithmetic: true,
       prepare: () => {
         const x = normal(map);

@@ -13,12 +13,12 @@ import {
 import { valueAndGradients } from '@stargan/ops';
 import { normal } from '../inputs.js';
 import type { ModelScale } from '../scale.js';
-import type { Case, Suite } from '../suite.js';
+import type { Suite, TensorCase } from '../suite.js';
 
 /** Every loss with its gradients: on logits, on style codes, on images. */
 export const suite: Suite = {
   name: 'losses',
-  cases: ({ models }) => models.flatMap((model) => Object.entries(losses).map(([name, loss]) => caseOf(name, loss, model))),
+  cases: ({ models }) => models.flatMap((model) => Object.entries(losses).flatMap(([name, loss]) => casesOf(name, loss, model))),
 };
 
 interface Loss {
@@ -42,17 +42,24 @@ const losses: Record<string, Loss> = {
   'cycle consistency': { inputs: images, value: ({ a, b }) => cycleConsistencyLoss(a!, b!) },
 };
 
-function caseOf(name: string, { inputs, value }: Loss, model: ModelScale): Case {
+function casesOf(name: string, { inputs, value }: Loss, model: ModelScale): TensorCase[] {
   const shapes = inputs(model);
-  const described = Object.values(shapes)[0]!.join('×');
-  return {
-    name: `${name} on ${described}`,
-    prepare: () => {
-      const tensors = Object.fromEntries(Object.entries(shapes).map(([role, shape], i) => [role, normal(shape, i + 1)]));
-      return {
-        'value': () => value(tensors),
-        'with gradients': () => valueAndGradients((p) => sum<Scalar>(value(p)), tensors).gradients,
-      };
+  const described = `${name} on ${Object.values(shapes)[0]!.join('×')}`;
+  const tensors = (): Record<string, Tensor> => Object.fromEntries(Object.entries(shapes).map(([role, shape], i) => [role, normal(shape, i + 1)]));
+  return [
+    {
+      name: described,
+      prepare: () => {
+        const given = tensors();
+        return { losses: () => value(given) };
+      },
     },
-  };
+    {
+      name: `${described}, with gradients`,
+      prepare: () => {
+        const given = tensors();
+        return { losses: () => valueAndGradients((p) => sum<Scalar>(value(p)), given).gradients };
+      },
+    },
+  ];
 }

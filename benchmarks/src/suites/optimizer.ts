@@ -1,9 +1,22 @@
-import { add, div, mul, sqrt, square, sub, zerosLike } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { generator } from '@stargan/generator';
-import { adam, exponentialMovingAverage } from '@stargan/optimizers';
+import type { AdamOptions } from '@stargan/optimizers';
+import type { Parameters } from '@stargan/ops';
+import { alsoComposed } from '../layer-cases.js';
+import { loadVariants } from '../load-variants.js';
 import type { ModelScale } from '../scale.js';
-import type { Case, Suite } from '../suite.js';
+import type { Suite, TensorCase } from '../suite.js';
+
+/** Makes what lives longer than a step, such as moments of zero; gives the step from there to new weights. */
+export type AdamVariant = (weights: Parameters, gradients: Parameters, options: Required<AdamOptions>) => () => Parameters;
+
+/** decay · average + (1 − decay) · weights */
+export type MovingAverageVariant = (average: Parameters, weights: Parameters, decay: number) => Parameters;
+
+const steps = await loadVariants<AdamVariant>('adam');
+const averages = await loadVariants<MovingAverageVariant>('moving-average');
+
+// A large step, so that the variants' results are compared by it and not by the weights before it.
+const OPTIONS: Required<AdamOptions> = { learningRate: 0.1, beta1: 0, beta2: 0.99, epsilon: 1e-8, weightDecay: 1e-4 };
 
 /** One update of all generator weights, and of their moving average. */
 export const suite: Suite = {
@@ -11,12 +24,7 @@ export const suite: Suite = {
   cases: ({ models }) => models.flatMap(casesOf),
 };
 
-type Weights = Record<string, Tensor>;
-
-const mapWeights = (weights: Weights, f: (name: string, weight: Tensor) => Tensor): Weights =>
-  Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, f(name, weight)]));
-
-function casesOf({ imageSize, styleDim, widthBudget }: ModelScale): Case[] {
+function casesOf({ imageSize, styleDim, widthBudget }: ModelScale): TensorCase[] {
   const G = generator({ imageSize, styleDim, widthBudget });
   const count = G.specs.reduce((total, { shape }) => total + shape.reduce((product, n) => product * n, 1), 0);
   const described = `${count.toLocaleString('en')} weights`;
@@ -26,16 +34,8 @@ function casesOf({ imageSize, styleDim, widthBudget }: ModelScale): Case[] {
       prepare: () => {
         const weights = G.init(1);
         const gradients = G.init(2);
-        const optimizer = adam({ learningRate: 1e-4 });
-        const state = optimizer.init(weights);
-        const moments = mapWeights(weights, (_, weight) => zerosLike(weight));
-        return {
-          optimizers: () => {
-            const { parameters, state: next } = optimizer.update(weights, gradients, state);
-            return { ...parameters, first: next.first, second: next.second };
-          },
-          'per weight': () => textbookAdam(weights, gradients, moments),
-        };
+        const variants = Object.fromEntries(Object.entries(steps).map(([name, prepare]) => [name, prepare(weights, gradients, OPTIONS)]));
+        return alsoComposed(variants, 'optimizers');
       },
     },
     {
@@ -43,21 +43,9 @@ function casesOf({ imageSize, styleDim, widthBudget }: ModelScale): Case[] {
       prepare: () => {
         const average = G.init(1);
         const weights = G.init(2);
-        return {
-          optimizers: () => exponentialMovingAverage(average, weights, 0.999),
-          'per weight': () => mapWeights(average, (name, tensor) => add(mul(tensor, 0.999), mul(weights[name]!, 0.001))),
-        };
+        const variants = Object.fromEntries(Object.entries(averages).map(([name, update]) => [name, () => update(average, weights, 0.5)]));
+        return alsoComposed(variants, 'optimizers');
       },
     },
   ];
-}
-
-/** The first step of Adam with β₁ = 0 and weight decay, one weight after the other. */
-function textbookAdam(weights: Weights, gradients: Weights, moments: Weights): Weights {
-  return mapWeights(weights, (name, weight) => {
-    const gradient = add(gradients[name]!, mul(weight, 1e-4));
-    const second = add(mul(moments[name]!, 0.99), mul(square(gradient), 0.01));
-    const deviation = add(sqrt(div(second, 0.01)), 1e-8);
-    return sub(weight, mul(div(gradient, deviation), 1e-4));
-  });
 }

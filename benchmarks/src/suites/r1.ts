@@ -1,11 +1,15 @@
-import { add } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { discriminator } from '@stargan/discriminator';
-import { outputsAndInputGradient, r1Penalty, r1PenaltyOfGradient, realLogisticLoss } from '@stargan/losses';
 import { valueAndGradients } from '@stargan/ops';
 import { normal } from '../inputs.js';
+import { loadVariants } from '../load-variants.js';
 import type { ModelScale } from '../scale.js';
-import type { Case, Suite } from '../suite.js';
+import type { Suite, TensorCase } from '../suite.js';
+
+/** Logistic loss of real images plus R1 penalty (γ = 1): D(x) and x [batch, height, width, 3] → scalar. */
+export type R1Variant = (apply: (x: Tensor) => Tensor, image: Tensor) => Tensor;
+
+const variants = await loadVariants<R1Variant>('r1');
 
 /**
  * The part of a discriminator update that sees real images: logistic loss and R1 penalty, with gradients. D(x) can
@@ -16,17 +20,7 @@ export const suite: Suite = {
   cases: ({ models }) => models.map(caseOf),
 };
 
-type Objective = (apply: (x: Tensor) => Tensor, image: Tensor) => Tensor;
-
-const objectives: Record<string, Objective> = {
-  'one forward pass': (apply, image) => {
-    const { outputs, gradient } = outputsAndInputGradient(apply, image);
-    return add(realLogisticLoss(outputs), r1PenaltyOfGradient(gradient));
-  },
-  'separate': (apply, image) => add(realLogisticLoss(apply(image)), r1Penalty(apply, image)),
-};
-
-function caseOf({ imageSize, batch, widthBudget }: ModelScale): Case {
+function caseOf({ imageSize, batch, widthBudget }: ModelScale): TensorCase {
   return {
     name: `discriminator on ${batch}×${imageSize}×${imageSize}×3`,
     arithmetic: true,
@@ -36,7 +30,7 @@ function caseOf({ imageSize, batch, widthBudget }: ModelScale): Case {
       const image = normal([batch, imageSize, imageSize, 3]);
       const domain = Array.from({ length: batch }, (_, i) => i % 2);
       return Object.fromEntries(
-        Object.entries(objectives).map(([name, objective]) => [
+        Object.entries(variants).map(([name, objective]) => [
           name,
           () => valueAndGradients((p) => objective((x) => network.apply(p, x, domain), image) as Scalar, parameters).gradients,
         ]),

@@ -1,38 +1,42 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { averagePool2x2, conv2d, conv2dThenAveragePool, upsampleNearest2x, upsampleThenConv2d } from '@stargan/ops';
-import { gradientsOf, normal } from '../inputs.js';
+import { convolutionVariants } from '@stargan/layers';
+import { normal } from '../inputs.js';
+import { layerCases } from '../layer-cases.js';
+import { loadVariants } from '../load-variants.js';
 import { describeLevel, levelsOf, type Level } from '../scale.js';
-import type { Case, Suite, Variants } from '../suite.js';
+import type { Suite, TensorCase } from '../suite.js';
 
-/** A 3×3 convolution and a change of resolution: as one convolution, and one after the other. */
+/** x [batch, height, width, in], filter [3, 3, in, out] → [batch, height', width', out], halved or doubled. */
+export type ResamplingConvolutionVariant = (x: Tensor, filter: Tensor) => Tensor;
+
+type Variants = Readonly<Record<string, ResamplingConvolutionVariant>>;
+
+/** The variants of blocks, and those that are only tried here. */
+async function variantsOf(step: 'convolveThenPool' | 'upsampleThenConvolve', folder: string): Promise<Variants> {
+  const ofBlocks = Object.entries(convolutionVariants).map(([name, variant]): [string, ResamplingConvolutionVariant] => [name, (x, filter) => variant[step](x, filter)]);
+  return { ...Object.fromEntries(ofBlocks), ...(await loadVariants<ResamplingConvolutionVariant>(folder)) };
+}
+
+const directions = {
+  down: await variantsOf('convolveThenPool', 'convolution-then-pool'),
+  up: await variantsOf('upsampleThenConvolve', 'upsample-then-convolution'),
+};
+
+/** A 3×3 convolution and a change of resolution, in every variant there is. */
 export const suite: Suite = {
   name: 'resampling',
-  cases: ({ models }) => models.flatMap((model) => levelsOf(model).flatMap((level) => [...casesOf('down', level), ...casesOf('up', level)])),
+  cases: ({ models }) => models.flatMap(levelsOf).flatMap((level) => [...casesOf('down', level), ...casesOf('up', level)]),
 };
 
-type Resample = (x: Tensor, filter: Tensor) => Tensor;
-
-const directions: Record<'down' | 'up', Record<'fused' | 'composed', Resample>> = {
-  down: { fused: conv2dThenAveragePool, composed: (x, filter) => averagePool2x2(conv2d(x, filter)) },
-  up: { fused: upsampleThenConv2d, composed: (x, filter) => conv2d(upsampleNearest2x(x), filter) },
-};
-
-function casesOf(direction: 'down' | 'up', level: Level): Case[] {
+function casesOf(direction: 'down' | 'up', level: Level): TensorCase[] {
   const { batch, size, channels } = level;
   // The side of higher resolution is the level's.
-  const lower = direction === 'down' ? size : size / 2;
-  const variants = (run: (resample: Resample, x: Tensor, filter: Tensor) => Variants[string]) => (): Variants => {
-    const x = normal([batch, lower, lower, channels]);
-    const filter = normal([3, 3, channels, channels], 2);
-    return Object.fromEntries(Object.entries(directions[direction]).map(([name, resample]) => [name, run(resample, x, filter)]));
-  };
-  const name = `${direction} at ${describeLevel(level)}`;
-  return [
-    { name, arithmetic: true, prepare: variants((resample, x, filter) => () => resample(x, filter)) },
-    {
-      name: `${name}, with gradients`,
-      arithmetic: true,
-      prepare: variants((resample, x, filter) => () => gradientsOf((p) => resample(p.x!, p.filter!), { x, filter })),
-    },
-  ];
+  const given = direction === 'down' ? size : size / 2;
+  return layerCases({
+    name: `${direction} at ${describeLevel(level)}`,
+    arithmetic: true,
+    variants: directions[direction],
+    inputs: () => ({ x: normal([batch, given, given, channels]), filter: normal([3, 3, channels, channels], 2) }),
+    apply: (resample, { x, filter }) => resample(x!, filter!),
+  });
 }

@@ -1,15 +1,34 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { initializeParameters, residualBlock, convolutionVariants, styledResidualBlock, type ParameterSpec, type ConvolutionVariant } from '@stargan/layers';
 import type { Parameters } from '@stargan/ops';
-import { gradientsOf, normal } from '../inputs.js';
+import { normal } from '../inputs.js';
+import { layerCases } from '../layer-cases.js';
 import { describeLevel, levelsOf, type Level, type ModelScale } from '../scale.js';
-import type { Case, Suite, Variants } from '../suite.js';
+import type { Suite, TensorCase } from '../suite.js';
 
-/** Whole blocks between the first two levels of every model, in every variant there is. */
+/**
+ * Every block of the models, in every variant of `convolutionVariants`: the discriminator's plain blocks from the image
+ * down to 8×8, the generator's blocks down to 16×16 and up again, and those between that keep the resolution.
+ */
 export const suite: Suite = {
   name: 'residual blocks',
-  cases: ({ models }) => models.flatMap((model) => Object.entries(kinds).flatMap(([kind, make]) => casesOf(kind, make, model))),
+  cases: ({ models }) =>
+    models.flatMap((model) => {
+      const levels = levelsOf(model);
+      const ofGenerator = levels.filter(({ size }) => size > BOTTLENECK);
+      const bottleneck = levels.filter(({ size }) => size === BOTTLENECK);
+      return [
+        ...levels.flatMap((level) => casesOf('plain down', down(false), level, model)),
+        ...ofGenerator.flatMap((level) => casesOf('normalised down', down(true), level, model)),
+        ...bottleneck.flatMap((level) => casesOf('normalised', same, level, model)),
+        ...bottleneck.flatMap((level) => casesOf('styled', styledSame, level, model)),
+        ...ofGenerator.flatMap((level) => casesOf('styled up', styledUp, level, model)),
+      ];
+    }),
 };
+
+/** Side of the feature maps between the generator's halves. */
+const BOTTLENECK = 16;
 
 interface Block {
   specs: readonly ParameterSpec[];
@@ -25,34 +44,30 @@ const down = (normalize: boolean): Kind => ({ batch, size, channels, deeper }, _
   return { specs: block.specs, apply: (p, x) => block.apply(p, x), input: [batch, size, size, channels] };
 };
 
-const styled: Kind = ({ batch, size, channels, deeper }, { styleDim }, variant) => {
+const same: Kind = ({ batch, size, channels }, _, variant) => {
+  const block = residualBlock('', { inChannels: channels, outChannels: channels, normalize: true, variant });
+  return { specs: block.specs, apply: (p, x) => block.apply(p, x), input: [batch, size, size, channels] };
+};
+
+const styledSame: Kind = ({ batch, size, channels }, { styleDim }, variant) => {
+  const block = styledResidualBlock('', { inChannels: channels, outChannels: channels, styleDim, variant });
+  return { specs: block.specs, apply: (p, x, style) => block.apply(p, x, style), input: [batch, size, size, channels] };
+};
+
+const styledUp: Kind = ({ batch, size, channels, deeper }, { styleDim }, variant) => {
   const block = styledResidualBlock('', { inChannels: deeper, outChannels: channels, styleDim, upsample: true, variant });
   return { specs: block.specs, apply: (p, x, style) => block.apply(p, x, style), input: [batch, size / 2, size / 2, deeper] };
 };
 
-const kinds: Record<string, Kind> = { 'plain down': down(false), 'normalised down': down(true), 'styled up': styled };
-
-function casesOf(kind: string, make: Kind, model: ModelScale): Case[] {
-  const level = levelsOf(model)[0]!;
-  const variants = (run: (block: Block, inputs: Parameters) => Variants[string]) => (): Variants =>
-    Object.fromEntries(
-      (Object.keys(convolutionVariants) as ConvolutionVariant[]).map((variant) => {
-        const block = make(level, model, variant);
-        const inputs = {
-          ...initializeParameters(block.specs, 1, 'benchmark'),
-          x: normal(block.input),
-          style: normal([model.batch, model.styleDim], 2),
-        };
-        return [variant, run(block, inputs)];
-      }),
-    );
-  const name = `${kind} at ${describeLevel(level)}`;
-  return [
-    { name, arithmetic: true, prepare: variants((block, p) => () => block.apply(p, p.x!, p.style!)) },
-    {
-      name: `${name}, with gradients`,
-      arithmetic: true,
-      prepare: variants((block, inputs) => () => gradientsOf((p) => block.apply(p, p.x!, p.style!), inputs)),
-    },
-  ];
+function casesOf(called: string, kind: Kind, level: Level, model: ModelScale): TensorCase[] {
+  const names = Object.keys(convolutionVariants) as ConvolutionVariant[];
+  const { specs, input } = kind(level, model, 'fused');
+  return layerCases({
+    name: `${called} at ${describeLevel(level)}`,
+    arithmetic: true,
+    variants: Object.fromEntries(names.map((name) => [name, kind(level, model, name)])),
+    inputs: () => ({ ...initializeParameters(specs, 1, 'benchmark'), x: normal(input), style: normal([model.batch, model.styleDim], 2) }),
+    apply: (block, p) => block.apply(p, p.x!, p.style!),
+    fused: 'fused',
+  });
 }

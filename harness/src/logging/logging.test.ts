@@ -2,6 +2,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useTemporaryFolder } from '../testing/small-run.js';
+import { describeDataWait } from './data-wait.js';
 import { openMetricLog, readMetricLog } from './metric-log.js';
 import { formatDuration, summarizeLosses } from './progress.js';
 
@@ -21,6 +22,14 @@ describe('a metric log', () => {
 
   it('is empty where there is no file', async () => {
     expect(await readMetricLog(path.join(folder(), 'absent.jsonl'))).toEqual([]);
+  });
+});
+
+describe('waiting for images', () => {
+  it('is told as a share of the training, with a remedy from 2 % on', () => {
+    expect(describeDataWait(0.25, 130)).toBe('waited 0.3 s for images, 0.2 % of 2m10s');
+    expect(describeDataWait(2, 100)).toBe('waited 2.0 s for images, 2.0 % of 1m40s; files that are no larger than needed, on a local disk, are read faster');
+    expect(describeDataWait(1, 3)).toBe('waited 1.0 s for images, 33.3 % of 3s');
   });
 });
 

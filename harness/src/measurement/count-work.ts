@@ -1,5 +1,6 @@
 import { memory } from '@tensorflow/tfjs-core';
-import { flopsOf, type KernelLaunch, type Shape } from './flops.js';
+import { describeShapes } from './describe-shapes.js';
+import { flopsOf } from './flops.js';
 import { interceptLaunches } from './intercept-launches.js';
 
 /** All launches of one kernel with the same shapes. */
@@ -29,7 +30,7 @@ export interface WorkCount<Result> {
 
 /**
  * Runs a piece of work once and counts its kernel launches, its arithmetic and its memory. The backend is as before
- * afterwards, also when the work fails. Counting slows the work down: take times in another run.
+ * afterwards, also when the work fails. Counting slows the work down: take times in another run, or with `profileWork`.
  *
  * ```js
  * const { flops, launches } = countWork(() => tf.tidy(() => generator.apply(parameters, image, style).dataSync()));
@@ -63,13 +64,4 @@ export function countWork<Result>(work: () => Result): WorkCount<Result> {
   if (result instanceof Promise) throw new Error('countWork: work must be synchronous, got a function that returns a promise; wait for its inputs before');
   const kernels = [...counts.values()].sort((a, b) => b.flops - a.flops || b.launches - a.launches);
   return { result, launches, flops, startTensorBytes, peakTensorBytes, kernels };
-}
-
-const joined = (shape: Shape): string => (shape.length === 0 ? 'scalar' : shape.join('×'));
-
-/** Long input lists, such as all parameters of a network in one launch, are only counted. */
-function describeShapes({ inputs, output }: KernelLaunch): string {
-  const named = Object.entries(inputs).filter(([role]) => role !== 'sizes');
-  const described = named.length > 4 ? `${named.length} inputs` : named.map(([role, shape]) => `${/^\d+$/.test(role) ? '' : `${role} `}${joined(shape)}`).join(', ');
-  return `${described} → ${joined(output)}`;
 }

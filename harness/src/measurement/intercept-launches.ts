@@ -25,6 +25,14 @@ const nativeInputs: Readonly<Record<string, readonly string[]>> = {
 const withoutLaunch: ReadonlySet<string> = new Set(['Identity', 'Reshape']);
 
 /**
+ * Told of a launch after it.
+ *
+ * @param seconds from the call to its return: the kernel's time where launches are synchronous (the processor, native
+ *   or not), only the time to queue it on a graphics card
+ */
+export type LaunchReport = (launch: KernelLaunch, seconds: number) => void;
+
+/**
  * Reports every kernel launch of the current backend until the returned function is called. On a native runtime
  * these are the operations that TensorFlow executes; elsewhere the kernels that the tfjs engine runs, those made of
  * other kernels left out.
@@ -32,31 +40,35 @@ const withoutLaunch: ReadonlySet<string> = new Set(['Identity', 'Reshape']);
  * @param report called after each launch, when its output exists
  * @returns restores the backend
  */
-export function interceptLaunches(report: (launch: KernelLaunch) => void): () => void {
+export function interceptLaunches(report: LaunchReport): () => void {
   const current: object = backend();
   const methods = ['executeSingleOutput', 'executeMultipleOutputs'];
   if (!methods.every((name) => typeof Reflect.get(current, name) === 'function')) return interceptEngine(report);
   const restores = methods.map((name) =>
     replaceMethod(current, name, (original) => (kernel, attributes, inputs, ...rest) => {
+      const start = performance.now();
       const outputs = original(kernel, attributes, inputs, ...rest);
-      report(nativeLaunch(String(kernel), attributes, inputs as readonly unknown[], outputs));
+      const seconds = (performance.now() - start) / 1e3;
+      report(nativeLaunch(String(kernel), attributes, inputs as readonly unknown[], outputs), seconds);
       return outputs;
     }),
   );
   return () => restores.forEach((restore) => restore());
 }
 
-function interceptEngine(report: (launch: KernelLaunch) => void): () => void {
+function interceptEngine(report: LaunchReport): () => void {
   let launches = 0;
   return replaceMethod(engine(), 'runKernel', (original) => (kernel, inputs, attributes) => {
     const before = launches;
+    const start = performance.now();
     const outputs = original(kernel, inputs, attributes);
+    const seconds = (performance.now() - start) / 1e3;
     const name = String(kernel);
     if (withoutLaunch.has(name) || launches > before) return outputs;
     launches += 1;
     const named = Object.entries(inputs as object).map(([role, tensor]): [string, Shape] => [role, shapeOf(tensor)]);
     const transposeA = attributes instanceof Object && Reflect.get(attributes, 'transposeA') === true;
-    report({ kernel: name, inputs: Object.fromEntries(named), output: firstShape(outputs), transposeA });
+    report({ kernel: name, inputs: Object.fromEntries(named), output: firstShape(outputs), transposeA }, seconds);
     return outputs;
   });
 }

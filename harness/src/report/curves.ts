@@ -22,10 +22,31 @@ const POINTS = 300;
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** Stretches of a log, so that there are no more points than a chart shows. */
+function stretchesOf(log: readonly LogEntry[]): LogEntry[][] {
+  const length = Math.max(1, Math.ceil(log.length / POINTS));
+  return Array.from({ length: Math.ceil(log.length / length) }, (_, i) => log.slice(i * length, (i + 1) * length));
+}
+
+const rounded = (value: number): number => Number(value.toPrecision(5));
+
+const column = (parts: readonly LogEntry[][], key: string): number[] => parts.map((part) => rounded(mean(part.map((entry) => entry[key] ?? NaN))));
+
 /** The log as charts; each point is the mean of a stretch of lines, since single iterations are noisy. */
 export function lossCharts(log: readonly LogEntry[]): Chart[] {
-  const stretch = Math.max(1, Math.ceil(log.length / POINTS));
-  const parts = Array.from({ length: Math.ceil(log.length / stretch) }, (_, i) => log.slice(i * stretch, (i + 1) * stretch));
-  const column = (key: string): number[] => parts.map((part) => Number(mean(part.map((entry) => entry[key] ?? NaN)).toPrecision(5)));
-  return CHARTS.map(({ title, series }) => ({ title, labels: Object.keys(series), data: [column('iteration'), ...Object.values(series).map(column)] }));
+  const parts = stretchesOf(log);
+  return CHARTS.map(({ title, series }) => ({ title, labels: Object.keys(series), data: [column(parts, 'iteration'), ...Object.values(series).map((key) => column(parts, key))] }));
+}
+
+const sum = (part: readonly LogEntry[], key: string): number => part.reduce((total, entry) => total + (entry[key] ?? NaN), 0);
+
+/** Seconds of an iteration, and how many of them pass waiting for images. */
+export function speedChart(speed: readonly LogEntry[]): Chart {
+  const parts = stretchesOf(speed);
+  const perIteration = (key: string): number[] => parts.map((part) => rounded(sum(part, key) / sum(part, 'iterations')));
+  return {
+    title: 'Seconds per iteration, pictures and checkpoints included',
+    labels: ['all', 'waiting for images'],
+    data: [column(parts, 'iteration'), perIteration('seconds'), perIteration('dataWaitSeconds')],
+  };
 }

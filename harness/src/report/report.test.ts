@@ -1,10 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
 import { runPaths, writeRunRecord } from '../training/run-directory.js';
-import { lossCharts } from './curves.js';
+import { lossCharts, speedChart } from './curves.js';
 import { escapeHtml, scriptJson } from './page.js';
 import { writeReport } from './write-report.js';
 
@@ -16,6 +17,8 @@ describe('the report', () => {
     const paths = runPaths(run);
     await writeRunRecord(run, { config: smallConfig(), data: folder(), domains: ['cat', '<b>dog</b>'] });
     await writeFile(paths.log, [1, 2, 3].map((iteration) => `${JSON.stringify({ iteration, 'D/latent_total': iteration })}\n`).join(''));
+    const speed = { seconds: 10, iterations: 5, dataWaitSeconds: 0.1 };
+    await writeFile(paths.speed, [5, 10].map((iteration) => `${JSON.stringify({ iteration, ...speed })}\n`).join(''));
     await mkdir(paths.samples);
     for (const name of ['0000001-latent', '0000002-latent', '0000002-reference']) {
       await sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } }).png().toFile(path.join(paths.samples, `${name}.png`));
@@ -26,6 +29,8 @@ describe('the report', () => {
     expect(html).toContain('&lt;b&gt;dog&lt;/b&gt;');
     expect(html).not.toContain('<b>dog</b>');
     expect(html).toContain('new uPlot');
+    expect(html).toContain('20s of training (1.0 % of it waiting for images)');
+    expect(html.match(/class="chart"/g)).toHaveLength(4);
     // Nothing is fetched from anywhere.
     expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
   });
@@ -49,6 +54,28 @@ describe('curves', () => {
     const [chart] = lossCharts(log);
     expect(chart!.data[0]).toHaveLength(300);
     expect(new Set(chart!.data[1])).toEqual(new Set([1]));
+  });
+});
+
+describe('the curve of speed', () => {
+  it('weighs lines by the iterations they stand for, however many lines there are', () => {
+    const line = fc.record({ iterations: fc.integer({ min: 1, max: 50 }), seconds: fc.double({ min: 0.1, max: 100, noNaN: true }), wait: fc.double({ min: 0, max: 1, noNaN: true }) });
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 900 }), (lines) => {
+        let iteration = 0;
+        const speed = lines.map(({ iterations, seconds, wait }) => ({ iteration: (iteration += iterations), iterations, seconds, dataWaitSeconds: seconds * wait }));
+        const [iterations, all, waiting] = speedChart(speed).data as [number[], number[], number[]];
+        expect(iterations.length).toBeLessThanOrEqual(300);
+        const rates = speed.map((entry) => entry.seconds / entry.iterations);
+        all.forEach((value, i) => {
+          expect(value).toBeGreaterThanOrEqual(Math.min(...rates) * 0.9999);
+          expect(value).toBeLessThanOrEqual(Math.max(...rates) * 1.0001);
+          expect(waiting[i]).toBeLessThanOrEqual(value * 1.0001);
+        });
+      }),
+      { numRuns: 30 },
+    );
+    expect(speedChart([{ iteration: 3, iterations: 3, seconds: 6, dataWaitSeconds: 1.5 }]).data).toEqual([[3], [2], [0.5]]);
   });
 });
 

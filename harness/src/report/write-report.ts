@@ -6,7 +6,7 @@ import { formatDuration } from '../logging/progress.js';
 import { readMetricLog } from '../logging/metric-log.js';
 import { readRunRecord, runPaths, writeWhole, type RunRecord } from '../training/run-directory.js';
 import { chartScript } from './chart-script.js';
-import { lossCharts, type Chart } from './curves.js';
+import { lossCharts, speedChart, type Chart } from './curves.js';
 import { definitionTable, escapeHtml, figure, page } from './page.js';
 
 const CAPTIONS: Readonly<Record<string, string>> = {
@@ -71,21 +71,29 @@ function settings({ config, domains }: RunRecord): string {
   return definitionTable([['domains', domains.join(', ')], ...Object.entries(config).map(([key, value]) => [key, `${value}`] as const)]);
 }
 
+const chartPlace = (index: number): string => `<div class="chart" id="chart-${index}"></div>`;
+
 /** Writes `report.html` of a run, a page that needs no other file; gives its path. @throws UsageError when there is no run */
 export async function writeReport(run: string): Promise<string> {
   const record = await readRunRecord(run);
   const paths = runPaths(run);
   const log = await readMetricLog(paths.log);
   const speed = await readMetricLog(paths.speed);
-  const charts: Chart[] = log.length < 2 ? [] : lossCharts(log);
-  const seconds = speed.reduce((sum, entry) => sum + (entry.seconds ?? 0), 0);
+  const losses: Chart[] = log.length < 2 ? [] : lossCharts(log);
+  // Logs of earlier versions lack the number of iterations.
+  const counted = speed.filter((entry) => entry.iterations !== undefined);
+  const charts = [...losses, ...(counted.length < 2 ? [] : [speedChart(counted)])];
+  const total = (key: string): number => speed.reduce((sum, entry) => sum + (entry[key] ?? 0), 0);
+  const seconds = total('seconds');
+  const waiting = seconds > 0 ? ` (${percent(total('dataWaitSeconds') / seconds)} of it waiting for images)` : '';
   const iterations = log.at(-1)?.iteration ?? 0;
   const body = `<h1>StarGAN v2: ${escapeHtml(record.domains.join(' · '))}</h1>
-<p>${iterations} iterations at ${record.config.imageSize}×${record.config.imageSize}, batch ${record.config.batch}, ${formatDuration(seconds)} of training. Pictures are made with the moving averages of the weights.</p>
+<p>${iterations} iterations at ${record.config.imageSize}×${record.config.imageSize}, batch ${record.config.batch}, ${formatDuration(seconds)} of training${waiting}. Pictures are made with the moving averages of the weights.</p>
 ${await numbers(paths.metrics)}
 <h2>Translations</h2>${await pictures(paths.samples)}
 ${await stages(paths.samples)}
-<h2>Losses</h2>${charts.map((_, i) => `<div class="chart" id="chart-${i}"></div>`).join('') || '<p>No log yet.</p>'}
+<h2>Losses</h2>${losses.map((_, i) => chartPlace(i)).join('') || '<p>No log yet.</p>'}
+${charts.length > losses.length ? `<h2>Speed</h2>${chartPlace(losses.length)}` : ''}
 <h2>Settings</h2>${settings(record)}`;
   const require = createRequire(import.meta.url);
   const plotFolder = path.dirname(require.resolve('uplot/package.json'));

@@ -57,6 +57,21 @@ describe('training', () => {
     expect(await train({ data, out, config: smallConfig({ iterations: 3 }), resume: true })).toMatchObject({ iteration: 3, completed: true });
   });
 
+  it('logs how long it waited for images, also when resumed', async () => {
+    const out = runFolder('waiting');
+    await train({ data, out, config: smallConfig({ iterations: 5, logEvery: 2 }) });
+    await train({ data, out, config: smallConfig({ iterations: 7, logEvery: 2 }), resume: true });
+    const speed = await readMetricLog(runPaths(out).speed);
+    expect(speed.map(({ iteration, iterations }) => [iteration, iterations])).toEqual([[2, 2], [4, 2], [5, 1], [6, 1], [7, 1]]);
+    for (const { seconds, dataWaitSeconds, dataWaitShare } of speed) {
+      expect(dataWaitSeconds).toBeGreaterThanOrEqual(0);
+      expect(dataWaitSeconds).toBeLessThan(seconds!);
+      expect(dataWaitShare).toBeCloseTo(dataWaitSeconds! / seconds!, 9);
+    }
+    // The first batch cannot be there before the worker has begun.
+    expect(speed[0]!.dataWaitSeconds).toBeGreaterThan(0);
+  });
+
   it('passes over a damaged checkpoint and takes the one before', async () => {
     const out = runFolder('damaged');
     await train({ data, out, config: smallConfig({ iterations: 4, saveEvery: 2 }) });

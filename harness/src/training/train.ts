@@ -3,6 +3,7 @@ import { memory } from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '@stargan/checkpoints';
 import { createTrainingStream, openDataset, type Dataset, type TrainingStream } from '@stargan/data';
 import type { Config } from '../config/schema.js';
+import { describeDataWait } from '../logging/data-wait.js';
 import { openMetricLog, type MetricLog } from '../logging/metric-log.js';
 import { createProgress, type Progress } from '../logging/progress.js';
 import { AVERAGED_NAMES, buildNetworks, type Networks } from '../model/networks.js';
@@ -81,11 +82,14 @@ export async function train({ data, out, config, resume = false, progress: outpu
   const speed = await openMetricLog(paths.speed, state.iteration);
   const inputs = await loadFixedInputs(dataset.validation ?? dataset.train, config);
   const { imageSize, batch, seed, cropProbability, onCorrupt } = config;
-  const stream = createTrainingStream(dataset.train, { imageSize, batch, seed, cropProbability, onCorrupt, startIteration: state.iteration });
+  const startIteration = state.iteration;
+  const stream = createTrainingStream(dataset.train, { imageSize, batch, seed, cropProbability, onCorrupt, startIteration });
   const progress = createProgress(state.iteration, config.iterations, process[output]);
   const training: Training = { config, out, dataset, networks, optimizers, state, stream, inputs, log, speed, progress, lastCheckpoint: checkpoint };
   try {
+    const began = performance.now();
     await runIterations(training, signal);
+    if (state.iteration > startIteration) progress.say(describeDataWait(stream.statistics().waitSeconds, (performance.now() - began) / 1000));
     const saved = await save(training);
     return { iteration: state.iteration, completed: state.iteration >= config.iterations, checkpoint: saved };
   } finally {
@@ -122,6 +126,7 @@ async function runIterations(training: Training, signal: AbortSignal | undefined
   let reported = new Set<string>();
   let began = performance.now();
   let waited = 0;
+  let logged = state.iteration;
   while (state.iteration < config.iterations && signal?.aborted !== true) {
     const prepared = await stream.next();
     const batch = tensorBatch(prepared, config.imageSize, config.latentDim, config.seed);
@@ -136,8 +141,11 @@ async function runIterations(training: Training, signal: AbortSignal | undefined
       await training.log.append({ iteration, ...losses });
       const seconds = (performance.now() - began) / 1000;
       const { waitSeconds } = stream.statistics();
-      await training.speed.append({ iteration, seconds, dataWaitSeconds: waitSeconds - waited, tensorBytes: memory().numBytes, residentBytes: process.memoryUsage.rss() });
+      const dataWaitSeconds = waitSeconds - waited;
+      const wait = { dataWaitSeconds, dataWaitShare: dataWaitSeconds / seconds };
+      await training.speed.append({ iteration, iterations: iteration - logged, seconds, ...wait, tensorBytes: memory().numBytes, residentBytes: process.memoryUsage.rss() });
       waited = waitSeconds;
+      logged = iteration;
       began = performance.now();
     }
     if (isDue(iteration, config.sampleEvery) || iteration === config.iterations) await sample(training);
