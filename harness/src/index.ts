@@ -12,5 +12,7 @@ export { trainIteration, type IterationConfig, type Losses } from './training/it
 export { findCheckpoint, readRunRecord, type RunRecord } from './training/run-directory.js';
 export { buildOptimizers, disposeState, initialState, type TrainingState } from './training/state.js';
 export { train, type TrainOptions, type TrainResult } from './training/train.js';
+export { requireWeights, findWeights, weightsAdvice, type StoredWeights } from './weights/weights-cache.js';
+export { WEIGHT_KINDS, type WeightKind } from './weights/kinds.js';
 export { UsageError } from './usage-error.js';
 export { writeReport } from './report/write-report.js';

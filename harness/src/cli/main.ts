@@ -5,6 +5,7 @@ import { doctorCommand } from './doctor-command.js';
 import { reportCommand } from './report-command.js';
 import { sampleCommand } from './sample-command.js';
 import { trainCommand } from './train-command.js';
+import { weightsCommand } from './weights-command.js';
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -15,15 +16,19 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('Train, sample and inspect StarGAN v2: translate images between domains, with a choice of styles.')
     .showSuggestionAfterError()
     .showHelpAfterError('(--help says more)');
-  for (const command of [trainCommand(), sampleCommand(), reportCommand(), demoCommand(), doctorCommand()]) {
+  for (const command of [trainCommand(), sampleCommand(), reportCommand(), demoCommand(), weightsCommand(), doctorCommand()]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of withSubcommands(program)) command.exitOverride();
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     process.exitCode = exitCodeOf(error);
   }
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 function exitCodeOf(error: unknown): number {

@@ -1,13 +1,14 @@
 /**
  * An abort signal for Ctrl-C and SIGTERM: the first asks to save and leave, a second leaves at once.
  *
+ * @param what is stopped, and when
  * @returns the signal, and a function that gives the keys back
  */
-export function stopSignal(): { signal: AbortSignal; release: () => void } {
+export function stopSignal(what = 'stopping after this iteration'): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(1);
-    console.error('\nstopping after this iteration; once more to leave at once');
+    console.error(`\n${what}; once more to leave at once`);
     controller.abort();
   };
   process.on('SIGINT', onSignal);

@@ -7,7 +7,7 @@ function line({ id, status, worst, compared, error }: CaseResult): string {
   if (status === 'not covered') return `  --  ${id}: not covered yet`;
   const mark = status === 'passed' ? '  ok ' : ' MISS';
   if (error !== undefined) return `${mark} ${id}: ${error}`;
-  if (worst === undefined) return `${mark} ${id}: nothing to compare`;
+  if (worst === undefined) return `${mark} ${id}: ${compared === 0 ? 'nothing to compare' : `${compared} facts checked`}`;
   const detail = `worst ${worst.name}: ${worst.measure} error ${worst.error.toExponential(2)}, tolerance ${worst.tolerance.toExponential(2)}`;
   return `${mark} ${id}: ${detail} (${(worst.ratio * 100).toFixed(1)} %), ${compared} compared`;
 }

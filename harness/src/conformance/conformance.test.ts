@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writePyTorchFile } from '@stargan/checkpoints';
 import { describe, expect, it } from 'vitest';
 import { useTemporaryFolder } from '../testing/small-run.js';
 import { runConformance, type CaseResult } from './run.js';
@@ -48,6 +49,19 @@ describe('conformance', () => {
   it('counts kinds that it does not know, and does not fail for them', async () => {
     const copy = await changedFixtures('unknown', (manifest) => manifest.replaceAll('"group":"blocks"', '"group":"novelties"'));
     expect((await run(copy, 'block-adain-small')).map(({ status }) => status)).toEqual(['not covered']);
+  });
+
+  it('checks that files are refused, and fails for one that is read', async () => {
+    const copy = path.join(folder(), 'checkpoints');
+    await mkdir(path.join(copy, 'checkpoints'), { recursive: true });
+    await writePyTorchFile(path.join(copy, 'checkpoints', 'sound.ckpt'), { step: 1 });
+    await writeFile(path.join(copy, 'checkpoints', 'broken.ckpt'), '');
+    const badFiles = (id: string, broken: string) => ({ id, group: 'checkpoints', config: { refuse: { hostile: [], broken: [broken] } } });
+    const cases = [badFiles('checkpoint-bad-broken', 'broken.ckpt'), badFiles('checkpoint-bad-sound', 'sound.ckpt')];
+    await writeFile(path.join(copy, 'manifest.json'), JSON.stringify({ format_version: 1, cases }));
+    const [broken, sound] = await run(copy, '');
+    expect(broken).toMatchObject({ status: 'passed', compared: 1 });
+    expect(sound).toMatchObject({ status: 'failed', error: expect.stringMatching(/sound\.ckpt must be refused/) as string });
   });
 
   it('names a folder that holds no goldens', async () => {

@@ -34,6 +34,7 @@ const caseEntry = z.object({
   weights: z.array(weightsEntry).default([]),
   tensors: z.array(tensorEntry).default([]),
   scalars: z.record(z.string(), scalarEntry).default({}),
+  extra_files: z.array(z.string()).default([]),
   name_lists: z.record(z.string(), z.array(z.string())).default({}),
 });
 

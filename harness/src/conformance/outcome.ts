@@ -11,6 +11,8 @@ export interface Computed {
 export interface Outcome {
   tensors: Record<string, Computed>;
   scalars: Record<string, number>;
+  /** Facts besides these values that the case checked itself; it throws where one does not hold. */
+  verified?: number;
 }
 
 /** A tensor's values in the goldens' layout: rank 4 goes from N,H,W,C to N,C,H,W. Disposes nothing. */

@@ -1,5 +1,6 @@
 import type { ConvolutionVariant } from '@stargan/layers';
 import { blockCase } from './cases/blocks.js';
+import { badCheckpointCase, networkCheckpointCase, optimizerCheckpointCase, viewsCheckpointCase } from './cases/checkpoints.js';
 import { hashCase } from './cases/hash.js';
 import { adversarialLossCase, objectiveCase } from './cases/losses.js';
 import { networkCase } from './cases/networks.js';
@@ -29,6 +30,10 @@ const KINDS: readonly { group: string; id: RegExp; run: CaseRunner }[] = [
   { group: 'training', id: /^train-adam/, run: adamCase },
   { group: 'training', id: /^train-ema/, run: movingAverageCase },
   { group: 'training', id: /^train-/, run: (golden, { variant }) => iterationsCase(golden, variant) },
+  { group: 'checkpoints', id: /^checkpoint-nets/, run: (golden, { directory }) => networkCheckpointCase(golden, directory) },
+  { group: 'checkpoints', id: /^checkpoint-optims/, run: (golden, { directory }) => optimizerCheckpointCase(golden, directory) },
+  { group: 'checkpoints', id: /^checkpoint-views/, run: (golden, { directory }) => viewsCheckpointCase(golden, directory) },
+  { group: 'checkpoints', id: /^checkpoint-bad/, run: (golden, { directory }) => badCheckpointCase(golden, directory) },
   { group: 'preprocessing', id: /^preprocess-/, run: (golden, { directory }) => preprocessingCase(golden, directory) },
   { group: 'utilities', id: /^utility-interpolation/, run: interpolationCase },
   { group: 'utilities', id: /^utility-save-image/, run: saveImageCase },

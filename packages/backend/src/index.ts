@@ -3,6 +3,7 @@ export { type Diagnosis, type Finding, type RuntimeReport } from './machine/diag
 export { type Flavour } from './install/paths.js';
 export { formatDiagnosis } from './format-diagnosis.js';
 export { inspectMachine } from './inspect-machine.js';
+export { cacheFolder } from './install/cache.js';
 export { InstallError } from './install/failure.js';
 export { installRuntime, type Installation, type InstallOptions } from './install/install-runtime.js';
 export { type NvidiaCard } from './machine/nvidia.js';

@@ -20,3 +20,13 @@ export {
 } from './safetensors-reader.js';
 export { writeSafetensors, type TensorSource, type TensorSources } from './safetensors-writer.js';
 export { saveCheckpoint, type CheckpointContent } from './save-checkpoint.js';
+export {
+  openPyTorchFile,
+  readPyTorchFile,
+  readPyTorchTensors,
+  type PyTorchFile,
+  type PyTorchOptions,
+  type PyTorchTensor,
+} from './pytorch/open-pytorch-file.js';
+export { tensorsByName, type NameOptions, type PyTorchDict, type PyTorchValue } from './pytorch/value-tree.js';
+export { writePyTorchFile, type PyTorchSource, type PyTorchSourceDict } from './pytorch/write-pytorch-file.js';

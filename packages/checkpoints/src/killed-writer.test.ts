@@ -15,7 +15,7 @@ const path = useFolder();
 /** Saves iterations 1, 2, …, each full of its own number, and reports each; hangs in the middle of `HANG`. */
 const WRITER = `
 import { openSync, writeSync } from 'node:fs';
-import { saveCheckpoint } from './index.js';
+import { saveCheckpoint } from './save-checkpoint.js';
 const [directory, hang] = process.argv.slice(2);
 for (let iteration = 1; ; iteration++) {
   const data = new Float32Array(1 << 18).fill(iteration);

@@ -1,9 +1,7 @@
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
 import { writeFully } from './byte-transfer.js';
 import { arrayNameOf, bytesPerElement, DTYPES, isDtype, type Dtype, type TensorData } from './dtypes.js';
-import { fileError } from './file-errors.js';
-import { syncFolder } from './file-sync.js';
+import { replaceFile } from './replace-file.js';
 import { elementCount, formatHeader, nameFault } from './safetensors-header.js';
 
 /** A tensor to be written. */
@@ -21,29 +19,36 @@ export interface TensorSource {
 /** Tensors by name, or pairs of name and tensor, in the order they are to have in the file. */
 export type TensorSources = Iterable<readonly [name: string, tensor: TensorSource]> | Readonly<Record<string, TensorSource>>;
 
-type Planned = TensorSource & { readonly count: number; readonly bytes: number };
+/** A tensor whose dtype and shape have been checked. */
+export type PlannedTensor = TensorSource & { readonly name: string; readonly count: number; readonly bytes: number };
 
 function isIterable(tensors: TensorSources): tensors is Iterable<readonly [string, TensorSource]> {
   return Symbol.iterator in tensors;
 }
 
+/** Checks a tensor's dtype and shape, which its data must fit. */
+export function planTensor(name: string, tensor: TensorSource): PlannedTensor {
+  const { dtype, shape } = tensor;
+  if (!isDtype(dtype)) throw new Error(`tensor '${name}': dtype must be one of ${DTYPES.join(', ')}, got ${JSON.stringify(dtype)}`);
+  const count = elementCount(shape);
+  if (count === undefined) throw new Error(`tensor '${name}': shape must be whole numbers ≥ 0, got [${shape.join(', ')}]`);
+  return { ...tensor, name, count, bytes: count * bytesPerElement(dtype) };
+}
+
 /** Checks all that can be checked before the first byte is written. */
-function plan(tensors: TensorSources): Map<string, Planned> {
-  const planned = new Map<string, Planned>();
+function plan(tensors: TensorSources): Map<string, PlannedTensor> {
+  const planned = new Map<string, PlannedTensor>();
   for (const [name, tensor] of isIterable(tensors) ? tensors : Object.entries(tensors)) {
     const fault = nameFault(name);
     if (fault !== undefined) throw new Error(fault);
     if (planned.has(name)) throw new Error(`tensor '${name}' is given twice`);
-    const { dtype, shape } = tensor;
-    if (!isDtype(dtype)) throw new Error(`tensor '${name}': dtype must be one of ${DTYPES.join(', ')}, got ${JSON.stringify(dtype)}`);
-    const count = elementCount(shape);
-    if (count === undefined) throw new Error(`tensor '${name}': shape must be whole numbers ≥ 0, got [${shape.join(', ')}]`);
-    planned.set(name, { ...tensor, count, bytes: count * bytesPerElement(dtype) });
+    planned.set(name, planTensor(name, tensor));
   }
   return planned;
 }
 
-function bytesOf(name: string, { dtype, shape, count }: Planned, data: TensorData): Uint8Array {
+/** A tensor's data as bytes, @throws where they do not fit it. */
+export function bytesOf(name: string, { dtype, shape, count }: PlannedTensor, data: TensorData): Uint8Array {
   if (data[Symbol.toStringTag] !== arrayNameOf(dtype)) {
     throw new Error(`tensor '${name}': dtype ${dtype} needs a ${arrayNameOf(dtype)}, got ${data[Symbol.toStringTag]}`);
   }
@@ -82,18 +87,5 @@ export async function writeSafetensors(
   tensors: TensorSources,
   metadata?: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const aside = `${path}.partial`;
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(aside, 'w');
-    await writeThrough(handle, tensors, metadata);
-    await handle.close();
-    handle = undefined;
-    await rename(aside, path);
-    await syncFolder(dirname(path));
-  } catch (error) {
-    await handle?.close();
-    await rm(aside, { force: true });
-    throw fileError('writeSafetensors', path, error);
-  }
+  await replaceFile('writeSafetensors', path, (handle) => writeThrough(handle, tensors, metadata));
 }

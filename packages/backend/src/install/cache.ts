@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { lock } from 'proper-lockfile';
-import type { System } from '../machine/system.js';
+import { thisSystem, type System } from '../machine/system.js';
 import { InstallError } from './failure.js';
 
-/** Folder that holds TensorFlow libraries, addons and logs: `STARGAN_CACHE_DIR`, else `stargan` in the user's cache. */
-export function cacheFolder(system: System): string {
+/** Folder that holds what is fetched or built once, such as TensorFlow's libraries: `STARGAN_CACHE_DIR`, else `stargan` in the user's cache. */
+export function cacheFolder(system: System = thisSystem()): string {
   const own = system.env.STARGAN_CACHE_DIR;
   if (own) return resolve(own);
   const { XDG_CACHE_HOME: base } = system.env;

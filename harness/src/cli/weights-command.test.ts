@@ -1,0 +1,78 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { serveFile } from '../testing/file-server.js';
+import { writeLpipsFile } from '../testing/pretrained-files.js';
+import { useTemporaryFolder } from '../testing/small-run.js';
+
+const bin = fileURLToPath(new URL('../../bin/stargan.js', import.meta.url));
+const folder = useTemporaryFolder((created) => writeLpipsFile(path.join(created, 'alex.pth')));
+const source = (): string => path.join(folder(), 'alex.pth');
+
+const environment = (cache: string): NodeJS.ProcessEnv => ({ ...process.env, STARGAN_CACHE_DIR: path.join(folder(), cache) });
+
+function weights(cache: string, ...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [bin, 'weights', ...argv], { env: environment(cache) }, (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
+    });
+  });
+}
+
+describe('stargan weights', () => {
+  it('adds a file and lists it', async () => {
+    const added = await weights('added', 'add', source(), '--json');
+    expect(added).toMatchObject({ code: 0, err: '' });
+    const [stored] = JSON.parse(added.out) as { kind: string; file: string }[];
+    expect(stored).toMatchObject({ kind: 'lpips-alex', file: path.join(folder(), 'added', 'weights', 'lpips-alex.safetensors') });
+    const listed = JSON.parse((await weights('added', 'list', '--json')).out) as { kind: string; present: boolean }[];
+    expect(listed.map(({ kind, present }) => [kind, present])).toEqual([['inception-torchvision', false], ['inception-fid', false], ['alexnet', false], ['lpips-alex', true]]);
+    expect((await weights('added', 'list')).out).toMatch(/lpips-alex: .*\n {2}.*lpips-alex\.safetensors, from alex\.pth/);
+  });
+
+  it('fetches from a mirror, and not again what is there', async () => {
+    const server = await serveFile(await readFile(source()));
+    onTestFinished(() => { server.close(); });
+    const fetched = await weights('fetched', 'fetch', 'lpips-alex', '--from', server.address, '--json');
+    expect(fetched.code).toBe(0);
+    expect(fetched.err).toContain(`lpips-alex: fetching ${server.address}/alex.pth`);
+    expect(JSON.parse(fetched.out)).toMatchObject([{ kind: 'lpips-alex', source: { url: `${server.address}/alex.pth` } }]);
+    expect((await weights('fetched', 'fetch', 'lpips-alex', '--from', server.address)).code).toBe(0);
+    expect(server.asked).toHaveLength(1);
+    await weights('fetched', 'fetch', 'lpips-alex', '--force', '--from', server.address);
+    expect(server.asked).toHaveLength(2);
+  });
+
+  it.each([
+    [['add'], 2, /missing required argument 'file'/],
+    [['add', 'absent.pth'], 1, /absent\.pth: ENOENT/],
+    [['add', 'absent.pth', '--as', 'vgg'], 2, /Allowed choices are inception-torchvision, inception-fid, alexnet, lpips-alex/],
+    [['fetch', 'vgg'], 2, /Allowed choices are/],
+    [['fetch', '--from', 'file:///etc'], 2, /--from must be an http or https address/],
+    [['fetch', '--from', 'mirror'], 2, /--from must be an http or https address/],
+    [['nothing'], 2, /unknown command/],
+  ])('exits as it should when it cannot: %j', async (argv, code, message) => {
+    const result = await weights('none', ...argv);
+    expect(result.err).toMatch(message);
+    expect(result.code).toBe(code);
+  });
+
+  it('leaves at Ctrl-C with what has come, and goes on from there', async () => {
+    const server = await serveFile(await readFile(source()), { silences: { after: 3000, times: 1 } });
+    onTestFinished(() => { server.close(); });
+    const part = path.join(folder(), 'stopped', 'weights', 'downloads', 'alex.pth');
+    const child = spawn(process.execPath, [bin, 'weights', 'fetch', 'lpips-alex', '--from', server.address], { env: environment('stopped') });
+    let text = '';
+    child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const exited = new Promise<number | null>((resolve) => child.on('exit', resolve));
+    await expect.poll(() => (existsSync(part) ? stat(part).then(({ size }) => size) : 0), { timeout: 60_000 }).toBe(3000);
+    child.kill('SIGINT');
+    expect(await exited).toBe(1);
+    expect(text).toMatch(/stopped; the same command goes on from where it was/);
+    expect((await weights('stopped', 'fetch', 'lpips-alex', '--from', server.address)).code).toBe(0);
+    expect(server.asked).toEqual([undefined, 'bytes=3000-']);
+  });
+});

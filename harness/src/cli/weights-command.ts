@@ -1,0 +1,80 @@
+import { Argument, Command, Option } from 'commander';
+import { addWeights } from '../weights/add-weights.js';
+import { createByteProgress } from '../weights/byte-progress.js';
+import { fetchWeights, sourceOf } from '../weights/fetch-weights.js';
+import { KINDS, WEIGHT_KINDS, type WeightKind } from '../weights/kinds.js';
+import { findWeights, type StoredWeights } from '../weights/weights-cache.js';
+import { UsageError } from '../usage-error.js';
+import { stopSignal } from './stop-signal.js';
+
+/** `stargan weights`. */
+export function weightsCommand(): Command {
+  const command = new Command('weights').description('Get the pretrained weights that evaluation uses, which belong to others and come with no package.');
+  const add = new Command('add')
+    .description('Convert a file of pretrained weights that you have, and keep the result.')
+    .argument('<file>', 'PyTorch or safetensors file; it is read as data, nothing in it is run')
+    .addOption(new Option('--as <name>', 'which weights they must be; recognised by default').choices(WEIGHT_KINDS))
+    .option('--json', 'print what is kept as JSON')
+    .action(runAdd);
+  const fetch = new Command('fetch')
+    .description('Download pretrained weights from their authors, check and convert them. An interrupted download goes on.')
+    .addArgument(new Argument('[name...]', 'which weights; all that are missing by default').choices(WEIGHT_KINDS))
+    .option('--from <url>', 'address of a folder with the same files, instead of their authors')
+    .option('--force', 'also what is there already')
+    .option('--json', 'print what is kept as JSON')
+    .action(runFetch);
+  const list = new Command('list')
+    .description('Say which weights are there, and where the others come from.')
+    .option('--json', 'print them as JSON')
+    .action(runList);
+  for (const subcommand of [add, fetch, list]) command.addCommand(subcommand);
+  return command;
+}
+
+const describe = ({ kind, file, source, result }: StoredWeights): string => `${kind}: ${file} (${(result.bytes / 1e6).toFixed(1)} MB), from ${source.name}`;
+
+function print(weights: readonly StoredWeights[], json: boolean): void {
+  if (json) console.log(JSON.stringify(weights));
+  else for (const stored of weights) console.log(describe(stored));
+}
+
+async function runAdd(file: string, { as: kind, json = false }: { as?: WeightKind; json?: boolean }): Promise<void> {
+  print([await addWeights(file, { kind })], json);
+}
+
+async function runFetch(names: WeightKind[], { from, force = false, json = false }: { from?: string; force?: boolean; json?: boolean }): Promise<void> {
+  if (from !== undefined && !/^https?:$/.test(URL.canParse(from) ? new URL(from).protocol : '')) throw new UsageError(`--from must be an http or https address, got ${from}`);
+  const { signal, release } = stopSignal('stopping');
+  const weights: StoredWeights[] = [];
+  try {
+    for (const kind of new Set(names.length > 0 ? names : WEIGHT_KINDS)) {
+      const found = force ? undefined : await findWeights(kind);
+      if (found === undefined) console.error(`${kind}: fetching ${sourceOf(kind, from)}`);
+      weights.push(found ?? (await fetchOne(kind, from, signal)));
+    }
+  } finally {
+    release();
+  }
+  print(weights, json);
+}
+
+async function fetchOne(kind: WeightKind, from: string | undefined, signal: AbortSignal): Promise<StoredWeights> {
+  const progress = createByteProgress(kind);
+  try {
+    return await fetchWeights(kind, { from, signal, onProgress: progress.update });
+  } finally {
+    progress.stop();
+  }
+}
+
+async function runList({ json = false }: { json?: boolean }): Promise<void> {
+  const entries = await Promise.all(WEIGHT_KINDS.map(async (kind) => ({ kind, title: KINDS[kind].title, url: KINDS[kind].url, stored: await findWeights(kind) })));
+  if (json) {
+    console.log(JSON.stringify(entries.map(({ stored, ...entry }) => ({ ...entry, present: stored !== undefined, file: stored?.file, source: stored?.source, result: stored?.result }))));
+    return;
+  }
+  for (const { kind, title, url, stored } of entries) {
+    console.log(`${kind}: ${title}`);
+    console.log(stored === undefined ? `  missing: stargan weights fetch ${kind}, or stargan weights add FILE with ${url}` : `  ${stored.file}, from ${stored.source.name} (SHA-256 ${stored.source.sha256})`);
+  }
+}

@@ -1,0 +1,84 @@
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { cacheFolder } from '@stargan/backend';
+import { z } from 'zod';
+import { KINDS, WEIGHT_KINDS, type WeightKind } from './kinds.js';
+
+const fileRecord = z.object({ name: z.string(), bytes: z.number(), sha256: z.string() });
+
+const record = z.object({
+  formatVersion: z.literal(1),
+  kind: z.enum(WEIGHT_KINDS),
+  /** The file that was converted. */
+  source: fileRecord.extend({ url: z.string().optional() }),
+  /** What it was converted to. */
+  result: fileRecord,
+  /** ISO 8601, UTC. */
+  added: z.string(),
+});
+
+/** What is recorded of weights beside them. */
+export type WeightsRecord = z.infer<typeof record>;
+
+/** Weights that are there. */
+export interface StoredWeights extends WeightsRecord {
+  /** A safetensors file: float32, PyTorch's layout and names. */
+  readonly file: string;
+}
+
+/** Where weights are kept: `weights` in stargan's cache, `~/.cache/stargan` unless the environment says otherwise. */
+export function weightsFolder(): string {
+  return path.join(cacheFolder(), 'weights');
+}
+
+/** Where weights of a kind are kept. */
+export function weightsFile(kind: WeightKind, folder: string): string {
+  return path.join(folder, `${kind}.safetensors`);
+}
+
+const recordFile = (kind: WeightKind, folder: string): string => path.join(folder, `${kind}.json`);
+
+/** Records weights that are in place; they are found from then on. */
+export async function writeRecord(content: WeightsRecord, folder: string): Promise<StoredWeights> {
+  await mkdir(folder, { recursive: true });
+  const file = recordFile(content.kind, folder);
+  await writeFile(`${file}.partial`, `${JSON.stringify(content, null, 2)}\n`);
+  await rename(`${file}.partial`, file);
+  return { ...content, file: weightsFile(content.kind, folder) };
+}
+
+/**
+ * The weights of a kind, or undefined where they have not been added, are not whole or are of an earlier format.
+ *
+ * @param folder where weights are kept; stargan's cache by default
+ */
+export async function findWeights(kind: WeightKind, folder = weightsFolder()): Promise<StoredWeights | undefined> {
+  const text = await readFile(recordFile(kind, folder), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const parsed = record.safeParse(parseJson(text));
+  const file = weightsFile(kind, folder);
+  const status = await stat(file).catch(() => undefined);
+  if (!parsed.success || parsed.data.kind !== kind || status?.size !== parsed.data.result.bytes) return undefined;
+  return { ...parsed.data, file };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What to do about weights that are not there. */
+export function weightsAdvice(kind: WeightKind): string {
+  const { title, url } = KINDS[kind];
+  return `the weights ${kind} (${title}) are not there: run "stargan weights fetch ${kind}", or download ${url} and run "stargan weights add ${path.posix.basename(url)}"`;
+}
+
+/** The weights of a kind. @throws saying how to get them, where they are not there */
+export async function requireWeights(kind: WeightKind, folder = weightsFolder()): Promise<StoredWeights> {
+  const found = await findWeights(kind, folder);
+  if (found === undefined) throw new Error(weightsAdvice(kind));
+  return found;
+}

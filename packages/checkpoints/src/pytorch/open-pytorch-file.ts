@@ -1,0 +1,209 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { readExactly } from '../byte-transfer.js';
+import { bytesPerElement, type StoredDtype } from '../dtypes.js';
+import { fileError } from '../file-errors.js';
+import type { StoredTensor } from '../safetensors-reader.js';
+import { openLegacyLayout } from './legacy-layout.js';
+import type { TensorValue } from './pickle-values.js';
+import { bytesInMemory, readView } from './read-view.js';
+import type { PyTorchParts } from './storage-source.js';
+import { convertTree, tensorsByName, type NameOptions, type PyTorchValue } from './value-tree.js';
+import { openZipLayout } from './zip-layout.js';
+
+/** How much a file may ask for, and in which types its tensors come. */
+export interface PyTorchOptions {
+  /**
+   * Bytes of memory that tensors may take, all that one call reads together. By default eight times the file's size,
+   * and at least 256 MiB: a small file can hold a view of one number that is called a huge tensor.
+   */
+  readonly maxBytes?: number;
+  /** Gives F64 tensors as F32, each value rounded to the nearest. Default false. */
+  readonly narrowDoubles?: boolean;
+}
+
+/** A tensor that has not been read yet. */
+export interface PyTorchTensor {
+  /** As in the file; F16 and BF16 are read as F32. */
+  readonly dtype: StoredDtype;
+  readonly shape: readonly number[];
+}
+
+/** An open file: what it holds is known and checked, its tensors are read one by one. */
+export interface PyTorchFile {
+  readonly path: string;
+  readonly value: PyTorchValue<PyTorchTensor>;
+  /**
+   * One tensor of `value`, in memory of its own and in C order, whatever its strides were.
+   *
+   * @throws when the tensor is not this file's, is damaged or needs too much memory
+   */
+  read(tensor: PyTorchTensor): Promise<StoredTensor>;
+  /** Releases the file; `read` fails afterwards. */
+  close(): Promise<void>;
+}
+
+const LEAST_LIMIT = 256 * 1024 * 1024;
+
+/** What a file is, by its first bytes. */
+async function readParts(handle: FileHandle, fileBytes: number, limit: number): Promise<PyTorchParts> {
+  if (fileBytes === 0) throw new Error('the file is empty; get it again');
+  const start = Buffer.from(await readExactly(handle, 0, Math.min(fileBytes, 512)));
+  if (start.toString('latin1', 0, 4) === 'PK\x03\x04') return openZipLayout(handle, limit);
+  if (start[0] === 0x80) return openLegacyLayout(handle, fileBytes);
+  if (start.toString('latin1', 257, 262) === 'ustar') throw new Error('the file is a tar archive of a PyTorch before 0.2; load it in Python and save it again');
+  throw new Error('this is no file of torch.save: it begins neither as a zip archive nor as a pickle');
+}
+
+/** Fails unless the file has all of the storage that a tensor is a view of. */
+function requireStorage(parts: PyTorchParts, { storage }: TensorValue): void {
+  const bytes = parts.storageBytes(storage.key);
+  const needed = storage.storedCount * bytesPerElement(storage.dtype);
+  if (bytes === undefined) throw new Error(`there are no bytes for storage ${JSON.stringify(storage.key)}; the file is damaged`);
+  if (bytes !== needed) throw new Error(`storage ${JSON.stringify(storage.key)} has ${String(bytes)} bytes, the pickle says ${String(needed)}; the file is damaged`);
+}
+
+/** Reads views, keeping the storage read last, as neighbours often share one. */
+function viewReader(parts: PyTorchParts): (view: TensorValue) => Promise<StoredTensor> {
+  let last: { key: string; bytes: Promise<ArrayBuffer> } | undefined;
+  return async (view) => {
+    const { key } = view.storage;
+    if (last?.key !== key) last = { key, bytes: parts.readStorage(key) };
+    return readView(view, await last.bytes);
+  };
+}
+
+function requireMemory(bytes: number, limit: number): void {
+  if (bytes > limit) throw new Error(`the tensors would take ${String(bytes)} bytes of memory, more than ${String(limit)}; raise maxBytes if you trust the file`);
+}
+
+interface Opened extends PyTorchFile {
+  /** All tensors of `value`, each once for every place it is in. */
+  readonly views: ReadonlyMap<PyTorchTensor, TensorValue>;
+  readonly limit: number;
+}
+
+function narrowed(tensor: StoredTensor): StoredTensor {
+  return tensor.dtype === 'F64' ? { dtype: 'F32', shape: tensor.shape, data: Float32Array.from(tensor.data) } : tensor;
+}
+
+async function openFile(caller: string, path: string, { maxBytes, narrowDoubles = false }: PyTorchOptions): Promise<Opened> {
+  if (maxBytes !== undefined && !(maxBytes >= 0)) throw new Error(`${caller}: maxBytes must be a number ≥ 0, got ${String(maxBytes)}`);
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    const status = await handle.stat();
+    if (!status.isFile()) throw new Error('this is not a file');
+    const limit = maxBytes ?? Math.max(LEAST_LIMIT, 8 * status.size);
+    const parts = await readParts(handle, status.size, limit);
+    const views = new Map<PyTorchTensor, TensorValue>();
+    const value = convertTree<PyTorchTensor>(parts.value, (view) => {
+      requireStorage(parts, view);
+      const tensor: PyTorchTensor = { dtype: view.dtype, shape: view.shape };
+      views.set(tensor, view);
+      return tensor;
+    });
+    const readOne = viewReader(parts);
+    const file = handle;
+    return {
+      path,
+      value,
+      views,
+      limit,
+      async read(wanted) {
+        try {
+          const view = views.get(wanted);
+          if (view === undefined) throw new Error('the tensor is not one of this file');
+          requireMemory(bytesInMemory(view.dtype, view.shape), limit);
+          const tensor = await readOne(view);
+          return narrowDoubles ? narrowed(tensor) : tensor;
+        } catch (error) {
+          throw fileError(caller, path, error);
+        }
+      },
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await handle?.close();
+    throw fileError(caller, path, error);
+  }
+}
+
+/**
+ * Opens a file of `torch.save`, of any PyTorch since 0.2, and checks what it says about itself. The pickle in it is
+ * read as data: only what describes tensors, containers and plain values is understood, and nothing is ever run.
+ * Tensors are then read when asked for, one at a time.
+ *
+ * The caller closes the file.
+ *
+ * @throws when the file cannot be opened, is not whole or names anything else; the message names the file, the fault
+ * and the remedy
+ */
+export async function openPyTorchFile(path: string, options: PyTorchOptions = {}): Promise<PyTorchFile> {
+  const file = await openFile('openPyTorchFile', path, options);
+  return { path, value: file.value, read: (tensor) => file.read(tensor), close: () => file.close() };
+}
+
+/** All of some tensors, each storage read once. */
+async function readAll(file: Opened, wanted: Iterable<PyTorchTensor>): Promise<Map<PyTorchTensor, StoredTensor>> {
+  const byStorage = new Map<string, PyTorchTensor[]>();
+  let bytes = 0;
+  for (const tensor of wanted) {
+    const key = file.views.get(tensor)?.storage.key ?? '';
+    const others = byStorage.get(key);
+    if (others === undefined) byStorage.set(key, [tensor]);
+    else others.push(tensor);
+    bytes += bytesInMemory(tensor.dtype, tensor.shape);
+  }
+  requireMemory(bytes, file.limit);
+  const tensors = new Map<PyTorchTensor, StoredTensor>();
+  for (const sharers of byStorage.values()) for (const tensor of sharers) tensors.set(tensor, await file.read(tensor));
+  return tensors;
+}
+
+/** The same values with each tensor replaced by what was read of it. */
+function withTensors(value: PyTorchValue<PyTorchTensor>, tensors: ReadonlyMap<PyTorchTensor, StoredTensor>): PyTorchValue<StoredTensor> {
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
+  if (value instanceof Map) return new Map(Array.from(value as ReadonlyMap<string, PyTorchValue<PyTorchTensor>>, ([key, item]) => [key, withTensors(item, tensors)] as const));
+  if (Array.isArray(value)) return (value as readonly PyTorchValue<PyTorchTensor>[]).map((item) => withTensors(item, tensors));
+  return tensors.get(value as PyTorchTensor) ?? null;
+}
+
+/**
+ * Reads a whole file of `torch.save`: every value, with tensors in memory.
+ *
+ * @throws as `openPyTorchFile` does, and when the tensors need more memory than `maxBytes`
+ */
+export async function readPyTorchFile(path: string, options: PyTorchOptions = {}): Promise<PyTorchValue<StoredTensor>> {
+  const file = await openFile('readPyTorchFile', path, options);
+  try {
+    return withTensors(file.value, await readAll(file, file.views.keys()));
+  } catch (error) {
+    throw named('readPyTorchFile', path, error);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Reads the tensors of a file of `torch.save` by name, the keys on the way to each joined with dots. What is no
+ * tensor is left out.
+ *
+ * @throws as `readPyTorchFile` does, and when two tensors would have one name
+ */
+export async function readPyTorchTensors(path: string, options: NameOptions & PyTorchOptions = {}): Promise<Record<string, StoredTensor>> {
+  const file = await openFile('readPyTorchTensors', path, options);
+  try {
+    const names = tensorsByName(file.value, options);
+    const tensors = await readAll(file, names.values());
+    return Object.fromEntries(Array.from(names, ([name, tensor]) => [name, tensors.get(tensor)] as [string, StoredTensor]));
+  } catch (error) {
+    throw named('readPyTorchTensors', path, error);
+  } finally {
+    await file.close();
+  }
+}
+
+/** An error that names the file, once. */
+function named(caller: string, path: string, error: unknown): Error {
+  return error instanceof Error && error.message.startsWith(`${caller}: `) ? error : fileError(caller, path, error);
+}
