@@ -33,7 +33,7 @@ export function discriminatorGradients(
     const { outputs, gradient } = outputsAndInputGradient((x) => discriminator.apply(parameters, x, domain), image);
     const real = realLogisticLoss(outputs);
     const reg = r1PenaltyOfGradient(gradient);
-    return { value: add(real, mul(reg, lambdaR1)) as Scalar, auxiliary: { real, reg } };
+    return { value: add<Scalar>(real, mul(reg, lambdaR1)), auxiliary: { real, reg } };
   }, weights);
   ofReal.value.dispose();
   const terms = { real: ofReal.auxiliary.real!, fake: ofFake.value, reg: ofReal.auxiliary.reg! };

@@ -70,7 +70,7 @@ export function generatorGradients(
     const terms = unrecorded(() => differentiateTerms(networks, weights, inputs, { fake, fake2, style }, lambdas, trained));
     const { fake: byFake, style: byStyle, ...rest } = terms.gradients;
     // Linear in fake and style, with the terms' own derivatives.
-    const value = add(sum(mul(fake, byFake!)), sum(mul(style, byStyle!))) as Scalar;
+    const value = add<Scalar>(sum(mul(fake, byFake!)), sum(mul(style, byStyle!)));
     return { value, auxiliary: { ...terms.values, ...rest } };
 
     function targetStyle(): Tensor {
@@ -120,8 +120,8 @@ function differentiateTerms(
     const own = names.filter((name) => trained.includes(name));
     const result = valueAndGradients(
       ({ fake, style, ...joined }) => {
-        const value = term(fake!, style!, { ...weights, ...splitWeights(joined, own) });
-        return { value: mul(value, weight) as Scalar, auxiliary: { value } };
+        const value = term(fake, style, { ...weights, ...splitWeights(joined, own) });
+        return { value: mul<Scalar>(value, weight), auxiliary: { value } };
       },
       { fake, style, ...joinWeights(weights, own) },
     );

@@ -8,6 +8,7 @@ export { addBias, linear } from './linear.js';
 export { defineOperation, type NamedTensors, type Operation, type OperationDefinition } from './operation.js';
 export { averagePool2x2, upsampleNearest2x } from './resampling.js';
 export { conv2dThenAveragePool, upsampleThenConv2d } from './resampling-convolution.js';
+export { recompute } from './recompute.js';
 export { residualSum } from './residual-sum.js';
 export { resizeBilinear } from './resize-bilinear.js';
 export { selectRows } from './rows.js';

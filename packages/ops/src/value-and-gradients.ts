@@ -1,6 +1,7 @@
 import { clone, engine, keep, tidy, zerosLike } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { fillInCoreGradients } from './core-gradients.js';
+import { differentiate } from './differentiate.js';
 
 /** Named tensors: the weights of a network, by the names of its state dictionary. */
 export type Parameters = Readonly<Record<string, Tensor>>;
@@ -18,17 +19,6 @@ export interface ValueAndGradients<Names extends string = string> {
   value: Scalar;
   auxiliary: Record<string, Tensor>;
   gradients: Record<Names, Tensor>;
-}
-
-/**
- * A computation that fails leaves its tape behind, with every tensor kept for the backward pass that will not come.
- * Inside another gradient computation the tape is still that one's.
- */
-function abandonTape(): void {
-  const { state } = engine();
-  if (state.gradientDepth > 0) return;
-  for (const { saved } of state.activeTape ?? []) saved?.forEach((tensor) => tensor.dispose());
-  state.activeTape = [];
 }
 
 /**
@@ -57,22 +47,16 @@ export function valueAndGradients<P extends Parameters>(
   const kept: Record<string, Tensor> = {};
   try {
     return tidy(() => {
-      const { value, grads } = engine().gradients(
-        () => {
-          const output = f(parameters);
-          if (!('auxiliary' in output)) return output;
-          // Kept, because tensorflow.js disposes all of a differentiated function's tensors but the value.
-          for (const [name, tensor] of Object.entries(output.auxiliary)) kept[name] = keep(clone(tensor));
-          return output.value;
-        },
-        tensors,
-        undefined,
-        true,
-      );
-      if (value.rank !== 0) {
-        throw new Error(`valueAndGradients: f must return a scalar, got shape [${value.shape.join(', ')}]`);
-      }
-      const gradients = names.map((name, i): [string, Tensor] => [name, (grads[i]) ?? zerosLike(tensors[i]!)]);
+      const objective = (): Scalar => {
+        const output = f(parameters);
+        const value = 'auxiliary' in output ? output.value : output;
+        if (value.rank !== 0) throw new Error(`valueAndGradients: f must return a scalar, got shape [${value.shape.join(', ')}]`);
+        // Kept, because all of a differentiated function's tensors but the value are disposed.
+        if ('auxiliary' in output) for (const [name, tensor] of Object.entries(output.auxiliary)) kept[name] = keep(clone(tensor));
+        return value;
+      };
+      const { value, gradients: grads } = engine().state.gradientDepth > 0 ? differentiateAgain(objective, tensors) : differentiate(objective, tensors);
+      const gradients = names.map((name, i): [string, Tensor] => [name, grads[i] ?? zerosLike(tensors[i]!)]);
       return {
         // A clone, because `f` may return a tensor that is not its own.
         value: clone(value),
@@ -80,10 +64,14 @@ export function valueAndGradients<P extends Parameters>(
         gradients: Object.fromEntries(gradients) as Record<keyof P & string, Tensor>,
       };
     });
-  } catch (error) {
-    abandonTape();
-    throw error;
   } finally {
     for (const tensor of Object.values(kept)) tensor.dispose();
   }
+}
+
+/** Inside another gradient computation: every step of the backward pass is recorded too. */
+function differentiateAgain(f: () => Scalar, xs: Tensor[]): { value: Scalar; gradients: (Tensor | undefined)[] } {
+  // Undefined, against the declared type, where f() does not depend on an x.
+  const { value, grads } = engine().gradients(f, xs, undefined, true) as { value: Scalar; grads: (Tensor | undefined)[] };
+  return { value, gradients: grads };
 }

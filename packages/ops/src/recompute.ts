@@ -1,0 +1,39 @@
+import { customGrad, tidy, zerosLike } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { differentiate, isRecordingOnce, needsGradient } from './differentiate.js';
+import { withoutGradients } from './gradient-control.js';
+import type { NamedTensors } from './operation.js';
+
+/**
+ * `f(inputs)`, of which the backward pass keeps the inputs only: what lies between is computed again when it is needed.
+ * The same value and the same gradients, for the arithmetic of one more forward pass and a fraction of the memory.
+ *
+ * Inside `valueAndGradients`. Where a gradient will itself be differentiated, such as R1's, and where nothing is
+ * recorded, it is `f(inputs)`.
+ *
+ * Source: Chen, Xu, Zhang, Guestrin, arXiv 1604.06174.
+ *
+ * @param f a pure function of its argument: it must not read other tensors that a gradient is wanted for
+ */
+export function recompute<Inputs extends NamedTensors, Output extends Tensor>(f: (inputs: Inputs) => Output, inputs: Inputs): Output {
+  if (!isRecordingOnce()) return f(inputs);
+  const names = Object.keys(inputs);
+  const tensors = names.map((name) => inputs[name]!);
+  const needed = tensors.filter(needsGradient);
+  if (needed.length === 0) return withoutGradients(() => f(inputs));
+  const places = needed.map((tensor) => tensors.indexOf(tensor));
+  const compute = customGrad((...parameters) => {
+    const save = parameters.at(-1) as unknown as (saved: Tensor[]) => void;
+    // All of them: what needs no gradient may be gone by then.
+    save(tensors);
+    return {
+      value: tidy(() => f(inputs)),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const again = Object.fromEntries(names.map((name, i) => [name, saved[i]!])) as Inputs;
+        const wanted = places.map((place) => saved[place]!);
+        return tidy(() => differentiate(() => f(again), wanted, dy).gradients.map((gradient, i) => gradient ?? zerosLike(wanted[i]!)));
+      },
+    };
+  });
+  return compute(...needed) as Output;
+}
