@@ -1,0 +1,1 @@
+export { meanPairwiseDistance } from './mean-pairwise-distance.js';
