@@ -1,6 +1,7 @@
 import type { ResamplingVariant } from '@stargan/layers';
 import { blockCase } from './cases/blocks.js';
 import { inceptionCase, lpipsCase } from './cases/feature-networks.js';
+import { featureStatisticsCase, frechetCase } from './cases/frechet.js';
 import { hashCase } from './cases/hash.js';
 import { adversarialLossCase, objectiveCase } from './cases/losses.js';
 import { networkCase } from './cases/networks.js';
@@ -31,6 +32,8 @@ const KINDS: readonly { group: string; id: RegExp; run: CaseRunner }[] = [
   { group: 'training', id: /^train-ema/, run: movingAverageCase },
   { group: 'training', id: /^train-/, run: (golden, { variant }) => iterationsCase(golden, variant) },
   { group: 'preprocessing', id: /^preprocess-/, run: (golden, { directory }) => preprocessingCase(golden, directory) },
+  { group: 'fid', id: /^fid-features-/, run: featureStatisticsCase },
+  { group: 'fid', id: /^fid-frechet-/, run: (golden, { directory }) => frechetCase(golden, directory) },
   { group: 'fid', id: /^fid-inception-/, run: inceptionCase },
   // The weights themselves (lpips-lin-weights) expect nothing.
   { group: 'lpips', id: /^lpips-(?!lin-weights)/, run: (golden, { directory }) => lpipsCase(golden, directory) },
