@@ -1,6 +1,6 @@
 import { add, dispose, div, fill, matMul, mean, mul, reshape, squaredDifference, stack, sub, sum, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { initializeParameters, parameter, type ParameterSpec } from '@stargan/layers';
+import { parameter, type ParameterSpec } from '@stargan/layers';
 import type { Parameters } from '@stargan/ops';
 import { alexnet, ALEXNET_CHANNELS, type AlexnetMaps } from '../networks/alexnet.js';
 import { readStateDict, type StateDict } from '../networks/state-dict.js';
@@ -110,7 +110,7 @@ export function lpips({ normalization = 'stargan2' }: LpipsOptions = {}): Lpips 
       for (const sample of samples) requireSameShape(samples[0]!, sample);
       return tidy(() => {
         const all = samples.map((sample) => features(parameters, sample));
-        const centre = all[0]!.map((_, layer) => div(all.map((one) => one[layer]!).reduce((a, b) => add(a, b)), all.length) as Tensor4D);
+        const centre = all[0]!.map((_, layer) => div<Tensor4D>(all.map((one) => one[layer]!).reduce((a, b) => add(a, b)), all.length));
         const toCentre = all.map((one) => sum<Tensor1D>(layerDistances(parameters, one, centre), 1));
         return mul<Tensor1D>(toCentre.reduce((a, b) => add(a, b)), 2 / (samples.length - 1));
       });

@@ -4,7 +4,7 @@ import { initializeParameters, parameter, type ParameterSpec } from '@stargan/la
 import { linear, type Parameters } from '@stargan/ops';
 import { foldedConvolution } from './folded-convolution.js';
 import { blockA, blockB, blockC, blockD, blockE, type InceptionBlock } from './inception-blocks.js';
-import { averageWithPadding, averageWithoutPadding, maxPoolSame, maxPoolStride2 } from './pooling.js';
+import { averageWithPadding, averageWithoutPadding, maxPoolStride2 } from './pooling.js';
 import type { RectifiedConvolutionOptions } from './rectified-convolution.js';
 import { readStateDict, type StateDict } from './state-dict.js';
 
@@ -136,8 +136,8 @@ export function inception({ layout }: InceptionOptions): Inception {
 
 /** The blocks of each stage, in the order of the state dictionary. */
 function stagesOf(layout: InceptionLayout): InceptionBlock[][] {
-  const pool = layout === 'fid' ? averageWithoutPadding : averageWithPadding;
-  const lastPool = layout === 'fid' ? maxPoolSame : pool;
+  const average = layout === 'fid' ? averageWithoutPadding : averageWithPadding;
+  const lastPool = layout === 'fid' ? 'max' : average;
   const convolution = (name: string, inChannels: number, outChannels: number, size: number, walk: RectifiedConvolutionOptions = {}): InceptionBlock => {
     const layer = foldedConvolution(name, { inChannels, outChannels, size: [size, size], ...walk });
     return { layers: [layer], apply: (parameters, x) => layer.apply(parameters, x) };
@@ -156,18 +156,18 @@ function stagesOf(layout: InceptionLayout): InceptionBlock[][] {
       halve,
     ],
     [
-      blockA('Mixed_5b', { inChannels: 192, poolChannels: 32, pool }), // 35×35
-      blockA('Mixed_5c', { inChannels: 256, poolChannels: 64, pool }),
-      blockA('Mixed_5d', { inChannels: 288, poolChannels: 64, pool }),
+      blockA('Mixed_5b', { inChannels: 192, poolChannels: 32, average }), // 35×35
+      blockA('Mixed_5c', { inChannels: 256, poolChannels: 64, average }),
+      blockA('Mixed_5d', { inChannels: 288, poolChannels: 64, average }),
       blockB('Mixed_6a', { inChannels: 288 }), // 17×17
-      blockC('Mixed_6b', { width: 128, pool }),
-      blockC('Mixed_6c', { width: 160, pool }),
-      blockC('Mixed_6d', { width: 160, pool }),
-      blockC('Mixed_6e', { width: 192, pool }),
+      blockC('Mixed_6b', { width: 128, average }),
+      blockC('Mixed_6c', { width: 160, average }),
+      blockC('Mixed_6d', { width: 160, average }),
+      blockC('Mixed_6e', { width: 192, average }),
     ],
     [
       blockD('Mixed_7a'), // 8×8
-      blockE('Mixed_7b', { inChannels: 1280, pool }),
+      blockE('Mixed_7b', { inChannels: 1280, pool: average }),
       blockE('Mixed_7c', { inChannels: 2048, pool: lastPool }),
     ],
   ];
