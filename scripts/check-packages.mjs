@@ -45,7 +45,7 @@ async function runExample(project, folder) {
   return promised.length;
 }
 
-const NODE_PACKAGES = ['backend', 'checkpoints', 'data'];
+const NODE_PACKAGES = ['backend', 'checkpoints', 'data', 'metrics'];
 
 /** Compiles an import of the package with the compiler's default checks, with Node's types where they are needed. */
 async function checkTypes(project, name) {

@@ -1,4 +1,4 @@
-import { transpose } from '@tensorflow/tfjs-core';
+import { tidy, transpose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** A computed tensor in the goldens' layout. */
@@ -21,5 +21,13 @@ export function computed(tensor: Tensor): Computed {
   const torch = transpose(tensor, [0, 3, 1, 2]);
   const result = { shape: torch.shape, data: torch.dataSync<'float32'>() };
   torch.dispose();
+  return result;
+}
+
+/** The same of a tensor made for it; nothing is left behind. */
+export function computedFrom(make: () => Tensor): Computed {
+  const tensor = tidy(make);
+  const result = computed(tensor);
+  tensor.dispose();
   return result;
 }

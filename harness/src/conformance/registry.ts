@@ -1,6 +1,8 @@
 import type { ConvolutionVariant } from '@stargan/layers';
 import { blockCase } from './cases/blocks.js';
 import { badCheckpointCase, networkCheckpointCase, optimizerCheckpointCase, viewsCheckpointCase } from './cases/checkpoints.js';
+import { inceptionCase, lpipsCase } from './cases/feature-networks.js';
+import { featureStatisticsCase, frechetCase } from './cases/frechet.js';
 import { hashCase } from './cases/hash.js';
 import { adversarialLossCase, objectiveCase } from './cases/losses.js';
 import { networkCase } from './cases/networks.js';
@@ -35,6 +37,11 @@ const KINDS: readonly { group: string; id: RegExp; run: CaseRunner }[] = [
   { group: 'checkpoints', id: /^checkpoint-views/, run: (golden, { directory }) => viewsCheckpointCase(golden, directory) },
   { group: 'checkpoints', id: /^checkpoint-bad/, run: (golden, { directory }) => badCheckpointCase(golden, directory) },
   { group: 'preprocessing', id: /^preprocess-/, run: (golden, { directory }) => preprocessingCase(golden, directory) },
+  { group: 'fid', id: /^fid-features-/, run: featureStatisticsCase },
+  { group: 'fid', id: /^fid-frechet-/, run: (golden, { directory }) => frechetCase(golden, directory) },
+  { group: 'fid', id: /^fid-inception-/, run: inceptionCase },
+  // The weights themselves (lpips-lin-weights) expect nothing.
+  { group: 'lpips', id: /^lpips-(?!lin-weights)/, run: (golden, { directory }) => lpipsCase(golden, directory) },
   { group: 'utilities', id: /^utility-interpolation/, run: interpolationCase },
   { group: 'utilities', id: /^utility-save-image/, run: saveImageCase },
   { group: 'utilities', id: /^utility-truncation/, run: truncationCase },

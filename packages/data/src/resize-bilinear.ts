@@ -1,20 +1,12 @@
 import type { Box, RgbImage } from './image.js';
 import { requireWhole } from './requirements.js';
+import { columnsFirst, resamplingWeights, type ResamplingWeights } from './resampling-weights.js';
 
 /** Bits behind the point of a weight: products of weight and channel, summed, stay within 32 bits. */
 const precisionBits = 32 - 8 - 2;
 const half = 1 << (precisionBits - 1);
 
-interface Weights {
-  /** Input positions that one output position reads at most. */
-  readonly width: number;
-  /** First input position of each output position. */
-  readonly starts: Int32Array;
-  /** Number of input positions of each output position. */
-  readonly counts: Int32Array;
-  /** [output position, `width`], fixed point. */
-  readonly values: Int32Array;
-}
+type Weights = ResamplingWeights<Int32Array>;
 
 /**
  * Resizes with an antialiased triangle filter, bit for bit as Pillow's `Image.resize(…, BILINEAR)`: weights in fixed
@@ -34,8 +26,7 @@ export function resizeBilinear(image: RgbImage, width: number, height: number, b
   requireWhole('resizeBilinear', 'width', width, 1);
   requireWhole('resizeBilinear', 'height', height, 1);
   requireInside(image, box);
-  const lostRows = box.height - height;
-  if (lostRows > 0 && lostRows > 2 * (box.width - width)) {
+  if (columnsFirst(box, { width, height })) {
     const short = resizeColumns(image, box, height);
     return resizeRows(short, whole(short), width);
   }
@@ -92,32 +83,10 @@ function resizeColumns(image: RgbImage, box: Box, height: number): RgbImage {
   return { width: box.width, height, data: result };
 }
 
-/** The order of the floating-point operations is Pillow's: another one would round some weights differently. */
+/** In fixed point. */
 function triangleWeights(from: number, to: number): Weights {
-  const scale = from / to;
-  const support = Math.max(scale, 1);
-  const width = Math.ceil(support) * 2 + 1;
-  const starts = new Int32Array(to);
-  const counts = new Int32Array(to);
-  const values = new Int32Array(to * width);
-  const exact = new Float64Array(width);
-  const inverse = 1 / support;
-  for (let position = 0; position < to; position++) {
-    const centre = (position + 0.5) * scale;
-    const start = Math.max(Math.trunc(centre - support + 0.5), 0);
-    const count = Math.min(Math.trunc(centre + support + 0.5), from) - start;
-    let sum = 0;
-    for (let k = 0; k < count; k++) {
-      exact[k] = Math.max(1 - Math.abs((k + start - centre + 0.5) * inverse), 0);
-      sum += exact[k]!;
-    }
-    starts[position] = start;
-    counts[position] = count;
-    for (let k = 0; k < count; k++) {
-      values[position * width + k] = Math.trunc(0.5 + (exact[k]! / sum) * (1 << precisionBits));
-    }
-  }
-  return { width, starts, counts, values };
+  const { values, ...places } = resamplingWeights('bilinear', from, to);
+  return { ...places, values: Int32Array.from(values, (weight) => Math.trunc(0.5 + weight * (1 << precisionBits))) };
 }
 
 /** Weights are never negative, so that only the upper bound can be passed (by their rounding). */

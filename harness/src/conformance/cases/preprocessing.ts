@@ -1,27 +1,25 @@
 import path from 'node:path';
 import { decodeImage, resizeBilinear, type RgbImage } from '@stargan/data';
+import { fidConventions } from '@stargan/metrics';
 import { z } from 'zod';
 import type { GoldenCase, TensorEntry } from '../manifest.js';
-import type { Computed, Outcome } from '../outcome.js';
+import { computedFrom, type Computed, type Outcome } from '../outcome.js';
 
 const cropBox = z.object({ top: z.number(), left: z.number(), height: z.number(), width: z.number() });
 
-const IMAGENET_MEAN = [0.485, 0.456, 0.406];
-const IMAGENET_DEVIATION = [0.229, 0.224, 0.225];
-/** The reference brings images to this size before it resizes them for FID. */
-const FID_SOURCE_SIZE = 256;
-
-/** An image's channels as planes, each value mapped by `normalize`. */
-function planes({ width, height, data }: RgbImage, normalize: (byte: number, channel: number) => number): Computed {
+/** An image's channels as planes, in [-1, 1]. */
+function planes({ width, height, data }: RgbImage): Computed {
   const values = new Float32Array(3 * height * width);
   for (let i = 0; i < height * width; i++) {
-    for (let channel = 0; channel < 3; channel++) values[channel * height * width + i] = normalize(data[3 * i + channel]!, channel);
+    for (let channel = 0; channel < 3; channel++) values[channel * height * width + i] = (data[3 * i + channel]! / 255 - 0.5) / 0.5;
   }
   return { shape: [1, 3, height, width], data: values };
 }
 
-const toUnitRange = (byte: number): number => (byte / 255 - 0.5) / 0.5;
-const imageNet = (byte: number, channel: number): number => (byte / 255 - IMAGENET_MEAN[channel]!) / IMAGENET_DEVIATION[channel]!;
+/** The input of the reference's FID, resized to 256 first. */
+function fidInput(source: RgbImage): Computed {
+  return computedFrom(() => fidConventions['fid-stargan2'].input([source], { imageSize: 256 }));
+}
 
 function flip({ width, height, data }: RgbImage): RgbImage {
   const flipped = new Uint8Array(data.length);
@@ -43,12 +41,10 @@ export async function preprocessingCase(golden: GoldenCase, directory: string): 
   const tensors: Outcome['tensors'] = {};
   for (const entry of golden.tensors) {
     const size = sizeOf(entry);
-    if (entry.name === 'crop') tensors[entry.name] = planes(crop(size), toUnitRange);
-    else if (entry.name === 'crop_flipped') tensors[entry.name] = planes(flip(crop(size)), toUnitRange);
-    else if (entry.name === 'fid_input') {
-      const small = resizeBilinear(source, FID_SOURCE_SIZE, FID_SOURCE_SIZE);
-      tensors[entry.name] = planes(resizeBilinear(small, size, size), imageNet);
-    } else if (entry.name.startsWith('resize')) tensors[entry.name] = planes(resizeBilinear(source, size, size), toUnitRange);
+    if (entry.name === 'crop') tensors[entry.name] = planes(crop(size));
+    else if (entry.name === 'crop_flipped') tensors[entry.name] = planes(flip(crop(size)));
+    else if (entry.name === 'fid_input') tensors[entry.name] = fidInput(source);
+    else if (entry.name.startsWith('resize')) tensors[entry.name] = planes(resizeBilinear(source, size, size));
   }
   return { tensors, scalars: {} };
 }

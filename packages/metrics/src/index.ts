@@ -1,0 +1,16 @@
+export { densityCoverage, type DensityCoverage, type DensityCoverageOptions } from './density-coverage.js';
+export type { FeatureBatches, FeatureRows, Features } from './features.js';
+export { frechetDistance, type GaussianStatistics } from './frechet-distance.js';
+export { frechetFeatureDistance } from './frechet-feature-distance.js';
+export { kernelDiscrepancy, kernelDistance, type KernelDistance, type KernelDistanceOptions } from './kernel-distance.js';
+export { lpips, type Lpips, type LpipsFeatures, type LpipsOptions, type LpipsWeights } from './lpips/lpips.js';
+export type { LpipsNormalization } from './lpips/unit-normalize.js';
+export { meanPairwiseDistance } from './mean-pairwise-distance.js';
+export { alexnet, type Alexnet, type AlexnetMaps } from './networks/alexnet.js';
+export { inception, type Inception, type InceptionLayout, type InceptionOptions, type InceptionStages } from './networks/inception.js';
+export { readStateDict, type StateDict, type StateEntry } from './networks/state-dict.js';
+export { precisionRecall, type PrecisionRecall, type PrecisionRecallOptions } from './precision-recall.js';
+export { fidConventions, INCEPTION_SIZE, pytorchFidInput, type FidConvention, type FidConventionName, type FidInputOptions } from './resizing/fid-conventions.js';
+export { quantizeImages } from './resizing/quantize-images.js';
+export { resizeBicubic, type FloatImage } from './resizing/resize-bicubic.js';
+export { featureStatistics, mergeStatistics, statisticsAccumulator, type FeatureStatistics, type StatisticsAccumulator } from './statistics.js';

@@ -1,0 +1,16 @@
+/**
+ * Mean distance over all pairs of samples, the diversity of one source in the LPIPS protocol of StarGAN v2
+ * (Choi et al., CVPR 2020, appendix): the outputs of one source under different styles, then averaged over sources.
+ *
+ * @param samples at least two
+ * @param distance symmetric; called once for each of the n(n − 1)/2 pairs
+ * @throws RangeError for fewer than two samples
+ */
+export function meanPairwiseDistance<T>(samples: readonly T[], distance: (a: T, b: T) => number): number {
+  if (samples.length < 2) throw new RangeError(`meanPairwiseDistance: samples must be at least two, got ${samples.length}`);
+  let sum = 0;
+  for (let a = 0; a < samples.length; a++) {
+    for (let b = a + 1; b < samples.length; b++) sum += distance(samples[a]!, samples[b]!);
+  }
+  return sum / ((samples.length * (samples.length - 1)) / 2);
+}

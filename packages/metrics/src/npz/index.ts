@@ -1,0 +1,1 @@
+export { readStatistics, writeStatistics, type StoredStatistics } from './statistics-file.js';

@@ -1,0 +1,184 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { featureStatistics } from '../statistics.js';
+import { NUMPY_ARCHIVES } from '../testing/numpy-archives.js';
+import { normalFeatures } from '../testing/random-features.js';
+import { formatNpy, parseNpy } from './npy.js';
+import { readStatistics, writeStatistics } from './statistics-file.js';
+import { openZip } from './zip-reader.js';
+import { formatZip } from './zip-writer.js';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'statistics-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const file = (name: string): string => path.join(folder, name);
+
+/** Reads bytes as a file. */
+async function readBytes(bytes: Uint8Array): ReturnType<typeof readStatistics> {
+  await writeFile(file('given.npz'), bytes);
+  return readStatistics(file('given.npz'));
+}
+
+const mu = formatNpy({ shape: [2], data: Float64Array.of(1, 2) });
+const sigma = formatNpy({ shape: [2, 2], data: Float64Array.of(2, 0.5, 0.5, 1) });
+
+/** A `.npy` file whose header is this text. */
+function npyWithHeader(header: string, data = Buffer.alloc(16)): Buffer {
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(header.length);
+  return Buffer.concat([Buffer.from('\x93NUMPY\x01\x00', 'latin1'), length, Buffer.from(header, 'latin1'), data]);
+}
+
+describe('statistics files', () => {
+  test('come back as they were written, with the count and without', async () => {
+    const statistics = await featureStatistics(normalFeatures(30, 7, 1));
+    await writeStatistics(file('a.npz'), statistics);
+    expect(await readStatistics(file('a.npz'))).toEqual(statistics);
+    const { mean, covariance } = statistics;
+    await writeStatistics(file('a.npz'), { mean, covariance });
+    expect(await readStatistics(file('a.npz'))).toEqual({ mean, covariance });
+    expect(await readdir(folder)).not.toContain('a.npz.partial');
+  });
+
+  test('keep every bit of a value, and equal statistics give equal bytes', async () => {
+    const value = fc.double({ noNaN: true, noDefaultInfinity: true });
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(value, value), fc.tuple(value, value, value, value), async (mean, covariance) => {
+        const statistics = { mean: Float64Array.from(mean), covariance: Float64Array.from(covariance) };
+        await writeStatistics(file('bits.npz'), statistics);
+        expect(await readStatistics(file('bits.npz'))).toEqual(statistics);
+        const bytes = await readFile(file('bits.npz'));
+        await writeStatistics(file('bits.npz'), statistics);
+        expect(await readFile(file('bits.npz'))).toEqual(bytes);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test.each(['savez', 'savez_compressed'] as const)('of NumPy’s %s are read', async (kind) => {
+    expect(await readBytes(NUMPY_ARCHIVES[kind])).toEqual({ mean: Float64Array.of(1.5, -2), covariance: Float64Array.of(2, 0.5, 0.5, 1) });
+  });
+
+  test('in float32 and in Fortran order are read', async () => {
+    expect(await readBytes(NUMPY_ARCHIVES['float32 and Fortran order'])).toEqual({
+      mean: Float64Array.of(1.5, -2),
+      covariance: Float64Array.of(2, 0.5 + 1e-9, 0.5, 1),
+    });
+  });
+
+  test('that are not written leave what was there', async () => {
+    await writeFile(file('kept.npz'), 'kept');
+    const wrong = { mean: new Float64Array(2), covariance: new Float64Array(3) };
+    await expect(writeStatistics(file('kept.npz'), wrong)).rejects.toThrow(/^writeStatistics: .*kept\.npz: covariance must have 2 × 2 = 4 values, got 3$/);
+    expect(await readFile(file('kept.npz'), 'utf8')).toBe('kept');
+    await expect(writeStatistics(file('absent/a.npz'), { mean: Float64Array.of(1), covariance: Float64Array.of(1) })).rejects.toThrow(/^writeStatistics: .*ENOENT/);
+  });
+});
+
+describe('readStatistics refuses', () => {
+  test.each(Object.entries(NUMPY_ARCHIVES))('%s cut short at any byte', async (_, bytes) => {
+    for (let length = 0; length < bytes.length; length++) {
+      await expect(readBytes(bytes.subarray(0, length)), `${length} bytes`).rejects.toThrow(/^readStatistics: .*given\.npz: ./);
+    }
+  });
+
+  test('a file with any one byte changed, or reads it rightly', async () => {
+    const bytes = NUMPY_ARCHIVES.savez_compressed;
+    const right = await readBytes(bytes);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+        const changed = Buffer.from(bytes);
+        changed[at]! ^= flip;
+        const outcome = await readBytes(changed).catch((error: unknown) => error);
+        // Dates, versions and attributes may change; a name may make an optional file unknown.
+        if (outcome instanceof Error) expect(outcome.message).toMatch(/^readStatistics: .*given\.npz: ./);
+        else expect(outcome).toEqual(right);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  const archive = (files: Record<string, Buffer>): Buffer => formatZip(files);
+  const changed = (bytes: Buffer, change: (bytes: Buffer) => void): Buffer => {
+    const copy = Buffer.from(bytes);
+    change(copy);
+    return copy;
+  };
+  const whole = archive({ 'mu.npy': mu, 'sigma.npy': sigma });
+  const central = whole.readUInt32LE(whole.length - 6);
+
+  test.each([
+    ['no archive', Buffer.from('mu and sigma, honestly'), 'this is not a zip archive, or it is cut short'],
+    ['a missing array', archive({ 'mu.npy': mu }), 'there is no "sigma.npy" in the archive'],
+    ['an array that is none', archive({ 'mu.npy': Buffer.from('nonsense that is long'), 'sigma.npy': sigma }), 'mu: this is not a .npy array'],
+    ['a pickled array', archive({ 'mu.npy': npyWithHeader("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }), 'mu: the .npy dtype must be one of <f8, <f4, <i8, got "|O"'],
+    ['a header that is code', archive({ 'mu.npy': npyWithHeader("{'descr': __import__('os').system('true'), 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }), 'mu: the .npy header is not one that NumPy writes'],
+    ['dtypes that are properties of objects', archive({ 'mu.npy': npyWithHeader("{'descr': 'constructor', 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }), 'got "constructor"'],
+    ['fewer values than the shape says', archive({ 'mu.npy': npyWithHeader("{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }\n"), 'sigma.npy': sigma }), 'mu: a .npy array of shape [3] and dtype <f8 has 24 bytes, this one has 16'],
+    ['a newer format', archive({ 'mu.npy': changed(mu, (bytes) => (bytes[6] = 9)), 'sigma.npy': sigma }), 'mu: the .npy format must be 1, 2 or 3, got 9'],
+    ['sizes that do not fit', archive({ 'mu.npy': mu, 'sigma.npy': mu }), 'sigma must have shape [2, 2], as mu has 2 values, got [2]'],
+    ['a matrix for a mean', archive({ 'mu.npy': sigma, 'sigma.npy': sigma }), 'mu must have shape [dimension ≥ 1], got [2, 2]'],
+    ['values that are not finite', archive({ 'mu.npy': formatNpy({ shape: [2], data: Float64Array.of(1, NaN) }), 'sigma.npy': sigma }), 'mu must be finite, got NaN at 1'],
+    ['a count that is none', archive({ 'mu.npy': mu, 'sigma.npy': sigma, 'count.npy': formatNpy({ shape: [], data: Float64Array.of(-3) }, '<i8') }), 'count must be a whole number ≥ 1, got -3'],
+    ['a sigma that is too large for its mean', archive({ 'mu.npy': mu, 'sigma.npy': Buffer.alloc(2 ** 17) }), '"sigma.npy" would have 131072 bytes, more than'],
+    ['an encrypted array', changed(whole, (bytes) => bytes.writeUInt16LE(1, central + 8)), '"mu.npy" is encrypted'],
+    ['another compression', changed(whole, (bytes) => bytes.writeUInt16LE(12, central + 10)), '"mu.npy" must be stored or deflated, got compression method 12'],
+    ['a wrong checksum', changed(whole, (bytes) => bytes.writeUInt32LE(1, central + 16)), '"mu.npy" is damaged: its checksum is wrong'],
+    ['an array that unpacks to more than it says', changed(whole, (bytes) => bytes.writeUInt32LE(100, central + 24)), '"mu.npy" is damaged: it does not unpack to 100 bytes'],
+    ['an array that unpacks to less than it says', changed(whole, (bytes) => bytes.writeUInt32LE(200, central + 24)), '"mu.npy" must have 200 bytes, got 144'],
+    ['an array out of range', changed(whole, (bytes) => bytes.writeUInt32LE(0x7fffffff, central + 42)), '"mu.npy" is not where the directory says'],
+    ['a directory out of range', changed(whole, (bytes) => bytes.writeUInt32LE(0x7fffffff, bytes.length - 6)), 'the directory of the archive is out of range'],
+    ['a part of an archive', changed(whole, (bytes) => bytes.writeUInt16LE(1, bytes.length - 18)), 'archives in several parts are not read'],
+  ])('%s', async (_, bytes, fault) => {
+    await expect(readBytes(bytes)).rejects.toThrow(fault);
+    await expect(readBytes(bytes)).rejects.toThrow(/^readStatistics: .*given\.npz: ./);
+  });
+
+  test('a name that occurs twice', async () => {
+    const twice = changed(archive({ 'mu.npy': mu, 'no.npy': sigma }), (bytes) => {
+      for (let at = bytes.indexOf('no.npy'); at >= 0; at = bytes.indexOf('no.npy')) bytes.write('mu.npy', at);
+    });
+    await expect(readBytes(twice)).rejects.toThrow('"mu.npy" is in the archive twice');
+  });
+
+  test('a file that is not there', async () => {
+    await expect(readStatistics(file('absent.npz'))).rejects.toThrow(/^readStatistics: .*absent\.npz: ENOENT/);
+  });
+
+  test('a bomb, without unpacking it', async () => {
+    const packed = deflateRawSync(Buffer.alloc(2 ** 26));
+    expect(packed.length).toBeLessThan(2 ** 17);
+    // The directory says that it is small.
+    const bytes = changed(archive({ 'mu.npy': Buffer.alloc(2 ** 26), 'sigma.npy': sigma }), (copy) => copy.writeUInt32LE(144, copy.readUInt32LE(copy.length - 6) + 24));
+    await expect(readBytes(bytes)).rejects.toThrow('"mu.npy" is damaged: it does not unpack to 144 bytes');
+  });
+});
+
+test('arrays of every shape come back from the .npy format', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }), (shape) => {
+      const size = shape.reduce((product, n) => product * n, 1);
+      const array = { shape, data: Float64Array.from({ length: size }, (_, i) => i - 0.5) };
+      const bytes = formatNpy(array);
+      expect(parseNpy(bytes)).toEqual(array);
+      expect((bytes.length - size * 8) % 64).toBe(0);
+    }),
+  );
+});
+
+test('files of any content come back from an archive', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string({ unit: 'grapheme', minLength: 1 }), fc.uint8Array(), { noNullPrototype: true }), (contents) => {
+      const archive = openZip(formatZip(Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, Buffer.from(content)]))));
+      expect([...archive.names].sort()).toEqual(Object.keys(contents).sort());
+      for (const [name, content] of Object.entries(contents)) expect(archive.read(name, 1000)).toEqual(Buffer.from(content));
+    }),
+  );
+});

@@ -1,0 +1,98 @@
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import type { GaussianStatistics } from '../frechet-distance.js';
+import { formatNpy, parseNpy, type NpyArray } from './npy.js';
+import { formatZip } from './zip-writer.js';
+import { openZip, type ZipArchive } from './zip-reader.js';
+
+/** Statistics as a file has them: with the number of samples where the writer knew it. */
+export interface StoredStatistics extends GaussianStatistics {
+  /** Samples; files of pytorch-fid do not say. With it, statistics can be merged. */
+  readonly count?: number;
+}
+
+/** Dimensions above this are refused: their covariance would take 2 GiB. */
+const LARGEST_DIMENSION = 2 ** 14;
+
+/** Room for the header of a `.npy` file beside its values. */
+const HEADER_BYTES = 2 ** 16;
+
+/**
+ * Writes statistics in the layout of pytorch-fid: a `.npz` archive of `mu` and `sigma` in float64 (and `count`, which it
+ * does not mind). Written beside `path`, synced, then renamed over it.
+ *
+ * @throws when sizes do not fit or the disk does not take it; the message names the file, and what was there is untouched
+ */
+export async function writeStatistics(path: string, statistics: StoredStatistics): Promise<void> {
+  const aside = `${path}.partial`;
+  try {
+    const bytes = formatStatistics(statistics);
+    const handle = await open(aside, 'w');
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(aside, path);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw fileError('writeStatistics', path, error);
+  }
+}
+
+/**
+ * Reads statistics that `writeStatistics`, pytorch-fid or NumPy (`savez`, `savez_compressed`) wrote. The file is taken for
+ * data from strangers: nothing in it is run, and sizes are checked before memory is taken.
+ *
+ * @throws when the file cannot be read or is not such an archive; the message names the file and the fault
+ */
+export async function readStatistics(path: string): Promise<StoredStatistics> {
+  try {
+    return parseStatistics(await readFile(path));
+  } catch (error) {
+    throw fileError('readStatistics', path, error);
+  }
+}
+
+function formatStatistics({ mean, covariance, count }: StoredStatistics): Buffer {
+  const n = mean.length;
+  if (n < 1 || n > LARGEST_DIMENSION) throw new RangeError(`mean must have 1 to ${LARGEST_DIMENSION} values, got ${n}`);
+  if (covariance.length !== n * n) throw new RangeError(`covariance must have ${n} × ${n} = ${n * n} values, got ${covariance.length}`);
+  return formatZip({
+    'mu.npy': formatNpy({ shape: [n], data: mean }),
+    'sigma.npy': formatNpy({ shape: [n, n], data: covariance }),
+    ...(count === undefined ? {} : { 'count.npy': formatNpy({ shape: [], data: Float64Array.of(count) }, '<i8') }),
+  });
+}
+
+function parseStatistics(bytes: Buffer): StoredStatistics {
+  const archive = openZip(bytes);
+  const mu = array(archive, 'mu', LARGEST_DIMENSION);
+  const n = mu.shape[0] ?? 0;
+  if (mu.shape.length !== 1 || n < 1) throw new Error(`mu must have shape [dimension ≥ 1], got [${mu.shape.join(', ')}]`);
+  const sigma = array(archive, 'sigma', n * n);
+  if (sigma.shape.join() !== `${n},${n}`) throw new Error(`sigma must have shape [${n}, ${n}], as mu has ${n} values, got [${sigma.shape.join(', ')}]`);
+  for (const [name, { data }] of [['mu', mu], ['sigma', sigma]] as const) {
+    const at = data.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) throw new Error(`${name} must be finite, got ${data[at]} at ${at}`);
+  }
+  const statistics = { mean: mu.data, covariance: sigma.data };
+  if (!archive.names.includes('count.npy')) return statistics;
+  const [count = NaN] = array(archive, 'count', 1).data;
+  if (!Number.isSafeInteger(count) || count < 1) throw new Error(`count must be a whole number ≥ 1, got ${count}`);
+  return { count, ...statistics };
+}
+
+/** An array of the archive, of at most so many values. */
+function array(archive: ZipArchive, name: string, largest: number): NpyArray {
+  const bytes = archive.read(`${name}.npy`, largest * 8 + HEADER_BYTES);
+  try {
+    return parseNpy(bytes);
+  } catch (error) {
+    throw new Error(`${name}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const fileError = (caller: string, path: string, error: unknown): Error => new Error(`${caller}: ${path}: ${messageOf(error)}`, { cause: error });

@@ -1,0 +1,96 @@
+import { concat, image as imageOperations, mul, sub, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { resizeBilinear, type RgbImage } from '@stargan/data/resizing';
+import type { InceptionLayout } from '../networks/inception.js';
+import { resizeBicubic } from './resize-bicubic.js';
+
+/** Height and width that FID brings images to. */
+export const INCEPTION_SIZE = 299;
+
+/** Whose FID it is. Scores of different conventions must not be compared. */
+export type FidConventionName = 'fid-stargan2' | 'fid-clean' | 'fid-pytorch';
+
+/** Options of {@link FidConvention.input}. */
+export interface FidInputOptions {
+  /** Of `fid-stargan2` alone, the size S of the trained model, to which its images are resized first. Default 256. */
+  imageSize?: number;
+}
+
+/** How a tool that reports FID treats images, and the layout of the network that it shows them to. */
+export interface FidConvention {
+  readonly layout: InceptionLayout;
+  /**
+   * The network's input.
+   *
+   * @param images at least one, of any sizes
+   * @returns [images, 299, 299, 3]; the caller owns it
+   * @throws for no images, or a wrong size
+   */
+  input(images: readonly RgbImage[], options?: FidInputOptions): Tensor4D;
+}
+
+const IMAGENET_MEAN = [0.485, 0.456, 0.406].map(Math.fround);
+const IMAGENET_DEVIATION = [0.229, 0.224, 0.225].map(Math.fround);
+const { fround } = Math;
+
+/**
+ * The conventions by name:
+ *
+ * - `fid-stargan2`: the reference implementation of StarGAN v2, with which its published scores were made. Resized to
+ *   S, then to 299 (antialiased bilinear on 8 bits, Pillow's), ImageNet's mean and deviation, torchvision's network.
+ * - `fid-clean`: clean-fid (Parmar et al., arXiv 2104.11222). Resized once to 299 (antialiased bicubic in floating
+ *   point, Pillow's), (x − 128) / 128, FID's own network.
+ * - `fid-pytorch`: pytorch-fid. Resized by PyTorch's bilinear interpolation, which does not antialias, to [-1, 1],
+ *   FID's own network.
+ */
+export const fidConventions: Readonly<Record<FidConventionName, FidConvention>> = {
+  'fid-stargan2': {
+    layout: 'torchvision',
+    input(images, { imageSize = 256 } = {}) {
+      return together('fid-stargan2', images, (picture, target) => {
+        const small = resizeBilinear(picture, imageSize, imageSize);
+        const { data } = resizeBilinear(small, INCEPTION_SIZE, INCEPTION_SIZE);
+        for (let i = 0; i < data.length; i++) target[i] = fround(fround(data[i]! / 255) - IMAGENET_MEAN[i % 3]!) / IMAGENET_DEVIATION[i % 3]!;
+      });
+    },
+  },
+  'fid-clean': {
+    layout: 'fid',
+    input(images) {
+      return together('fid-clean', images, (picture, target) => {
+        const { data } = resizeBicubic(picture, INCEPTION_SIZE, INCEPTION_SIZE);
+        for (let i = 0; i < data.length; i++) target[i] = (data[i]! - 128) / 128;
+      });
+    },
+  },
+  'fid-pytorch': {
+    layout: 'fid',
+    input(images) {
+      requireImages('fid-pytorch', images);
+      return tidy(() => concat(images.map(({ width, height, data }) => pytorchFidInput(tensor4d(Float32Array.from(data, (level) => level / 255), [1, height, width, 3])))));
+    },
+  },
+};
+
+/**
+ * What `fid-pytorch` makes of images: PyTorch's `interpolate(…, 'bilinear', align_corners=False)` to 299², then 2x − 1.
+ *
+ * @param image [batch, height, width, 3] in [0, 1]
+ * @returns [batch, 299, 299, 3] in [-1, 1]
+ */
+export function pytorchFidInput(image: Tensor4D): Tensor4D {
+  return tidy(() => sub(mul(imageOperations.resizeBilinear(image, [INCEPTION_SIZE, INCEPTION_SIZE], false, true), 2), 1));
+}
+
+/** One batch of images, each written by `write` into its place. */
+function together(convention: FidConventionName, images: readonly RgbImage[], write: (picture: RgbImage, target: Float32Array) => void): Tensor4D {
+  requireImages(convention, images);
+  const size = INCEPTION_SIZE * INCEPTION_SIZE * 3;
+  const values = new Float32Array(images.length * size);
+  images.forEach((picture, i) => write(picture, values.subarray(i * size, (i + 1) * size)));
+  return tensor4d(values, [images.length, INCEPTION_SIZE, INCEPTION_SIZE, 3]);
+}
+
+function requireImages(convention: FidConventionName, images: readonly RgbImage[]): void {
+  if (images.length === 0) throw new Error(`${convention}: images must hold at least one image, got none`);
+}
