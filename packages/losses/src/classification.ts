@@ -1,5 +1,5 @@
-import { mul, oneHot, sub, sum, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { mul, sub, sum, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { logSumExp } from './log-sum-exp.js';
 import { reduceSamples, type LossOptions } from './reduction.js';
 import { requireBatch, text } from './shapes.js';
@@ -11,6 +11,13 @@ function requireLabels(loss: string, labels: readonly number[], batch: number, c
       throw new Error(`${loss}: every label must be a whole number from 0 to ${classes - 1}, got ${String(label)}`);
     }
   }
+}
+
+/** 1 at each sample's label, `[batch, classes]`. `tf.oneHot` refuses one class, and is wrong in float32 on wasm. */
+function oneHot(labels: readonly number[], classes: number): Tensor2D {
+  const values = new Float32Array(labels.length * classes);
+  labels.forEach((label, sample) => (values[sample * classes + label] = 1));
+  return tensor2d(values, [labels.length, classes]);
 }
 
 /**
@@ -29,7 +36,7 @@ export function classificationLoss(logits: Tensor, labels: readonly number[], op
   const [batch = 1, classes = 1] = logits.shape;
   requireLabels('classificationLoss', labels, batch, classes);
   return tidy(() => {
-    const own = oneHot(tensor1d(Array.from(labels), 'int32'), classes, 1, 0, 'float32');
+    const own = oneHot(labels, classes);
     // The differences to the own logit first: two large numbers would leave no digits of a small loss.
     const distances = sub(logits, sum(mul(logits, own), 1, true));
     return reduceSamples('classificationLoss', logSumExp(distances), options);

@@ -43,7 +43,7 @@ export function scattered(length: number, seed: number): number[] {
 
 /** The critic's tensors, to be differentiated with respect to. */
 export function criticTensors(flat: readonly number[]): Tensor[] {
-  return split(flat).map((values, i) => tensor(values, SHAPES[i]!));
+  return split(flat).map((values, i) => tensor(values, SHAPES[i]));
 }
 
 /** image [batch, SIZE, SIZE, CHANNELS] → values [batch, 1]. */
