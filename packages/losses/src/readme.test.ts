@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import * as losses from './index.js';
 
 interface ReadmeExample {
-  disagreement(promised: string[], output: string): string | undefined;
-  promisedLines(code: string): string[];
+  readonly disagreement: (promised: string[], output: string) => string | undefined;
+  readonly promisedLines: (code: string) => string[];
 }
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
