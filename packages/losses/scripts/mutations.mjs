@@ -48,14 +48,17 @@ function runCopies() {
   const outcomes = new Map();
   for (const { name, assertionResults } of JSON.parse(readFileSync(report, 'utf8')).testResults) {
     const passed = new Map();
-    for (const { title, status } of assertionResults) passed.set(title, (passed.get(title) ?? true) && status === 'passed');
+    for (const { title: full, status } of assertionResults) {
+      const title = full.replace(/'\w+Loss'/, 'each loss');
+      passed.set(title, (passed.get(title) ?? true) && status === 'passed');
+    }
     outcomes.set(relative(scratch, name).split(/[\\/]/)[0], passed);
   }
   return outcomes;
 }
 
-/** Tests that are about something else than a property: messages and memory. */
-const IS_PROPERTY = /^(?!(refuses|unusable|leaves nothing|shapes that differ|integers, scalars|nothing but))/;
+/** Tests that are about something else than a property of a loss: messages, memory, the tests' own critic. */
+const IS_PROPERTY = /^(?!(refuses|unusable|wrong arguments|leaves|shapes that differ|integers, scalars|nothing but|the images keep|has the value of the float64 one))/;
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
 
 /** The table of one test file, and complaints about what nobody noticed. */
@@ -66,7 +69,7 @@ function tableOf(testFile, list, outcomes) {
   const noticed = new Map();
   list.forEach((mutation, i) => {
     const failed = [...(outcomes.get(`${testFile}-${i}`) ?? [])].filter(([, passed]) => !passed).map(([title]) => title);
-    if (failed.length === 0 || failed.length === titles.length) {
+    if (failed.length === 0 || (failed.length === titles.length && titles.length > 2)) {
       console.log(`${failed.length === 0 ? 'SURVIVED' : 'TOO MUCH'} ${testFile}, ${mutation.file}: ${mutation.from} → ${mutation.to}`);
       process.exitCode = 1;
     }

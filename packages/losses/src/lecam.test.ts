@@ -153,6 +153,7 @@ describe('updateLecamAnchors', () => {
   });
 
   test('gives constants: a penalty on logits does not reach them through their own anchor', () => {
+    expect(() => grad((l: Tensor) => updateLecamAnchors(undefined, l, tensor1d([0])).real)(tensor1d([1]))).toThrow('Cannot compute gradient');
     const penalty = (l: Tensor): Tensor => lecamPenalty(l, tensor1d([0]), updateLecamAnchors(undefined, tensor1d([0]), l));
     // mean (l − mean l)² as if the mean were fixed: 2 (l − mean) / n.
     expect(worstError(gradientOf(penalty, [1, 3]), [-1, 1])).toBeLessThan(1e-6);
