@@ -1,6 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { meanAbsoluteDifference } from './mean-absolute-difference.js';
-import type { LossOptions } from './reduction.js';
+import { reconstructionLoss, type ReconstructionOptions } from './reconstruction.js';
 
 /**
  * Cycle consistency, equation (4): mean |x − G(G(x, s̃), E_y(x))|, which keeps what the domains share.
@@ -10,8 +9,8 @@ import type { LossOptions } from './reduction.js';
  * @returns a scalar, or `[batch]` (mean over pixels and channels) with `reduction: 'none'`; ≥ 0.
  * @throws when the shapes differ, or an argument is not float32 or has no sample.
  */
-export function cycleConsistencyLoss(image: Tensor, reconstructedImage: Tensor, options: LossOptions = {}): Tensor {
-  return meanAbsoluteDifference(
+export function cycleConsistencyLoss(image: Tensor, reconstructedImage: Tensor, options: ReconstructionOptions = {}): Tensor {
+  return reconstructionLoss(
     'cycleConsistencyLoss',
     ['image', image],
     ['reconstructedImage', reconstructedImage],

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-function text(shape: readonly number[]): string {
+/** A shape as messages have it. */
+export function text(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }
 
@@ -21,4 +22,11 @@ export function requireSameShape(loss: string, first: readonly [string, Tensor],
   if (a.length !== b.length || a.some((size, axis) => size !== b[axis])) {
     throw new Error(`${loss}: ${firstName} and ${secondName} must have the same shape, got ${text(a)} and ${text(b)}`);
   }
+}
+
+/** Fails unless both have as many samples. */
+export function requireSameBatch(loss: string, first: readonly [string, Tensor], second: readonly [string, Tensor]): void {
+  const [firstName, { shape: a }] = first;
+  const [secondName, { shape: b }] = second;
+  if (a[0] !== b[0]) throw new Error(`${loss}: ${firstName} and ${secondName} must have as many samples, got ${text(a)} and ${text(b)}`);
 }

@@ -1,6 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { meanAbsoluteDifference } from './mean-absolute-difference.js';
-import type { LossOptions } from './reduction.js';
+import { reconstructionLoss, type ReconstructionOptions } from './reconstruction.js';
 
 /**
  * Style reconstruction, equation (2): mean |s̃ − E_ỹ(G(x, s̃))|. Gradient flows to both arguments, as in the
@@ -11,8 +10,8 @@ import type { LossOptions } from './reduction.js';
  * @returns a scalar, or `[batch]` (mean over styleDim) with `reduction: 'none'`; ≥ 0.
  * @throws when the shapes differ, or an argument is not float32 or has no sample.
  */
-export function styleReconstructionLoss(style: Tensor, reconstructedStyle: Tensor, options: LossOptions = {}): Tensor {
-  return meanAbsoluteDifference(
+export function styleReconstructionLoss(style: Tensor, reconstructedStyle: Tensor, options: ReconstructionOptions = {}): Tensor {
+  return reconstructionLoss(
     'styleReconstructionLoss',
     ['style', style],
     ['reconstructedStyle', reconstructedStyle],

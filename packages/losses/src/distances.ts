@@ -1,0 +1,62 @@
+import { add, sqrt, square, sub, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { meanAbsoluteDifference } from './mean-absolute-difference.js';
+import { requirePositive } from './numbers.js';
+import { reduceElements, type LossOptions } from './reduction.js';
+import { requireBatch, requireSameShape } from './shapes.js';
+
+/** A distance of two tensors `[batch, ...]` of one shape: a scalar, or `[batch]` with `reduction: 'none'`. */
+export type Distance = (target: Tensor, reconstruction: Tensor, options?: LossOptions) => Tensor;
+
+function requirePair(loss: string, target: Tensor, reconstruction: Tensor): void {
+  requireBatch(loss, 'target', target);
+  requireBatch(loss, 'reconstruction', reconstruction);
+  requireSameShape(loss, ['target', target], ['reconstruction', reconstruction]);
+}
+
+/**
+ * L1: mean |a − b|. Its derivative is 0 where a = b, as in PyTorch.
+ *
+ * @param target float32 `[batch, ...]`.
+ * @param reconstruction the same shape.
+ * @returns a scalar, or `[batch]` (mean over elements) with `reduction: 'none'`; ≥ 0.
+ * @throws when the shapes differ, or an argument is not float32 or has no sample.
+ */
+export function l1Loss(target: Tensor, reconstruction: Tensor, options: LossOptions = {}): Tensor {
+  return meanAbsoluteDifference('l1Loss', ['target', target], ['reconstruction', reconstruction], options);
+}
+
+/**
+ * L2: mean (a − b)².
+ *
+ * @param target float32 `[batch, ...]`.
+ * @param reconstruction the same shape.
+ * @returns a scalar, or `[batch]` (mean over elements) with `reduction: 'none'`; ≥ 0.
+ * @throws when the shapes differ, or an argument is not float32 or has no sample.
+ */
+export function l2Loss(target: Tensor, reconstruction: Tensor, options: LossOptions = {}): Tensor {
+  requirePair('l2Loss', target, reconstruction);
+  return tidy(() => reduceElements('l2Loss', square(sub(target, reconstruction)), options));
+}
+
+/** Options of {@link charbonnierLoss}. */
+export interface CharbonnierOptions extends LossOptions {
+  /** Where the loss turns from quadratic to linear, > 0, default 1e-3. */
+  readonly epsilon?: number;
+}
+
+/**
+ * Charbonnier, a smooth L1: mean √((a − b)² + ε²). At equality it is ε, not 0.
+ *
+ * Source: Charbonnier et al. 1994; with ε = 1e-3 in Lai et al. 2017 (LapSRN, arXiv 1704.03915).
+ *
+ * @param target float32 `[batch, ...]`.
+ * @param reconstruction the same shape.
+ * @returns a scalar, or `[batch]` (mean over elements) with `reduction: 'none'`; ≥ ε.
+ * @throws when the shapes differ, an argument is not float32 or has no sample, or `epsilon` is not above 0.
+ */
+export function charbonnierLoss(target: Tensor, reconstruction: Tensor, { epsilon = 1e-3, ...options }: CharbonnierOptions = {}): Tensor {
+  requirePair('charbonnierLoss', target, reconstruction);
+  requirePositive('charbonnierLoss', 'epsilon', epsilon);
+  return tidy(() => reduceElements('charbonnierLoss', sqrt(add(square(sub(target, reconstruction)), epsilon ** 2)), options));
+}

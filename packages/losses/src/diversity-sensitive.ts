@@ -1,0 +1,31 @@
+import { add, mul, step, sub, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { diversityRatio, type LatentPair } from './diversity-ratio.js';
+import { requirePositive } from './numbers.js';
+import { reduceSamples, type LossOptions } from './reduction.js';
+
+/** Options of {@link diversitySensitiveLoss}. */
+export interface DiversitySensitiveOptions extends LossOptions {
+  /** τ > 0, default 10: a ratio above it counts as τ and has no gradient, so that images do not drift apart forever. */
+  readonly bound?: number;
+}
+
+/**
+ * The diversity term of DSGAN (Yang et al. 2019, arXiv 1901.09024), which the generator *maximises*:
+ * min(mean |G(x, z₁) − G(x, z₂)| / mean |z₁ − z₂|, τ). Gradient flows to both images, and to the latents where they
+ * have any.
+ *
+ * @returns a scalar, or `[batch]` with `reduction: 'none'`; in [0, τ]; 1e-8 is added to the denominator.
+ * @throws when the shapes of a pair or the batch sizes differ, an argument is not float32 or has no sample, or `bound`
+ * is not above 0.
+ */
+export function diversitySensitiveLoss(pair: LatentPair, { bound = 10, ...options }: DiversitySensitiveOptions = {}): Tensor {
+  requirePositive('diversitySensitiveLoss', 'bound', bound);
+  return tidy(() => {
+    const ratio = diversityRatio('diversitySensitiveLoss', pair);
+    // min(ratio, τ), written so that it can be differentiated twice: tf.minimum cannot.
+    const isBelow = step(sub(bound, ratio));
+    const bounded = add(mul(ratio, isBelow), mul(sub(1, isBelow), bound));
+    return reduceSamples('diversitySensitiveLoss', bounded, options);
+  });
+}

@@ -1,0 +1,60 @@
+import { mean, square, sub, sum, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { l1Loss, type Distance } from './distances.js';
+import { requireLayers, weightedSum } from './layer-weights.js';
+import type { LossOptions } from './reduction.js';
+import { requireBatch, text } from './shapes.js';
+import { stopGradient } from './stop-gradient.js';
+
+/** Options of {@link featureMatchingLoss}. */
+export interface FeatureMatchingOptions extends LossOptions {
+  /** How far features are apart: `l1Loss` (default, the paper's), `l2Loss`, `charbonnierLoss`, or any function like them. */
+  readonly distance?: Distance;
+  /** One weight ≥ 0 per layer; default all 1. */
+  readonly weights?: readonly number[];
+}
+
+/**
+ * Feature matching of image-to-image translation (Wang et al. 2018, pix2pixHD, arXiv 1711.11585, equation (4)):
+ * Σ over the discriminator's layers of weight · mean |Dᵢ(x) − Dᵢ(x̃)|, sample by sample. What the discriminator sees in
+ * real images is a constant: only generated ones get gradient.
+ *
+ * @param realFeatures one float32 `[batch, ...]` per layer.
+ * @param fakeFeatures the same shapes.
+ * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
+ * @throws when layers or shapes differ, a tensor is not float32 or has no sample, or a weight is missing, negative or
+ * not finite.
+ */
+export function featureMatchingLoss(
+  realFeatures: readonly Tensor[],
+  fakeFeatures: readonly Tensor[],
+  { distance = l1Loss, weights, ...options }: FeatureMatchingOptions = {},
+): Tensor {
+  requireLayers('featureMatchingLoss', realFeatures.length, weights);
+  if (fakeFeatures.length !== realFeatures.length) {
+    throw new Error(`featureMatchingLoss: realFeatures and fakeFeatures must have the same layers, got ${realFeatures.length} and ${fakeFeatures.length}`);
+  }
+  return tidy(() => weightedSum(realFeatures.map((real, i) => distance(stopGradient(real), fakeFeatures[i]!, options)), weights, 1));
+}
+
+/**
+ * Feature matching of unconditional generation (Salimans et al. 2016, arXiv 1606.03498, section 3.1):
+ * ‖E f(x) − E f(G(z))‖², the difference of the batches' means summed over the features. The real features are a
+ * constant.
+ *
+ * @param realFeatures float32 `[batch, ...]`, of one layer.
+ * @param fakeFeatures float32 `[batch, ...]`, of as many features; its batch may differ.
+ * @returns a scalar ≥ 0. There is no value per sample, so no reduction.
+ * @throws when the features differ in shape, or a tensor is not float32 or has no sample.
+ */
+export function meanFeatureMatchingLoss(realFeatures: Tensor, fakeFeatures: Tensor): Tensor {
+  requireBatch('meanFeatureMatchingLoss', 'realFeatures', realFeatures);
+  requireBatch('meanFeatureMatchingLoss', 'fakeFeatures', fakeFeatures);
+  if (text(realFeatures.shape.slice(1)) !== text(fakeFeatures.shape.slice(1))) {
+    throw new Error(
+      'meanFeatureMatchingLoss: realFeatures and fakeFeatures must have the same shape but for the batch, ' +
+        `got ${text(realFeatures.shape)} and ${text(fakeFeatures.shape)}`,
+    );
+  }
+  return tidy(() => sum(square(sub(mean(stopGradient(realFeatures), 0), mean(fakeFeatures, 0)))));
+}

@@ -1,0 +1,39 @@
+import { add, mul, relu, reshape, square, sub, sum, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { exponential } from './exponential.js';
+import { reduceSamples, type LossOptions } from './reduction.js';
+import { requireBatch, requireSameShape } from './shapes.js';
+
+// e⁶⁰ ≈ 10²⁶: no variance that is meant, and its sums still fit float32.
+const LARGEST_LOG_VARIANCE = 60;
+
+/** eˣ up to the limit, continued by its tangent: finite with a finite slope wherever float32's eˣ is not. */
+function finiteExponential(x: Tensor): Tensor {
+  const excess = relu(sub(x, LARGEST_LOG_VARIANCE));
+  return mul(exponential(sub(x, excess)), add(excess, 1));
+}
+
+/**
+ * Kullback–Leibler divergence of a Gaussian with diagonal covariance from the standard normal,
+ * KL(N(μ, σ²) ‖ N(0, I)) = ½ Σ (σ² + μ² − 1 − log σ²): the prior term of a variational encoder (Kingma and Welling
+ * 2014, arXiv 1312.6114, appendix B), as in VAE-GAN and BicycleGAN. Right to second order.
+ *
+ * As a divergence it is the **sum** over the code's dimensions. Above log σ² = 60 σ² is continued by its tangent, so
+ * that an encoder that has gone astray gets a finite gradient back.
+ *
+ * @param mean float32 `[batch, dimensions]` (or any `[batch, ...]`), μ.
+ * @param logVariance the same shape, log σ².
+ * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
+ * @throws when the shapes differ, or an argument is not float32 or has no sample.
+ */
+export function gaussianDivergence(mean: Tensor, logVariance: Tensor, options: LossOptions = {}): Tensor {
+  requireBatch('gaussianDivergence', 'mean', mean);
+  requireBatch('gaussianDivergence', 'logVariance', logVariance);
+  requireSameShape('gaussianDivergence', ['mean', mean], ['logVariance', logVariance]);
+  const batch = mean.shape[0] ?? 1;
+  return tidy(() => {
+    const excess = sub(sub(finiteExponential(logVariance), 1), logVariance);
+    const perElement = mul(add(excess, square(mean)), 0.5);
+    return reduceSamples('gaussianDivergence', sum(reshape(perElement, [batch, mean.size / batch]), 1), options);
+  });
+}

@@ -1,0 +1,16 @@
+import { add, mul } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { requireNonNegative } from './numbers.js';
+
+/** Fails unless there is at least one layer, and one finite weight ≥ 0 for each where weights are given. */
+export function requireLayers(loss: string, layers: number, weights: readonly number[] | undefined): void {
+  if (layers === 0) throw new Error(`${loss}: features must hold at least one layer, got none`);
+  if (weights === undefined) return;
+  if (weights.length !== layers) throw new Error(`${loss}: weights must hold one number per layer, got ${weights.length} for ${layers}`);
+  for (const weight of weights) requireNonNegative(loss, 'every weight', weight);
+}
+
+/** Σ weight · term, where weights that are not given are all `otherwise`. */
+export function weightedSum(terms: readonly Tensor[], weights: readonly number[] | undefined, otherwise: number): Tensor {
+  return terms.map((term, layer) => mul(term, weights?.[layer] ?? otherwise)).reduce((total, term) => add(total, term));
+}

@@ -1,0 +1,62 @@
+import { mul, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { requireNonNegative, requirePositive, requireWhole } from './numbers.js';
+
+// Lazy regularisation, Karras et al. 2020 (StyleGAN2, arXiv 1912.04958), section 3.1 and appendix B: a penalty that is
+// computed only every k-th iteration, k times as strong, costs less and trains the same.
+
+/** When a lazy penalty is due. */
+export interface LazySchedule {
+  /** Number of the iteration, a whole number ≥ 0. */
+  readonly iteration: number;
+  /** k: the penalty is due at iterations 0, k, 2k, …; a whole number ≥ 1. */
+  readonly interval: number;
+}
+
+/**
+ * k · penalty at iterations that are a multiple of k, and nothing (with no computation) at the others, so that the
+ * mean over iterations is that of the penalty itself:
+ *
+ * ```js
+ * const r1 = lazyPenalty(() => r1Penalty(discriminator, image), { iteration, interval: 16 });
+ * const loss = discriminatorObjective({ real, fake, r1 });
+ * ```
+ *
+ * @param penalty gives a scalar or `[batch]`; called only where it is due.
+ * @returns the shape of the penalty, or `undefined` where none is due.
+ * @throws when `iteration` or `interval` is not a whole number in range.
+ */
+export function lazyPenalty(penalty: () => Tensor, { iteration, interval }: LazySchedule): Tensor | undefined {
+  requireWhole('lazyPenalty', 'iteration', iteration, 0);
+  requireWhole('lazyPenalty', 'interval', interval, 1);
+  return iteration % interval === 0 ? tidy(() => mul(penalty(), interval)) : undefined;
+}
+
+/** Adam's settings that lazy regularisation changes. */
+export interface AdamRates {
+  /** > 0. */
+  readonly learningRate: number;
+  /** In [0, 1). */
+  readonly beta1: number;
+  /** In [0, 1). */
+  readonly beta2: number;
+}
+
+/**
+ * Adam's settings for a network whose penalty is lazy: with c = k / (k + 1), learning rate · c, β₁ᶜ and β₂ᶜ. StyleGAN2
+ * counts the lazy penalty as a step of its own, so that k + 1 steps now do what k did; c gives Adam's averages the
+ * same length in iterations as before. Use it when the penalty has an optimiser step of its own.
+ *
+ * @param interval k, a whole number ≥ 1.
+ * @throws when a setting is out of range.
+ */
+export function lazyAdamRates({ learningRate, beta1, beta2 }: AdamRates, interval: number): AdamRates {
+  requirePositive('lazyAdamRates', 'learningRate', learningRate);
+  for (const [name, beta] of Object.entries({ beta1, beta2 })) {
+    requireNonNegative('lazyAdamRates', name, beta);
+    if (beta >= 1) throw new Error(`lazyAdamRates: ${name} must be below 1, got ${beta}`);
+  }
+  requireWhole('lazyAdamRates', 'interval', interval, 1);
+  const share = interval / (interval + 1);
+  return { learningRate: learningRate * share, beta1: beta1 ** share, beta2: beta2 ** share };
+}

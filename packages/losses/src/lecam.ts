@@ -1,0 +1,81 @@
+import { add, mean, mul, relu, square, sub, tidy } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { reduceElements, type LossOptions } from './reduction.js';
+import { requireBatch, requireSameShape } from './shapes.js';
+import { stopGradient } from './stop-gradient.js';
+
+// LeCam regularisation, Tseng et al. 2021 (arXiv 2104.03310): keeps a discriminator's logits near moving averages of
+// the other side's, which helps where data is scarce. The averages are explicit state: made by `updateLecamAnchors`,
+// kept by the caller from one step to the next, and saved with the run.
+
+/** Moving averages of the discriminator's logits, two scalars that the caller owns. */
+export interface LecamAnchors {
+  /** α_R, of real images. */
+  readonly real: Scalar;
+  /** α_F, of generated images. */
+  readonly fake: Scalar;
+}
+
+/**
+ * The anchors after one more step: decay · anchor + (1 − decay) · mean of the logits, without gradient.
+ *
+ * @param anchors of the step before, which remain the caller's to dispose; `undefined` at the first step, which takes
+ * the means as they are.
+ * @param realLogits float32 `[batch]`, `[batch, 1]` or `[batch, ...]`.
+ * @param fakeLogits float32 `[batch]`, `[batch, 1]` or `[batch, ...]`.
+ * @param options decay in [0, 1), default 0.99.
+ * @returns new anchors; the caller owns them.
+ * @throws when logits are not float32 or have no sample, or `decay` is out of range.
+ */
+export function updateLecamAnchors(
+  anchors: LecamAnchors | undefined,
+  realLogits: Tensor,
+  fakeLogits: Tensor,
+  { decay = 0.99 }: { readonly decay?: number } = {},
+): LecamAnchors {
+  requireBatch('updateLecamAnchors', 'realLogits', realLogits);
+  requireBatch('updateLecamAnchors', 'fakeLogits', fakeLogits);
+  if (!(decay >= 0 && decay < 1)) throw new Error(`updateLecamAnchors: decay must be in [0, 1), got ${String(decay)}`);
+  const moved = (before: Scalar | undefined, logits: Tensor): Scalar =>
+    tidy(() => {
+      const now = mean(logits);
+      return stopGradient(before === undefined ? now : add(mul(before, decay), mul(now, 1 - decay))) as Scalar;
+    });
+  return { real: moved(anchors?.real, realLogits), fake: moved(anchors?.fake, fakeLogits) };
+}
+
+/** Options of {@link lecamPenalty}. */
+export interface LecamOptions extends LossOptions {
+  /**
+   * Whether only logits beyond the other side's anchor cost anything, max(0, D(x) − α_F)² and max(0, α_R − D(G(z)))²,
+   * as in the authors' code; default false, the paper's equation.
+   */
+  readonly oneSided?: boolean;
+}
+
+/**
+ * The LeCam regulariser, which the discriminator pays: E(D(x) − α_F)² + E(D(G(z)) − α_R)². Gradient flows to the
+ * logits only; the anchors are constants.
+ *
+ * @param realLogits float32 `[batch]`, `[batch, 1]` or `[batch, ...]`.
+ * @param fakeLogits the same; its batch may differ unless `reduction` is `'none'`.
+ * @param anchors see {@link updateLecamAnchors}.
+ * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
+ * @throws when logits are not float32, have no sample, or differ in shape with `reduction: 'none'`.
+ */
+export function lecamPenalty(
+  realLogits: Tensor,
+  fakeLogits: Tensor,
+  anchors: LecamAnchors,
+  { oneSided = false, ...options }: LecamOptions = {},
+): Tensor {
+  requireBatch('lecamPenalty', 'realLogits', realLogits);
+  requireBatch('lecamPenalty', 'fakeLogits', fakeLogits);
+  if (options.reduction === 'none') requireSameShape('lecamPenalty', ['realLogits', realLogits], ['fakeLogits', fakeLogits]);
+  return tidy(() => {
+    const charge = (excess: Tensor): Tensor => reduceElements('lecamPenalty', square(oneSided ? relu(excess) : excess), options);
+    const real = charge(sub(realLogits, stopGradient(anchors.fake)));
+    const fake = charge(sub(stopGradient(anchors.real), fakeLogits));
+    return add(real, fake);
+  });
+}
