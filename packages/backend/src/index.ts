@@ -1,5 +1,6 @@
 export { describeRuntime } from './describe-runtime.js';
 export { type Diagnosis, type Finding, type RuntimeReport } from './machine/diagnosis.js';
+export { fusedKernelNames } from './fused-kernels.js';
 export { type Flavour } from './install/paths.js';
 export { formatDiagnosis } from './format-diagnosis.js';
 export { inspectMachine } from './inspect-machine.js';
