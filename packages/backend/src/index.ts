@@ -1,3 +1,4 @@
+export { availableMemory } from './machine/memory.js';
 export { describeRuntime } from './describe-runtime.js';
 export { type Diagnosis, type Finding, type RuntimeReport } from './machine/diagnosis.js';
 export { fusedKernelNames } from './fused-kernels.js';
