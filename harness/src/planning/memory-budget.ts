@@ -21,8 +21,8 @@ const GIB = 2 ** 30;
 
 /**
  * Peak resident memory less the planned peak of buffers, by runtime. On native-cpu measured with the reference's
- * widths (`docs/memory.md`), of which 0.4 GiB are there as soon as the library is loaded; the rest is the workspace of
- * convolutions. The others are estimates.
+ * widths up to 256×256 with one image (`docs/memory.md`): 0.4 GiB are there as soon as the library is loaded, and the
+ * rest grows with the feature maps. The others are estimates.
  */
 const runtimeBytes: Readonly<Record<Runtime['kind'], number>> = {
   'native-gpu': 2 * GIB,
