@@ -2,6 +2,7 @@ export { parseConfig, resolveConfig, type ConfigSources } from './config/resolve
 export { PRESETS } from './config/presets.js';
 export { configSchema, type Config } from './config/schema.js';
 export { buildNetworks, NETWORK_NAMES, type ModelConfig, type NetworkName, type Networks, type WeightsOf } from './model/networks.js';
+export { planTraining, type PlanOptions, type StateBytes, type TrainingPlan } from './planning/plan-training.js';
 export { cycleStrip, latentGrid, referenceGrid, type LabelledImages } from './sampling/grids.js';
 export { translate, type ImageBatch, type Sampler } from './sampling/translate.js';
 export { type Batch } from './training/batch.js';

@@ -36,6 +36,8 @@ describe('stargan', () => {
     [['train', '--out', 'x'], /--data/],
     [['train', '--data', 'x', '--out', 'y', '--set', 'batchs=2'], /unknown config key batchs; did you mean batch\?/],
     [['train', '--data', 'x', '--out', 'y', '--batch', 'two'], /whole number/],
+    [['doctor', '--plan', '--domains', '0'], /--domains must be at least 1/],
+    [['doctor', '--plan', '--image-size', '100'], /imageSize: must be a power of two/],
     [['sample', '--run', 'absent'], /holds no run/],
   ])('exits with 2 when it is used wrongly: %j', async (argv, message) => {
     const result = await stargan(...argv);
@@ -49,10 +51,21 @@ describe('stargan', () => {
     expect(result.code).toBe(1);
   });
 
+  it('plans the memory of a training, and says what fits', async () => {
+    const planned = await stargan('doctor', '--plan', ...settings, '--domains', '3', '--json');
+    const { fits, neededBytes, runtimeBytes, plan } = JSON.parse(planned.out) as { fits: boolean; neededBytes: number; runtimeBytes: number; plan: { peakBufferBytes: number } };
+    expect(neededBytes).toBe(runtimeBytes + plan.peakBufferBytes);
+    expect(typeof fits).toBe('boolean');
+    const enormous = await stargan('doctor', '--plan', '--image-size', '512', '--set', 'widthBudget=1048576', '--set', 'maxWidth=4096', '--batch', '2');
+    expect(enormous.out).toMatch(/it does not fit: .*(--batch 1 fits|no batch fits)/);
+    expect(enormous.code).toBe(0);
+  });
+
   it('trains, resumes, samples and reports', async () => {
     const out = path.join(folder(), 'run');
     const trained = await stargan('train', '--data', data, '--out', out, ...settings, '--iterations', '2', '--json');
     expect(trained.err).not.toMatch(/^error:/m);
+    expect(trained.err).toMatch(/^predicted peak: \d+\.\d GiB \(tensors .*\); .* available$/m);
     expect(JSON.parse(trained.out.trim().split('\n').at(-1)!)).toMatchObject({ iteration: 2, completed: true });
     const resumed = await stargan('train', '--data', data, '--out', out, '--iterations', '3', '--resume', '--json');
     expect(JSON.parse(resumed.out.trim().split('\n').at(-1)!)).toMatchObject({ iteration: 3 });

@@ -1,13 +1,51 @@
 import { formatDiagnosis, inspectMachine } from '@stargan/backend';
 import { Command } from 'commander';
+import { resolveConfig } from '../config/resolve.js';
+import { describeFit } from '../planning/describe-fit.js';
+import { fitTraining } from '../planning/fit.js';
+import { memoryBudget } from '../planning/memory-budget.js';
+import { UsageError } from '../usage-error.js';
+import { collect, wholeNumber } from './train-command.js';
+
+interface DoctorArguments {
+  json?: boolean;
+  plan?: boolean;
+  preset?: string;
+  config?: string;
+  imageSize?: number;
+  batch?: number;
+  domains: number;
+  set?: string[];
+}
 
 /** `stargan doctor`. */
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Say which runtime, devices and memory there are, and what to do about what is not well.')
+    .option('--plan', 'instead, predict how much memory a training will take, and say whether it fits')
+    .option('--preset <name>', 'with --plan: start from a named configuration')
+    .option('--config <file>', 'with --plan: JSON file of config values')
+    .option('--image-size <pixels>', 'with --plan: height and width of the images', wholeNumber)
+    .option('--batch <n>', 'with --plan: images per update', wholeNumber)
+    .option('--domains <n>', 'with --plan: number of domains', wholeNumber, 2)
+    .option('--set <key=value>', 'with --plan: any other config value; may be given several times', collect)
     .option('--json', 'print the findings as JSON')
-    .action(async ({ json = false }: { json?: boolean }) => {
-      const diagnosis = await inspectMachine();
-      console.log(json ? JSON.stringify(diagnosis, null, 2) : formatDiagnosis(diagnosis));
-    });
+    .action((options: DoctorArguments) => (options.plan === true ? planMemory(options) : diagnose(options)));
+}
+
+async function diagnose({ json = false }: DoctorArguments): Promise<void> {
+  const diagnosis = await inspectMachine();
+  console.log(json ? JSON.stringify(diagnosis, null, 2) : formatDiagnosis(diagnosis));
+}
+
+async function planMemory({ json = false, preset, config: file, imageSize, batch, domains, set = [] }: DoctorArguments): Promise<void> {
+  if (domains < 1) throw new UsageError('--domains must be at least 1');
+  const config = await resolveConfig({ preset, file, overrides: { imageSize, batch }, assignments: set });
+  const { runtimes } = await inspectMachine();
+  // Without any runtime the plan is for the one that `stargan-backend install` makes.
+  const runtime = runtimes.find(({ available }) => available) ?? { kind: 'native-cpu', fusedKernels: { available: true } };
+  const budget = await memoryBudget(runtime);
+  const fit = fitTraining(config, domains, budget, { largerBatches: true });
+  const { runtimeBytes, availableBytes, place, kernels } = budget;
+  console.log(json ? JSON.stringify({ ...fit, runtime: runtime.kind, kernels, place, runtimeBytes, availableBytes }, null, 2) : describeFit(config, domains, fit, budget));
 }

@@ -1,6 +1,10 @@
+import type { Runtime } from '@stargan/backend';
 import { Command, InvalidArgumentError } from 'commander';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
+import { summarizeFit } from '../planning/describe-fit.js';
+import { fitTraining } from '../planning/fit.js';
+import { memoryBudget } from '../planning/memory-budget.js';
 import { writeReport } from '../report/write-report.js';
 import { findRunRecord } from '../training/run-directory.js';
 import { train } from '../training/train.js';
@@ -14,7 +18,8 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
-const collect = (value: string, previous: string[] = []): string[] => [...previous, value];
+/** Gathers the values of an option that may be given several times. */
+export const collect = (value: string, previous: string[] = []): string[] => [...previous, value];
 
 interface TrainArguments {
   data: string;
@@ -51,11 +56,12 @@ export function trainCommand(): Command {
 async function runTrain(options: TrainArguments): Promise<void> {
   const { data, out, preset, config: file, iterations, imageSize, batch, seed, set = [], resume = false, json = false } = options;
   const config = await configFor(out, resume, { preset, file, overrides: { iterations, imageSize, batch, seed }, assignments: set });
-  await startRuntime();
+  const runtime = await startRuntime();
   if (config.highPass > 0) console.error('note: highPass > 0 without face-landmark masks: the high-pass skip is left out');
   const { signal, release } = stopSignal();
   try {
-    const result = await train({ data, out, config, resume, signal, progress: json ? 'stderr' : 'stdout' });
+    const onStart = (domains: number): Promise<void> => sayPrediction(config, domains, runtime);
+    const result = await train({ data, out, config, resume, signal, onStart, progress: json ? 'stderr' : 'stdout' });
     const report = await writeReport(out);
     if (json) console.log(JSON.stringify({ ...result, report }));
     else if (result.completed) console.log(`done: ${result.iteration} iterations; samples, checkpoints and ${report} are in ${out}`);
@@ -63,6 +69,12 @@ async function runTrain(options: TrainArguments): Promise<void> {
   } finally {
     release();
   }
+}
+
+/** Says on standard error how much memory the run will take, and warns when there is less. */
+async function sayPrediction(config: Config, domains: number, runtime: Runtime): Promise<void> {
+  const budget = await memoryBudget(runtime);
+  for (const line of summarizeFit(fitTraining(config, domains, budget), budget)) console.error(line);
 }
 
 /** A resumed run keeps its own configuration, but for what is given again. */

@@ -1,11 +1,12 @@
-import { randomNormal, randomUniform } from '@tensorflow/tfjs-core';
+import { fill, randomNormal, randomUniform } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
-import { buildNetworks } from '../model/networks.js';
+import { AVERAGED_NAMES, buildNetworks, NETWORK_NAMES, type NetworkName, type Networks, type WeightsOf } from '../model/networks.js';
+import { mapNames } from '../model/weights.js';
 import type { Batch } from '../training/batch.js';
 import { disposeBatch } from '../training/batches.js';
 import { trainIteration, type Losses } from '../training/iteration.js';
-import { buildOptimizers, disposeState, initialState } from '../training/state.js';
+import { buildOptimizers, disposeState, initialState, stateFromWeights } from '../training/state.js';
 
 /** Training without data or files: for measuring. */
 export interface TrainingWorkload {
@@ -15,18 +16,28 @@ export interface TrainingWorkload {
   dispose(): void;
 }
 
+/** Options of {@link trainingWorkload}. */
+export interface WorkloadOptions {
+  /** Number of domains, ≥ 1. */
+  domains?: number;
+  /** What tensors hold: `zeros`, which cost nothing to make, where only their shapes matter. */
+  values?: 'random' | 'zeros';
+}
+
 /**
  * Networks, optimisers and one random batch of images in [-1, 1]; the same for the same config and domains.
  *
- * @param domains number of domains, ≥ 1
  * @throws when `domains` is no whole number ≥ 1
  */
-export function trainingWorkload(config: Config, { domains = 2 }: { domains?: number } = {}): TrainingWorkload {
+export function trainingWorkload(config: Config, { domains = 2, values = 'random' }: WorkloadOptions = {}): TrainingWorkload {
   if (!Number.isInteger(domains) || domains < 1) throw new Error(`trainingWorkload: domains must be a whole number ≥ 1, got ${domains}`);
   const networks = buildNetworks(config, domains);
   const optimizers = buildOptimizers(config);
-  const state = initialState(networks, optimizers, config.seed);
-  const batch = randomBatch(config, domains);
+  const state =
+    values === 'random'
+      ? initialState(networks, optimizers, config.seed)
+      : stateFromWeights(zeroWeights(networks, NETWORK_NAMES), zeroWeights(networks, AVERAGED_NAMES), optimizers);
+  const batch = batchOf(config, domains, values === 'random' ? randomTensors(config.seed) : zeroTensors);
   return {
     iterate: () => trainIteration(networks, optimizers, state, batch, config),
     dispose: () => {
@@ -36,9 +47,26 @@ export function trainingWorkload(config: Config, { domains = 2 }: { domains?: nu
   };
 }
 
-function randomBatch({ batch, imageSize, latentDim, seed }: Config, domains: number): Batch {
-  const images = (stream: number): Tensor => randomUniform([batch, imageSize, imageSize, 3], -1, 1, 'float32', seed + stream);
-  const latents = (stream: number): Tensor => randomNormal([batch, latentDim], 0, 1, 'float32', seed + stream);
+function zeroWeights<Name extends NetworkName>(networks: Networks, names: readonly Name[]): WeightsOf<Name> {
+  return mapNames(names, (name) => Object.fromEntries(networks[name].specs.map((spec) => [spec.name, fill([...spec.shape], 0)])));
+}
+
+/** Makes a tensor; streams tell those of one shape apart. */
+interface Tensors {
+  images(shape: [number, number, number, number], stream: number): Tensor;
+  latents(shape: [number, number], stream: number): Tensor;
+}
+
+const zeroTensors: Tensors = { images: (shape) => fill(shape, 0), latents: (shape) => fill(shape, 0) };
+
+const randomTensors = (seed: number): Tensors => ({
+  images: (shape, stream) => randomUniform(shape, -1, 1, 'float32', seed + stream),
+  latents: (shape, stream) => randomNormal(shape, 0, 1, 'float32', seed + stream),
+});
+
+function batchOf({ batch, imageSize, latentDim }: Config, domains: number, make: Tensors): Batch {
+  const images = (stream: number): Tensor => make.images([batch, imageSize, imageSize, 3], stream);
+  const latents = (stream: number): Tensor => make.latents([batch, latentDim], stream);
   const domain = Array.from({ length: batch }, (_, i) => i % domains);
   return {
     image: images(1),

@@ -27,6 +27,8 @@ export interface TrainOptions {
   resume?: boolean;
   /** Where the progress goes; standard output by default. */
   progress?: 'stdout' | 'stderr';
+  /** Told the number of domains once the images were found and the run was accepted, before anything is computed. */
+  onStart?: (domains: number) => void | Promise<void>;
   /** Aborting it saves a checkpoint after the current iteration and ends the training. */
   signal?: AbortSignal;
 }
@@ -65,11 +67,12 @@ interface Training {
  * @throws UsageError when `out` holds a run and `resume` is not set, or the run was made with other sizes
  * @throws Error when an image cannot be read, a loss is not finite, or the disk is full; older checkpoints stay
  */
-export async function train({ data, out, config, resume = false, progress: output = 'stdout', signal }: TrainOptions): Promise<TrainResult> {
+export async function train({ data, out, config, resume = false, progress: output = 'stdout', onStart, signal }: TrainOptions): Promise<TrainResult> {
   if (config.evaluateEvery > 0) throw new UsageError('evaluation during training is not there yet; leave evaluateEvery at 0');
   const dataset = await openDataset(data);
   const record: RunRecord = { config, data: path.resolve(data), domains: dataset.train.domains.map(({ name }) => name) };
   await requireFittingRun(out, record, resume);
+  await onStart?.(record.domains.length);
   const networks = buildNetworks(config, record.domains.length);
   const optimizers = buildOptimizers(config);
   const { checkpoint, notes } = await findCheckpoint(out);

@@ -1,12 +1,14 @@
+export { availableMemory } from './machine/memory.js';
 export { describeRuntime } from './describe-runtime.js';
 export { type Diagnosis, type Finding, type RuntimeReport } from './machine/diagnosis.js';
+export { fusedKernelNames } from './fused-kernels.js';
 export { type Flavour } from './install/paths.js';
 export { formatDiagnosis } from './format-diagnosis.js';
 export { inspectMachine } from './inspect-machine.js';
 export { cacheFolder } from './install/cache.js';
 export { InstallError } from './install/failure.js';
 export { installRuntime, type Installation, type InstallOptions } from './install/install-runtime.js';
-export { type NvidiaCard } from './machine/nvidia.js';
+export { findNvidiaCard, type NvidiaCard } from './machine/nvidia.js';
 export { type FusedKernels, type Runtime, type RuntimeKind, runtimeKinds } from './runtime.js';
 export { selectRuntime, type SelectRuntimeOptions } from './select-runtime.js';
 export { type System } from './machine/system.js';

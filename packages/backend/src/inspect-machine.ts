@@ -6,6 +6,7 @@ import { verifyAddon } from './install/verify-addon.js';
 import { findCompiler } from './machine/compiler.js';
 import type { Diagnosis, RuntimeReport } from './machine/diagnosis.js';
 import { findingsOf } from './machine/findings.js';
+import { availableMemory } from './machine/memory.js';
 import { findNvidiaCard, type NvidiaCard } from './machine/nvidia.js';
 import { describeProcessor } from './machine/processor.js';
 import { findPython } from './machine/python.js';
@@ -28,7 +29,7 @@ export async function inspectMachine(system: System = thisSystem()): Promise<Dia
     arch: system.arch,
     threads: Number(system.env.TF_NUM_INTRAOP_THREADS ?? 0) || processor.cores,
     processor,
-    memory: { totalBytes: totalmem(), freeBytes: freemem() },
+    memory: { totalBytes: totalmem(), freeBytes: freemem(), availableBytes: availableMemory(system) },
     cache: { folder, freeBytes: await system.freeBytes(folder) },
     python: python && { executable: python.executable, version: python.version, pip: python.pip },
     compiler: compiler && { command: compiler.command, version: compiler.version },

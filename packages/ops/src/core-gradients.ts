@@ -35,6 +35,12 @@ function gradient(kernelName: string, inputsToSave: string[], gradFunc: Gradient
 const unary = (kernelName: string, slope: (dy: Tensor, x: Tensor) => Tensor): GradConfig =>
   gradient(kernelName, ['x'], (dy, [x]) => ({ x: () => slope(dy, x!) }));
 
+/** For gradients that need nothing but dy: the input can be let go. */
+const withoutInput = (kernelName: string, slope: (dy: Tensor) => Tensor): GradConfig => ({
+  kernelName,
+  gradFunc: (dy) => ({ x: () => slope(dy as Tensor) }),
+});
+
 /** Undoes broadcasting: sums over the axes along which `shape` was repeated. */
 function summedTo(shape: number[], g: Tensor): Tensor {
   const axes = broadcast_util.getReductionAxes(shape, g.shape);
@@ -74,21 +80,21 @@ const gradients: readonly GradConfig[] = [
   binary('RealDiv', (dy, _, b) => div(dy, b), (dy, a, b) => neg(div(mul(dy, a), square(b)))),
   binary('SquaredDifference', (dy, a, b) => mul(dy, mul(sub(a, b), 2)), (dy, a, b) => mul(dy, mul(sub(b, a), 2))),
   unary('Abs', (dy, x) => mul(dy, sign(x))),
-  unary('Cast', (dy) => cast(dy, 'float32')),
+  withoutInput('Cast', (dy) => cast(dy, 'float32')),
   unary('Exp', (dy, x) => mul(dy, exp(x))),
-  unary('Identity', (dy) => cast(dy, 'float32')),
+  withoutInput('Identity', (dy) => cast(dy, 'float32')),
   unary('Log', (dy, x) => div(dy, x)),
-  unary('Neg', (dy) => neg(dy)),
-  unary('OnesLike', (dy) => zerosLike(dy)),
+  withoutInput('Neg', (dy) => neg(dy)),
+  withoutInput('OnesLike', (dy) => zerosLike(dy)),
   unary('Relu', (dy, x) => mul(dy, step(x))),
   unary('Reshape', (dy, x) => reshape(dy, x.shape)),
   unary('Rsqrt', (dy, x) => mul(dy, mul(div(rsqrt(x), x), -0.5))),
-  unary('Sign', (dy) => zerosLike(dy)),
+  withoutInput('Sign', (dy) => zerosLike(dy)),
   unary('Softplus', (dy, x) => mul(dy, sigmoid(x))),
   unary('Sqrt', (dy, x) => mul(dy, mul(rsqrt(x), 0.5))),
   unary('Square', (dy, x) => mul(dy, mul(x, 2))),
-  unary('Step', (dy) => zerosLike(dy)),
-  unary('ZerosLike', (dy) => zerosLike(dy)),
+  withoutInput('Step', (dy) => zerosLike(dy)),
+  withoutInput('ZerosLike', (dy) => zerosLike(dy)),
   gradient('BatchMatMul', ['a', 'b'], (dy, [a, b], { transposeA, transposeB }) =>
     productGradient(dy, a!, b!, transposeA === true, transposeB === true)),
   {

@@ -28,7 +28,8 @@ export interface Diagnosis {
   /** Threads that a native runtime uses: `TF_NUM_INTRAOP_THREADS`, else all cores. */
   readonly threads: number;
   readonly processor: Processor;
-  readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
+  /** Available is what may still be taken: also what the kernel would give back, within a container's limit. */
+  readonly memory: { readonly totalBytes: number; readonly freeBytes: number; readonly availableBytes: number };
   readonly cache: { readonly folder: string; readonly freeBytes: number };
   readonly python?: { readonly executable: string; readonly version: string; readonly pip: boolean };
   readonly compiler?: { readonly command: string; readonly version: string };

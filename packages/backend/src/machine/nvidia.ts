@@ -1,4 +1,4 @@
-import type { System } from './system.js';
+import { thisSystem, type System } from './system.js';
 
 /** An NVIDIA card that its driver knows. */
 export interface NvidiaCard {
@@ -14,7 +14,7 @@ const moduleVersionFile = '/proc/driver/nvidia/version';
  * The first NVIDIA card, asked of `nvidia-smi`, or of the kernel module where that program is absent (slim
  * containers). Undefined without one.
  */
-export async function findNvidiaCard(system: System): Promise<NvidiaCard | undefined> {
+export async function findNvidiaCard(system: System = thisSystem()): Promise<NvidiaCard | undefined> {
   const answer = await system.run(
     'nvidia-smi',
     ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader,nounits'],
