@@ -25,9 +25,13 @@ export const configSchema = z.strictObject({
   highPass: rate.default(0),
   /** How blocks convolve and resample: all are the same function; `composed` is the textbook order, the others take less time. */
   variant: z.enum(['winograd', 'fused', 'composed']).default('winograd'),
+  /** What is kept for the backward pass: `blocks` keeps the inputs of residual blocks and computes their insides again. */
+  checkpointing: z.enum(['none', 'blocks']).default('none'),
 
-  /** Images per update. */
+  /** Images that are in memory together. */
   batch: whole(1).default(8),
+  /** Batches per update: the same update as with a batch this many times as large, in the memory of one. */
+  accumulate: whole(1).default(1),
   iterations: whole(1).default(100_000),
   seed: whole(0).default(777),
   /** Learning rate of generator, style encoder and discriminator. */

@@ -64,7 +64,8 @@ const randomTensors = (seed: number): Tensors => ({
   latents: (shape, stream) => randomNormal(shape, 0, 1, 'float32', seed + stream),
 });
 
-function batchOf({ batch, imageSize, latentDim }: Config, domains: number, make: Tensors): Batch {
+function batchOf({ batch: atOnce, accumulate, imageSize, latentDim }: Config, domains: number, make: Tensors): Batch {
+  const batch = atOnce * accumulate;
   const images = (stream: number): Tensor => make.images([batch, imageSize, imageSize, 3], stream);
   const latents = (stream: number): Tensor => make.latents([batch, latentDim], stream);
   const domain = Array.from({ length: batch }, (_, i) => i % domains);

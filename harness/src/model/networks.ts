@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { discriminator, type Discriminator } from '@stargan/discriminator';
 import { generator, type Generator } from '@stargan/generator';
-import type { ConvolutionVariant } from '@stargan/layers';
+import type { Checkpointing, ConvolutionVariant } from '@stargan/layers';
 import { mappingNetwork, type MappingNetwork } from '@stargan/mapping-network';
 import { styleEncoder, type StyleEncoder } from '@stargan/style-encoder';
 
@@ -15,6 +15,7 @@ export interface ModelConfig {
   maxWidth: number;
   highPass: number;
   variant?: ConvolutionVariant;
+  checkpointing?: Checkpointing;
 }
 
 /** The four networks of StarGAN v2. */
@@ -42,8 +43,8 @@ export type WeightsOf<Name extends NetworkName = NetworkName> = Record<Name, Rec
 
 /** Builds the four networks for this many domains. @throws when the config is out of range */
 export function buildNetworks(config: ModelConfig, domains: number): Networks {
-  const { imageSize, styleDim, latentDim, hiddenDim, widthBudget, maxWidth, highPass, variant } = config;
-  const trunk = { imageSize, widthBudget, maxWidth, variant };
+  const { imageSize, styleDim, latentDim, hiddenDim, widthBudget, maxWidth, highPass, variant, checkpointing } = config;
+  const trunk = { imageSize, widthBudget, maxWidth, variant, checkpointing };
   return {
     generator: generator({ ...trunk, styleDim, highPass }),
     mappingNetwork: mappingNetwork({ domains, latentDim, styleDim, hiddenDim }),

@@ -3,7 +3,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { exponentialMovingAverage, linearDecay } from '@stargan/optimizers';
 import { AVERAGED_NAMES, type NetworkName, type Networks } from '../model/networks.js';
 import { disposeAll, splitWeights } from '../model/weights.js';
+import { overParts, splitBatch } from './accumulate.js';
 import type { Batch } from './batch.js';
+import { disposeBatch } from './batches.js';
 import { discriminatorGradients } from './discriminator-step.js';
 import { generatorGradients, TRAINED_NETWORKS, type StyleSource } from './generator-step.js';
 import { disposeMoments, type Optimizers, type TrainingState } from './state.js';
@@ -17,6 +19,8 @@ export interface IterationConfig {
   /** Iterations over which λ_ds falls linearly to 0. */
   diversityIterations: number;
   emaDecay: number;
+  /** Parts that a batch is computed in; default 1. */
+  accumulate?: number;
 }
 
 /** Losses by the reference's names: `D/latent_real`, `G/ref_cyc`, `G/lambda_ds`, … */
@@ -28,32 +32,36 @@ export type Losses = Record<string, number>;
  * reference styles, moving averages.
  *
  * The state is changed in place: tensors that are replaced are disposed, so memory is flat over iterations.
+ *
+ * @param batch all images of the update; with `accumulate` it is computed part by part, which gives the same update
  */
 export function trainIteration(networks: Networks, optimizers: Optimizers, state: TrainingState, batch: Batch, config: IterationConfig): Losses {
   const losses: Losses = {};
   const lambdaDiversity = linearDecay(config.lambdaDiversity, config.diversityIterations, state.iteration);
 
-  const fakes = translateForDiscriminator(networks, state, batch);
-  for (const [guidance, fake] of Object.entries(fakes)) {
-    const { image, domain, targetDomain } = batch;
-    const step = discriminatorGradients(networks, state.weights.discriminator, { image, domain, fake, targetDomain }, config);
+  const { accumulate = 1 } = config;
+  const parts = accumulate === 1 ? [batch] : splitBatch(batch, accumulate);
+
+  const translated = parts.map((part) => ({ ...part, fakes: translateForDiscriminator(networks, state, part) }));
+  for (const guidance of ['latent', 'ref'] as const) {
+    const step = overParts(translated, ({ fakes, ...part }) =>
+      discriminatorGradients(networks, state.weights.discriminator, { ...part, fake: fakes[guidance] }, config));
     record(losses, `D/${guidance}`, step.auxiliary, step.value);
     update(optimizers, state, 'discriminator', step.gradients);
   }
-  dispose(Object.values(fakes));
+  for (const { fakes } of translated) dispose(Object.values(fakes));
 
-  const { latent, latent2, reference, reference2 } = batch;
-  const sources: StyleSource[] = [
-    { guidance: 'latent', latent, latent2 },
-    { guidance: 'reference', reference, reference2 },
-  ];
-  for (const styles of sources) {
-    const step = generatorGradients(networks, state.weights, { ...batch, styles }, { ...config, lambdaDiversity });
-    record(losses, styles.guidance === 'latent' ? 'G/latent' : 'G/ref', step.auxiliary, step.value);
-    const trained = TRAINED_NETWORKS[styles.guidance];
+  for (const guidance of ['latent', 'reference'] as const) {
+    const step = overParts(parts, ({ latent, latent2, reference, reference2, ...part }) => {
+      const styles: StyleSource = guidance === 'latent' ? { guidance, latent, latent2 } : { guidance, reference, reference2 };
+      return generatorGradients(networks, state.weights, { ...part, styles }, { ...config, lambdaDiversity });
+    });
+    record(losses, guidance === 'latent' ? 'G/latent' : 'G/ref', step.auxiliary, step.value);
+    const trained = TRAINED_NETWORKS[guidance];
     const gradients = splitWeights(step.gradients, trained);
     for (const name of trained) update(optimizers, state, name, gradients[name]);
   }
+  if (accumulate > 1) parts.forEach(disposeBatch);
   // As the reference logs it: the value after the decay, in force for the next iteration.
   losses['G/lambda_ds'] = linearDecay(config.lambdaDiversity, config.diversityIterations, state.iteration + 1);
 

@@ -1,11 +1,11 @@
-import { add, mul } from '@tensorflow/tfjs-core';
+import { add } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 type Gradients = Readonly<Record<string, Tensor>>;
 
 /**
- * The sum of gradients by parameter, for an objective whose terms were differentiated one after another.
- * Consumes both; a parameter that only one of them names keeps that one's tensor.
+ * The sum of gradients, or of other tensors, by name: for an objective whose terms were differentiated one after another.
+ * Consumes both; a name that only one of them names keeps that one's tensor.
  */
 export function sumGradients(a: Gradients, b: Gradients): Record<string, Tensor> {
   const sum: Record<string, Tensor> = { ...a };
@@ -20,15 +20,4 @@ export function sumGradients(a: Gradients, b: Gradients): Record<string, Tensor>
     gradient.dispose();
   }
   return sum;
-}
-
-/** All gradients times a number. Consumes them. */
-export function scaleGradients(gradients: Gradients, factor: number): Record<string, Tensor> {
-  return Object.fromEntries(
-    Object.entries(gradients).map(([name, gradient]) => {
-      const scaled = mul(gradient, factor);
-      gradient.dispose();
-      return [name, scaled];
-    }),
-  );
 }

@@ -84,9 +84,9 @@ export async function train({ data, out, config, resume = false, progress: outpu
   const log = await openMetricLog(paths.log, state.iteration);
   const speed = await openMetricLog(paths.speed, state.iteration);
   const inputs = await loadFixedInputs(dataset.validation ?? dataset.train, config);
-  const { imageSize, batch, seed, cropProbability, onCorrupt } = config;
+  const { imageSize, batch, accumulate, seed, cropProbability, onCorrupt } = config;
   const startIteration = state.iteration;
-  const stream = createTrainingStream(dataset.train, { imageSize, batch, seed, cropProbability, onCorrupt, startIteration });
+  const stream = createTrainingStream(dataset.train, { imageSize, batch: batch * accumulate, seed, cropProbability, onCorrupt, startIteration });
   const progress = createProgress(state.iteration, config.iterations, process[output]);
   const training: Training = { config, out, dataset, networks, optimizers, state, stream, inputs, log, speed, progress, lastCheckpoint: checkpoint };
   try {

@@ -1,7 +1,8 @@
-import { tidy } from '@tensorflow/tfjs-core';
+import { clone, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Parameters } from '@stargan/ops';
 import {
+  checkpointed,
   convolution,
   DEFAULT_VARIANT,
   imageLevels,
@@ -13,6 +14,7 @@ import {
   requirePositive,
   residualBlock,
   styledResidualBlock,
+  type Checkpointing,
   type Layer,
   type Network,
   type ConvolutionVariant,
@@ -28,8 +30,10 @@ export interface GeneratorOptions extends WidthOptions {
   styleDim?: number;
   /** Weight w_hpf of the high-pass skip; it divides the filter. 0 leaves the skip out (animals), 1 is for faces. */
   highPass?: number;
-  /** How blocks resample; same function either way. */
+  /** How blocks convolve and resample; the same function in all. */
   variant?: ConvolutionVariant;
+  /** What is kept for a backward pass; the same gradients either way. */
+  checkpointing?: Checkpointing;
 }
 
 /** The encoder's result: what the decoder needs besides a style. */
@@ -64,7 +68,7 @@ export interface Generator extends Network {
  *
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
-export function generator({ imageSize, styleDim = 64, highPass = 0, variant = DEFAULT_VARIANT, ...widthOptions }: GeneratorOptions): Generator {
+export function generator({ imageSize, styleDim = 64, highPass = 0, variant = DEFAULT_VARIANT, checkpointing = 'none', ...widthOptions }: GeneratorOptions): Generator {
   requirePositive('generator', 'styleDim', styleDim);
   if (!(highPass >= 0) || !Number.isFinite(highPass)) throw new Error(`generator: highPass must be a number ≥ 0, got ${highPass}`);
   const levels = imageLevels('generator', imageSize) - 4 + (highPass > 0 ? 1 : 0);
@@ -79,9 +83,9 @@ export function generator({ imageSize, styleDim = 64, highPass = 0, variant = DE
     const resample = level < levels;
     const shallow = resample ? widths[level]! : deepest;
     const deep = resample ? widths[level + 1]! : deepest;
-    encoder.push(residualBlock(`encode.${level}`, { inChannels: shallow, outChannels: deep, normalize: true, downsample: resample, variant }));
+    encoder.push(checkpointed(residualBlock(`encode.${level}`, { inChannels: shallow, outChannels: deep, normalize: true, downsample: resample, variant }), checkpointing));
     const index = levels + 1 - level;
-    decoder.unshift(styledResidualBlock(`decode.${index}`, { inChannels: deep, outChannels: shallow, styleDim, upsample: resample, shortcut, variant }));
+    decoder.unshift(checkpointed(styledResidualBlock(`decode.${index}`, { inChannels: deep, outChannels: shallow, styleDim, upsample: resample, shortcut, variant }), checkpointing));
   }
   const toRgbNorm = instanceNorm('to_rgb.0', { channels: widths[0]!, slope: LEAKY_SLOPE });
   const toRgb = convolution('to_rgb.2', { inChannels: widths[0]!, outChannels: 3, size: 1 });
@@ -113,7 +117,8 @@ export function generator({ imageSize, styleDim = 64, highPass = 0, variant = DE
     return tidy(() => {
       let h = bottleneck;
       for (const block of decoder) {
-        h = block.apply(parameters, h, style);
+        // A tensor of its own for each block: its gradients are then added block by block, with and without checkpointing.
+        h = block.apply(parameters, h, clone(style));
         const kept = skips[h.shape[1]];
         if (masks !== undefined && kept !== undefined) h = addSkip(h, kept, masks, highPass);
       }

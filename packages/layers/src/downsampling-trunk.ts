@@ -1,6 +1,7 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { leakyRelu } from '@stargan/ops';
+import { checkpointed, type Checkpointing } from './checkpointing.js';
 import { convolution } from './convolution.js';
 import type { Layer } from './layer.js';
 import { imageLevels, levelWidths, type WidthOptions } from './network-arguments.js';
@@ -13,6 +14,8 @@ export interface TrunkOptions extends WidthOptions {
   /** Height and width of the images: a power of two ≥ 16. */
   imageSize: number;
   variant?: ConvolutionVariant;
+  /** What is kept for a backward pass; the same gradients either way. Second-order ones keep everything. */
+  checkpointing?: Checkpointing;
 }
 
 /** A trunk, and what a head needs to continue it. */
@@ -31,14 +34,14 @@ export interface Trunk extends Layer {
  * @param network name for error messages
  * @param prefix of the parameter names `0.weight`, `1.conv1.weight`, …
  */
-export function downsamplingTrunk(network: string, prefix: string, { imageSize, variant, ...widthOptions }: TrunkOptions): Trunk {
+export function downsamplingTrunk(network: string, prefix: string, { imageSize, variant, checkpointing, ...widthOptions }: TrunkOptions): Trunk {
   const levels = imageLevels(network, imageSize) - 2;
   const widths = levelWidths(network, imageSize, levels, widthOptions);
   const channels = widths[levels]!;
   const name = (index: number): string => join(prefix, `${index}`);
   const stem = convolution(name(0), { inChannels: 3, outChannels: widths[0]!, size: 3 });
   const blocks = widths.slice(1).map((outChannels, i) =>
-    residualBlock(name(i + 1), { inChannels: widths[i]!, outChannels, downsample: true, variant }),
+    checkpointed(residualBlock(name(i + 1), { inChannels: widths[i]!, outChannels, downsample: true, variant }), checkpointing),
   );
   const last = convolution(name(levels + 2), { inChannels: channels, outChannels: channels, size: 4, padding: 'valid' });
   return {

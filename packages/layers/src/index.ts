@@ -1,5 +1,6 @@
 export { adain } from './adain.js';
 export { conditionalInstanceNorm, type PerDomainLayer } from './conditional-instance-norm.js';
+export { checkpointed, type Checkpointing } from './checkpointing.js';
 export { convolution, type ConvolutionLayerOptions } from './convolution.js';
 export { downsamplingTrunk, type Trunk, type TrunkOptions } from './downsampling-trunk.js';
 export { initializeParameters } from './initialize.js';

@@ -1,0 +1,117 @@
+import { memory, type Tensor } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../config/resolve.js';
+import type { Config } from '../config/schema.js';
+import { countWork } from '../measurement/count-work.js';
+import { trainingWorkload } from '../measurement/training-workload.js';
+import { buildNetworks, NETWORK_NAMES } from '../model/networks.js';
+import { disposeAll, initialWeights } from '../model/weights.js';
+import { overParts, splitBatch } from './accumulate.js';
+import type { Batch } from './batch.js';
+import { disposeBatch, tensorBatch } from './batches.js';
+import { discriminatorGradients } from './discriminator-step.js';
+import { generatorGradients } from './generator-step.js';
+import type { Losses } from './iteration.js';
+
+const SMALL = { imageSize: 32, widthBudget: 1024, maxWidth: 64, styleDim: 8, latentDim: 4, hiddenDim: 16, batch: 4 };
+const config = (values: object = {}): Config => parseConfig({ ...SMALL, ...values });
+
+/** Losses of some iterations on random data. */
+function losses(values: object, iterations = 2): Losses[] {
+  const workload = trainingWorkload(config(values));
+  try {
+    return Array.from({ length: iterations }, () => workload.iterate());
+  } finally {
+    workload.dispose();
+  }
+}
+
+const read = (tensors: Record<string, Tensor>): Record<string, Float32Array> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.dataSync<'float32'>()]));
+
+const norm = (values: Float32Array): number => Math.hypot(...values);
+
+function randomBatch(count: number): Batch {
+  const pixels = (seed: number): Float32Array<ArrayBuffer> => Float32Array.from({ length: count * 32 * 32 * 3 }, (_, i) => Math.sin(i * 0.7 + seed * 13 + Math.sin(i * 0.01)));
+  const domains = Array.from({ length: count }, (_, i) => i % 3);
+  return tensorBatch(
+    { iteration: 0, source: { images: pixels(1), domains }, reference: { images: pixels(2), images2: pixels(3), domains: [...domains].reverse() } },
+    32,
+    SMALL.latentDim,
+    1,
+  );
+}
+
+describe('accumulate', () => {
+  it('gives the gradients and the terms of the large batch, R1 and all', () => {
+    // Minimal filtering takes over from a number of tiles on, and rounds differently: signs of differences near zero, and
+    // with them gradients of absolute values, may change.
+    const networks = buildNetworks(config({ variant: 'fused' }), 3);
+    const weights = initialWeights(networks, NETWORK_NAMES, 1);
+    const batch = randomBatch(6);
+    const parts = splitBatch(batch, 3);
+    const steps = {
+      discriminator: (part: Batch) => discriminatorGradients(networks, weights.discriminator, { ...part, fake: part.reference }, { lambdaR1: 1 }),
+      latent: (part: Batch) =>
+        generatorGradients(networks, weights, { ...part, styles: { guidance: 'latent', ...part } }, { lambdaStyle: 1, lambdaDiversity: 2, lambdaCycle: 1 }),
+      reference: (part: Batch) =>
+        generatorGradients(networks, weights, { ...part, styles: { guidance: 'reference', ...part } }, { lambdaStyle: 1, lambdaDiversity: 2, lambdaCycle: 1 }),
+    };
+    for (const [name, step] of Object.entries(steps)) {
+      const results = [overParts(parts, step), overParts([batch], step)];
+      const [accumulated, whole] = results.map(({ value, auxiliary, gradients }) => read({ value, ...auxiliary, ...gradients }));
+      expect(Object.keys(accumulated!).sort(), name).toEqual(Object.keys(whole!).sort());
+      const largest = Math.max(...Object.values(whole!).map(norm));
+      for (const [key, values] of Object.entries(whole!)) {
+        const difference = norm(accumulated![key]!.map((value, i) => value - values[i]!));
+        // Some are zero by construction, such as a bias that a norm takes away again: rounding is all there is.
+        expect(difference, `${name} ${key}`).toBeLessThan(1e-5 * norm(values) + 1e-6 * largest);
+      }
+      for (const { value, auxiliary, gradients } of results) disposeAll({ value }, auxiliary, gradients);
+    }
+    disposeAll(...Object.values(weights));
+    [batch, ...parts].forEach(disposeBatch);
+  });
+
+  it('trains as the large batch does, in less memory', () => {
+    const whole = losses({ batch: 4 });
+    const parts = losses({ batch: 1, accumulate: 4 });
+    // What comes before the first update is the same; an update of Adam's makes steps of gradients that are mere rounding.
+    for (const name of ['D/latent_real', 'D/latent_fake', 'D/latent_reg']) expect(parts[0]![name]).toBeCloseTo(whole[0]![name]!, 5);
+    for (const [i, of] of whole.entries()) {
+      for (const [name, value] of Object.entries(of)) expect(parts[i]![name], `${name} of iteration ${i}`).toBeCloseTo(value, 2);
+    }
+    expect(peak({ batch: 1, accumulate: 4 })).toBeLessThan(0.7 * peak({ batch: 4 }));
+  });
+
+  it('must divide the batch', () => {
+    const batch = randomBatch(4);
+    expect(() => splitBatch(batch, 3)).toThrow('splitBatch: parts must divide the batch of 4 images, got 3');
+    disposeBatch(batch);
+  });
+});
+
+/** Most bytes of tensors in an iteration, without the state's. */
+function peak(values: object): number {
+  const workload = trainingWorkload(config(values));
+  workload.iterate();
+  const { peakTensorBytes, startTensorBytes } = countWork(() => workload.iterate());
+  workload.dispose();
+  return peakTensorBytes - startTensorBytes;
+}
+
+describe('checkpointing: blocks', () => {
+  it('trains bit for bit as without, in less memory', () => {
+    const plain = losses({});
+    const recomputed = losses({ checkpointing: 'blocks' });
+    expect(recomputed).toEqual(plain);
+    expect(peak({ checkpointing: 'blocks' })).toBeLessThan(peak({}));
+  });
+
+  it('leaves nothing behind', () => {
+    losses({ checkpointing: 'blocks', accumulate: 2 });
+    const before = memory().numTensors;
+    losses({ checkpointing: 'blocks', accumulate: 2 });
+    expect(memory().numTensors).toBe(before);
+  });
+});

@@ -1,0 +1,28 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { recompute, type NamedTensors } from '@stargan/ops';
+import type { Layer } from './layer.js';
+import { parameter } from './parameter-spec.js';
+
+/**
+ * What a network keeps for its backward pass.
+ *
+ * - `none`: everything; the least arithmetic
+ * - `blocks`: the inputs of its residual blocks, whose insides are computed again when their gradients are; the same
+ *   gradients in less memory, for the arithmetic of about one more forward pass
+ */
+export type Checkpointing = 'none' | 'blocks';
+
+/** The same layer, or for `blocks` one that keeps its inputs only. */
+export function checkpointed<Rest extends Tensor[], Output extends Tensor>(layer: Layer<Rest, Output>, checkpointing: Checkpointing = 'none'): Layer<Rest, Output> {
+  if (checkpointing === 'none') return layer;
+  return {
+    specs: layer.specs,
+    apply: (parameters, x, ...rest) => {
+      const own = layer.specs.map(({ name }): [string, Tensor] => [name, parameter(parameters, name)]);
+      // Inputs go by numbers, which no parameter is called.
+      const inputs: NamedTensors = Object.fromEntries([...own, ...[x, ...rest].map((tensor, i): [string, Tensor] => [`${i}`, tensor])]);
+      const restNames = rest.map((_, i) => `${i + 1}`);
+      return recompute((named) => layer.apply(named, named['0']!, ...(restNames.map((name) => named[name]!) as Rest)), inputs);
+    },
+  };
+}
