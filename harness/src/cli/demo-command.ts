@@ -11,7 +11,7 @@ export function demoCommand(): Command {
     .action(async ({ out }: { out: string }) => {
       // Convolutions of the demo's size lose more to waking a second thread than they gain (0.35 s an iteration
       // instead of 0.27 s on two cores), and decoding has a core of its own this way.
-      await startRuntime(1);
+      await startRuntime({ threads: 1 });
       const { signal, release } = stopSignal();
       try {
         await runDemo(out, signal);

@@ -1,12 +1,12 @@
-import { describeRuntime, selectRuntime, type Runtime } from '@stargan/backend';
+import { describeRuntime, selectRuntime, type Precision, type Runtime } from '@stargan/backend';
 
 /**
  * Selects the TensorFlow runtime and says on standard error which it is and why.
  *
- * @param threads of the native runtime; all cores by default
+ * @param settings of the native runtime: all cores and float32 by default
  */
-export async function startRuntime(threads?: number): Promise<Runtime> {
-  const runtime = await selectRuntime({ quiet: true, threads });
+export async function startRuntime(settings: { threads?: number; precision?: Precision } = {}): Promise<Runtime> {
+  const runtime = await selectRuntime({ quiet: true, ...settings });
   console.error(describeRuntime(runtime));
   return runtime;
 }

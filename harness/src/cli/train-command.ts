@@ -1,5 +1,5 @@
-import type { Runtime } from '@stargan/backend';
-import { Command, InvalidArgumentError } from 'commander';
+import type { Precision, Runtime } from '@stargan/backend';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
 import { summarizeFit } from '../planning/describe-fit.js';
@@ -31,6 +31,8 @@ interface TrainArguments {
   batch?: number;
   seed?: number;
   set?: string[];
+  threads?: number;
+  precision?: Precision;
   resume?: boolean;
   json?: boolean;
 }
@@ -45,18 +47,20 @@ export function trainCommand(): Command {
     .option('--config <file>', 'JSON file of config values')
     .option('--iterations <n>', 'iterations in all', wholeNumber)
     .option('--image-size <pixels>', 'height and width of the images: a power of two ≥ 16', wholeNumber)
-    .option('--batch <n>', 'images per update', wholeNumber)
+    .option('--batch <n>', 'images in memory together; an update takes this many times accumulate', wholeNumber)
     .option('--seed <n>', 'seed of all random numbers', wholeNumber)
     .option('--set <key=value>', 'any other config value; may be given several times', collect)
+    .option('--threads <n>', 'threads of the native runtime on the processor; all cores unless given', wholeNumber)
+    .addOption(new Option('--precision <name>', 'reduced: bfloat16 or TensorFloat-32 products where the machine has them').choices(['float32', 'reduced']))
     .option('--resume', 'go on from the newest checkpoint in --out')
     .option('--json', 'print the outcome as JSON')
     .action(runTrain);
 }
 
 async function runTrain(options: TrainArguments): Promise<void> {
-  const { data, out, preset, config: file, iterations, imageSize, batch, seed, set = [], resume = false, json = false } = options;
+  const { data, out, preset, config: file, iterations, imageSize, batch, seed, set = [], threads, precision, resume = false, json = false } = options;
   const config = await configFor(out, resume, { preset, file, overrides: { iterations, imageSize, batch, seed }, assignments: set });
-  const runtime = await startRuntime();
+  const runtime = await startRuntime({ threads, precision });
   if (config.highPass > 0) console.error('note: highPass > 0 without face-landmark masks: the high-pass skip is left out');
   const { signal, release } = stopSignal();
   try {

@@ -104,6 +104,30 @@ describe('a plan of training', () => {
     expect(engine().backendNames()).not.toContain('plan');
   });
 
+  // The reference implementation's iteration, counted by hand: TFLOP of its convolutions.
+  it.each([
+    { imageSize: 64, batch: 4, reference: 5.83, most: 0.19 },
+    { imageSize: 128, batch: 4, reference: 8.74, most: 0.19 },
+    { imageSize: 256, batch: 8, reference: 23.31, most: 0.19 },
+  ])('takes less than a fifth of the reference\'s arithmetic at $imageSize×$imageSize', ({ imageSize, batch, reference, most }) => {
+    expect(planTraining(parseConfig({ imageSize, batch })).flops / (reference * 1e12)).toBeLessThan(most);
+  });
+
+  it.each([
+    { imageSize: 64, batch: 4, reference: 5.83, most: 0.58 },
+    { imageSize: 256, batch: 8, reference: 23.31, most: 0.56 },
+  ])('takes $most of it at $imageSize×$imageSize where there are no kernels of our own', ({ imageSize, batch, reference, most }) => {
+    expect(planTraining(parseConfig({ imageSize, batch }), { kernels: 'composed' }).flops / (reference * 1e12)).toBeLessThan(most);
+  });
+
+  it('has the arithmetic that the native runtime has', () => {
+    // Wide enough for minimal filtering.
+    const wide = { ...SMALL, widthBudget: 1024, maxWidth: 64, batch: 4 };
+    const { flops } = planTraining(parseConfig(wide), { kernels: nativeKernels });
+    if (nativeKernels !== undefined) expect(flops).toBe(second(wide, 2).flops);
+    expect(flops).toBeGreaterThan(0);
+  });
+
   it('refuses a number of domains that is none', () => {
     expect(() => planTraining(parseConfig(SMALL), { domains: 0 })).toThrow('domains must be a whole number ≥ 1, got 0');
   });

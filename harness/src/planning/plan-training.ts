@@ -1,6 +1,7 @@
 import { fusedKernelNames } from '@stargan/backend';
 import { parameterCount } from '@stargan/layers';
 import type { Config } from '../config/schema.js';
+import { countWork } from '../measurement/count-work.js';
 import { trainingWorkload } from '../measurement/training-workload.js';
 import { AVERAGED_NAMES, buildNetworks, NETWORK_NAMES, type NetworkName } from '../model/networks.js';
 import { withPlanBackend } from './plan-backend.js';
@@ -21,6 +22,8 @@ export interface TrainingPlan {
   /** Most bytes of tensors at once as `tf.memory()` counts them, each with its full size: what `countWork` gives. */
   readonly peakTensorBytes: number;
   readonly stateBytes: StateBytes;
+  /** FLOPs of convolutions and matrix products in one iteration, two per multiply-and-add. */
+  readonly flops: number;
 }
 
 /** Options of {@link planTraining}. */
@@ -35,8 +38,8 @@ export interface PlanOptions {
 }
 
 /**
- * Predicts the memory of a training run, exactly and without computing: how many bytes tensors take is a function
- * of their shapes alone. Needs no native runtime, no data and no memory to speak of.
+ * Predicts the memory and the arithmetic of a training run, exactly and without computing: both are functions of the
+ * tensors' shapes alone. Needs no native runtime, no data and no memory to speak of.
  *
  * ```js
  * planTraining(parseConfig({ imageSize: 64, batch: 4 })).peakBufferBytes / 2 ** 30;
@@ -45,10 +48,13 @@ export interface PlanOptions {
  * @throws when `domains` is no whole number ≥ 1, or training launches a kernel that has no shape rule
  */
 export function planTraining(config: Config, { domains = 2, kernels = 'fused' }: PlanOptions = {}): TrainingPlan {
-  const { bufferBytes, tensorBytes } = withPlanBackend(() => void trainingWorkload(config, { domains, values: 'zeros' }).iterate(), {
-    kernels: kernels === 'fused' ? fusedKernelNames : [],
-  });
-  return { peakBufferBytes: bufferBytes, peakTensorBytes: tensorBytes, stateBytes: stateBytesOf(config, domains) };
+  let flops = 0;
+  const iterate = (): void => {
+    const workload = trainingWorkload(config, { domains, values: 'zeros' });
+    ({ flops } = countWork(() => workload.iterate()));
+  };
+  const { bufferBytes, tensorBytes } = withPlanBackend(iterate, { kernels: kernels === 'fused' ? fusedKernelNames : [] });
+  return { peakBufferBytes: bufferBytes, peakTensorBytes: tensorBytes, stateBytes: stateBytesOf(config, domains), flops };
 }
 
 function stateBytesOf(config: Config, domains: number): StateBytes {

@@ -3,11 +3,18 @@ import { expect, test } from 'vitest';
 import { nativeEnvironment, restoreRemovedNodeFunctions } from './environment.js';
 
 test('TensorFlow is told to log less and to leave the rest of the card alone', () => {
-  expect(nativeEnvironment({})).toEqual({ TF_CPP_MIN_LOG_LEVEL: '2', TF_FORCE_GPU_ALLOW_GROWTH: 'true' });
+  expect(nativeEnvironment({})).toEqual({ TF_CPP_MIN_LOG_LEVEL: '2', TF_FORCE_GPU_ALLOW_GROWTH: 'true', NVIDIA_TF32_OVERRIDE: '0' });
 });
 
 test('what the user has set is left alone', () => {
-  expect(nativeEnvironment({ TF_CPP_MIN_LOG_LEVEL: '0', TF_FORCE_GPU_ALLOW_GROWTH: 'false' })).toEqual({});
+  expect(nativeEnvironment({ TF_CPP_MIN_LOG_LEVEL: '0', TF_FORCE_GPU_ALLOW_GROWTH: 'false', NVIDIA_TF32_OVERRIDE: '1' })).toEqual({});
+});
+
+test('reduced precision is asked for on processors and left on on cards', () => {
+  const settings = nativeEnvironment({}, { precision: 'reduced' });
+  expect(settings.ONEDNN_DEFAULT_FPMATH_MODE).toBe('BF16');
+  expect(settings).not.toHaveProperty('NVIDIA_TF32_OVERRIDE');
+  expect(nativeEnvironment({ ONEDNN_DEFAULT_FPMATH_MODE: 'STRICT' }, { precision: 'reduced' })).not.toHaveProperty('ONEDNN_DEFAULT_FPMATH_MODE');
 });
 
 test('a number of threads goes before the environment', () => {

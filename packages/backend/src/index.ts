@@ -10,5 +10,6 @@ export { InstallError } from './install/failure.js';
 export { installRuntime, type Installation, type InstallOptions } from './install/install-runtime.js';
 export { findNvidiaCard, type NvidiaCard } from './machine/nvidia.js';
 export { type FusedKernels, type Runtime, type RuntimeKind, runtimeKinds } from './runtime.js';
+export { type NativeSettings, type Precision } from './precision.js';
 export { selectRuntime, type SelectRuntimeOptions } from './select-runtime.js';
 export { type System } from './machine/system.js';

@@ -5,6 +5,7 @@ import { findTarget, hasAddon } from './install/paths.js';
 import { formatCard, findNvidiaCard } from './machine/nvidia.js';
 import { describeProcessor } from './machine/processor.js';
 import type { System } from './machine/system.js';
+import type { NativeSettings } from './precision.js';
 import { requirePackage, type ResolvedPackage } from './resolve-package.js';
 import type { Runtime } from './runtime.js';
 import { shareMemoryWhereNothingChanges } from './shared-memory-kernels.js';
@@ -20,7 +21,7 @@ interface NativeBackend {
 }
 
 /** Loads tfjs-node-gpu (or a tfjs-node built on the CUDA library) when there is a card that TensorFlow can use. */
-export async function loadNativeGpu(system: System, options: { threads?: number } = {}): Promise<Attempt> {
+export async function loadNativeGpu(system: System, options: NativeSettings = {}): Promise<Attempt> {
   const card = await findNvidiaCard(system);
   if (card === undefined) return { refusal: 'no NVIDIA card with a driver was found' };
   const refusal = loadOnce(system, findTarget('gpu', system), '@tensorflow/tfjs-node-gpu', options);
@@ -33,7 +34,7 @@ export async function loadNativeGpu(system: System, options: { threads?: number 
 }
 
 /** Loads tfjs-node. */
-export async function loadNativeCpu(system: System, options: { threads?: number } = {}): Promise<Attempt> {
+export async function loadNativeCpu(system: System, options: NativeSettings = {}): Promise<Attempt> {
   const processor = describeProcessor(system);
   if (processor.avx === false) return { refusal: 'this processor has no AVX instructions, which TensorFlow needs' };
   // A library with CUDA would otherwise take the card, which was not asked for or has been refused already.
@@ -59,7 +60,7 @@ function loadOnce(
   system: System,
   target: ResolvedPackage | undefined,
   name: string,
-  options: { threads?: number },
+  options: NativeSettings,
 ): string | undefined {
   if (loadedBackend() !== undefined) return undefined;
   if (target === undefined) return `${name} is not installed: add it to the project, then ${install}`;

@@ -44,6 +44,18 @@ test('no runtime at all is an error with every reason', async () => {
   await expect(selectFrom(only(), fakeSystem())).rejects.toThrow(/native-gpu.*\n.*native-cpu.*\n.*wasm.*\n.*cpu/);
 });
 
+test('precision is float32 unless the option or, before it, the environment says otherwise', async () => {
+  const asked = async (env: Record<string, string>, precision?: 'float32' | 'reduced'): Promise<unknown> => {
+    const loader = vi.fn(() => Promise.resolve({ kind: 'cpu' as const, backendName: 'cpu', device: 'somewhere' }));
+    await selectFrom({ ...only(), cpu: loader }, fakeSystem({ env }), { prefer: 'cpu', precision });
+    return loader.mock.calls[0];
+  };
+  expect(await asked({})).toMatchObject([{}, { precision: 'float32' }]);
+  expect(await asked({}, 'reduced')).toMatchObject([{}, { precision: 'reduced' }]);
+  expect(await asked({ STARGAN_PRECISION: 'float32' }, 'reduced')).toMatchObject([{}, { precision: 'float32' }]);
+  await expect(asked({ STARGAN_PRECISION: 'half' })).rejects.toThrow('STARGAN_PRECISION must be one of float32, reduced, got half');
+});
+
 test.each([0, -1, 1.5, NaN])('%s threads are refused', async (threads) => {
   await expect(selectFrom(only('cpu'), fakeSystem(), { threads })).rejects.toThrow('threads must be a positive integer');
 });

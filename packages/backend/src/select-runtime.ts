@@ -2,6 +2,7 @@ import { describeRuntime } from './describe-runtime.js';
 import { thisSystem, type System } from './machine/system.js';
 import { loadNativeCpu, loadNativeGpu, type Attempt } from './native-runtime.js';
 import { loadCpu, loadWasm } from './portable-runtime.js';
+import { chosenPrecision, type NativeSettings, type Precision } from './precision.js';
 import { isRuntimeKind, runtimeKinds, type Runtime, type RuntimeKind } from './runtime.js';
 
 export interface SelectRuntimeOptions {
@@ -12,13 +13,18 @@ export interface SelectRuntimeOptions {
    * the first selection in a process only: TensorFlow reads it when it is loaded.
    */
   readonly threads?: number;
+  /**
+   * How convolutions and matrix products of a native runtime may round. Default `float32`; `STARGAN_PRECISION` goes
+   * before it. Counts for the first selection in a process only.
+   */
+  readonly precision?: Precision;
   /** Leaves out the warning on standard error about a slow fallback. Default false. */
   readonly quiet?: boolean;
 }
 
 /** Loads one runtime. */
 export type Loaders = Readonly<
-  Record<RuntimeKind, (system: System, options: { threads?: number }) => Promise<Attempt>>
+  Record<RuntimeKind, (system: System, options: NativeSettings) => Promise<Attempt>>
 >;
 
 const loaders: Loaders = {
@@ -41,15 +47,16 @@ export async function selectRuntime(options: SelectRuntimeOptions = {}): Promise
 export async function selectFrom(
   available: Loaders,
   system: System,
-  { prefer, threads, quiet = false }: SelectRuntimeOptions = {},
+  { prefer, threads, precision, quiet = false }: SelectRuntimeOptions = {},
 ): Promise<Runtime> {
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
     throw new Error(`selectRuntime: threads must be a positive integer, got ${String(threads)}`);
   }
+  const settings = { threads, precision: chosenPrecision(system.env.STARGAN_PRECISION, precision) };
   const wanted = chosenKind(system.env.STARGAN_BACKEND, prefer);
   const reasons: string[] = [];
   for (const kind of wanted === undefined ? runtimeKinds : [wanted.kind]) {
-    const attempt = await available[kind](system, { threads });
+    const attempt = await available[kind](system, settings);
     if ('refusal' in attempt) {
       reasons.push(`${kind}: ${attempt.refusal}`);
       continue;
