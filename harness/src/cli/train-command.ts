@@ -2,6 +2,7 @@ import type { Precision, Runtime } from '@stargan/backend';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
+import { chooseThreads } from '../planning/choose-threads.js';
 import { summarizeFit } from '../planning/describe-fit.js';
 import { fitTraining } from '../planning/fit.js';
 import { memoryBudget } from '../planning/memory-budget.js';
@@ -50,7 +51,7 @@ export function trainCommand(): Command {
     .option('--batch <n>', 'images in memory together; an update takes this many times accumulate', wholeNumber)
     .option('--seed <n>', 'seed of all random numbers', wholeNumber)
     .option('--set <key=value>', 'any other config value; may be given several times', collect)
-    .option('--threads <n>', 'threads of the native runtime on the processor; all cores unless given', wholeNumber)
+    .option('--threads <n>', 'threads of the native runtime on the processor; unless given, one for small networks, else all cores', wholeNumber)
     .addOption(new Option('--precision <name>', 'reduced: bfloat16 or TensorFloat-32 products where the machine has them').choices(['float32', 'reduced']))
     .option('--resume', 'go on from the newest checkpoint in --out')
     .option('--json', 'print the outcome as JSON')
@@ -60,7 +61,8 @@ export function trainCommand(): Command {
 async function runTrain(options: TrainArguments): Promise<void> {
   const { data, out, preset, config: file, iterations, imageSize, batch, seed, set = [], threads, precision, resume = false, json = false } = options;
   const config = await configFor(out, resume, { preset, file, overrides: { iterations, imageSize, batch, seed }, assignments: set });
-  const runtime = await startRuntime({ threads, precision });
+  const threadsAreSet = threads !== undefined || process.env.TF_NUM_INTRAOP_THREADS !== undefined;
+  const runtime = await startRuntime({ threads: threadsAreSet ? threads : chooseThreads(config), precision });
   if (config.highPass > 0) console.error('note: highPass > 0 without face-landmark masks: the high-pass skip is left out');
   const { signal, release } = stopSignal();
   try {

@@ -24,6 +24,8 @@ export interface TrainingPlan {
   readonly stateBytes: StateBytes;
   /** FLOPs of convolutions and matrix products in one iteration, two per multiply-and-add. */
   readonly flops: number;
+  /** Kernels that the tensorflow.js engine runs in one iteration; a native runtime launches about as many. */
+  readonly launches: number;
 }
 
 /** Options of {@link planTraining}. */
@@ -48,13 +50,14 @@ export interface PlanOptions {
  * @throws when `domains` is no whole number ≥ 1, or training launches a kernel that has no shape rule
  */
 export function planTraining(config: Config, { domains = 2, kernels = 'fused' }: PlanOptions = {}): TrainingPlan {
-  let flops = 0;
+  let work = { flops: 0, launches: 0 };
   const iterate = (): void => {
     const workload = trainingWorkload(config, { domains, values: 'zeros' });
-    ({ flops } = countWork(() => workload.iterate()));
+    const { flops, launches } = countWork(() => workload.iterate());
+    work = { flops, launches };
   };
   const { bufferBytes, tensorBytes } = withPlanBackend(iterate, { kernels: kernels === 'fused' ? fusedKernelNames : [] });
-  return { peakBufferBytes: bufferBytes, peakTensorBytes: tensorBytes, stateBytes: stateBytesOf(config, domains), flops };
+  return { peakBufferBytes: bufferBytes, peakTensorBytes: tensorBytes, stateBytes: stateBytesOf(config, domains), ...work };
 }
 
 function stateBytesOf(config: Config, domains: number): StateBytes {
