@@ -32,5 +32,5 @@ export function describeFit(config: Config, domains: number, fit: Fit, budget: M
 
 function describeRemedies({ largestBatch = 0, remedies }: Fit): string {
   const batch = largestBatch > 0 ? `--batch ${largestBatch} fits` : 'no batch fits: take a smaller --image-size or --set maxWidth=256';
-  return [batch, ...remedies.map((setting) => `--set ${setting} does too`)].join('; ');
+  return [batch, ...remedies.map((options) => `${options} does too`)].join('; ');
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../config/resolve.js';
 import { describeFit, summarizeFit } from './describe-fit.js';
-import { fitTraining, largestThat } from './fit.js';
+import { fitTraining, largestThat, type Remedies } from './fit.js';
 import { memoryBudget, type MemoryBudget } from './memory-budget.js';
 import { planTraining } from './plan-training.js';
 
@@ -28,15 +28,23 @@ describe('fitting a training into memory', () => {
     expect(describeFit(config, 2, fit, budget(undefined))).toContain('not known');
   });
 
-  it('names the first setting of each option with which it fits, and passes over unknown keys', () => {
-    const options = [{ key: 'unheardOf', values: [1] }, { key: 'maxWidth', values: [12, 8, 4] }];
+  it('names the smallest change of each way with which it fits, and none of a way that is not enough', () => {
+    const ways: Remedies[] = [{ slower: { beta1: 0.5 } }, { twelve: { maxWidth: 12 }, eight: { maxWidth: 8 }, four: { maxWidth: 4 } }];
     const enough = planTraining({ ...config, maxWidth: 8 }).peakBufferBytes + 1000;
-    expect(fitTraining(config, 2, budget(enough), { options }).remedies).toEqual(['maxWidth=8']);
+    expect(fitTraining(config, 2, budget(enough), { ways }).remedies).toEqual(['eight']);
+  });
+
+  it('knows checkpointing, and the same update in parts', () => {
+    // Parts of the batch leave their sum and the whole batch's images in memory: two parts of three images take more than three.
+    expect(fitTraining(config, 2, budget(peak(3) + 1000)).remedies).toContain('--batch 2 --set accumulate=3');
+    const wide = parseConfig({ imageSize: 64, batch: 8 });
+    const { peakBufferBytes } = planTraining({ ...wide, checkpointing: 'blocks' });
+    expect(fitTraining(wide, 2, budget(peakBufferBytes + 1000)).remedies).toContain('--set checkpointing=blocks');
   });
 
   it('says what does not fit, and what would', () => {
     const tight = budget(peak(4) + 1000);
-    const fit = { ...fitTraining(config, 2, tight), remedies: ['checkpointing=blocks'] };
+    const fit = { ...fitTraining(config, 2, tight), remedies: ['--set checkpointing=blocks'] };
     expect(summarizeFit(fit, tight)).toEqual([
       expect.stringMatching(/^predicted peak: .* GiB \(tensors .* GiB, runtime about .* GiB\); .* GiB of memory available$/),
       'warning: this will probably not fit; --batch 4 fits; --set checkpointing=blocks does too',

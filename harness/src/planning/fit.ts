@@ -1,21 +1,19 @@
-import { CONFIG_KEYS, type Config } from '../config/schema.js';
-import { parseConfig } from '../config/resolve.js';
+import type { Config } from '../config/schema.js';
 import type { MemoryBudget } from './memory-budget.js';
 import { planTraining, type TrainingPlan } from './plan-training.js';
 
-/** A change to a configuration that takes less memory for the same result, or nearly so. */
-export interface MemoryOption {
-  /** A config key; passed over where there is none of this name. */
-  readonly key: string;
-  /** Values to try, the one that costs least first. */
-  readonly values: readonly (string | number)[];
-}
+/** Changes of a configuration that give the same training in less memory, by the options of the command line. */
+export type Remedies = Readonly<Record<string, Partial<Config>>>;
 
-/** Keys that trade time for memory, the one that costs least first. */
-const MEMORY_OPTIONS: readonly MemoryOption[] = [
-  { key: 'checkpointing', values: ['blocks'] },
-  { key: 'accumulate', values: [2, 4, 8] },
-];
+/** Ways to trade time for memory, that which costs least first; of each, the changes from the smallest to the largest. */
+function waysToSave({ batch, accumulate }: Config): Remedies[] {
+  const divisors = Array.from({ length: batch }, (_, i) => i + 1).filter((parts) => parts > 1 && batch % parts === 0);
+  const inParts = divisors.map((parts): [string, Partial<Config>] => [
+    `--batch ${batch / parts} --set accumulate=${accumulate * parts}`,
+    { batch: batch / parts, accumulate: accumulate * parts },
+  ]);
+  return [{ '--set checkpointing=blocks': { checkpointing: 'blocks' } }, Object.fromEntries(inParts)];
+}
 
 /** Whether a training fits, and what would. */
 export interface Fit {
@@ -26,7 +24,7 @@ export interface Fit {
   readonly fits: boolean | undefined;
   /** The largest batch that fits, 0 when none does; beyond a batch that fits only when asked for. */
   readonly largestBatch: number | undefined;
-  /** When it does not fit: single settings with which it would, as `key=value`. */
+  /** When it does not fit: options with which the same training would. */
   readonly remedies: readonly string[];
 }
 
@@ -38,11 +36,11 @@ export interface FitOptions {
   /** Look for the largest batch also when the configured one fits, up to {@link LARGEST_BATCH}: some seconds. */
   largerBatches?: boolean;
   /** What is tried when it does not fit. */
-  options?: readonly MemoryOption[];
+  ways?: readonly Remedies[];
 }
 
 /** Plans a training and compares it with what there is. @throws as {@link planTraining} */
-export function fitTraining(config: Config, domains: number, budget: MemoryBudget, { largerBatches = false, options = MEMORY_OPTIONS }: FitOptions = {}): Fit {
+export function fitTraining(config: Config, domains: number, budget: MemoryBudget, { largerBatches = false, ways = waysToSave(config) }: FitOptions = {}): Fit {
   const { availableBytes, runtimeBytes, kernels } = budget;
   const planOf = (changed: Config): TrainingPlan => planTraining(changed, { domains, kernels });
   const plan = planOf(config);
@@ -53,14 +51,13 @@ export function fitTraining(config: Config, domains: number, budget: MemoryBudge
   const fits = neededBytes <= availableBytes;
   if (fits && !largerBatches) return { plan, neededBytes, fits, largestBatch: undefined, remedies: [] };
   const largest = largestThat((batch) => (batch <= config.batch && fits) || fitsIn({ ...config, batch }), fits ? LARGEST_BATCH : config.batch - 1);
-  return { plan, neededBytes, fits, largestBatch: largest, remedies: fits ? [] : remediesFor(config, fitsIn, options) };
+  return { plan, neededBytes, fits, largestBatch: largest, remedies: fits ? [] : remediesFor(config, fitsIn, ways) };
 }
 
-function remediesFor(config: Config, fits: (changed: Config) => boolean, options: readonly MemoryOption[]): string[] {
-  return options.flatMap(({ key, values }) => {
-    if (!CONFIG_KEYS.some((known) => known === key)) return [];
-    const enough = values.find((value) => fits(parseConfig({ ...config, [key]: value })));
-    return enough === undefined ? [] : [`${key}=${enough}`];
+function remediesFor(config: Config, fits: (changed: Config) => boolean, ways: readonly Remedies[]): string[] {
+  return ways.flatMap((way) => {
+    const enough = Object.entries(way).find(([, changes]) => fits({ ...config, ...changes }));
+    return enough === undefined ? [] : [enough[0]];
   });
 }
 

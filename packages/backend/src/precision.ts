@@ -18,7 +18,7 @@ export interface NativeSettings {
 const precisions: readonly string[] = ['float32', 'reduced'] satisfies Precision[];
 
 /** @throws when `STARGAN_PRECISION`, or the option, names no precision */
-export function chosenPrecision(fromEnvironment: string | undefined, option: string = 'float32'): Precision {
+export function chosenPrecision(fromEnvironment: string | undefined, option = 'float32'): Precision {
   const [source, name] = fromEnvironment ? ['STARGAN_PRECISION', fromEnvironment] : ['precision', option];
   if (!precisions.includes(name)) throw new Error(`selectRuntime: ${source} must be one of ${precisions.join(', ')}, got ${name}`);
   return name as Precision;

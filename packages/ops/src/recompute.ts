@@ -35,5 +35,5 @@ export function recompute<Inputs extends NamedTensors, Output extends Tensor>(f:
       },
     };
   });
-  return compute(...needed) as Output;
+  return compute(...needed);
 }
