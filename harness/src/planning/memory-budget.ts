@@ -26,7 +26,7 @@ const GIB = 2 ** 30;
  */
 const runtimeBytes: Readonly<Record<Runtime['kind'], number>> = {
   'native-gpu': 2 * GIB,
-  'native-cpu': 1.5 * GIB,
+  'native-cpu': 1.8 * GIB,
   wasm: 0.5 * GIB,
   cpu: 0.5 * GIB,
 };
