@@ -83,7 +83,8 @@ async function runSample({ run, checkpoint: iteration, data, out, psi, rows, sou
   console.log(json ? JSON.stringify({ iteration: checkpoint.iteration, files }) : files.join('\n'));
 }
 
-function requireDomains(given: readonly string[], trained: readonly string[]): void {
+/** @throws UsageError when images are of other domains than the run was trained on */
+export function requireDomains(given: readonly string[], trained: readonly string[]): void {
   if (given.join('/') !== trained.join('/')) {
     throw new UsageError(`the run was trained on the domains ${trained.join(', ')}; the images have ${given.join(', ')}`);
   }

@@ -95,6 +95,16 @@ async function isFolder(path: string, entry: Dirent): Promise<boolean> {
   }
 }
 
+/**
+ * Finds the images of one folder, at any depth, as {@link openImageFolders} does within a domain.
+ *
+ * @returns absolute paths, in the order of their paths within the folder; none where there are none
+ * @throws Error when the directory is missing
+ */
+export function listImages(directory: string): Promise<string[]> {
+  return imagesBelow(resolve(directory));
+}
+
 /** Paths of all images below a folder. */
 async function imagesBelow(root: string): Promise<string[]> {
   const visited = new Set<string>();
