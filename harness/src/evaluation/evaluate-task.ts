@@ -79,9 +79,9 @@ export async function evaluateTask(context: TaskContext, task: Task, domain: Eva
   return {
     translations,
     scores: joinScores(
-      typeof judges.features === 'string' || reals === undefined
-        ? withoutScores(FEATURE_METRICS.map((metric) => metricKey(metric, options.fid)), String(judges.features))
-        : await featureMetrics(reals, { data: features, shape: [translations, FEATURE_LENGTH] }, options.fid, options.seed),
+      typeof judges.features === 'string'
+        ? withoutScores(FEATURE_METRICS.map((metric) => metricKey(metric, options.fid)), judges.features)
+        : await featureMetrics(reals!, { data: features, shape: [translations, FEATURE_LENGTH] }, options.fid, options.seed),
       score('lpips', alone ?? (typeof measurePerceptual === 'string' ? measurePerceptual : mean(perceptual))),
       score('domainAccuracy', hits / translations),
       score('styleDistance', alone ?? mean(distances)),

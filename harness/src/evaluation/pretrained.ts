@@ -50,7 +50,7 @@ export async function openFeatureNetwork(convention: FidConventionName): Promise
   const kind = inceptionKind(convention);
   const stored = await findWeights(kind);
   if (stored === undefined) return { advice: weightsAdvice(kind) };
-  const { layout, input } = fidConventions[convention];
+  const { layout } = fidConventions[convention];
   const network = inception({ layout });
   const parameters = await loadFrom([stored], ([state]) => network.load(state!));
   const { sha256 } = stored.result;
@@ -60,7 +60,7 @@ export async function openFeatureNetwork(convention: FidConventionName): Promise
       convention,
       sha256,
       async features(images, imageSize) {
-        const pictures = input(images, { imageSize });
+        const pictures = fidConventions[convention].input(images, { imageSize });
         const result = network.apply(parameters, pictures);
         try {
           const values = await result.data<'float32'>();

@@ -1,17 +1,26 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { dispose } from '@tensorflow/tfjs-core';
+import { dispose, fill } from '@tensorflow/tfjs-core';
 import { writeSafetensors } from '@stargan/checkpoints';
 import { initializeParameters } from '@stargan/layers';
 import { inception, lpips, type InceptionLayout } from '@stargan/metrics';
 import { storedTensors } from '../model/stored-weights.js';
 import { addWeights } from '../weights/add-weights.js';
 
-/** Adds random weights of Inception to a cache: right in every shape, and their features order images. */
-export async function addInception(cache: string, layout: InceptionLayout, seed = 1): Promise<void> {
+/**
+ * Adds random weights of Inception to a cache: right in every shape, and their features order images.
+ *
+ * @param shift that its last batch normalisation adds; Infinity for damaged weights
+ */
+export async function addInception(cache: string, layout: InceptionLayout, shift = 0): Promise<void> {
   const { specs, headSpecs } = inception({ layout });
   const all = [...specs, ...headSpecs];
-  const parameters = initializeParameters(all, seed, 'made-up-inception');
+  const parameters = initializeParameters(all, 1, 'made-up-inception');
+  if (shift !== 0) {
+    const last = specs.filter(({ name }) => name.endsWith('branch_pool.bn.bias')).at(-1)!;
+    dispose(parameters[last.name]!);
+    parameters[last.name] = fill([...last.shape], shift);
+  }
   await addFile(cache, `inception-${layout}.safetensors`, (file) => writeSafetensors(file, storedTensors(all, parameters)));
   dispose(parameters);
 }

@@ -101,7 +101,9 @@ async function isFolder(path: string, entry: Dirent): Promise<boolean> {
  * @returns absolute paths, in the order of their paths within the folder; none where there are none
  * @throws Error when the directory is missing
  */
-export function listImages(directory: string): Promise<string[]> {
+export async function listImages(directory: string): Promise<string[]> {
+  const status = await stat(directory).catch(() => undefined);
+  if (status?.isDirectory() !== true) throw new Error(`listImages: ${directory} ${status === undefined ? 'does not exist' : 'is not a directory'}; check the path`);
   return imagesBelow(resolve(directory));
 }
 
