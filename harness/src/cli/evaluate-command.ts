@@ -12,8 +12,9 @@ import { describeEvaluation, formatScore, formatTable } from '../evaluation/resu
 import { buildNetworks } from '../model/networks.js';
 import { disposeAll } from '../model/weights.js';
 import { readAverages } from '../training/checkpoint.js';
-import { findCheckpoint, readRunRecord } from '../training/run-directory.js';
+import { readRunRecord } from '../training/run-directory.js';
 import { UsageError } from '../usage-error.js';
+import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
 import { startRuntime } from './runtime.js';
 import { requireDomains } from './sample-command.js';
 import { stopSignal } from './stop-signal.js';
@@ -21,7 +22,7 @@ import { wholeNumber } from './train-command.js';
 
 interface EvaluateArguments {
   run?: string;
-  checkpoint?: number;
+  checkpoint?: CheckpointChoice;
   data?: string;
   outputs?: number;
   sources?: number;
@@ -54,7 +55,7 @@ export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('Measure a trained run by the protocol of the paper (--run), or compare two folders of images (--real, --fake).')
     .option('--run <dir>', 'folder of the run (train --out): every pair of domains, latent and reference guided')
-    .option('--checkpoint <iteration>', 'iteration of the checkpoint; the newest by default', wholeNumber)
+    .option('--checkpoint <iteration>', "iteration of the checkpoint, or 'best'; the newest by default", checkpointChoice)
     .option('--data <dir>', "images of the same domains; the run's own by default")
     .option('--outputs <n>', "translations of each source; the run's evaluateOutputs by default (10)", wholeNumber)
     .option('--sources <n>', "at most so many sources per domain, 0 for all; the run's evaluateSources by default (0)", wholeNumber)
@@ -80,22 +81,20 @@ async function runEvaluate(given: EvaluateArguments): Promise<void> {
   else await evaluateFolders(real!, given);
 }
 
-async function evaluateTrained(run: string, { checkpoint: iteration, data, outputs, sources, reals, saveImages, fid, seed, json = false }: EvaluateArguments): Promise<void> {
+async function evaluateTrained(run: string, { checkpoint: choice, data, outputs, sources, reals, saveImages, fid, seed, json = false }: EvaluateArguments): Promise<void> {
   if (outputs === 0) throw new UsageError('--outputs must be at least 1');
   if (fid !== undefined && fid.length > 1) throw new UsageError('--fid takes one convention for a run; evaluate again for another');
   const { config, domains, data: ownData } = await readRunRecord(run);
-  const { checkpoint, notes } = await findCheckpoint(run, iteration);
-  for (const note of notes) console.error(note);
-  if (checkpoint === undefined) throw new Error(`${run} has no checkpoint yet; train it first`);
+  const checkpoint = await openCheckpoint(run, choice);
   const defaults = evaluationOptions(config);
   const options = { outputs: outputs ?? defaults.outputs, sources: sources ?? defaults.sources, reals: reals ?? defaults.reals, fid: fid?.[0] ?? defaults.fid, seed: seed ?? defaults.seed };
   const dataset = await openDataset(data ?? ownData);
   requireDomains(dataset.train.domains.map(({ name }) => name), domains);
+  const { signal, release } = stopSignal('stopping; what is done is kept');
   await startRuntime();
   const images = await openEvaluationData(dataset, options, config.onCorrupt);
   const networks = buildNetworks(config, domains.length);
   const weights = await readAverages(networks, checkpoint);
-  const { signal, release } = stopSignal('stopping; what is done is kept');
   const progress = createEvaluationProgress();
   let classifier: SizedClassifier | undefined;
   let evaluation: EvaluationRecord;
@@ -129,8 +128,8 @@ async function evaluateFolders(real: string, { fake, saveStatistics, imageSize =
   if (fake === undefined && saveStatistics === undefined) throw new UsageError('--real needs --fake to compare with, or --save-statistics');
   if (saveStatistics !== undefined && fid.length > 1) throw new UsageError('--save-statistics takes one convention: statistics of several are not the same');
   if (imageSize === 0) throw new UsageError('--image-size must be at least 1');
-  await startRuntime();
   const { signal, release } = stopSignal('stopping; features that are done are kept');
+  await startRuntime();
   const progress = createEvaluationProgress();
   let comparison: Comparison | undefined;
   try {

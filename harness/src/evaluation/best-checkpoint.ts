@@ -1,10 +1,10 @@
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { saveCheckpoint, type Checkpoint } from '@stargan/checkpoints';
+import { listCheckpoints, saveCheckpoint, type Checkpoint } from '@stargan/checkpoints';
 import { z } from 'zod';
 import { runPaths, writeWhole } from '../training/run-directory.js';
-import type { EvaluationRecord } from './evaluation-record.js';
-import { identityOf } from './evaluation-record.js';
+import { UsageError } from '../usage-error.js';
+import { identityOf, type EvaluationRecord } from './evaluation-record.js';
 import { lowerIsBetter, metricKey, type Metric } from './metrics.js';
 
 const record = z.object({
@@ -30,6 +30,15 @@ export async function findBest(run: string): Promise<BestRecord | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** The best checkpoint itself. @throws UsageError when there is none */
+export async function findBestCheckpoint(run: string): Promise<Checkpoint> {
+  const best = await findBest(run);
+  const { whole } = await listCheckpoints(runPaths(run).best);
+  const checkpoint = whole.find(({ iteration }) => iteration === best?.iteration);
+  if (checkpoint === undefined) throw new UsageError(`${run} has no best checkpoint: it is kept by a training with evaluateEvery above 0`);
+  return checkpoint;
 }
 
 /**

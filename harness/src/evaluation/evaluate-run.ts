@@ -17,6 +17,7 @@ import type { EvaluationOptions } from './options.js';
 import { openFeatureNetwork, openPerceptualDistance, type FeatureNetwork, type UsedWeights } from './pretrained.js';
 import { featuresOfFiles } from './real-features.js';
 import { GUIDANCES, latentTaskStyles, listTasks, referenceTaskStyles, type Guidance, type Task, type TaskStyles } from './tasks.js';
+import { turnEventLoop } from './turn-event-loop.js';
 
 /** What is evaluated, with what, and where the results go. */
 export interface EvaluateRunOptions {
@@ -66,11 +67,14 @@ export async function evaluateRun(request: EvaluateRunOptions): Promise<Evaluati
   const distance = 'advice' in perceptual ? perceptual.advice : perceptual.network;
   try {
     const weights = [inception, perceptual].flatMap((opened) => ('advice' in opened ? [] : opened.weights));
-    const begun = await beginRecord(request, weights, [features, distance].filter((opened) => typeof opened === 'string'));
+    const begun = await beginRecord(request, weights);
     if (begun.completed) {
       await logOnce(run, begun);
       return begun;
     }
+    await turnEventLoop();
+    // Its training cannot be interrupted.
+    if (request.signal?.aborted === true) return begun;
     const classifier = await request.classifier();
     const content: EvaluationRecord = { ...begun, realAccuracy: await accuracyOnReals(request.data, classifier) };
     const finished = await runTasks(request, content, { features, perceptual: distance, classifier });
@@ -83,7 +87,7 @@ export async function evaluateRun(request: EvaluateRunOptions): Promise<Evaluati
 }
 
 /** The record of this evaluation as it stands, or a new one. */
-async function beginRecord({ run, checkpoint, config, options, data, saveImages }: EvaluateRunOptions, weights: UsedWeights[], advice: string[]): Promise<EvaluationRecord> {
+async function beginRecord({ run, checkpoint, config, options, data, saveImages }: EvaluateRunOptions, weights: UsedWeights[]): Promise<EvaluationRecord> {
   const averages = averageFiles();
   const networks = Object.fromEntries(checkpoint.manifest.files.filter(({ name }) => averages.includes(name)).map(({ name, sha256 }) => [name, sha256]));
   const { imageSize, latentDim } = config;
@@ -103,7 +107,7 @@ async function beginRecord({ run, checkpoint, config, options, data, saveImages 
     weights,
     data: { sha256: data.sha256, domains },
     realAccuracy: 0,
-    notes: [...data.notes, ...advice],
+    notes: [...data.notes],
     tasks: [],
     means: { latent: emptyScores(), reference: emptyScores() },
   };

@@ -78,8 +78,10 @@ export async function openFeatureNetwork(convention: FidConventionName): Promise
 /** LPIPS, or advice where its weights are not there. @throws naming the file when it is damaged */
 export async function openPerceptualDistance(): Promise<Pretrained<PerceptualDistance>> {
   const [alexnet, heads] = [await findWeights('alexnet'), await findWeights('lpips-alex')];
-  if (alexnet === undefined) return { advice: weightsAdvice('alexnet') };
-  if (heads === undefined) return { advice: weightsAdvice('lpips-alex') };
+  if (alexnet === undefined || heads === undefined) {
+    const missing = [...(alexnet === undefined ? ['alexnet' as const] : []), ...(heads === undefined ? ['lpips-alex' as const] : [])];
+    return { advice: missing.map(weightsAdvice).join('; and ') };
+  }
   const distance = lpips();
   const parameters = await loadFrom([alexnet, heads], ([features, learned]) => distance.load({ alexnet: features!, heads: learned! }));
   return {

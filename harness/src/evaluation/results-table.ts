@@ -1,4 +1,4 @@
-import type { EvaluationRecord } from './evaluation-record.js';
+import type { EvaluationRecord, TaskResult } from './evaluation-record.js';
 import { METRICS, metricKey, type Metric, type Scores } from './metrics.js';
 import { GUIDANCES } from './tasks.js';
 
@@ -38,17 +38,23 @@ export function scoreTable({ options, tasks, means, completed }: EvaluationRecor
     ...tasks.filter((task) => task.guidance === guidance).map(({ source, target, translations, scores }) => [guidance, `${source} → ${target}`, `${translations}`, ...cells(scores)]),
     ...(completed ? [[guidance, 'mean', '', ...cells(means[guidance])]] : []),
   ]);
-  const reasons = tasks.flatMap(({ guidance, source, target, scores }) => groupReasons(scores.reasons).map(({ keys, reason }) => ({ where: `${source} → ${target} (${guidance})`, keys, reason })));
-  const named = new Map<string, string>();
-  for (const { where, keys, reason } of reasons) {
-    const text = `${keys}: ${reason}`;
-    if (!named.has(text)) named.set(text, where);
-  }
   return {
     headings: ['guidance', 'task', 'images', ...METRICS.map((metric) => HEADINGS[metric])],
     rows,
-    reasons: [...named].map(([text, where]) => `${where} ${text}`),
+    reasons: reasonsOf(tasks),
   };
+}
+
+/** Each reason once, with the tasks that it holds for unless it holds for all. */
+function reasonsOf(tasks: readonly TaskResult[]): string[] {
+  const places = new Map<string, string[]>();
+  for (const { guidance, source, target, scores } of tasks) {
+    for (const { keys, reason } of groupReasons(scores.reasons)) {
+      const text = `${keys}: ${reason}`;
+      places.set(text, [...(places.get(text) ?? []), `${source} → ${target} (${guidance})`]);
+    }
+  }
+  return [...places].map(([text, where]) => (where.length === tasks.length ? text : `${where.join(', ')} ${text}`));
 }
 
 function groupReasons(reasons: Readonly<Record<string, string>>): { keys: string; reason: string }[] {
@@ -75,4 +81,12 @@ export function describeEvaluation(evaluation: EvaluationRecord): string {
     ...table.reasons.map((reason) => `– ${reason}`),
     ...notes.map((note) => `note: ${note}`),
   ].join('\n');
+}
+
+/** The means alone, for between iterations of training. */
+export function describeMeans(evaluation: EvaluationRecord): string {
+  const { headings, rows } = scoreTable(evaluation);
+  const means = rows.filter((row) => row[1] === 'mean').map(([guidance, , , ...cells]) => [guidance!, '', ...cells]);
+  const [, , , ...metrics] = headings;
+  return `evaluation at iteration ${evaluation.iteration}, ${evaluation.convention}\n${formatTable({ headings: ['guidance', '', ...metrics], rows: means })}`;
 }

@@ -8,7 +8,7 @@ import { lineProgress } from './evaluation-progress.js';
 import type { SizedClassifier } from './evaluate-task.js';
 import { evaluateRun, openClassifier } from './evaluate-run.js';
 import { evaluationOptions } from './options.js';
-import { describeEvaluation } from './results-table.js';
+import { describeMeans, scoreTable } from './results-table.js';
 
 /** Evaluates a run while it is trained. */
 export interface TrainingEvaluation {
@@ -56,11 +56,12 @@ export function trainingEvaluation({ run, config, dataset, say, signal }: Traini
         signal,
       });
       if (!evaluation.completed) return;
-      say(describeEvaluation(evaluation));
+      say(describeMeans(evaluation));
+      if (!explained) for (const remark of [...scoreTable(evaluation).reasons, ...evaluation.notes]) say(`– ${remark}`);
       const best = await keepBest(run, checkpoint, evaluation, config.bestMetric);
       if (typeof best === 'object') say(`best so far: ${best.metric} ${best.value.toPrecision(5)} at iteration ${best.iteration}`);
       else if (best !== undefined && !explained) say(`no best checkpoint is kept: ${best}`);
-      explained ||= typeof best === 'string';
+      explained = true;
     },
     dispose: () => classifier?.classifier.dispose(),
   };
