@@ -25,7 +25,7 @@ describe('stargan', () => {
   it('explains itself and every command', async () => {
     const help = await stargan('--help');
     expect(help.code).toBe(0);
-    for (const command of ['train', 'sample', 'report', 'demo', 'weights', 'doctor']) {
+    for (const command of ['train', 'sample', 'evaluate', 'report', 'demo', 'weights', 'doctor']) {
       expect(help.out).toContain(command);
       expect((await stargan(command, '--help')).out).toContain(`Usage: stargan ${command}`);
     }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { UsageError } from '../usage-error.js';
 import { demoCommand } from './demo-command.js';
 import { doctorCommand } from './doctor-command.js';
+import { evaluateCommand } from './evaluate-command.js';
 import { reportCommand } from './report-command.js';
 import { sampleCommand } from './sample-command.js';
 import { trainCommand } from './train-command.js';
@@ -13,10 +14,10 @@ const EXIT_USAGE = 2;
 /** The `stargan` command. Sets the exit code: 0, 1 on failure, 2 on wrong usage. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('stargan')
-    .description('Train, sample and inspect StarGAN v2: translate images between domains, with a choice of styles.')
+    .description('Train, sample, evaluate and inspect StarGAN v2: translate images between domains, with a choice of styles.')
     .showSuggestionAfterError()
     .showHelpAfterError('(--help says more)');
-  for (const command of [trainCommand(), sampleCommand(), reportCommand(), demoCommand(), weightsCommand(), doctorCommand()]) {
+  for (const command of [trainCommand(), sampleCommand(), evaluateCommand(), reportCommand(), demoCommand(), weightsCommand(), doctorCommand()]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   for (const command of withSubcommands(program)) command.exitOverride();

@@ -8,8 +8,9 @@ import { cycleStrip, latentGrid, referenceGrid } from '../sampling/grids.js';
 import type { Pixels } from '../sampling/pixels.js';
 import { writePng } from '../sampling/write-png.js';
 import { readAverages } from '../training/checkpoint.js';
-import { findCheckpoint, readRunRecord, runPaths } from '../training/run-directory.js';
+import { readRunRecord, runPaths } from '../training/run-directory.js';
 import { UsageError } from '../usage-error.js';
+import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
 import { startRuntime } from './runtime.js';
 import { wholeNumber } from './train-command.js';
 
@@ -21,7 +22,7 @@ function truncations(text: string): number[] {
 
 interface SampleArguments {
   run: string;
-  checkpoint?: number;
+  checkpoint?: CheckpointChoice;
   data?: string;
   out?: string;
   psi: number[];
@@ -36,7 +37,7 @@ export function sampleCommand(): Command {
   return new Command('sample')
     .description('Make pictures with a trained run: latent grids, a reference grid and a cycle strip.')
     .requiredOption('--run <dir>', 'folder of the run (train --out)')
-    .option('--checkpoint <iteration>', 'iteration of the checkpoint; the newest by default', wholeNumber)
+    .option('--checkpoint <iteration>', "iteration of the checkpoint, or 'best'; the newest by default", checkpointChoice)
     .option('--data <dir>', "images to translate and to take styles from; the run's own by default (val/ where there is one)")
     .option('--out <dir>', 'where the pictures go; samples/ of the run by default')
     .option('--psi <list>', 'truncations of the latent grids', truncations, [0.5, 0.7, 1])
@@ -47,12 +48,10 @@ export function sampleCommand(): Command {
     .action(runSample);
 }
 
-async function runSample({ run, checkpoint: iteration, data, out, psi, rows, sources: perDomain, seed, json = false }: SampleArguments): Promise<void> {
+async function runSample({ run, checkpoint: choice, data, out, psi, rows, sources: perDomain, seed, json = false }: SampleArguments): Promise<void> {
   if (rows < 1 || perDomain < 1) throw new UsageError('--rows and --sources must be at least 1');
   const record = await readRunRecord(run);
-  const { checkpoint, notes } = await findCheckpoint(run, iteration);
-  for (const note of notes) console.error(note);
-  if (checkpoint === undefined) throw new Error(`${run} has no checkpoint yet; train it first`);
+  const checkpoint = await openCheckpoint(run, choice);
   await startRuntime();
 
   const { config, domains } = record;
@@ -83,7 +82,8 @@ async function runSample({ run, checkpoint: iteration, data, out, psi, rows, sou
   console.log(json ? JSON.stringify({ iteration: checkpoint.iteration, files }) : files.join('\n'));
 }
 
-function requireDomains(given: readonly string[], trained: readonly string[]): void {
+/** @throws UsageError when images are of other domains than the run was trained on */
+export function requireDomains(given: readonly string[], trained: readonly string[]): void {
   if (given.join('/') !== trained.join('/')) {
     throw new UsageError(`the run was trained on the domains ${trained.join(', ')}; the images have ${given.join(', ')}`);
   }

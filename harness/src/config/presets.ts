@@ -24,5 +24,8 @@ export const PRESETS: Readonly<Record<string, Partial<Config>>> = {
     logEvery: 10,
     sampleEvery: 250,
     saveEvery: 250,
+    // A pass through Inception takes about 0.15 s on such cores: an evaluation stays within minutes.
+    evaluateSources: 8,
+    evaluateReals: 200,
   },
 };

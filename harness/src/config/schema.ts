@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FID_NAMES, METRICS } from '../evaluation/metrics.js';
 
 const whole = (minimum: number): z.ZodNumber => z.number().int().min(minimum);
 const rate = z.number().min(0);
@@ -66,6 +67,16 @@ export const configSchema = z.strictObject({
   keepCheckpoints: whole(1).default(3),
   /** Iterations between evaluations; 0 makes none. */
   evaluateEvery: whole(0).default(0),
+  /** Translations of each source in an evaluation. */
+  evaluateOutputs: whole(1).default(10),
+  /** Sources per domain in an evaluation; 0 takes all validation images. */
+  evaluateSources: whole(0).default(0),
+  /** Training images per domain that translations are compared with; 0 takes all. */
+  evaluateReals: whole(0).default(0),
+  /** Whose FID it is: the paper's, clean-fid's or pytorch-fid's. */
+  evaluateFid: z.enum(FID_NAMES).default('stargan2'),
+  /** Metric whose best checkpoint is kept: its mean over both guidances. */
+  bestMetric: z.enum(METRICS).default('fid'),
 });
 
 /** A validated configuration. */

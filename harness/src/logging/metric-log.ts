@@ -17,7 +17,12 @@ export async function openMetricLog(file: string, iteration: number): Promise<Me
   const aside = `${file}.new`;
   await writeFile(aside, kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
   await rename(aside, file);
-  return { append: (entry) => appendFile(file, `${JSON.stringify(entry)}\n`) };
+  return { append: (entry) => appendToLog(file, entry) };
+}
+
+/** Appends a line, and touches no other. */
+export function appendToLog(file: string, entry: LogEntry): Promise<void> {
+  return appendFile(file, `${JSON.stringify(entry)}\n`);
 }
 
 /** The lines of a log that are whole; none when there is no file. */

@@ -1,11 +1,13 @@
+import { METRICS, type Metric } from '../evaluation/metrics.js';
+import { GUIDANCES } from '../evaluation/tasks.js';
 import type { LogEntry } from '../logging/metric-log.js';
 
 /** A chart: iterations, and one line of values per label. */
 export interface Chart {
   title: string;
   labels: string[];
-  /** First the iterations, then one list per label. */
-  data: number[][];
+  /** First the iterations, then one list per label; null where there is no value. */
+  data: (number | null)[][];
 }
 
 const CHARTS: readonly { title: string; series: Record<string, string> }[] = [
@@ -49,4 +51,46 @@ export function speedChart(speed: readonly LogEntry[]): Chart {
     labels: ['all', 'waiting for images'],
     data: [column(parts, 'iteration'), perIteration('seconds'), perIteration('dataWaitSeconds')],
   };
+}
+
+const METRIC_TITLES: Readonly<Record<Metric, string>> = {
+  fid: 'FID (lower is better)',
+  kid: 'KID (lower is better)',
+  precision: 'Precision: the share of translations that look real',
+  recall: 'Recall: the share of real images that translations reach',
+  density: 'Density',
+  coverage: 'Coverage',
+  lpips: 'LPIPS: diversity of translations of one source',
+  domainAccuracy: 'Share taken for the target domain',
+  styleDistance: 'Distance between styles',
+};
+
+const isMetric = (text: string): text is Metric => (METRICS as readonly string[]).includes(text);
+
+/**
+ * Metrics over iterations, a chart for each and one line per guidance. Of several evaluations of one iteration the
+ * last counts; conventions of FID get charts of their own, since they do not compare.
+ *
+ * @param log lines `{ iteration, 'latent/fid-stargan2', … }`, in any order
+ */
+export function metricCharts(log: readonly LogEntry[]): Chart[] {
+  const byIteration = new Map<number, LogEntry>();
+  for (const entry of log) byIteration.set(entry.iteration, { ...byIteration.get(entry.iteration), ...entry });
+  const entries = [...byIteration.values()].sort((a, b) => a.iteration - b.iteration);
+  const names = [...new Set(entries.flatMap((entry) => Object.keys(entry).flatMap((key) => /^(?:latent|reference)\/(.+)$/.exec(key)?.[1] ?? [])))];
+  const rank = (name: string): number => METRICS.findIndex((metric) => name === metric || name.startsWith(`${metric}-`));
+  return names
+    .filter((name) => rank(name) >= 0)
+    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
+    .map((name) => {
+      const there = entries.filter((entry) => GUIDANCES.some((guidance) => entry[`${guidance}/${name}`] !== undefined));
+      const value = (entry: LogEntry, key: string): number | null => (entry[key] === undefined ? null : rounded(entry[key]));
+      const metric = METRICS[rank(name)]!;
+      const convention = isMetric(name) ? '' : `, fid-${name.slice(metric.length + 1)}`;
+      return {
+        title: METRIC_TITLES[metric] + convention,
+        labels: GUIDANCES.map((guidance) => `${guidance} guided`),
+        data: [there.map(({ iteration }) => iteration), ...GUIDANCES.map((guidance) => there.map((entry) => value(entry, `${guidance}/${name}`)))],
+      };
+    });
 }

@@ -14,6 +14,12 @@ export function definitionTable(rows: readonly (readonly [string, string])[]): s
   return `<table>${rows.map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`).join('')}</table>`;
 }
 
+/** A table with headings; it scrolls by itself where the page is narrower. */
+export function dataTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (tag: 'td' | 'th', row: readonly string[]): string => `<tr>${row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+  return `<div class="scroll"><table class="data"><thead>${cells('th', headings)}</thead><tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table></div>`;
+}
+
 /** A picture with what it shows. */
 export function figure(source: string, caption: string): string {
   return `<figure><img src="${source}" alt="${escapeHtml(caption)}"><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
@@ -34,6 +40,10 @@ img { max-width: 100%; height: auto; display: block; border: 1px solid var(--lin
 .strip { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 16px; }
 table { border-collapse: collapse; font-size: .9rem; width: 100%; } th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); font-weight: normal; overflow-wrap: anywhere; } th { color: var(--soft); width: 14em; }
 .chart { margin: 0 0 24px; background: #fff; color: #1c1e21; border: 1px solid var(--line); border-radius: 4px; padding: 8px; overflow: hidden; }
+.scroll { overflow-x: auto; margin: 0 0 12px; } .data { white-space: nowrap; font-variant-numeric: tabular-nums; }
+.data th { width: auto; } .data th, .data td { overflow-wrap: normal; text-align: right; padding: 4px 0 4px 14px; } .data :is(th, td):nth-child(-n+2) { text-align: left; padding-left: 0; padding-right: 10px; }
+.notes { color: var(--soft); font-size: .9rem; margin: 0 0 24px; padding-left: 1.2em; overflow-wrap: anywhere; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 0 16px; } .charts .chart { min-width: 0; }
 .u-legend { font-size: .8rem; }
 `;
 

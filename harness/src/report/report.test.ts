@@ -3,9 +3,12 @@ import path from 'node:path';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { writeEvaluation } from '../evaluation/evaluation-record.js';
+import type { Scores } from '../evaluation/metrics.js';
+import { appendToLog } from '../logging/metric-log.js';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
 import { runPaths, writeRunRecord } from '../training/run-directory.js';
-import { lossCharts, speedChart } from './curves.js';
+import { lossCharts, metricCharts, speedChart } from './curves.js';
 import { escapeHtml, scriptJson } from './page.js';
 import { writeReport } from './write-report.js';
 
@@ -33,6 +36,29 @@ describe('the report', () => {
     expect(html.match(/class="chart"/g)).toHaveLength(4);
     // Nothing is fetched from anywhere.
     expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
+  });
+
+  it('shows the newest evaluation, why scores are missing, and the curves of all', async () => {
+    const run = path.join(folder(), 'evaluated');
+    await writeRunRecord(run, { config: smallConfig(), data: folder(), domains: ['cat', 'dog'] });
+    const scores = (lpips: number | null): Scores => ({ values: { 'fid-stargan2': 13.731, lpips }, reasons: lpips === null ? { lpips: 'only <one> reference' } : {} });
+    for (const iteration of [10, 20]) {
+      await writeEvaluation(run, {
+        formatVersion: 1, identity: `${iteration}`.repeat(8), iteration, created: '2026-01-01T00:00:00.000Z', completed: true, convention: 'fid-stargan2',
+        options: { outputs: 10, sources: 0, reals: 0, fid: 'stargan2', seed: 1 }, networks: {}, weights: [], realAccuracy: 0.5, notes: ['a note'],
+        data: { sha256: '', domains: [{ name: 'cat', sources: 3, references: 3, reals: 40 }] },
+        tasks: [{ guidance: 'latent', source: 'cat', target: 'dog', translations: iteration, scores: scores(null) }],
+        means: { latent: scores(0.25), reference: scores(0.125) },
+      });
+      await appendToLog(runPaths(run).evaluationLog, { iteration, 'latent/fid-stargan2': iteration });
+    }
+    const html = await readFile(await writeReport(run), 'utf8');
+    expect(html).toContain('Iteration 20, fid-stargan2, 10 translations of each source (cat: 3 sources, 40 real)');
+    expect(html).toContain('<td>cat → dog</td><td>20</td><td>13.73</td>');
+    expect(html).toContain('lpips: only &lt;one&gt; reference');
+    expect(html).toContain('a note');
+    expect(html.match(/class="chart"/g)).toHaveLength(1);
+    expect(html).toContain('FID (lower is better), fid-stargan2');
   });
 
   it('says when there is nothing to show yet', async () => {
@@ -76,6 +102,22 @@ describe('the curve of speed', () => {
       { numRuns: 30 },
     );
     expect(speedChart([{ iteration: 3, iterations: 3, seconds: 6, dataWaitSeconds: 1.5 }]).data).toEqual([[3], [2], [0.5]]);
+  });
+});
+
+describe('curves of metrics', () => {
+  it('are one chart for each metric and convention, in the order of iterations, the last of several values counting', () => {
+    const charts = metricCharts([
+      { iteration: 20, 'latent/fid-stargan2': 30, 'reference/fid-stargan2': 40, 'latent/lpips': 0.4 },
+      { iteration: 10, 'latent/fid-stargan2': 50 },
+      { iteration: 20, 'latent/fid-stargan2': 31, 'latent/fid-clean': 20, 'latent/lips': 1 },
+    ]);
+    expect(charts.map(({ title, data }) => [title, data])).toEqual([
+      ['FID (lower is better), fid-clean', [[20], [20], [null]]],
+      ['FID (lower is better), fid-stargan2', [[10, 20], [50, 31], [null, 40]]],
+      ['LPIPS: diversity of translations of one source', [[20], [0.4], [null]]],
+    ]);
+    expect(metricCharts([])).toEqual([]);
   });
 });
 

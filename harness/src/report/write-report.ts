@@ -1,13 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { findBest } from '../evaluation/best-checkpoint.js';
 import type { TranslationReport } from '../evaluation/evaluate-translations.js';
+import { listEvaluations } from '../evaluation/evaluation-record.js';
+import { scoreTable } from '../evaluation/results-table.js';
 import { formatDuration } from '../logging/progress.js';
 import { readMetricLog } from '../logging/metric-log.js';
 import { readRunRecord, runPaths, writeWhole, type RunRecord } from '../training/run-directory.js';
 import { chartScript } from './chart-script.js';
-import { lossCharts, speedChart, type Chart } from './curves.js';
-import { definitionTable, escapeHtml, figure, page } from './page.js';
+import { lossCharts, metricCharts, speedChart, type Chart } from './curves.js';
+import { dataTable, definitionTable, escapeHtml, figure, page } from './page.js';
 
 const CAPTIONS: Readonly<Record<string, string>> = {
   latent: 'Latent guided. First row: sources, held out from training. Below, per target domain, one row per latent code: every column keeps its source’s place, every row shows one style.',
@@ -73,6 +76,22 @@ function settings({ config, domains }: RunRecord): string {
 
 const chartPlace = (index: number): string => `<div class="chart" id="chart-${index}"></div>`;
 
+/** The newest evaluation as a table, and curves of all. */
+async function evaluations(run: string, charts: readonly string[]): Promise<string> {
+  const last = (await listEvaluations(run)).at(-1);
+  const best = await findBest(run);
+  if (last === undefined) return '';
+  const { headings, rows, reasons } = scoreTable(last);
+  const { iteration, convention, options, data, realAccuracy, notes } = last;
+  const images = data.domains.map(({ name, sources, reals }) => `${name}: ${sources} sources, ${reals} real`).join('; ');
+  const remarks = [...reasons, ...notes];
+  return `<h2>Evaluation</h2>
+<p>Iteration ${iteration}, ${escapeHtml(convention)}, ${options.outputs} translations of each source (${escapeHtml(images)}). Scores of other numbers of images do not compare. The domain classifier recognises ${percent(realAccuracy)} of real held-out images.${best === undefined ? '' : ` Best checkpoint: iteration ${best.iteration}, ${escapeHtml(best.metric)} ${best.value.toPrecision(4)}.`}</p>
+${dataTable(headings, rows)}
+${remarks.length === 0 ? '' : `<ul class="notes">${remarks.map((remark) => `<li>${escapeHtml(remark)}</li>`).join('')}</ul>`}
+${charts.length === 0 ? '' : `<div class="charts">${charts.join('')}</div>`}`;
+}
+
 /** Writes `report.html` of a run, a page that needs no other file; gives its path. @throws UsageError when there is no run */
 export async function writeReport(run: string): Promise<string> {
   const record = await readRunRecord(run);
@@ -82,7 +101,9 @@ export async function writeReport(run: string): Promise<string> {
   const losses: Chart[] = log.length < 2 ? [] : lossCharts(log);
   // Logs of earlier versions lack the number of iterations.
   const counted = speed.filter((entry) => entry.iterations !== undefined);
-  const charts = [...losses, ...(counted.length < 2 ? [] : [speedChart(counted)])];
+  const others = [...losses, ...(counted.length < 2 ? [] : [speedChart(counted)])];
+  const metrics = metricCharts(await readMetricLog(paths.evaluationLog)).filter(({ data }) => data[0]!.length > 1);
+  const charts = [...others, ...metrics];
   const total = (key: string): number => speed.reduce((sum, entry) => sum + (entry[key] ?? 0), 0);
   const seconds = total('seconds');
   const waiting = seconds > 0 ? ` (${percent(total('dataWaitSeconds') / seconds)} of it waiting for images)` : '';
@@ -90,10 +111,11 @@ export async function writeReport(run: string): Promise<string> {
   const body = `<h1>StarGAN v2: ${escapeHtml(record.domains.join(' · '))}</h1>
 <p>${iterations} iterations at ${record.config.imageSize}×${record.config.imageSize}, batch ${record.config.batch}, ${formatDuration(seconds)} of training${waiting}. Pictures are made with the moving averages of the weights.</p>
 ${await numbers(paths.metrics)}
+${await evaluations(run, metrics.map((_, i) => chartPlace(others.length + i)))}
 <h2>Translations</h2>${await pictures(paths.samples)}
 ${await stages(paths.samples)}
 <h2>Losses</h2>${losses.map((_, i) => chartPlace(i)).join('') || '<p>No log yet.</p>'}
-${charts.length > losses.length ? `<h2>Speed</h2>${chartPlace(losses.length)}` : ''}
+${others.length > losses.length ? `<h2>Speed</h2>${chartPlace(losses.length)}` : ''}
 <h2>Settings</h2>${settings(record)}`;
   const require = createRequire(import.meta.url);
   const plotFolder = path.dirname(require.resolve('uplot/package.json'));

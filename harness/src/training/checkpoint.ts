@@ -18,6 +18,9 @@ const weightsFile = (name: NetworkName): string => `${FILE_NAMES[name]}.safetens
 const averageFile = (name: NetworkName): string => `${FILE_NAMES[name]}_ema.safetensors`;
 const optimizerFile = (name: NetworkName): string => `${FILE_NAMES[name]}_optimizer.safetensors`;
 
+/** Names of the files of a checkpoint that hold the moving averages. */
+export const averageFiles = (): string[] => AVERAGED_NAMES.map(averageFile);
+
 /** Where a run keeps its checkpoints. */
 export function checkpointDirectory(runDirectory: string): string {
   return path.join(runDirectory, 'checkpoints');

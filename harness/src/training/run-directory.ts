@@ -19,12 +19,15 @@ export interface RunRecord {
 const storedRecord = z.object({ formatVersion: z.literal(1), config: z.record(z.string(), z.unknown()), data: z.string(), domains: z.array(z.string()).min(1) });
 
 /** Paths within a run's folder. */
-export const runPaths = (directory: string): { config: string; log: string; speed: string; samples: string; metrics: string; report: string } => ({
+export const runPaths = (directory: string): { config: string; log: string; speed: string; samples: string; metrics: string; evaluations: string; evaluationLog: string; best: string; report: string } => ({
   config: path.join(directory, 'config.json'),
   log: path.join(directory, 'log.jsonl'),
   speed: path.join(directory, 'speed.jsonl'),
   samples: path.join(directory, 'samples'),
   metrics: path.join(directory, 'metrics.json'),
+  evaluations: path.join(directory, 'evaluations'),
+  evaluationLog: path.join(directory, 'evaluations.jsonl'),
+  best: path.join(directory, 'best'),
   report: path.join(directory, 'report.html'),
 });
 

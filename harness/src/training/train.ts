@@ -3,8 +3,10 @@ import { memory } from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '@stargan/checkpoints';
 import { createTrainingStream, openDataset, type Dataset, type TrainingStream } from '@stargan/data';
 import type { Config } from '../config/schema.js';
+import { trainingEvaluation, type TrainingEvaluation } from '../evaluation/training-evaluation.js';
+import { turnEventLoop } from '../evaluation/turn-event-loop.js';
 import { describeDataWait } from '../logging/data-wait.js';
-import { openMetricLog, type MetricLog } from '../logging/metric-log.js';
+import { openMetricLog, readMetricLog, type MetricLog } from '../logging/metric-log.js';
 import { createProgress, type Progress } from '../logging/progress.js';
 import { AVERAGED_NAMES, buildNetworks, type Networks } from '../model/networks.js';
 import { mapNames } from '../model/weights.js';
@@ -56,6 +58,7 @@ interface Training {
   log: MetricLog;
   speed: MetricLog;
   progress: Progress;
+  evaluation: TrainingEvaluation;
   lastCheckpoint: Checkpoint | undefined;
 }
 
@@ -68,8 +71,8 @@ interface Training {
  * @throws Error when an image cannot be read, a loss is not finite, or the disk is full; older checkpoints stay
  */
 export async function train({ data, out, config, resume = false, progress: output = 'stdout', onStart, signal }: TrainOptions): Promise<TrainResult> {
-  if (config.evaluateEvery > 0) throw new UsageError('evaluation during training is not there yet; leave evaluateEvery at 0');
   const dataset = await openDataset(data);
+  if (config.evaluateEvery > 0 && dataset.train.domains.length < 2) throw new UsageError('evaluation translates between domains, and there is only one; leave evaluateEvery at 0');
   const record: RunRecord = { config, data: path.resolve(data), domains: dataset.train.domains.map(({ name }) => name) };
   await requireFittingRun(out, record, resume);
   await onStart?.(record.domains.length);
@@ -83,12 +86,14 @@ export async function train({ data, out, config, resume = false, progress: outpu
   const paths = runPaths(out);
   const log = await openMetricLog(paths.log, state.iteration);
   const speed = await openMetricLog(paths.speed, state.iteration);
+  if ((await readMetricLog(paths.evaluationLog)).length > 0) await openMetricLog(paths.evaluationLog, state.iteration);
   const inputs = await loadFixedInputs(dataset.validation ?? dataset.train, config);
   const { imageSize, batch, accumulate, seed, cropProbability, onCorrupt } = config;
   const startIteration = state.iteration;
   const stream = createTrainingStream(dataset.train, { imageSize, batch: batch * accumulate, seed, cropProbability, onCorrupt, startIteration });
   const progress = createProgress(state.iteration, config.iterations, process[output]);
-  const training: Training = { config, out, dataset, networks, optimizers, state, stream, inputs, log, speed, progress, lastCheckpoint: checkpoint };
+  const evaluation = trainingEvaluation({ run: out, config, dataset, say: (text) => progress.say(text), signal });
+  const training: Training = { config, out, dataset, networks, optimizers, state, stream, inputs, log, speed, progress, evaluation, lastCheckpoint: checkpoint };
   try {
     const began = performance.now();
     await runIterations(training, signal);
@@ -97,6 +102,7 @@ export async function train({ data, out, config, resume = false, progress: outpu
     return { iteration: state.iteration, completed: state.iteration >= config.iterations, checkpoint: saved };
   } finally {
     progress.stop();
+    evaluation.dispose();
     await stream.close();
     disposeState(state);
   }
@@ -119,13 +125,12 @@ async function requireFittingRun(out: string, record: RunRecord, resume: boolean
   }
 }
 
-/** Lets signals and timers run, which they cannot while TensorFlow computes. */
-const turnEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 const isDue = (iteration: number, every: number): boolean => every > 0 && iteration % every === 0;
 
 async function runIterations(training: Training, signal: AbortSignal | undefined): Promise<void> {
   const { config, networks, optimizers, state, stream, progress } = training;
+  // An evaluation that was stopped, or had not begun when the checkpoint was there, comes first.
+  if (isEvaluationDue(training)) await evaluate(training);
   let reported = new Set<string>();
   let began = performance.now();
   let waited = 0;
@@ -153,6 +158,11 @@ async function runIterations(training: Training, signal: AbortSignal | undefined
     }
     if (isDue(iteration, config.sampleEvery) || iteration === config.iterations) await sample(training);
     if (isDue(iteration, config.saveEvery)) await save(training);
+    if (isEvaluationDue(training)) {
+      const paused = performance.now();
+      await evaluate(training);
+      began += performance.now() - paused; // speed is that of training
+    }
     await turnEventLoop();
   }
 }
@@ -180,6 +190,16 @@ async function sample({ config, networks, state, inputs, dataset, out }: Trainin
   const weights = mapNames(AVERAGED_NAMES, (name) => state.averages[name]);
   const name = `${state.iteration}`.padStart(7, '0');
   await writeSamples({ networks, weights }, inputs, dataset.train.domains.length, runPaths(out).samples, name, config);
+}
+
+const isEvaluationDue = ({ config, state }: Training): boolean =>
+  config.evaluateEvery > 0 && state.iteration > 0 && (isDue(state.iteration, config.evaluateEvery) || state.iteration === config.iterations);
+
+/** Evaluates a checkpoint of this iteration; one that has been evaluated is passed over. */
+async function evaluate(training: Training): Promise<void> {
+  await save(training);
+  const { networks, state, evaluation, lastCheckpoint } = training;
+  await evaluation.evaluate(lastCheckpoint!, { networks, weights: mapNames(AVERAGED_NAMES, (name) => state.averages[name]) });
 }
 
 async function save(training: Training): Promise<string> {

@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openImageFolders } from './image-folders.js';
+import { listImages, openImageFolders } from './image-folders.js';
 import { temporaryDirectory } from './testing/temporary-directory.js';
 
 async function filled(...files: string[]): Promise<string> {
@@ -59,5 +59,21 @@ describe('openImageFolders', () => {
     await expect(openImageFolders(directory)).rejects.toThrow(/domain "dog" \(.*dog\) holds no images/);
     const few = await filled('cat/1.png', 'cat/2.png', 'dog/1.png');
     await expect(openImageFolders(few, { minimumImages: 2 })).rejects.toThrow(/domain "dog" \(.*\) must hold at least 2 images, got 1/);
+  });
+});
+
+describe('listImages', () => {
+  test('finds the images of one folder as openImageFolders does within a domain', async () => {
+    const directory = await filled('cat/b.jpg', 'cat/deep/a.PNG', 'cat/notes.txt', 'cat/.hidden.png');
+    const { domains } = await openImageFolders(directory);
+    expect(await listImages(join(directory, 'cat'))).toEqual(domains[0]!.files);
+    expect(domains[0]!.files).toHaveLength(2);
+  });
+
+  test('has nothing to say of an empty folder, and refuses what is none', async () => {
+    const directory = await filled('notes.txt');
+    expect(await listImages(directory)).toEqual([]);
+    await expect(listImages(join(directory, 'absent'))).rejects.toThrow(/listImages: .*absent does not exist; check the path/);
+    await expect(listImages(join(directory, 'notes.txt'))).rejects.toThrow(/notes\.txt is not a directory/);
   });
 });

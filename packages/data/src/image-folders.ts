@@ -95,6 +95,18 @@ async function isFolder(path: string, entry: Dirent): Promise<boolean> {
   }
 }
 
+/**
+ * Finds the images of one folder, at any depth, as {@link openImageFolders} does within a domain.
+ *
+ * @returns absolute paths, in the order of their paths within the folder; none where there are none
+ * @throws Error when the directory is missing
+ */
+export async function listImages(directory: string): Promise<string[]> {
+  const status = await stat(directory).catch(() => undefined);
+  if (status?.isDirectory() !== true) throw new Error(`listImages: ${directory} ${status === undefined ? 'does not exist' : 'is not a directory'}; check the path`);
+  return imagesBelow(resolve(directory));
+}
+
 /** Paths of all images below a folder. */
 async function imagesBelow(root: string): Promise<string[]> {
   const visited = new Set<string>();

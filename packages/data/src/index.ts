@@ -4,7 +4,7 @@ export { decodeImage, type DecodeOptions } from './decode-image.js';
 export { writeDemoImages, type DemoImages, type DemoImagesOptions } from './demo-images.js';
 export { demoBackgrounds, demoShapes, demoTextures, sampleDemoPicture, type DemoBackground, type DemoChoice, type DemoPicture, type DemoPlace, type DemoShape, type DemoStyle, type DemoTexture } from './demo-picture.js';
 export { ImageFileError } from './image-file-error.js';
-export { openImageFolders, type DomainFolder, type ImageFolders, type ImageFoldersOptions } from './image-folders.js';
+export { listImages, openImageFolders, type DomainFolder, type ImageFolders, type ImageFoldersOptions } from './image-folders.js';
 export type { Box, RgbImage } from './image.js';
 export { loadImages } from './load-images.js';
 export type { Oklch } from './oklch.js';

@@ -1,0 +1,23 @@
+import type { Checkpoint } from '@stargan/checkpoints';
+import { findBestCheckpoint } from '../evaluation/best-checkpoint.js';
+import { findCheckpoint } from '../training/run-directory.js';
+import { wholeNumber } from './train-command.js';
+
+/** Which checkpoint of a run: that of an iteration, or the best one by its evaluations. */
+export type CheckpointChoice = number | 'best';
+
+/** Reads `--checkpoint`. */
+export const checkpointChoice = (text: string): CheckpointChoice => (text === 'best' ? text : wholeNumber(text));
+
+/**
+ * The chosen checkpoint of a run, the newest by default; what is amiss with others goes to standard error.
+ *
+ * @throws UsageError when there is no such checkpoint
+ */
+export async function openCheckpoint(run: string, choice?: CheckpointChoice): Promise<Checkpoint> {
+  if (choice === 'best') return findBestCheckpoint(run);
+  const { checkpoint, notes } = await findCheckpoint(run, choice);
+  for (const note of notes) console.error(note);
+  if (checkpoint === undefined) throw new Error(`${run} has no checkpoint yet; train it first`);
+  return checkpoint;
+}

@@ -1,0 +1,97 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { memory } from '@tensorflow/tfjs-core';
+import { writeDemoImages } from '@stargan/data';
+import { readStatistics, writeStatistics } from '@stargan/metrics/npz';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { addInception } from '../testing/made-up-weights.js';
+import { useTemporaryFolder } from '../testing/small-run.js';
+import { compareFolders, type Comparison, type CompareOptions } from './compare-folders.js';
+import { featuresFolder } from './real-features.js';
+
+let circles = '';
+let squares = '';
+const folder = useTemporaryFolder(async (created) => {
+  const data = path.join(created, 'images');
+  await writeDemoImages(data, { imagesPerDomain: 6, validationPerDomain: 1, imageSize: 24, domains: ['circle', 'square'] });
+  [circles, squares] = [path.join(data, 'train', 'circle'), path.join(data, 'train', 'square')];
+  await addInception(path.join(created, 'cache'), 'torchvision');
+  await addInception(path.join(created, 'cache'), 'fid');
+});
+beforeEach(() => void vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache')));
+afterAll(() => void vi.unstubAllEnvs());
+
+async function compare(options: Pick<CompareOptions, 'real'> & Partial<CompareOptions>): Promise<Comparison> {
+  const before = memory().numTensors;
+  const comparison = await compareFolders({ fids: ['clean'], imageSize: 32, seed: 0, ...options });
+  expect(memory().numTensors).toBe(before);
+  return comparison!;
+}
+
+describe('comparing folders', () => {
+  it('gives a folder compared with itself distance 0 and full marks, under every convention', async () => {
+    const { scores, real } = await compare({ real: circles, fake: circles, fids: ['stargan2', 'clean', 'pytorch'] });
+    expect(real).toEqual({ path: circles, images: 6 });
+    for (const fid of ['stargan2', 'clean', 'pytorch']) {
+      expect(scores.values[`fid-${fid}`]).toBeLessThan(1e-6);
+      expect(scores.values).toMatchObject({ [`precision-${fid}`]: 1, [`recall-${fid}`]: 1, [`coverage-${fid}`]: 1 });
+    }
+    expect(scores.reasons).toEqual({});
+  });
+
+  it('tells different folders apart the same way round, and finds kept features again', async () => {
+    const there = await compare({ real: circles, fake: squares });
+    const files = await readdir(featuresFolder());
+    const back = await compare({ real: squares, fake: circles });
+    expect(there.scores.values['fid-clean']).toBeGreaterThan(1e-3);
+    expect(back.scores.values['fid-clean']).toBeCloseTo(there.scores.values['fid-clean']!, 6);
+    expect(back.scores.values['precision-clean']).toBe(there.scores.values['recall-clean']);
+    // Only the real side is kept, once for each content and convention.
+    expect(await readdir(featuresFolder())).toHaveLength(files.length + 1);
+    for (const file of files) await writeFile(path.join(featuresFolder(), file), 'damaged');
+    expect((await compare({ real: circles, fake: squares })).scores).toEqual(there.scores);
+  });
+
+  it('takes statistics for a folder, its own or those of pytorch-fid', async () => {
+    const file = path.join(folder(), 'circles.npz');
+    const alone = await compare({ real: circles, saveStatistics: file });
+    expect(alone.scores.values).toEqual({});
+    const images = await compare({ real: circles, fake: squares });
+    const statistics = await compare({ real: file, fake: squares });
+    expect(statistics.real.images).toBe(6);
+    expect(statistics.scores.values['fid-clean']).toBe(images.scores.values['fid-clean']);
+    expect(statistics.scores.values['kid-clean']).toBeNull();
+    expect(statistics.scores.reasons['kid-clean']).toContain('needs the images of both sides');
+    const { mean, covariance } = await readStatistics(file);
+    // Moved by one along one axis: the distance between means is all there is.
+    await writeStatistics(path.join(folder(), 'moved.npz'), { mean: mean.map((value, i) => value + Number(i === 7)), covariance });
+    vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'none'));
+    const moved = await compare({ real: file, fake: path.join(folder(), 'moved.npz') });
+    expect(moved.scores.values['fid-clean']).toBeCloseTo(1, 6);
+  });
+
+  it('explains what it cannot use', async () => {
+    await mkdir(path.join(folder(), 'nothing'));
+    await writeFile(path.join(folder(), 'file.txt'), 'x');
+    await writeFile(path.join(folder(), 'hostile.npz'), 'PK\x03\x04 no archive');
+    await writeStatistics(path.join(folder(), 'short.npz'), { mean: new Float64Array(64), covariance: new Float64Array(64 * 64) });
+    await expect(compare({ real: path.join(folder(), 'nothing'), fake: circles })).rejects.toThrow(/holds no images/);
+    await expect(compare({ real: path.join(folder(), 'absent'), fake: circles })).rejects.toThrow(/absent does not exist/);
+    await expect(compare({ real: path.join(folder(), 'file.txt'), fake: circles })).rejects.toThrow(/give a folder of images, or statistics/);
+    await expect(compare({ real: path.join(folder(), 'hostile.npz'), fake: circles })).rejects.toThrow(/hostile\.npz/);
+    await expect(compare({ real: path.join(folder(), 'short.npz'), fake: circles })).rejects.toThrow(/statistics of 64 features; Inception-v3 gives 2048/);
+    vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'none'));
+    await expect(compare({ real: circles, fake: circles })).rejects.toThrow('run "stargan weights fetch inception-fid"');
+  });
+
+  it('does not compute with weights whose features are not finite', async () => {
+    const cache = path.join(folder(), 'infinite');
+    await addInception(cache, 'fid', Infinity);
+    vi.stubEnv('STARGAN_CACHE_DIR', cache);
+    await expect(compare({ real: circles, fake: circles })).rejects.toThrow(/inception-fid.*are not finite: the weights are damaged/);
+  });
+
+  it('stops when it is told to', async () => {
+    expect(await compareFolders({ real: circles, fake: squares, fids: ['pytorch'], imageSize: 32, seed: 0, signal: AbortSignal.abort() })).toBeUndefined();
+  });
+});

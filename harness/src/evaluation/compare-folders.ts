@@ -1,0 +1,125 @@
+import { stat } from 'node:fs/promises';
+import { listImages } from '@stargan/data';
+import { frechetDistance, type FeatureRows, type GaussianStatistics } from '@stargan/metrics';
+import { readStatistics, writeStatistics } from '@stargan/metrics/npz';
+import { featureMetrics, realFeatures } from './feature-metrics.js';
+import { hashFiles, type HashedFile } from './hashed-files.js';
+import { conventionOf, FEATURE_METRICS, joinScores, metricKey, score, withoutScores, type FidName, type Scores } from './metrics.js';
+import { FEATURE_LENGTH, openFeatureNetwork, type FeatureNetwork } from './pretrained.js';
+import { featuresOfFiles } from './real-features.js';
+
+/** Two sets of images, and how they are compared. */
+export interface CompareOptions {
+  /** Folder of images, or a `.npz` file of statistics. */
+  readonly real: string;
+  /** The same; nothing is compared without it. */
+  readonly fake?: string;
+  readonly fids: readonly FidName[];
+  /** S, to which `fid-stargan2` resizes first. */
+  readonly imageSize: number;
+  /** Of KID's subsets. */
+  readonly seed: number;
+  readonly onCorrupt?: 'refuse' | 'skip';
+  /** File for the statistics of the real images. */
+  readonly saveStatistics?: string;
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** One side of a comparison. */
+export interface ComparedSet {
+  readonly path: string;
+  /** Images; undefined where a file of statistics does not say. */
+  readonly images: number | undefined;
+}
+
+/** How two sets of images compare. */
+export interface Comparison {
+  readonly real: ComparedSet;
+  readonly fake: ComparedSet | undefined;
+  readonly scores: Scores;
+  readonly notes: readonly string[];
+}
+
+interface OpenSet extends ComparedSet {
+  readonly files: readonly HashedFile[];
+  /** Of a file of statistics. */
+  readonly statistics: GaussianStatistics | undefined;
+}
+
+/**
+ * FID, KID, precision, recall, density and coverage of two folders of images; of statistics alone, FID. Features of the
+ * real images are kept in stargan's cache.
+ *
+ * @returns undefined when `signal` was aborted
+ * @throws Error saying how to get weights that are not there, or naming a folder without images
+ */
+export async function compareFolders(options: CompareOptions): Promise<Comparison | undefined> {
+  const { fids, saveStatistics, onProgress } = options;
+  const notes: string[] = [];
+  const real = await openSet(options.real, options.onCorrupt, notes);
+  const fake = options.fake === undefined ? undefined : await openSet(options.fake, options.onCorrupt, notes);
+  const total = (real.files.length + (fake?.files.length ?? 0)) * fids.length;
+  let done = 0;
+  const progress = (images: number): void => {
+    done += images;
+    onProgress?.(done, total);
+  };
+  const scores: Scores[] = [];
+  for (const fid of fids) {
+    const network = await networkFor(fid, [real, fake]);
+    try {
+      const features = await featuresOf(network, real, options, true, progress);
+      const others = fake === undefined ? undefined : await featuresOf(network, fake, options, false, progress);
+      if (features === undefined || (fake !== undefined && others === undefined)) return undefined;
+      if (saveStatistics !== undefined) await writeStatistics(saveStatistics, statisticsOf(features));
+      if (others !== undefined) scores.push(await compare(features, others, fid, options.seed));
+    } finally {
+      network?.dispose();
+    }
+  }
+  const side = ({ path, images }: OpenSet): ComparedSet => ({ path, images });
+  return { real: side(real), fake: fake === undefined ? undefined : side(fake), scores: joinScores(...scores), notes };
+}
+
+async function openSet(source: string, onCorrupt: 'refuse' | 'skip' | undefined, notes: string[]): Promise<OpenSet> {
+  if ((await stat(source).catch(() => undefined))?.isFile() === true) {
+    if (!source.toLowerCase().endsWith('.npz')) throw new Error(`${source} is a file: give a folder of images, or statistics as pytorch-fid's .npz`);
+    const { count, ...statistics } = await readStatistics(source);
+    if (statistics.mean.length !== FEATURE_LENGTH) throw new Error(`${source} holds statistics of ${statistics.mean.length} features; Inception-v3 gives ${FEATURE_LENGTH}: make it with --save-statistics, or with pytorch-fid at its default dimension`);
+    return { path: source, images: count, files: [], statistics };
+  }
+  const { files, skipped } = await hashFiles(await listImages(source), onCorrupt);
+  notes.push(...skipped.map(({ reason }) => `left out ${reason}`));
+  if (files.length === 0) throw new Error(`${source} holds no images (jpg, jpeg, png, webp) that can be used`);
+  return { path: source, images: files.length, files, statistics: undefined };
+}
+
+/** The network of a convention; none is needed for statistics alone. */
+async function networkFor(fid: FidName, sets: readonly (OpenSet | undefined)[]): Promise<FeatureNetwork | undefined> {
+  if (sets.every((set) => set === undefined || set.statistics !== undefined)) return undefined;
+  const opened = await openFeatureNetwork(conventionOf(fid));
+  if ('advice' in opened) throw new Error(opened.advice);
+  return opened.network;
+}
+
+type SetFeatures = { readonly rows: FeatureRows; readonly statistics: GaussianStatistics | undefined } | { readonly rows: undefined; readonly statistics: GaussianStatistics };
+
+async function featuresOf(network: FeatureNetwork | undefined, { files, statistics }: OpenSet, { imageSize, signal }: CompareOptions, keep: boolean, onProgress: (images: number) => void): Promise<SetFeatures | undefined> {
+  if (statistics !== undefined) return { rows: undefined, statistics };
+  const rows = await featuresOfFiles(network!, files, { imageSize, keep, onProgress, signal });
+  return rows === undefined ? undefined : realFeatures(rows);
+}
+
+function statisticsOf({ statistics }: SetFeatures): GaussianStatistics {
+  if (statistics === undefined) throw new Error('statistics need at least 2 images, got 1');
+  return statistics;
+}
+
+async function compare(real: SetFeatures, fake: SetFeatures, fid: FidName, seed: number): Promise<Scores> {
+  if (real.rows !== undefined && fake.rows !== undefined) return featureMetrics(real, fake.rows, fid, seed);
+  const others = FEATURE_METRICS.filter((metric) => metric !== 'fid').map((metric) => metricKey(metric, fid));
+  const key = metricKey('fid', fid);
+  const distance = real.statistics === undefined || fake.statistics === undefined ? 'it needs at least 2 images, got 1' : frechetDistance(real.statistics, fake.statistics);
+  return joinScores(score(key, distance), withoutScores(others, 'it needs the images of both sides: statistics hold no single features'));
+}

@@ -1,0 +1,58 @@
+import cliProgress from 'cli-progress';
+import { formatDuration } from '../logging/progress.js';
+
+/** Shows how far an evaluation is. */
+export interface EvaluationProgress {
+  update(done: number, total: number): void;
+  stop(): void;
+}
+
+const SECONDS_BETWEEN_LINES = 30;
+
+/** Tells seconds that are left at the speed since its first call: what was kept from before cost nothing. */
+function countdown(): (done: number, total: number) => number {
+  let first: { time: number; done: number } | undefined;
+  return (done, total) => {
+    first ??= { time: performance.now(), done };
+    return ((total - done) * (performance.now() - first.time)) / 1000 / (done - first.done);
+  };
+}
+
+/**
+ * A progress bar with images and time left; without a terminal, a line every half minute.
+ *
+ * @param output where it is shown
+ */
+export function createEvaluationProgress(output: NodeJS.WriteStream = process.stderr): EvaluationProgress {
+  return output.isTTY ? barProgress(output) : lineProgress((line) => output.write(`${line}\n`));
+}
+
+/** A line every half minute. @param say prints it */
+export function lineProgress(say: (line: string) => void): EvaluationProgress {
+  const secondsLeft = countdown();
+  let printed = performance.now();
+  return {
+    update(done, total) {
+      const left = secondsLeft(done, total);
+      const now = performance.now();
+      if (now - printed < SECONDS_BETWEEN_LINES * 1000) return;
+      printed = now;
+      say(`evaluation: ${done}/${total} images | ${formatDuration(left)} left`);
+    },
+    stop: () => undefined,
+  };
+}
+
+function barProgress(output: NodeJS.WriteStream): EvaluationProgress {
+  const secondsLeft = countdown();
+  const format = 'evaluation {bar} {value}/{total} images | {left} left';
+  const bar = new cliProgress.SingleBar({ format, hideCursor: true, barsize: 20, linewrap: false, stream: output }, cliProgress.Presets.shades_classic);
+  return {
+    update(done, total) {
+      const shown = { left: formatDuration(secondsLeft(done, total)) };
+      if (!bar.isActive) bar.start(total, done, shown);
+      bar.update(done, shown);
+    },
+    stop: () => bar.stop(),
+  };
+}

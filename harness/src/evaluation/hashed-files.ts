@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { decodeImage, ImageFileError } from '@stargan/data';
+
+/** An image file with the SHA-256 of its content, hexadecimal. */
+export interface HashedFile {
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** Files that can be used, and those that were left out. */
+export interface HashedFiles {
+  readonly files: readonly HashedFile[];
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+}
+
+/**
+ * Hashes files one by one.
+ *
+ * @param onCorrupt with `skip` each picture is decoded as well, and a broken one left out
+ * @throws ImageFileError naming a file that cannot be read
+ */
+export async function hashFiles(files: readonly string[], onCorrupt: 'refuse' | 'skip' = 'refuse'): Promise<HashedFiles> {
+  const hashed: HashedFile[] = [];
+  const skipped: { file: string; reason: string }[] = [];
+  for (const file of files) {
+    try {
+      const content = await readFile(file).catch((error: Error) => {
+        throw new ImageFileError(file, `cannot be read (${error.message})`);
+      });
+      if (onCorrupt === 'skip') await decodeImage(content, { name: file });
+      hashed.push({ file, sha256: createHash('sha256').update(content).digest('hex') });
+    } catch (error) {
+      if (onCorrupt === 'refuse' || !(error instanceof ImageFileError)) throw error;
+      skipped.push({ file, reason: error.message });
+    }
+  }
+  return { files: hashed, skipped };
+}
+
+/** One hash of all contents, in order. */
+export function hashOfFiles(files: readonly HashedFile[]): string {
+  return createHash('sha256').update(files.map(({ sha256 }) => sha256).join('\n')).digest('hex');
+}
+
+/** At most `count` of a list, evenly spread over it; all for 0. */
+export function spread<Item>(items: readonly Item[], count: number): readonly Item[] {
+  if (count === 0 || items.length <= count) return items;
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
+}

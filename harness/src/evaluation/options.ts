@@ -1,0 +1,20 @@
+import type { Config } from '../config/schema.js';
+import type { FidName } from './metrics.js';
+
+/** What settles an evaluation besides networks, images and pretrained weights. */
+export interface EvaluationOptions {
+  /** Translations of each source in each task. */
+  readonly outputs: number;
+  /** At most so many sources per domain; 0 takes all validation images. */
+  readonly sources: number;
+  /** Translations are compared with at most so many training images per domain; 0 takes all. */
+  readonly reals: number;
+  readonly fid: FidName;
+  /** Of latent codes, references, KID's subsets and the domain classifier. */
+  readonly seed: number;
+}
+
+/** The options that a configuration says. */
+export function evaluationOptions({ evaluateOutputs, evaluateSources, evaluateReals, evaluateFid, seed }: Config): EvaluationOptions {
+  return { outputs: evaluateOutputs, sources: evaluateSources, reals: evaluateReals, fid: evaluateFid, seed };
+}

@@ -1,0 +1,113 @@
+import { dispose } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { readSafetensors } from '@stargan/checkpoints';
+import type { RgbImage } from '@stargan/data';
+import { fidConventions, inception, lpips, type FidConventionName, type StateDict } from '@stargan/metrics';
+import { fileChecksum } from '../weights/checksum.js';
+import type { WeightKind } from '../weights/kinds.js';
+import { findWeights, weightsAdvice, type StoredWeights } from '../weights/weights-cache.js';
+
+/** Weights that were found, by kind, with their checksums. */
+export interface UsedWeights {
+  readonly kind: WeightKind;
+  readonly sha256: string;
+}
+
+/** A pretrained network ready for use, or what to do to get it. */
+export type Pretrained<Network> = { readonly network: Network; readonly weights: readonly UsedWeights[] } | { readonly advice: string };
+
+/** Inception-v3 under a FID convention. */
+export interface FeatureNetwork {
+  readonly convention: FidConventionName;
+  /** Of the weights, hexadecimal. */
+  readonly sha256: string;
+  /**
+   * Features of pictures of any sizes.
+   *
+   * @param imageSize S, to which `fid-stargan2` resizes first
+   * @returns [images, 2048]
+   * @throws when they are not finite
+   */
+  features(images: readonly RgbImage[], imageSize: number): Promise<Float32Array>;
+  dispose(): void;
+}
+
+/** LPIPS on batches of translations. */
+export interface PerceptualDistance {
+  /** Mean distance over all pairs of images. @param images [n ≥ 2, size, size, 3], disposed by the caller */
+  meanOverPairs(samples: readonly Tensor[]): number;
+  dispose(): void;
+}
+
+/** Length of Inception's features. */
+export const FEATURE_LENGTH = 2048;
+
+/** Kind of weights that a convention's network has. */
+export const inceptionKind = (convention: FidConventionName): WeightKind => (fidConventions[convention].layout === 'fid' ? 'inception-fid' : 'inception-torchvision');
+
+/** Inception for a convention, or advice where its weights are not there. @throws naming the file when it is damaged */
+export async function openFeatureNetwork(convention: FidConventionName): Promise<Pretrained<FeatureNetwork>> {
+  const kind = inceptionKind(convention);
+  const stored = await findWeights(kind);
+  if (stored === undefined) return { advice: weightsAdvice(kind) };
+  const { layout } = fidConventions[convention];
+  const network = inception({ layout });
+  const parameters = await loadFrom([stored], ([state]) => network.load(state!));
+  const { sha256 } = stored.result;
+  return {
+    weights: [{ kind, sha256 }],
+    network: {
+      convention,
+      sha256,
+      async features(images, imageSize) {
+        const pictures = fidConventions[convention].input(images, { imageSize });
+        const result = network.apply(parameters, pictures);
+        try {
+          const values = await result.data<'float32'>();
+          if (!values.every(Number.isFinite)) throw new Error(`features of the weights ${kind} (${stored.file}) are not finite: the weights are damaged; run "stargan weights fetch ${kind} --force"`);
+          return values;
+        } finally {
+          dispose([pictures, result]);
+        }
+      },
+      dispose: () => dispose(parameters),
+    },
+  };
+}
+
+/** LPIPS, or advice where its weights are not there. @throws naming the file when it is damaged */
+export async function openPerceptualDistance(): Promise<Pretrained<PerceptualDistance>> {
+  const [alexnet, heads] = [await findWeights('alexnet'), await findWeights('lpips-alex')];
+  if (alexnet === undefined || heads === undefined) {
+    const missing = [...(alexnet === undefined ? ['alexnet' as const] : []), ...(heads === undefined ? ['lpips-alex' as const] : [])];
+    return { advice: missing.map(weightsAdvice).join('; and ') };
+  }
+  const distance = lpips();
+  const parameters = await loadFrom([alexnet, heads], ([features, learned]) => distance.load({ alexnet: features!, heads: learned! }));
+  return {
+    weights: [alexnet, heads].map(({ kind, result }) => ({ kind, sha256: result.sha256 })),
+    network: {
+      meanOverPairs(samples) {
+        const mean = distance.meanOverPairs(parameters, samples);
+        const [value] = mean.dataSync<'float32'>();
+        mean.dispose();
+        return value!;
+      },
+      dispose: () => dispose(parameters),
+    },
+  };
+}
+
+/** Parameters from files whose checksums are those recorded when they were added. */
+async function loadFrom(stored: readonly StoredWeights[], load: (states: readonly StateDict[]) => Record<string, Tensor>): Promise<Record<string, Tensor>> {
+  const states: StateDict[] = [];
+  for (const { file, kind, result } of stored) {
+    if ((await fileChecksum(file)) !== result.sha256) throw new Error(`${file} is not what was added as ${kind} (its SHA-256 has changed); run "stargan weights fetch ${kind} --force", or add the file again`);
+    states.push((await readSafetensors(file)).tensors);
+  }
+  try {
+    return load(states);
+  } catch (error) {
+    throw new Error(`${stored.map(({ file }) => file).join(', ')}: ${(error as Error).message}`, { cause: error });
+  }
+}

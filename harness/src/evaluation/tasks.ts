@@ -1,0 +1,99 @@
+import { gather, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { loadImages } from '@stargan/data';
+import { permutation, randomStream } from '@stargan/random';
+import { encodeStyles, type Sampler } from '../sampling/translate.js';
+import { latentCodes } from '../training/batches.js';
+import type { EvaluationDomain } from './evaluation-data.js';
+
+/** Where styles come from. */
+export const GUIDANCES = ['latent', 'reference'] as const;
+
+/** Where styles come from. */
+export type Guidance = (typeof GUIDANCES)[number];
+
+/** Translating the sources of one domain to another; domains by label. */
+export interface Task {
+  readonly guidance: Guidance;
+  readonly source: number;
+  readonly target: number;
+}
+
+/** All ordered pairs of domains under both guidances; those of one target, which share its real images, stand together. */
+export function listTasks(domains: number): Task[] {
+  const labels = Array.from({ length: domains }, (_, label) => label);
+  return labels.flatMap((target) =>
+    labels.filter((source) => source !== target).flatMap((source) => GUIDANCES.map((guidance) => ({ guidance, source, target }))),
+  );
+}
+
+/** The styles of a task's translations, source by source. */
+export interface TaskStyles {
+  /** Styles of each source: `outputs`, or as many as there are references. */
+  readonly count: number;
+  /** Styles of the source of this position. @returns [count, styleDim]; the caller owns it */
+  of(index: number): Tensor2D;
+  dispose(): void;
+}
+
+const ENCODED_AT_ONCE = 16;
+
+/**
+ * Styles from latent codes: each source has codes of its own, a function of seed, domains and its position.
+ *
+ * @param task by label
+ */
+export function latentTaskStyles({ networks, weights }: Sampler, { source, target }: Task, { outputs, latentDim, seed }: { outputs: number; latentDim: number; seed: number }): TaskStyles {
+  const stream = `evaluation-latent-${source}-${target}`;
+  return {
+    count: outputs,
+    of: (index) =>
+      tidy(() => {
+        const latent = tensor2d(latentCodes(outputs, latentDim, seed, stream, index), [outputs, latentDim]);
+        return networks.mappingNetwork.apply(weights.mappingNetwork, latent, Array.from({ length: outputs }, () => target));
+      }),
+    dispose: () => undefined,
+  };
+}
+
+/**
+ * Styles from the target domain's references: each source draws its own, none of them twice, so that there are at
+ * most as many translations of it as there are references.
+ *
+ * @param domain the target's images
+ */
+export async function referenceTaskStyles(
+  sampler: Sampler,
+  { source, target }: Task,
+  { references }: EvaluationDomain,
+  { outputs, imageSize, seed }: { outputs: number; imageSize: number; seed: number },
+): Promise<TaskStyles> {
+  const { styleDim, styles } = await encodeFiles(sampler, references.map(({ file }) => file), target, imageSize);
+  const count = Math.min(outputs, references.length);
+  const all = tensor2d(styles, [references.length, styleDim]);
+  const stream = `evaluation-references-${source}-${target}`;
+  return {
+    count,
+    of: (index) => tidy(() => gather(all, tensor1d([...permutation(references.length, randomStream(seed, stream, index)).slice(0, count)], 'int32'))),
+    dispose: () => all.dispose(),
+  };
+}
+
+/** Styles of image files, few at a time. */
+async function encodeFiles(sampler: Sampler, files: readonly string[], domain: number, imageSize: number): Promise<{ styleDim: number; styles: Float32Array }> {
+  const parts: Float32Array[] = [];
+  for (let start = 0; start < files.length; start += ENCODED_AT_ONCE) {
+    const some = files.slice(start, start + ENCODED_AT_ONCE);
+    const style = encodeStyles(sampler, { size: imageSize, data: await loadImages(some, imageSize) }, some.map(() => domain));
+    parts.push(await style.data<'float32'>());
+    style.dispose();
+  }
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const styles = new Float32Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    styles.set(part, offset);
+    offset += part.length;
+  }
+  return { styleDim: length / files.length, styles };
+}

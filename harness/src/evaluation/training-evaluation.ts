@@ -1,0 +1,68 @@
+import type { Checkpoint } from '@stargan/checkpoints';
+import type { Dataset } from '@stargan/data';
+import type { Config } from '../config/schema.js';
+import type { Sampler } from '../sampling/translate.js';
+import { keepBest } from './best-checkpoint.js';
+import { openEvaluationData, type EvaluationData } from './evaluation-data.js';
+import { lineProgress } from './evaluation-progress.js';
+import type { SizedClassifier } from './evaluate-task.js';
+import { evaluateRun, openClassifier } from './evaluate-run.js';
+import { evaluationOptions } from './options.js';
+import { describeMeans, scoreTable } from './results-table.js';
+
+/** Evaluates a run while it is trained. */
+export interface TrainingEvaluation {
+  /**
+   * Evaluates a checkpoint and keeps it as the best one when it is.
+   *
+   * @param sampler the checkpoint's averaged networks; they stay the caller's
+   */
+  evaluate(checkpoint: Checkpoint, sampler: Sampler): Promise<void>;
+  dispose(): void;
+}
+
+/** What {@link trainingEvaluation} needs to know. */
+export interface TrainingEvaluationOptions {
+  readonly run: string;
+  readonly config: Config;
+  readonly dataset: Dataset;
+  /** Prints a line. */
+  readonly say: (text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Evaluation between iterations. It draws from random streams of its own, so that training goes on as if there were
+ * none. The domain classifier is trained once; pretrained networks are in memory only while they are used.
+ */
+export function trainingEvaluation({ run, config, dataset, say, signal }: TrainingEvaluationOptions): TrainingEvaluation {
+  const options = evaluationOptions(config);
+  let data: EvaluationData | undefined;
+  let classifier: SizedClassifier | undefined;
+  let explained = false;
+  return {
+    async evaluate(checkpoint, sampler) {
+      const images = (data ??= await openEvaluationData(dataset, options, config.onCorrupt));
+      const progress = lineProgress(say);
+      const evaluation = await evaluateRun({
+        run,
+        checkpoint,
+        sampler,
+        config,
+        options,
+        data: images,
+        classifier: async () => (classifier ??= await openClassifier(images, config)),
+        onProgress: (done, total) => progress.update(done, total),
+        signal,
+      });
+      if (!evaluation.completed) return;
+      say(describeMeans(evaluation));
+      if (!explained) for (const remark of [...scoreTable(evaluation).reasons, ...evaluation.notes]) say(`– ${remark}`);
+      const best = await keepBest(run, checkpoint, evaluation, config.bestMetric);
+      if (typeof best === 'object') say(`best so far: ${best.metric} ${best.value.toPrecision(5)} at iteration ${best.iteration}`);
+      else if (best !== undefined && !explained) say(`no best checkpoint is kept: ${best}`);
+      explained = true;
+    },
+    dispose: () => classifier?.classifier.dispose(),
+  };
+}
