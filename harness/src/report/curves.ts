@@ -8,6 +8,8 @@ export interface Chart {
   labels: string[];
   /** First the iterations, then one list per label; null where there is no value. */
   data: (number | null)[][];
+  /** Of the values; as they come by default. */
+  range?: [number, number];
 }
 
 const CHARTS: readonly { title: string; series: Record<string, string> }[] = [
@@ -56,14 +58,17 @@ export function speedChart(speed: readonly LogEntry[]): Chart {
 const METRIC_TITLES: Readonly<Record<Metric, string>> = {
   fid: 'FID (lower is better)',
   kid: 'KID (lower is better)',
-  precision: 'Precision: the share of translations that look real',
-  recall: 'Recall: the share of real images that translations reach',
+  precision: 'Precision',
+  recall: 'Recall',
   density: 'Density',
   coverage: 'Coverage',
   lpips: 'LPIPS: diversity of translations of one source',
   domainAccuracy: 'Share taken for the target domain',
   styleDistance: 'Distance between styles',
 };
+
+/** Metrics that are shares, shown from 0 to 1. */
+const SHARES: readonly Metric[] = ['precision', 'recall', 'coverage', 'domainAccuracy'];
 
 const isMetric = (text: string): text is Metric => (METRICS as readonly string[]).includes(text);
 
@@ -88,6 +93,7 @@ export function metricCharts(log: readonly LogEntry[]): Chart[] {
       const metric = METRICS[rank(name)]!;
       const convention = isMetric(name) ? '' : `, fid-${name.slice(metric.length + 1)}`;
       return {
+        ...(SHARES.includes(metric) ? { range: [0, 1] as [number, number] } : {}),
         title: METRIC_TITLES[metric] + convention,
         labels: GUIDANCES.map((guidance) => `${guidance} guided`),
         data: [there.map(({ iteration }) => iteration), ...GUIDANCES.map((guidance) => there.map((entry) => value(entry, `${guidance}/${name}`)))],

@@ -111,9 +111,9 @@ export async function writeReport(run: string): Promise<string> {
   const body = `<h1>StarGAN v2: ${escapeHtml(record.domains.join(' · '))}</h1>
 <p>${iterations} iterations at ${record.config.imageSize}×${record.config.imageSize}, batch ${record.config.batch}, ${formatDuration(seconds)} of training${waiting}. Pictures are made with the moving averages of the weights.</p>
 ${await numbers(paths.metrics)}
-${await evaluations(run, metrics.map((_, i) => chartPlace(others.length + i)))}
 <h2>Translations</h2>${await pictures(paths.samples)}
 ${await stages(paths.samples)}
+${await evaluations(run, metrics.map((_, i) => chartPlace(others.length + i)))}
 <h2>Losses</h2>${losses.map((_, i) => chartPlace(i)).join('') || '<p>No log yet.</p>'}
 ${others.length > losses.length ? `<h2>Speed</h2>${chartPlace(losses.length)}` : ''}
 <h2>Settings</h2>${settings(record)}`;
