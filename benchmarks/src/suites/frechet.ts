@@ -1,4 +1,4 @@
-import { div, matMul, mean, randomNormal, scalar, sub, tensor1d } from '@tensorflow/tfjs-core';
+import { div, matMul, mean, randomNormal, reshape, scalar, sub, tensor1d } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { frechetDistance, statisticsAccumulator, type FeatureRows, type FeatureStatistics } from '@stargan/metrics';
 import type { Scale } from '../scale.js';
@@ -37,7 +37,7 @@ function statisticsCase(n: number, dimension: number): Case {
         'float64, one pass': () => tensor1d(Float32Array.from(collect(rows).covariance)),
         'float32 matmul, two passes': () => {
           const deviations = sub(tensor, mean(tensor, 0, true));
-          return div(matMul(deviations, deviations, true), n - 1);
+          return reshape(div(matMul(deviations, deviations, true), n - 1), [-1]);
         },
       };
     },

@@ -19,6 +19,9 @@ import {
   tanh,
   upsampleNearest2x,
   upsampleThenConv2d,
+  winogradConv2d,
+  winogradConv2dThenAveragePool,
+  winogradUpsampleThenConv2d,
   type ConvolutionOptions,
 } from '../index.js';
 import { randomArray as random } from './nd-array.js';
@@ -70,6 +73,28 @@ const resampling: OperationCase[] = [
     name: 'an odd size',
     inputs: [random([2, 3, 2, 2], 7), random([3, 3, 2, 2], 8)],
     run: upsampleThenConv2d,
+    reference: reference.upsampleThenConv2d,
+  },
+  // Few channels take the plain convolutions; winograd.test.ts compares the kernels with those.
+  {
+    operation: 'winogradConv2d',
+    name: 'few channels',
+    inputs: [random([2, 3, 4, 2], 50), random([3, 3, 2, 3], 51)],
+    run: winogradConv2d,
+    reference: (x, filter) => reference.conv2d(x, filter, {}),
+  },
+  {
+    operation: 'winogradConv2dThenAveragePool',
+    name: 'few channels',
+    inputs: [random([2, 4, 2, 2], 52), random([3, 3, 2, 2], 53)],
+    run: winogradConv2dThenAveragePool,
+    reference: reference.conv2dThenAveragePool,
+  },
+  {
+    operation: 'winogradUpsampleThenConv2d',
+    name: 'few channels',
+    inputs: [random([2, 2, 3, 2], 54), random([3, 3, 2, 2], 55)],
+    run: winogradUpsampleThenConv2d,
     reference: reference.upsampleThenConv2d,
   },
   { operation: 'averagePool2x2', name: 'a wide image', inputs: [random([2, 4, 6, 2], 9)], run: averagePool2x2, reference: reference.averagePool2x2 },
