@@ -29,7 +29,8 @@ describe('pnpm bench', () => {
       expect(result.runs).toBeGreaterThanOrEqual(3);
       expect(stdout).toContain(`${result.suite} › ${result.case}`);
       if ('imagesPerSecond' in result) expect(result.imagesPerSecond).toBeGreaterThan(0);
-      else expect(result.launches, JSON.stringify(result)).toBeGreaterThan(0);
+      // Statistics in float64 and the singular values of the Fréchet distance are computed without the runtime.
+      else if (result.suite !== 'frechet') expect(result.launches, JSON.stringify(result)).toBeGreaterThan(0);
     }
     expect(machine.cores).toBeGreaterThan(0);
     expect(versions).toMatchObject({ node: process.versions.node, tfjs: version_core });
