@@ -10,6 +10,7 @@ import { AVERAGED_NAMES, buildNetworks, type Networks } from '../model/networks.
 import { mapNames } from '../model/weights.js';
 import { loadFixedInputs, writeSamples, type FixedInputs } from '../sampling/fixed-samples.js';
 import { UsageError } from '../usage-error.js';
+import { imagesPerIteration } from './batch.js';
 import { disposeBatch, tensorBatch } from './batches.js';
 import { readState, writeCheckpoint } from './checkpoint.js';
 import { trainIteration, type Losses } from './iteration.js';
@@ -84,9 +85,9 @@ export async function train({ data, out, config, resume = false, progress: outpu
   const log = await openMetricLog(paths.log, state.iteration);
   const speed = await openMetricLog(paths.speed, state.iteration);
   const inputs = await loadFixedInputs(dataset.validation ?? dataset.train, config);
-  const { imageSize, batch, accumulate, seed, cropProbability, onCorrupt } = config;
+  const { imageSize, seed, cropProbability, onCorrupt } = config;
   const startIteration = state.iteration;
-  const stream = createTrainingStream(dataset.train, { imageSize, batch: batch * accumulate, seed, cropProbability, onCorrupt, startIteration });
+  const stream = createTrainingStream(dataset.train, { imageSize, batch: imagesPerIteration(config), seed, cropProbability, onCorrupt, startIteration });
   const progress = createProgress(state.iteration, config.iterations, process[output]);
   const training: Training = { config, out, dataset, networks, optimizers, state, stream, inputs, log, speed, progress, lastCheckpoint: checkpoint };
   try {
@@ -103,7 +104,10 @@ export async function train({ data, out, config, resume = false, progress: outpu
 }
 
 /** Keys that settle shapes or random streams: a run cannot change them halfway. */
-const FIXED_KEYS = ['imageSize', 'styleDim', 'latentDim', 'hiddenDim', 'widthBudget', 'maxWidth', 'highPass'] as const satisfies readonly (keyof Config)[];
+const FIXED_KEYS = [
+  ...(['imageSize', 'styleDim', 'latentDim', 'hiddenDim', 'widthBudget', 'maxWidth', 'highPass'] as const),
+  ...(['style', 'injection', 'mappingNetwork', 'styleEncoder', 'discriminator'] as const),
+] satisfies readonly (keyof Config)[];
 
 async function requireFittingRun(out: string, record: RunRecord, resume: boolean): Promise<void> {
   const previous = await findRunRecord(out);
@@ -132,7 +136,7 @@ async function runIterations(training: Training, signal: AbortSignal | undefined
   let logged = state.iteration;
   while (state.iteration < config.iterations && signal?.aborted !== true) {
     const prepared = await stream.next();
-    const batch = tensorBatch(prepared, config.imageSize, config.latentDim, config.seed);
+    const batch = tensorBatch(prepared, config.imageSize, config.latentDim, config.seed, config.penalty);
     const losses = trainIteration(networks, optimizers, state, batch, config);
     disposeBatch(batch);
     requireFinite(losses, training);
