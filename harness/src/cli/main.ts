@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { UsageError } from '../usage-error.js';
 import { demoCommand } from './demo-command.js';
 import { doctorCommand } from './doctor-command.js';
+import { ladderCommand } from './ladder-command.js';
 import { reportCommand } from './report-command.js';
 import { sampleCommand } from './sample-command.js';
 import { trainCommand } from './train-command.js';
@@ -16,7 +17,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('Train, sample and inspect StarGAN v2: translate images between domains, with a choice of styles.')
     .showSuggestionAfterError()
     .showHelpAfterError('(--help says more)');
-  for (const command of [trainCommand(), sampleCommand(), reportCommand(), demoCommand(), weightsCommand(), doctorCommand()]) {
+  for (const command of [trainCommand(), sampleCommand(), reportCommand(), ladderCommand(), demoCommand(), weightsCommand(), doctorCommand()]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   for (const command of withSubcommands(program)) command.exitOverride();

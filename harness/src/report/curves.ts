@@ -3,9 +3,11 @@ import type { LogEntry } from '../logging/metric-log.js';
 /** A chart: iterations, and one line of values per label. */
 export interface Chart {
   title: string;
+  /** What the first list of `data` is; iterations by default. */
+  x?: string;
   labels: string[];
-  /** First the iterations, then one list per label. */
-  data: number[][];
+  /** First the iterations, then one list per label; null leaves a gap. */
+  data: (number | null)[][];
 }
 
 const CHARTS: readonly { title: string; series: Record<string, string> }[] = [

@@ -18,12 +18,13 @@ const CAPTIONS: Readonly<Record<string, string>> = {
 /** Earlier grids that the report shows at most. */
 const SHOWN_STAGES = 6;
 
-async function dataUrl(file: string): Promise<string> {
+/** A PNG as a URL that holds all of it. */
+export async function dataUrl(file: string): Promise<string> {
   return `data:image/png;base64,${(await readFile(file)).toString('base64')}`;
 }
 
 /** Sample grids of a run by kind, oldest first. */
-async function listGrids(directory: string, kind: string): Promise<{ iteration: number; file: string }[]> {
+export async function listGrids(directory: string, kind: string): Promise<{ iteration: number; file: string }[]> {
   const names = await readdir(directory).catch(() => [] as string[]);
   return names
     .flatMap((name) => {
@@ -71,6 +72,13 @@ function settings({ config, domains }: RunRecord): string {
   return definitionTable([['domains', domains.join(', ')], ...Object.entries(config).map(([key, value]) => [key, `${value}`] as const)]);
 }
 
+/** Script and styles of the library that draws charts. */
+export async function readPlotLibrary(): Promise<{ script: string; styles: string }> {
+  const folder = path.dirname(createRequire(import.meta.url).resolve('uplot/package.json'));
+  const read = (file: string): Promise<string> => readFile(path.join(folder, 'dist', file), 'utf8');
+  return { script: await read('uPlot.iife.min.js'), styles: await read('uPlot.min.css') };
+}
+
 const chartPlace = (index: number): string => `<div class="chart" id="chart-${index}"></div>`;
 
 /** Writes `report.html` of a run, a page that needs no other file; gives its path. @throws UsageError when there is no run */
@@ -95,10 +103,7 @@ ${await stages(paths.samples)}
 <h2>Losses</h2>${losses.map((_, i) => chartPlace(i)).join('') || '<p>No log yet.</p>'}
 ${charts.length > losses.length ? `<h2>Speed</h2>${chartPlace(losses.length)}` : ''}
 <h2>Settings</h2>${settings(record)}`;
-  const require = createRequire(import.meta.url);
-  const plotFolder = path.dirname(require.resolve('uplot/package.json'));
-  const script = await readFile(path.join(plotFolder, 'dist/uPlot.iife.min.js'), 'utf8');
-  const styles = await readFile(path.join(plotFolder, 'dist/uPlot.min.css'), 'utf8');
+  const { script, styles } = await readPlotLibrary();
   await writeWhole(paths.report, page({ title: `StarGAN v2: ${record.domains.join(', ')}`, body, styles, script: script + chartScript(charts) }));
   return paths.report;
 }

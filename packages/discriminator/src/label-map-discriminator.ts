@@ -20,7 +20,7 @@ export function labelMapDiscriminator({ domains, ...trunkOptions }: Discriminato
     init: (seed) => initializeParameters(specs, seed, 'discriminator'),
     apply(parameters, image, domain) {
       requireImage('labelMapDiscriminator', image.shape, trunkOptions.imageSize);
-      return tidy(() => reshape(head.apply(parameters, trunk.apply(parameters, concatenateLabels(image, domain, domains))), [image.shape[0]!]));
+      return tidy(() => reshape(head.apply(parameters, trunk.apply(parameters, concatenateLabels(image, domain, domains))), [image.shape[0]]));
     },
   };
 }

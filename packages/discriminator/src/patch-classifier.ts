@@ -75,7 +75,7 @@ export function patchClassifier({ imageSize, domains, ...widthOptions }: PatchCl
         }
         const patches = conv2d(h, parameter(parameters, 'conv1.weight'));
         const logits = conv2d(h, parameter(parameters, 'conv2.weight'), { padding: 'valid' }); // [batch, 1, 1, domains]
-        return { patches, classes: reshape(logits, [image.shape[0]!, domains]) };
+        return { patches, classes: reshape(logits, [image.shape[0], domains]) };
       });
     },
   };

@@ -26,7 +26,7 @@ export function projectionDiscriminator({ domains, ...trunkOptions }: Discrimina
     init: (seed) => initializeParameters(specs, seed, 'discriminator'),
     apply(parameters, image, domain) {
       requireImage('projectionDiscriminator', image.shape, trunkOptions.imageSize);
-      const batch = image.shape[0]!;
+      const batch = image.shape[0];
       requireDomains('projectionDiscriminator', domain, batch, domains);
       return tidy(() => {
         const features = trunk.apply(parameters, image);

@@ -33,7 +33,7 @@ export function requireLatent(network: string, latent: Tensor, domain: readonly 
   if (latent.rank !== 2 || latent.shape[1] !== latentDim) {
     throw new Error(`${network}: latent must be [batch, ${latentDim}], got [${latent.shape.join(', ')}]`);
   }
-  requireDomains(network, domain, latent.shape[0]!, domains);
+  requireDomains(network, domain, latent.shape[0], domains);
 }
 
 /**

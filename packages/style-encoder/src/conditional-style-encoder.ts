@@ -22,7 +22,7 @@ export function conditionalStyleEncoder({ domains, styleDim = 64, ...trunkOption
       requireImage('conditionalStyleEncoder', image.shape, trunkOptions.imageSize);
       return tidy(() => {
         const h = trunk.apply(parameters, concatenateLabels(image, domain, domains));
-        return output.apply(parameters, reshape<Rank.R2>(h, [image.shape[0]!, trunk.channels]));
+        return output.apply(parameters, reshape<Rank.R2>(h, [image.shape[0], trunk.channels]));
       });
     },
   };
