@@ -3,6 +3,7 @@ import { UsageError } from '../usage-error.js';
 import { demoCommand } from './demo-command.js';
 import { doctorCommand } from './doctor-command.js';
 import { ladderCommand } from './ladder-command.js';
+import { pairsCommand } from './pairs-command.js';
 import { reportCommand } from './report-command.js';
 import { sampleCommand } from './sample-command.js';
 import { trainCommand } from './train-command.js';
@@ -17,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('Train, sample and inspect StarGAN v2: translate images between domains, with a choice of styles.')
     .showSuggestionAfterError()
     .showHelpAfterError('(--help says more)');
-  for (const command of [trainCommand(), sampleCommand(), reportCommand(), ladderCommand(), demoCommand(), weightsCommand(), doctorCommand()]) {
+  for (const command of [trainCommand(), sampleCommand(), reportCommand(), ladderCommand(), pairsCommand(), demoCommand(), weightsCommand(), doctorCommand()]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   for (const command of withSubcommands(program)) command.exitOverride();
