@@ -20,7 +20,7 @@ const folder = useTemporaryFolder(async (created) => {
 describe('pairs of domains', () => {
   it('are all there are, each once', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 12 }), (domains) => {
+      fc.property(fc.integer({ min: 1, max: 12 }), (domains) => {
         const pairs = domainPairs(domains);
         expect(new Set(pairs.map(String)).size).toBe((domains * (domains - 1)) / 2);
         for (const [first, second] of pairs) expect(first).toBeLessThan(second);
