@@ -25,7 +25,7 @@ describe('stargan', () => {
   it('explains itself and every command', async () => {
     const help = await stargan('--help');
     expect(help.code).toBe(0);
-    for (const command of ['train', 'sample', 'evaluate', 'report', 'demo', 'weights', 'doctor']) {
+    for (const command of ['train', 'sample', 'evaluate', 'report', 'ladder', 'pairs', 'demo', 'weights', 'doctor']) {
       expect(help.out).toContain(command);
       expect((await stargan(command, '--help')).out).toContain(`Usage: stargan ${command}`);
     }
@@ -36,6 +36,7 @@ describe('stargan', () => {
     [['train', '--out', 'x'], /--data/],
     [['train', '--data', 'x', '--out', 'y', '--set', 'batchs=2'], /unknown config key batchs; did you mean batch\?/],
     [['train', '--data', 'x', '--out', 'y', '--batch', 'two'], /whole number/],
+    [['ladder', '--data', 'x', '--out', 'y', '--rungs', 'A,G'], /rungs are A, B, C, D, E, F, separated by commas; got G/],
     [['doctor', '--plan', '--domains', '0'], /--domains must be at least 1/],
     [['doctor', '--plan', '--image-size', '100'], /imageSize: must be a power of two/],
     [['sample', '--run', 'absent'], /holds no run/],

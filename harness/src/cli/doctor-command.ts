@@ -5,7 +5,7 @@ import { describeFit } from '../planning/describe-fit.js';
 import { fitTraining } from '../planning/fit.js';
 import { memoryBudget } from '../planning/memory-budget.js';
 import { UsageError } from '../usage-error.js';
-import { collect, wholeNumber } from './train-command.js';
+import { collect, wholeNumber } from './training-options.js';
 
 interface DoctorArguments {
   json?: boolean;

@@ -8,7 +8,8 @@ import { evaluateRun, openClassifier } from '../evaluation/evaluate-run.js';
 import type { SizedClassifier } from '../evaluation/evaluate-task.js';
 import { FEATURE_METRICS, FID_NAMES, metricKey, type FidName } from '../evaluation/metrics.js';
 import { evaluationOptions } from '../evaluation/options.js';
-import { describeEvaluation, formatScore, formatTable } from '../evaluation/results-table.js';
+import { describeEvaluation, formatScore } from '../evaluation/results-table.js';
+import { formatTable } from '../report/text-table.js';
 import { buildNetworks } from '../model/networks.js';
 import { disposeAll } from '../model/weights.js';
 import { readAverages } from '../training/checkpoint.js';
@@ -18,7 +19,7 @@ import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './check
 import { startRuntime } from './runtime.js';
 import { requireDomains } from './sample-command.js';
 import { stopSignal } from './stop-signal.js';
-import { wholeNumber } from './train-command.js';
+import { wholeNumber } from './training-options.js';
 
 interface EvaluateArguments {
   run?: string;

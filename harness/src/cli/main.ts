@@ -3,6 +3,8 @@ import { UsageError } from '../usage-error.js';
 import { demoCommand } from './demo-command.js';
 import { doctorCommand } from './doctor-command.js';
 import { evaluateCommand } from './evaluate-command.js';
+import { ladderCommand } from './ladder-command.js';
+import { pairsCommand } from './pairs-command.js';
 import { reportCommand } from './report-command.js';
 import { sampleCommand } from './sample-command.js';
 import { trainCommand } from './train-command.js';
@@ -17,7 +19,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('Train, sample, evaluate and inspect StarGAN v2: translate images between domains, with a choice of styles.')
     .showSuggestionAfterError()
     .showHelpAfterError('(--help says more)');
-  for (const command of [trainCommand(), sampleCommand(), evaluateCommand(), reportCommand(), demoCommand(), weightsCommand(), doctorCommand()]) {
+  const commands = [
+    trainCommand(), sampleCommand(), evaluateCommand(), reportCommand(), ladderCommand(), pairsCommand(), demoCommand(), weightsCommand(), doctorCommand(),
+  ];
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   for (const command of withSubcommands(program)) command.exitOverride();

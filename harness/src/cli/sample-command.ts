@@ -12,7 +12,7 @@ import { readRunRecord, runPaths } from '../training/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
 import { startRuntime } from './runtime.js';
-import { wholeNumber } from './train-command.js';
+import { wholeNumber } from './training-options.js';
 
 function truncations(text: string): number[] {
   const values = text.split(',').map(Number);

@@ -26,6 +26,16 @@ export const configSchema = z.strictObject({
   highPass: rate.default(0),
   /** How blocks convolve and resample: all are the same function; `composed` is the textbook order, the others take less time. */
   variant: z.enum(['winograd', 'fused', 'composed']).default('winograd'),
+  /** What carries the target domain to the generator: a style of mapping network or style encoder, a latent code beside the label, or the label alone. */
+  style: z.enum(['mapped', 'latent', 'label']).default('mapped'),
+  /** Where that enters the generator: in AdaIN, or as maps beside the image. */
+  injection: z.enum(['adain', 'concatenation']).default('adain'),
+  /** A branch per domain, or the domain as an input. */
+  mappingNetwork: z.enum(['branches', 'conditional']).default('branches'),
+  /** A head per domain, or the domain as an input. */
+  styleEncoder: z.enum(['branches', 'conditional']).default('branches'),
+  /** An output per domain; the domain as an input, by projection or as maps; or a critic of patches with a classifier of domains. */
+  discriminator: z.enum(['branches', 'projection', 'labelMaps', 'patchClassifier']).default('branches'),
   /** What is kept for the backward pass: `blocks` keeps the inputs of residual blocks and computes their insides again. */
   checkpointing: z.enum(['none', 'blocks']).default('none'),
 
@@ -45,7 +55,19 @@ export const configSchema = z.strictObject({
   weightDecay: rate.default(1e-4),
   /** Decay of the moving averages that samples are made with. */
   emaDecay: fraction.default(0.999),
+  /** The game that discriminator and generator play. */
+  adversarial: z.enum(['nonSaturating', 'saturating', 'hinge', 'leastSquares', 'wasserstein']).default('nonSaturating'),
+  /** What holds the discriminator back: R1 on real images, or WGAN-GP's penalty between real and generated ones. */
+  penalty: z.enum(['r1', 'wasserstein']).default('r1'),
+  /** Discriminator updates per generator update, each on images of its own. */
+  criticSteps: whole(1).default(1),
+  /** Where the styles of an iteration's updates come from: latent codes, then reference images; or latent codes alone. */
+  guidance: z.enum(['both', 'latent']).default('both'),
   lambdaR1: rate.default(1),
+  /** Weight of WGAN-GP's penalty. */
+  lambdaWasserstein: rate.default(10),
+  /** Weight of the classification of domains, where the discriminator does it. */
+  lambdaClassification: rate.default(1),
   lambdaStyle: rate.default(1),
   /** λ_ds at the start. */
   lambdaDiversity: rate.default(1),

@@ -8,6 +8,7 @@ import { evaluateTranslations, type TranslationReport } from '../evaluation/eval
 import { formatDuration } from '../logging/progress.js';
 import { buildNetworks } from '../model/networks.js';
 import { disposeAll } from '../model/weights.js';
+import { percent } from '../report/text-table.js';
 import { writeReport } from '../report/write-report.js';
 import { loadDomainImages } from '../sampling/load-domain-images.js';
 import { readAverages } from '../training/checkpoint.js';
@@ -25,8 +26,6 @@ export const DEMO_IMAGES = {
   // A circle cannot show a rotation, but must carry it for the way back: it would keep a triangle's tip.
   rotation: 0,
 } as const satisfies DemoImagesOptions;
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /**
  * Draws the demo images, trains the `demo` preset on them, measures the result on held-out images and writes a

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spread } from './hashed-files.js';
 import { meanScores, metricKey, METRICS, score } from './metrics.js';
-import { formatScore, formatTable } from './results-table.js';
+import { formatTable } from '../report/text-table.js';
+import { formatScore } from './results-table.js';
 import { listTasks } from './tasks.js';
 
 describe('scores', () => {

@@ -1,11 +1,10 @@
 import type { EvaluationRecord, TaskResult } from './evaluation-record.js';
+import { formatTable, percent, type Table } from '../report/text-table.js';
 import { METRICS, metricKey, type Metric, type Scores } from './metrics.js';
 import { GUIDANCES } from './tasks.js';
 
-/** A table of scores: headings, and per row its cells. */
-export interface ScoreTable {
-  readonly headings: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+/** A table of scores. */
+export interface ScoreTable extends Table {
   /** Why cells are empty, each reason once. */
   readonly reasons: readonly string[];
 }
@@ -27,7 +26,7 @@ export function formatScore(metric: Metric, value: number | null | undefined): s
   if (value === null || value === undefined) return '–';
   if (metric === 'fid') return value.toFixed(2);
   if (metric === 'kid') return (1000 * value).toFixed(2);
-  if (metric === 'domainAccuracy') return `${(100 * value).toFixed(1)} %`;
+  if (metric === 'domainAccuracy') return percent(value);
   return value.toFixed(metric === 'lpips' ? 4 : 3);
 }
 
@@ -61,14 +60,6 @@ function groupReasons(reasons: Readonly<Record<string, string>>): { keys: string
   return [...new Set(Object.values(reasons))].map((reason) => ({ keys: Object.keys(reasons).filter((key) => reasons[key] === reason).join(', '), reason }));
 }
 
-/** Lines of text with aligned columns. */
-export function formatTable({ headings, rows }: Pick<ScoreTable, 'headings' | 'rows'>): string {
-  const all = [headings, ...rows];
-  const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]): string => row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ').trimEnd();
-  return all.map(line).join('\n');
-}
-
 /** An evaluation as text: what was compared, the table, and why cells are empty. */
 export function describeEvaluation(evaluation: EvaluationRecord): string {
   const { iteration, convention, options, data, realAccuracy, notes } = evaluation;
@@ -77,7 +68,7 @@ export function describeEvaluation(evaluation: EvaluationRecord): string {
   return [
     `iteration ${iteration}, ${convention}, ${options.outputs} translations a source (${images})`,
     formatTable(table),
-    `the domain classifier recognises ${(100 * realAccuracy).toFixed(1)} % of real held-out images`,
+    `the domain classifier recognises ${percent(realAccuracy)} of real held-out images`,
     ...table.reasons.map((reason) => `– ${reason}`),
     ...notes.map((note) => `note: ${note}`),
   ].join('\n');

@@ -22,8 +22,8 @@ export function formatDuration(seconds: number): string {
 /** The losses that tell most, shortened: discriminator, generator and its terms with latent guidance. */
 export function summarizeLosses(losses: Losses | undefined): string {
   if (losses === undefined) return '';
-  const value = (name: string): string => (losses[name] ?? NaN).toFixed(2);
-  return `D ${value('D/latent_total')} G ${value('G/latent_adv')} sty ${value('G/latent_sty')} ds ${value('G/latent_ds')} cyc ${value('G/latent_cyc')}`;
+  const shown = { D: 'D/latent_total', G: 'G/latent_adv', sty: 'G/latent_sty', ds: 'G/latent_ds', cyc: 'G/latent_cyc', cls: 'G/latent_cls' };
+  return Object.entries(shown).flatMap(([short, name]) => (losses[name] === undefined ? [] : [`${short} ${losses[name].toFixed(2)}`])).join(' ');
 }
 
 /**

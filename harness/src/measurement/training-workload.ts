@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
 import { AVERAGED_NAMES, buildNetworks, NETWORK_NAMES, type NetworkName, type Networks, type WeightsOf } from '../model/networks.js';
 import { mapNames } from '../model/weights.js';
-import type { Batch } from '../training/batch.js';
+import { imagesPerIteration, type Batch } from '../training/batch.js';
 import { disposeBatch } from '../training/batches.js';
 import { trainIteration, type Losses } from '../training/iteration.js';
 import { buildOptimizers, disposeState, initialState, stateFromWeights } from '../training/state.js';
@@ -55,17 +55,20 @@ function zeroWeights<Name extends NetworkName>(networks: Networks, names: readon
 interface Tensors {
   images(shape: [number, number, number, number], stream: number): Tensor;
   latents(shape: [number, number], stream: number): Tensor;
+  positions(shape: [number], stream: number): Tensor;
 }
 
-const zeroTensors: Tensors = { images: (shape) => fill(shape, 0), latents: (shape) => fill(shape, 0) };
+const zeroTensors: Tensors = { images: (shape) => fill(shape, 0), latents: (shape) => fill(shape, 0), positions: (shape) => fill(shape, 0) };
 
 const randomTensors = (seed: number): Tensors => ({
   images: (shape, stream) => randomUniform(shape, -1, 1, 'float32', seed + stream),
   latents: (shape, stream) => randomNormal(shape, 0, 1, 'float32', seed + stream),
+  positions: (shape, stream) => randomUniform(shape, 0, 1, 'float32', seed + stream),
 });
 
-function batchOf({ batch: atOnce, accumulate, imageSize, latentDim }: Config, domains: number, make: Tensors): Batch {
-  const batch = atOnce * accumulate;
+function batchOf(config: Config, domains: number, make: Tensors): Batch {
+  const { imageSize, latentDim, penalty } = config;
+  const batch = imagesPerIteration(config);
   const images = (stream: number): Tensor => make.images([batch, imageSize, imageSize, 3], stream);
   const latents = (stream: number): Tensor => make.latents([batch, latentDim], stream);
   const domain = Array.from({ length: batch }, (_, i) => i % domains);
@@ -75,6 +78,7 @@ function batchOf({ batch: atOnce, accumulate, imageSize, latentDim }: Config, do
     reference2: images(3),
     latent: latents(4),
     latent2: latents(5),
+    ...(penalty === 'wasserstein' && { position: make.positions([batch], 6) }),
     domain,
     targetDomain: domain.map((y) => (y + 1) % domains),
   };

@@ -1,12 +1,17 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { discriminator, type Discriminator } from '@stargan/discriminator';
 import { generator, type Generator } from '@stargan/generator';
 import type { Checkpointing, ConvolutionVariant } from '@stargan/layers';
-import { mappingNetwork, type MappingNetwork } from '@stargan/mapping-network';
-import { styleEncoder, type StyleEncoder } from '@stargan/style-encoder';
+import { conditionalMappingNetwork, mappingNetwork, type MappingNetwork } from '@stargan/mapping-network';
+import { conditionalStyleEncoder, styleEncoder, type StyleEncoder, type StyleEncoderOptions } from '@stargan/style-encoder';
+import type { Config } from '../config/schema.js';
+import { buildJudge, type Judge } from './judge.js';
+import { labelCodes, latentCodesWithLabels, type StyleNetworks } from './style-codes.js';
+
+/** Which networks there are, each key of them the reference's when it is left out. */
+export type Architecture = Pick<Config, 'style' | 'injection' | 'mappingNetwork' | 'styleEncoder' | 'discriminator'>;
 
 /** What settles the shapes of the four networks. */
-export interface ModelConfig {
+export interface ModelConfig extends Partial<Architecture> {
   imageSize: number;
   styleDim: number;
   latentDim: number;
@@ -23,7 +28,7 @@ export interface Networks {
   readonly generator: Generator;
   readonly mappingNetwork: MappingNetwork;
   readonly styleEncoder: StyleEncoder;
-  readonly discriminator: Discriminator;
+  readonly discriminator: Judge;
 }
 
 /** Names of the four networks. */
@@ -41,14 +46,38 @@ export type AveragedName = (typeof AVERAGED_NAMES)[number];
 /** Weights of the networks named `Name`. */
 export type WeightsOf<Name extends NetworkName = NetworkName> = Record<Name, Record<string, Tensor>>;
 
+/** Names of those networks among `names` that have parameters to train. */
+export function withParameters<Name extends NetworkName>(networks: Networks, names: readonly Name[]): Name[] {
+  return names.filter((name) => networks[name].specs.length > 0);
+}
+
 /** Builds the four networks for this many domains. @throws when the config is out of range */
 export function buildNetworks(config: ModelConfig, domains: number): Networks {
-  const { imageSize, styleDim, latentDim, hiddenDim, widthBudget, maxWidth, highPass, variant, checkpointing } = config;
+  const { imageSize, widthBudget, maxWidth, highPass, injection, variant, checkpointing } = config;
   const trunk = { imageSize, widthBudget, maxWidth, variant, checkpointing };
   return {
-    generator: generator({ ...trunk, styleDim, highPass }),
-    mappingNetwork: mappingNetwork({ domains, latentDim, styleDim, hiddenDim }),
-    styleEncoder: styleEncoder({ ...trunk, domains, styleDim }),
-    discriminator: discriminator({ ...trunk, domains }),
+    generator: generator({ ...trunk, styleDim: codeLength(config, domains), highPass, injection }),
+    ...buildStyleNetworks(config, trunk, domains),
+    discriminator: buildJudge(config.discriminator, { ...trunk, domains }),
   };
+}
+
+/** Length of what the generator gets as its style. */
+function codeLength({ style = 'mapped', styleDim, latentDim }: ModelConfig, domains: number): number {
+  return { mapped: styleDim, latent: latentDim + domains, label: domains }[style];
+}
+
+function buildStyleNetworks(config: ModelConfig, trunk: Omit<StyleEncoderOptions, 'domains'>, domains: number): StyleNetworks {
+  const { style = 'mapped', styleDim, latentDim, hiddenDim } = config;
+  switch (style) {
+    case 'label':
+      return labelCodes(domains);
+    case 'latent':
+      return latentCodesWithLabels(styleEncoder({ ...trunk, domains: 1, styleDim: latentDim }), domains);
+    case 'mapped': {
+      const buildMapping = config.mappingNetwork === 'conditional' ? conditionalMappingNetwork : mappingNetwork;
+      const buildEncoder = config.styleEncoder === 'conditional' ? conditionalStyleEncoder : styleEncoder;
+      return { mappingNetwork: buildMapping({ domains, latentDim, styleDim, hiddenDim }), styleEncoder: buildEncoder({ ...trunk, domains, styleDim }) };
+    }
+  }
 }

@@ -5,8 +5,10 @@ import type { LogEntry } from '../logging/metric-log.js';
 /** A chart: iterations, and one line of values per label. */
 export interface Chart {
   title: string;
+  /** What the first list of `data` is; iterations by default. */
+  x?: string;
   labels: string[];
-  /** First the iterations, then one list per label; null where there is no value. */
+  /** First the iterations, then one list per label; null leaves a gap. */
   data: (number | null)[][];
   /** Of the values; as they come by default. */
   range?: [number, number];
@@ -18,7 +20,8 @@ const CHARTS: readonly { title: string; series: Record<string, string> }[] = [
     title: 'Reconstruction and diversity',
     series: { 'style (latent)': 'G/latent_sty', 'style (reference)': 'G/ref_sty', 'cycle (latent)': 'G/latent_cyc', 'diversity (latent)': 'G/latent_ds', 'diversity (reference)': 'G/ref_ds' },
   },
-  { title: 'R1 penalty', series: { 'R1 (latent step)': 'D/latent_reg', 'R1 (reference step)': 'D/ref_reg' } },
+  { title: 'Gradient penalty', series: { 'latent step': 'D/latent_reg', 'reference step': 'D/ref_reg' } },
+  { title: 'Classification of domains', series: { 'of real images': 'D/latent_cls', 'of translations': 'G/latent_cls' } },
 ];
 
 /** Points that a chart shows at most. */
@@ -39,7 +42,12 @@ const column = (parts: readonly LogEntry[][], key: string): number[] => parts.ma
 /** The log as charts; each point is the mean of a stretch of lines, since single iterations are noisy. */
 export function lossCharts(log: readonly LogEntry[]): Chart[] {
   const parts = stretchesOf(log);
-  return CHARTS.map(({ title, series }) => ({ title, labels: Object.keys(series), data: [column(parts, 'iteration'), ...Object.values(series).map((key) => column(parts, key))] }));
+  return CHARTS.flatMap(({ title, series }) => {
+    // Not every kind of training has every loss.
+    const logged = Object.entries(series).filter(([, key]) => log.some((entry) => entry[key] !== undefined));
+    if (logged.length === 0) return [];
+    return [{ title, labels: logged.map(([label]) => label), data: [column(parts, 'iteration'), ...logged.map(([, key]) => column(parts, key))] }];
+  });
 }
 
 const sum = (part: readonly LogEntry[], key: string): number => part.reduce((total, entry) => total + (entry[key] ?? NaN), 0);

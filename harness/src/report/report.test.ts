@@ -19,7 +19,7 @@ describe('the report', () => {
     const run = path.join(folder(), 'run');
     const paths = runPaths(run);
     await writeRunRecord(run, { config: smallConfig(), data: folder(), domains: ['cat', '<b>dog</b>'] });
-    await writeFile(paths.log, [1, 2, 3].map((iteration) => `${JSON.stringify({ iteration, 'D/latent_total': iteration })}\n`).join(''));
+    await writeFile(paths.log, [1, 2, 3].map((iteration) => `${JSON.stringify({ iteration, 'D/latent_total': iteration, 'G/latent_sty': 1, 'D/latent_reg': 0 })}\n`).join(''));
     const speed = { seconds: 10, iterations: 5, dataWaitSeconds: 0.1 };
     await writeFile(paths.speed, [5, 10].map((iteration) => `${JSON.stringify({ iteration, ...speed })}\n`).join(''));
     await mkdir(paths.samples);
@@ -80,6 +80,11 @@ describe('curves', () => {
     const [chart] = lossCharts(log);
     expect(chart!.data[0]).toHaveLength(300);
     expect(new Set(chart!.data[1])).toEqual(new Set([1]));
+  });
+
+  it('are of the losses that the run logged', () => {
+    const charts = lossCharts([1, 2].map((iteration) => ({ iteration, 'D/latent_total': 1, 'D/latent_cls': 2 })));
+    expect(charts.map(({ title, labels }) => [title, labels])).toEqual([['Adversarial losses', ['D latent']], ['Classification of domains', ['of real images']]]);
   });
 });
 

@@ -11,6 +11,7 @@ import { readRunRecord, runPaths, writeWhole, type RunRecord } from '../training
 import { chartScript } from './chart-script.js';
 import { lossCharts, metricCharts, speedChart, type Chart } from './curves.js';
 import { dataTable, definitionTable, escapeHtml, figure, page } from './page.js';
+import { percent } from './text-table.js';
 
 const CAPTIONS: Readonly<Record<string, string>> = {
   latent: 'Latent guided. First row: sources, held out from training. Below, per target domain, one row per latent code: every column keeps its source’s place, every row shows one style.',
@@ -21,12 +22,13 @@ const CAPTIONS: Readonly<Record<string, string>> = {
 /** Earlier grids that the report shows at most. */
 const SHOWN_STAGES = 6;
 
-async function dataUrl(file: string): Promise<string> {
+/** A PNG as a URL that holds all of it. */
+export async function dataUrl(file: string): Promise<string> {
   return `data:image/png;base64,${(await readFile(file)).toString('base64')}`;
 }
 
 /** Sample grids of a run by kind, oldest first. */
-async function listGrids(directory: string, kind: string): Promise<{ iteration: number; file: string }[]> {
+export async function listGrids(directory: string, kind: string): Promise<{ iteration: number; file: string }[]> {
   const names = await readdir(directory).catch(() => [] as string[]);
   return names
     .flatMap((name) => {
@@ -53,8 +55,6 @@ async function stages(directory: string): Promise<string> {
   return figures.length < 2 ? '' : `<h2>How it came about</h2><div class="strip">${figures.join('')}</div>`;
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
 async function numbers(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return '';
@@ -72,6 +72,13 @@ ${card(real.imageDistance.toFixed(3), 'mean distance between real images of one 
 
 function settings({ config, domains }: RunRecord): string {
   return definitionTable([['domains', domains.join(', ')], ...Object.entries(config).map(([key, value]) => [key, `${value}`] as const)]);
+}
+
+/** Script and styles of the library that draws charts. */
+export async function readPlotLibrary(): Promise<{ script: string; styles: string }> {
+  const folder = path.dirname(createRequire(import.meta.url).resolve('uplot/package.json'));
+  const read = (file: string): Promise<string> => readFile(path.join(folder, 'dist', file), 'utf8');
+  return { script: await read('uPlot.iife.min.js'), styles: await read('uPlot.min.css') };
 }
 
 const chartPlace = (index: number): string => `<div class="chart" id="chart-${index}"></div>`;
@@ -117,10 +124,7 @@ ${await evaluations(run, metrics.map((_, i) => chartPlace(others.length + i)))}
 <h2>Losses</h2>${losses.map((_, i) => chartPlace(i)).join('') || '<p>No log yet.</p>'}
 ${others.length > losses.length ? `<h2>Speed</h2>${chartPlace(losses.length)}` : ''}
 <h2>Settings</h2>${settings(record)}`;
-  const require = createRequire(import.meta.url);
-  const plotFolder = path.dirname(require.resolve('uplot/package.json'));
-  const script = await readFile(path.join(plotFolder, 'dist/uPlot.iife.min.js'), 'utf8');
-  const styles = await readFile(path.join(plotFolder, 'dist/uPlot.min.css'), 'utf8');
+  const { script, styles } = await readPlotLibrary();
   await writeWhole(paths.report, page({ title: `StarGAN v2: ${record.domains.join(', ')}`, body, styles, script: script + chartScript(charts) }));
   return paths.report;
 }

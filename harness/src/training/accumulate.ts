@@ -25,6 +25,7 @@ export function splitBatch(batch: Batch, parts: number): Batch[] {
       targetDomain: those(batch.targetDomain),
       latent: rows(batch.latent),
       latent2: rows(batch.latent2),
+      ...(batch.position && { position: rows(batch.position) }),
     };
   });
 }

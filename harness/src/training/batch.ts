@@ -16,4 +16,11 @@ export interface Batch {
   readonly latent: Tensor;
   /** Further latent codes. */
   readonly latent2: Tensor;
+  /** Where between a real and a generated image WGAN-GP's penalty is taken, [batch] in [0, 1]; only where it is. */
+  readonly position?: Tensor;
+}
+
+/** Images of each kind that an iteration sees: those of every discriminator update, in all their parts. */
+export function imagesPerIteration({ batch, accumulate, criticSteps }: { batch: number; accumulate: number; criticSteps: number }): number {
+  return batch * accumulate * criticSteps;
 }

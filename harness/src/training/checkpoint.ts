@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { pruneCheckpoints, readSafetensors, saveCheckpoint, writeSafetensors, type Checkpoint, type CheckpointContent } from '@stargan/checkpoints';
 import { adamStateFromTensors, adamStateToTensors, type AdamState } from '@stargan/optimizers';
-import { AVERAGED_NAMES, NETWORK_NAMES, type AveragedName, type NetworkName, type Networks, type WeightsOf } from '../model/networks.js';
+import { AVERAGED_NAMES, NETWORK_NAMES, withParameters, type AveragedName, type NetworkName, type Networks, type WeightsOf } from '../model/networks.js';
 import { restoreTensors, storedTensors } from '../model/stored-weights.js';
 import { disposeAll, mapNames } from '../model/weights.js';
 import type { TrainingState } from './state.js';
@@ -28,18 +28,19 @@ export function checkpointDirectory(runDirectory: string): string {
 
 /**
  * Writes a checkpoint: a folder with one safetensors file per network, per moving average and per optimiser, in
- * PyTorch's layout and with the reference's keys. It is whole or not there; older ones beyond `keep` go.
+ * PyTorch's layout and with the reference's keys; none for a network without parameters. It is whole or not there;
+ * older ones beyond `keep` go.
  *
  * @throws when it cannot be written; older checkpoints stay
  */
 export async function writeCheckpoint(runDirectory: string, networks: Networks, state: TrainingState, keep: number): Promise<Checkpoint> {
   const files: Record<string, CheckpointContent> = {};
-  for (const name of NETWORK_NAMES) {
+  for (const name of withParameters(networks, NETWORK_NAMES)) {
     const { specs } = networks[name];
     files[weightsFile(name)] = { tensors: storedTensors(specs, state.weights[name]) };
     files[optimizerFile(name)] = (file) => writeMoments(file, networks, name, state);
   }
-  for (const name of AVERAGED_NAMES) files[averageFile(name)] = { tensors: storedTensors(networks[name].specs, state.averages[name]) };
+  for (const name of withParameters(networks, AVERAGED_NAMES)) files[averageFile(name)] = { tensors: storedTensors(networks[name].specs, state.averages[name]) };
   const directory = checkpointDirectory(runDirectory);
   const checkpoint = await saveCheckpoint(directory, state.iteration, files);
   await pruneCheckpoints(directory, keep);
@@ -48,7 +49,7 @@ export async function writeCheckpoint(runDirectory: string, networks: Networks, 
 
 async function writeMoments(file: string, networks: Networks, name: NetworkName, state: TrainingState): Promise<void> {
   const { specs } = networks[name];
-  const { step, first, second } = adamStateToTensors(state.moments[name], state.weights[name]);
+  const { step, first, second } = adamStateToTensors(state.moments[name]!, state.weights[name]);
   try {
     const tensors = [...storedTensors(specs, first, 'first.'), ...storedTensors(specs, second, 'second.')];
     await writeSafetensors(file, tensors, { step: `${step}` });
@@ -66,11 +67,12 @@ export async function readAverages(networks: Networks, checkpoint: Checkpoint): 
 export async function readState(networks: Networks, checkpoint: Checkpoint): Promise<TrainingState> {
   const weights = await readEach(NETWORK_NAMES, (name) => readWeights(networks, name, path.join(checkpoint.path, weightsFile(name))));
   const averages = await readAverages(networks, checkpoint);
-  const moments = await readEach(NETWORK_NAMES, (name) => readMoments(networks, name, path.join(checkpoint.path, optimizerFile(name)), weights));
+  const moments = await readEach(withParameters(networks, NETWORK_NAMES), (name) => readMoments(networks, name, path.join(checkpoint.path, optimizerFile(name)), weights));
   return { iteration: checkpoint.iteration, weights, averages, moments };
 }
 
 async function readWeights(networks: Networks, name: NetworkName, file: string): Promise<WeightsOf[NetworkName]> {
+  if (networks[name].specs.length === 0) return {};
   const { tensors } = await readSafetensors(file);
   return restoreTensors(networks[name].specs, tensors, file);
 }

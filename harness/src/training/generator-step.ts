@@ -1,9 +1,11 @@
 import { add, mul, sum } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import { cycleConsistencyLoss, diversityLoss, generatorObjective, nonSaturatingLogisticLoss, styleReconstructionLoss } from '@stargan/losses';
+import { adversarialFamilies, classificationLoss, cycleConsistencyLoss, diversityLoss, generatorObjective, styleReconstructionLoss } from '@stargan/losses';
 import { unrecorded, valueAndGradients, withoutGradients, type ValueAndGradients } from '@stargan/ops';
-import type { Networks, NetworkName, WeightsOf } from '../model/networks.js';
+import type { Config } from '../config/schema.js';
+import { withParameters, type Networks, type NetworkName, type WeightsOf } from '../model/networks.js';
 import { joinWeights, splitWeights } from '../model/weights.js';
+import { addWeighted } from './discriminator-step.js';
 import { sumGradients } from './sum-gradients.js';
 
 /** Where the styles of a generator update come from: latent codes or reference images, two of each. */
@@ -20,8 +22,8 @@ export interface GeneratorInputs {
   styles: StyleSource;
 }
 
-/** Weights of equation (6); λ_ds is the one of the current iteration. */
-export interface GeneratorLambdas {
+/** Weights of equation (6), λ_ds the one of the current iteration; and the game and the kind of style, the reference's when left out. */
+export interface GeneratorOptions extends Partial<Pick<Config, 'adversarial' | 'style' | 'lambdaClassification'>> {
   lambdaStyle: number;
   lambdaDiversity: number;
   lambdaCycle: number;
@@ -33,6 +35,11 @@ export const TRAINED_NETWORKS: Record<StyleSource['guidance'], readonly NetworkN
   reference: ['generator'],
 };
 
+/** The networks of {@link TRAINED_NETWORKS} that there is anything to train in. */
+export function trainedNetworks(networks: Networks, guidance: StyleSource['guidance']): NetworkName[] {
+  return withParameters(networks, TRAINED_NETWORKS[guidance]);
+}
+
 /**
  * The objective of generator, mapping network and style encoder, equation (6), and its gradients for the
  * networks of `trained`. Both translations share the generator's encoder half, and nothing is
@@ -42,32 +49,36 @@ export const TRAINED_NETWORKS: Record<StyleSource['guidance'], readonly NetworkN
  * soon as each has been computed, one after the other, so that only one of them keeps feature maps at a time; what
  * remains is to carry the sum of these gradients back through the translation itself.
  *
+ * Where the style is the label alone, there is nothing to reconstruct and nothing that differs: those terms are left out.
+ *
  * @param weights of all four networks
  * @param trained networks to differentiate
- * @returns value, gradients by `network.parameter`, and the terms `adv`, `sty`, `ds`, `cyc`; the caller owns them
+ * @returns value, gradients by `network.parameter`, and the terms `adv`, `sty`, `ds`, `cyc` and, with a classifier, `cls`;
+ *   the caller owns them
  */
 export function generatorGradients(
   networks: Networks,
   weights: WeightsOf,
   inputs: GeneratorInputs,
-  lambdas: GeneratorLambdas,
-  trained: readonly NetworkName[] = TRAINED_NETWORKS[inputs.styles.guidance],
+  options: GeneratorOptions,
+  trained: readonly NetworkName[] = trainedNetworks(networks, inputs.styles.guidance),
 ): ValueAndGradients {
   const { generator, mappingNetwork, styleEncoder } = networks;
   const { image, targetDomain, styles } = inputs;
+  const isLabel = options.style === 'label';
   const ofTranslation = valueAndGradients((joined) => {
     const p: WeightsOf = { ...weights, ...splitWeights(joined, trained) };
     const style = targetStyle();
     const features = generator.encode(p.generator, image);
     const fake = generator.decode(p.generator, features, style);
-    const fake2 = withoutGradients(() => {
+    const fake2 = isLabel ? undefined : withoutGradients(() => {
       const style2 =
         styles.guidance === 'latent'
           ? mappingNetwork.apply(p.mappingNetwork, styles.latent2, targetDomain)
           : styleEncoder.apply(p.styleEncoder, styles.reference2, targetDomain);
       return generator.decode(p.generator, features, style2);
     });
-    const terms = unrecorded(() => differentiateTerms(networks, weights, inputs, { fake, fake2, style }, lambdas, trained));
+    const terms = unrecorded(() => differentiateTerms(networks, weights, inputs, { fake, fake2, style }, options, trained));
     const { fake: byFake, style: byStyle, ...rest } = terms.gradients;
     // Linear in fake and style, with the terms' own derivatives.
     const value = add<Scalar>(sum(mul(fake, byFake!)), sum(mul(style, byStyle!)));
@@ -79,23 +90,22 @@ export function generatorGradients(
     }
   }, joinWeights(weights, trained));
   ofTranslation.value.dispose();
-  const { adv, sty, ds, cyc, ...gradientsOfTerms } = ofTranslation.auxiliary as Record<TermName, Tensor> & Record<string, Tensor>;
-  const value = generatorObjective({ adversarial: adv, style: sty, diversity: ds, cycle: cyc }, lambdas) as Scalar;
-  return { value, auxiliary: { adv, sty, ds, cyc }, gradients: sumGradients(ofTranslation.gradients, gradientsOfTerms) };
+  const { adv, sty, ds, cyc, cls, ...gradientsOfTerms } = ofTranslation.auxiliary as Terms['values'] & Record<string, Tensor>;
+  const base = generatorObjective({ adversarial: adv, style: sty, diversity: ds, cycle: cyc }, options) as Scalar;
+  const value = cls === undefined ? base : addWeighted(base, cls, options.lambdaClassification ?? 1);
+  return { value, auxiliary: { adv, ...(sty && { sty }), ...(ds && { ds }), cyc, ...(cls && { cls }) }, gradients: sumGradients(ofTranslation.gradients, gradientsOfTerms) };
 }
-
-type TermName = 'adv' | 'sty' | 'ds' | 'cyc';
 
 /** The terms, and the gradient of their weighted sum for `fake`, `style` and the trained networks' parameters. */
 interface Terms {
-  values: Record<TermName, Tensor>;
+  values: Record<'adv' | 'cyc', Tensor> & Partial<Record<'sty' | 'ds' | 'cls', Tensor>>;
   gradients: Record<string, Tensor>;
 }
 
-/** A translation, the one that must look different, and the first one's style. */
+/** A translation, the one that must look different where the style allows for one, and the first one's style. */
 interface Translation {
   fake: Tensor;
-  fake2: Tensor;
+  fake2: Tensor | undefined;
   style: Tensor;
 }
 
@@ -110,32 +120,42 @@ function differentiateTerms(
   weights: WeightsOf,
   { image, domain, targetDomain }: GeneratorInputs,
   { fake, fake2, style }: Translation,
-  { lambdaStyle, lambdaDiversity, lambdaCycle }: GeneratorLambdas,
+  { lambdaStyle, lambdaDiversity, lambdaCycle, lambdaClassification = 1, adversarial = 'nonSaturating' }: GeneratorOptions,
   trained: readonly NetworkName[],
 ): Terms {
   const { generator, styleEncoder, discriminator } = networks;
   let gradients: Record<string, Tensor> = {};
-  /** Value of a term, whose gradient, times `weight`, goes to the others'. */
-  function differentiate(weight: number, names: readonly NetworkName[], term: (fake: Tensor, style: Tensor, p: WeightsOf) => Tensor): Tensor {
+  type WeightedTerms = Record<string, readonly [weight: number, term: Tensor]>;
+  /** Values of the terms of one pass; the gradient of their weighted sum goes to the others'. */
+  function differentiate(names: readonly NetworkName[], terms: (fake: Tensor, style: Tensor, p: WeightsOf) => WeightedTerms): Record<string, Tensor> {
     const own = names.filter((name) => trained.includes(name));
     const result = valueAndGradients(
       ({ fake, style, ...joined }) => {
-        const value = term(fake, style, { ...weights, ...splitWeights(joined, own) });
-        return { value: mul<Scalar>(value, weight), auxiliary: { value } };
+        const weighted = terms(fake, style, { ...weights, ...splitWeights(joined, own) });
+        const value = Object.values(weighted).map(([weight, term]) => mul<Scalar>(term, weight)).reduce((sum, term) => add<Scalar>(sum, term));
+        return { value, auxiliary: Object.fromEntries(Object.entries(weighted).map(([name, [, term]]) => [name, term])) };
       },
       { fake, style, ...joinWeights(weights, own) },
     );
     result.value.dispose();
     gradients = sumGradients(gradients, result.gradients);
-    return result.auxiliary.value!;
+    return result.auxiliary;
   }
 
+  const { generator: adversarialLoss } = adversarialFamilies[adversarial];
   const values = {
-    adv: differentiate(1, ['discriminator'], (x, _, p) => nonSaturatingLogisticLoss(discriminator.apply(p.discriminator, x, targetDomain))),
-    sty: differentiate(lambdaStyle, ['styleEncoder'], (x, s, p) => styleReconstructionLoss(s, styleEncoder.apply(p.styleEncoder, x, targetDomain))),
-    ds: differentiate(-lambdaDiversity, [], (x) => diversityLoss(x, fake2)),
-    cyc: differentiate(lambdaCycle, ['generator', 'styleEncoder'], (x, _, p) =>
-      cycleConsistencyLoss(image, generator.apply(p.generator, x, encodeStyle(networks, p, trained, image, domain)))),
-  };
+    ...differentiate(['discriminator'], (x, _, p): WeightedTerms => {
+      if (discriminator.classify === undefined) return { adv: [1, adversarialLoss(discriminator.apply(p.discriminator, x, targetDomain))] };
+      const { logits, classes } = discriminator.classify(p.discriminator, x);
+      return { adv: [1, adversarialLoss(logits)], cls: [lambdaClassification, classificationLoss(classes, targetDomain)] };
+    }),
+    ...(fake2 !== undefined && {
+      ...differentiate(['styleEncoder'], (x, s, p) => ({ sty: [lambdaStyle, styleReconstructionLoss(s, styleEncoder.apply(p.styleEncoder, x, targetDomain))] })),
+      ...differentiate([], (x) => ({ ds: [-lambdaDiversity, diversityLoss(x, fake2)] })),
+    }),
+    ...differentiate(['generator', 'styleEncoder'], (x, _, p) => ({
+      cyc: [lambdaCycle, cycleConsistencyLoss(image, generator.apply(p.generator, x, encodeStyle(networks, p, trained, image, domain)))],
+    })),
+  } as Terms['values'];
   return { values, gradients };
 }

@@ -1,17 +1,19 @@
 import { dispose, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { exponentialMovingAverage, linearDecay } from '@stargan/optimizers';
-import { AVERAGED_NAMES, type NetworkName, type Networks } from '../model/networks.js';
-import { disposeAll, splitWeights } from '../model/weights.js';
+import type { Config } from '../config/schema.js';
+import { AVERAGED_NAMES, withParameters, type NetworkName, type Networks } from '../model/networks.js';
+import { disposeAll, mapNames, splitWeights } from '../model/weights.js';
 import { overParts, splitBatch } from './accumulate.js';
 import type { Batch } from './batch.js';
 import { disposeBatch } from './batches.js';
 import { discriminatorGradients } from './discriminator-step.js';
-import { generatorGradients, TRAINED_NETWORKS, type StyleSource } from './generator-step.js';
+import { generatorGradients, trainedNetworks, type StyleSource } from './generator-step.js';
 import { disposeMoments, type Optimizers, type TrainingState } from './state.js';
 
-/** What an iteration needs to know besides networks and optimisers. */
-export interface IterationConfig {
+/** What an iteration needs to know besides networks and optimisers; what is left out is the reference's. */
+export interface IterationConfig
+  extends Partial<Pick<Config, 'accumulate' | 'criticSteps' | 'guidance' | 'style' | 'adversarial' | 'penalty' | 'lambdaWasserstein' | 'lambdaClassification'>> {
   lambdaR1: number;
   lambdaStyle: number;
   lambdaDiversity: number;
@@ -19,53 +21,45 @@ export interface IterationConfig {
   /** Iterations over which λ_ds falls linearly to 0. */
   diversityIterations: number;
   emaDecay: number;
-  /** Parts that a batch is computed in; default 1. */
-  accumulate?: number;
 }
 
 /** Losses by the reference's names: `D/latent_real`, `G/ref_cyc`, `G/lambda_ds`, … */
 export type Losses = Record<string, number>;
 
+/** Where the styles of updates come from, by the names that the reference logs them under. */
+const GUIDANCE = { latent: 'latent', ref: 'reference' } as const;
+
+type GuidanceName = keyof typeof GUIDANCE;
+
 /**
  * One training iteration, as the reference orders it: discriminator on latent styles, discriminator on
  * reference styles, generator with mapping network and style encoder on latent styles, generator alone on
- * reference styles, moving averages.
+ * reference styles, moving averages. With several critic steps the discriminator's part is done as often, each time on
+ * images of its own; the generator is updated on the last ones.
  *
  * The state is changed in place: tensors that are replaced are disposed, so memory is flat over iterations.
  *
- * @param batch all images of the update; with `accumulate` it is computed part by part, which gives the same update
+ * @param batch all images of the iteration; with `accumulate` each update is computed part by part, which gives the same update
  */
 export function trainIteration(networks: Networks, optimizers: Optimizers, state: TrainingState, batch: Batch, config: IterationConfig): Losses {
   const losses: Losses = {};
   const lambdaDiversity = linearDecay(config.lambdaDiversity, config.diversityIterations, state.iteration);
+  const { accumulate = 1, criticSteps = 1, guidance = 'both' } = config;
+  const names: GuidanceName[] = guidance === 'both' ? ['latent', 'ref'] : ['latent'];
+  const rounds = inParts(batch, criticSteps);
 
-  const { accumulate = 1 } = config;
-  const parts = accumulate === 1 ? [batch] : splitBatch(batch, accumulate);
-
-  const translated = parts.map((part) => ({ ...part, fakes: translateForDiscriminator(networks, state, part) }));
-  for (const guidance of ['latent', 'ref'] as const) {
-    const step = overParts(translated, ({ fakes, ...part }) =>
-      discriminatorGradients(networks, state.weights.discriminator, { ...part, fake: fakes[guidance] }, config));
-    record(losses, `D/${guidance}`, step.auxiliary, step.value);
-    update(optimizers, state, 'discriminator', step.gradients);
+  for (const round of rounds) {
+    const isLast = round === rounds.at(-1);
+    const parts = inParts(round, accumulate);
+    updateDiscriminator(networks, optimizers, state, parts, { config, names, losses });
+    if (isLast) updateGenerator(networks, optimizers, state, parts, { config: { ...config, lambdaDiversity }, names, losses });
+    if (accumulate > 1) parts.forEach(disposeBatch);
+    if (criticSteps > 1) disposeBatch(round);
   }
-  for (const { fakes } of translated) dispose(Object.values(fakes));
-
-  for (const guidance of ['latent', 'reference'] as const) {
-    const step = overParts(parts, ({ latent, latent2, reference, reference2, ...part }) => {
-      const styles: StyleSource = guidance === 'latent' ? { guidance, latent, latent2 } : { guidance, reference, reference2 };
-      return generatorGradients(networks, state.weights, { ...part, styles }, { ...config, lambdaDiversity });
-    });
-    record(losses, guidance === 'latent' ? 'G/latent' : 'G/ref', step.auxiliary, step.value);
-    const trained = TRAINED_NETWORKS[guidance];
-    const gradients = splitWeights(step.gradients, trained);
-    for (const name of trained) update(optimizers, state, name, gradients[name]);
-  }
-  if (accumulate > 1) parts.forEach(disposeBatch);
   // As the reference logs it: the value after the decay, in force for the next iteration.
   losses['G/lambda_ds'] = linearDecay(config.lambdaDiversity, config.diversityIterations, state.iteration + 1);
 
-  for (const name of AVERAGED_NAMES) {
+  for (const name of withParameters(networks, AVERAGED_NAMES)) {
     const previous = state.averages[name];
     state.averages[name] = exponentialMovingAverage(previous, state.weights[name], config.emaDecay);
     disposeAll(previous);
@@ -74,26 +68,68 @@ export function trainIteration(networks: Networks, optimizers: Optimizers, state
   return losses;
 }
 
+/** The batch itself, or parts that the caller owns. */
+const inParts = (batch: Batch, parts: number): Batch[] => (parts === 1 ? [batch] : splitBatch(batch, parts));
+
+/** How updates are done, and where their losses go. */
+interface UpdateOptions {
+  config: IterationConfig;
+  names: readonly GuidanceName[];
+  losses: Losses;
+}
+
+/** An update of the discriminator for each kind of guidance. */
+function updateDiscriminator(networks: Networks, optimizers: Optimizers, state: TrainingState, parts: readonly Batch[], { config, names, losses }: UpdateOptions): void {
+  const translated = parts.map((part) => ({ ...part, fakes: translateForDiscriminator(networks, state, part, names) }));
+  for (const name of names) {
+    const step = overParts(translated, ({ fakes, ...part }) =>
+      discriminatorGradients(networks, state.weights.discriminator, { ...part, fake: fakes[name]! }, config));
+    record(losses, `D/${name}`, step.auxiliary, step.value);
+    update(optimizers, state, 'discriminator', step.gradients);
+  }
+  for (const { fakes } of translated) dispose(Object.values(fakes));
+}
+
+/** An update of the generator, and of what is trained with it, for each kind of guidance. */
+function updateGenerator(networks: Networks, optimizers: Optimizers, state: TrainingState, parts: readonly Batch[], { config, names, losses }: UpdateOptions): void {
+  for (const name of names) {
+    const guidance = GUIDANCE[name];
+    const step = overParts(parts, ({ latent, latent2, reference, reference2, ...part }) => {
+      const styles: StyleSource = guidance === 'latent' ? { guidance, latent, latent2 } : { guidance, reference, reference2 };
+      return generatorGradients(networks, state.weights, { ...part, styles }, config);
+    });
+    record(losses, `G/${name}`, step.auxiliary, step.value);
+    const trained = trainedNetworks(networks, guidance);
+    const gradients = splitWeights(step.gradients, trained);
+    for (const network of trained) update(optimizers, state, network, gradients[network]);
+  }
+}
+
 /**
- * Both translations that the discriminator is shown. No generator weight changes between its two updates, so
+ * The translations that the discriminator is shown. No generator weight changes between its updates, so
  * they are made together and share the generator's encoder half.
  */
-function translateForDiscriminator({ generator, mappingNetwork, styleEncoder }: Networks, { weights }: TrainingState, batch: Batch): { latent: Tensor; ref: Tensor } {
+function translateForDiscriminator(
+  { generator, mappingNetwork, styleEncoder }: Networks,
+  { weights }: TrainingState,
+  batch: Batch,
+  names: readonly GuidanceName[],
+): Partial<Record<GuidanceName, Tensor>> {
+  const styleOf = {
+    latent: () => mappingNetwork.apply(weights.mappingNetwork, batch.latent, batch.targetDomain),
+    ref: () => styleEncoder.apply(weights.styleEncoder, batch.reference, batch.targetDomain),
+  };
   return tidy(() => {
     const features = generator.encode(weights.generator, batch.image);
-    const latentStyle = mappingNetwork.apply(weights.mappingNetwork, batch.latent, batch.targetDomain);
-    const referenceStyle = styleEncoder.apply(weights.styleEncoder, batch.reference, batch.targetDomain);
-    return {
-      latent: generator.decode(weights.generator, features, latentStyle),
-      ref: generator.decode(weights.generator, features, referenceStyle),
-    };
+    const styles = mapNames(names, (name) => styleOf[name]());
+    return mapNames(names, (name) => generator.decode(weights.generator, features, styles[name]));
   });
 }
 
 /** One optimiser step of one network; consumes the gradients. */
 function update(optimizers: Optimizers, state: TrainingState, name: NetworkName, gradients: Record<string, Tensor>): void {
   const weights = state.weights[name];
-  const moments = state.moments[name];
+  const moments = state.moments[name]!;
   const next = optimizers[name].update(weights, gradients, moments);
   disposeAll(weights, gradients);
   disposeMoments(moments);

@@ -21,7 +21,8 @@ export interface TrainingState {
   weights: WeightsOf;
   /** Moving averages, used for sampling. */
   averages: WeightsOf<AveragedName>;
-  moments: Record<NetworkName, AdamState>;
+  /** Of the networks that have parameters. */
+  moments: Partial<Record<NetworkName, AdamState>>;
 }
 
 /** One Adam per network; the mapping network has a learning rate of its own. */
@@ -41,7 +42,8 @@ export function initialState(networks: Networks, optimizers: Optimizers, seed: n
 
 /** A state with these weights and fresh optimisers; takes ownership of the tensors. */
 export function stateFromWeights(weights: WeightsOf, averages: WeightsOf<AveragedName>, optimizers: Optimizers): TrainingState {
-  return { iteration: 0, weights, averages, moments: mapNames(NETWORK_NAMES, (name) => optimizers[name].init(weights[name])) };
+  const trained = NETWORK_NAMES.filter((name) => Object.keys(weights[name]).length > 0);
+  return { iteration: 0, weights, averages, moments: mapNames(trained, (name) => optimizers[name].init(weights[name])) };
 }
 
 /** Disposes all tensors of the state. */

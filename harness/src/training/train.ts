@@ -12,6 +12,7 @@ import { AVERAGED_NAMES, buildNetworks, type Networks } from '../model/networks.
 import { mapNames } from '../model/weights.js';
 import { loadFixedInputs, writeSamples, type FixedInputs } from '../sampling/fixed-samples.js';
 import { UsageError } from '../usage-error.js';
+import { imagesPerIteration } from './batch.js';
 import { disposeBatch, tensorBatch } from './batches.js';
 import { readState, writeCheckpoint } from './checkpoint.js';
 import { trainIteration, type Losses } from './iteration.js';
@@ -88,9 +89,9 @@ export async function train({ data, out, config, resume = false, progress: outpu
   const speed = await openMetricLog(paths.speed, state.iteration);
   if ((await readMetricLog(paths.evaluationLog)).length > 0) await openMetricLog(paths.evaluationLog, state.iteration);
   const inputs = await loadFixedInputs(dataset.validation ?? dataset.train, config);
-  const { imageSize, batch, accumulate, seed, cropProbability, onCorrupt } = config;
+  const { imageSize, seed, cropProbability, onCorrupt } = config;
   const startIteration = state.iteration;
-  const stream = createTrainingStream(dataset.train, { imageSize, batch: batch * accumulate, seed, cropProbability, onCorrupt, startIteration });
+  const stream = createTrainingStream(dataset.train, { imageSize, batch: imagesPerIteration(config), seed, cropProbability, onCorrupt, startIteration });
   const progress = createProgress(state.iteration, config.iterations, process[output]);
   const evaluation = trainingEvaluation({ run: out, config, dataset, say: (text) => progress.say(text), signal });
   const training: Training = { config, out, dataset, networks, optimizers, state, stream, inputs, log, speed, progress, evaluation, lastCheckpoint: checkpoint };
@@ -109,7 +110,10 @@ export async function train({ data, out, config, resume = false, progress: outpu
 }
 
 /** Keys that settle shapes or random streams: a run cannot change them halfway. */
-const FIXED_KEYS = ['imageSize', 'styleDim', 'latentDim', 'hiddenDim', 'widthBudget', 'maxWidth', 'highPass'] as const satisfies readonly (keyof Config)[];
+const FIXED_KEYS = [
+  ...(['imageSize', 'styleDim', 'latentDim', 'hiddenDim', 'widthBudget', 'maxWidth', 'highPass'] as const),
+  ...(['style', 'injection', 'mappingNetwork', 'styleEncoder', 'discriminator'] as const),
+] satisfies readonly (keyof Config)[];
 
 async function requireFittingRun(out: string, record: RunRecord, resume: boolean): Promise<void> {
   const previous = await findRunRecord(out);
@@ -137,7 +141,7 @@ async function runIterations(training: Training, signal: AbortSignal | undefined
   let logged = state.iteration;
   while (state.iteration < config.iterations && signal?.aborted !== true) {
     const prepared = await stream.next();
-    const batch = tensorBatch(prepared, config.imageSize, config.latentDim, config.seed);
+    const batch = tensorBatch(prepared, config.imageSize, config.latentDim, config.seed, config.penalty);
     const losses = trainIteration(networks, optimizers, state, batch, config);
     disposeBatch(batch);
     requireFinite(losses, training);

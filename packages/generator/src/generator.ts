@@ -1,4 +1,4 @@
-import { clone, tidy } from '@tensorflow/tfjs-core';
+import { clone, concat, mul, ones, reshape, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Parameters } from '@stargan/ops';
 import {
@@ -30,15 +30,26 @@ export interface GeneratorOptions extends WidthOptions {
   styleDim?: number;
   /** Weight w_hpf of the high-pass skip; it divides the filter. 0 leaves the skip out (animals), 1 is for faces. */
   highPass?: number;
+  /** Where the style enters; see {@link StyleInjection}. */
+  injection?: StyleInjection;
   /** How blocks convolve and resample; the same function in all. */
   variant?: ConvolutionVariant;
   /** What is kept for a backward pass; the same gradients either way. */
   checkpointing?: Checkpointing;
 }
 
+/**
+ * Where a style enters the generator.
+ *
+ * - `adain`: scale and shift of the decoder's normalisations, as in StarGAN v2
+ * - `concatenation`: constant maps beside the image's channels, as the first StarGAN gives its generator the domain
+ *   (arXiv 1711.09020); the decoder has plain instance norms
+ */
+export type StyleInjection = 'adain' | 'concatenation';
+
 /** The encoder's result: what the decoder needs besides a style. */
 export interface Features {
-  /** [batch, S', S', channels] at the bottleneck. */
+  /** [batch, S', S', channels] at the bottleneck; with `concatenation` the image, for nothing comes before the style. */
   readonly bottleneck: Tensor4D;
   /** Feature maps kept for the high-pass skip, by their height; empty without masks. */
   readonly skips: Readonly<Record<number, Tensor4D>>;
@@ -64,19 +75,22 @@ export interface Generator extends Network {
 /**
  * The generator of StarGAN v2 (arXiv 1912.01865, appendix): 3×3 conv, residual blocks with instance norm
  * down to the bottleneck, two more there, and the mirror image with AdaIN; then instance norm, lrelu and a
- * 1×1 conv to RGB. The target domain is not an input: the style carries it.
+ * 1×1 conv to RGB. The target domain is not an input: the style carries it. With `injection: 'concatenation'` the style
+ * is appended to the image instead.
  *
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
-export function generator({ imageSize, styleDim = 64, highPass = 0, variant = DEFAULT_VARIANT, checkpointing = 'none', ...widthOptions }: GeneratorOptions): Generator {
+export function generator({ imageSize, styleDim = 64, highPass = 0, injection = 'adain', variant = DEFAULT_VARIANT, checkpointing = 'none', ...widthOptions }: GeneratorOptions): Generator {
   requirePositive('generator', 'styleDim', styleDim);
   if (!(highPass >= 0) || !Number.isFinite(highPass)) throw new Error(`generator: highPass must be a number ≥ 0, got ${highPass}`);
   const levels = imageLevels('generator', imageSize) - 4 + (highPass > 0 ? 1 : 0);
   const widths = levelWidths('generator', imageSize, levels, widthOptions);
   const deepest = widths[levels]!;
   const shortcut = highPass === 0;
+  const isConcatenated = injection === 'concatenation';
+  const norm = isConcatenated ? instanceNorm : undefined;
 
-  const fromRgb = convolution('from_rgb', { inChannels: 3, outChannels: widths[0]!, size: 3 });
+  const fromRgb = convolution('from_rgb', { inChannels: isConcatenated ? 3 + styleDim : 3, outChannels: widths[0]!, size: 3 });
   const encoder: Layer[] = [];
   const decoder: Layer<[style: Tensor]>[] = [];
   for (let level = 0; level < levels + 2; level++) {
@@ -85,7 +99,7 @@ export function generator({ imageSize, styleDim = 64, highPass = 0, variant = DE
     const deep = resample ? widths[level + 1]! : deepest;
     encoder.push(checkpointed(residualBlock(`encode.${level}`, { inChannels: shallow, outChannels: deep, normalize: true, downsample: resample, variant }), checkpointing));
     const index = levels + 1 - level;
-    decoder.unshift(checkpointed(styledResidualBlock(`decode.${index}`, { inChannels: deep, outChannels: shallow, styleDim, upsample: resample, shortcut, variant }), checkpointing));
+    decoder.unshift(checkpointed(styledResidualBlock(`decode.${index}`, { inChannels: deep, outChannels: shallow, styleDim, upsample: resample, shortcut, norm, variant }), checkpointing));
   }
   const toRgbNorm = instanceNorm('to_rgb.0', { channels: widths[0]!, slope: LEAKY_SLOPE });
   const toRgb = convolution('to_rgb.2', { inChannels: widths[0]!, outChannels: 3, size: 1 });
@@ -98,6 +112,10 @@ export function generator({ imageSize, styleDim = 64, highPass = 0, variant = DE
   function encode(parameters: Parameters, image: Tensor, masks?: Masks): Features {
     requireImage('generator', image.shape, imageSize);
     requireMasks(masks);
+    return isConcatenated ? { bottleneck: clone(image as Tensor4D), skips: {} } : runEncoder(parameters, image, masks);
+  }
+
+  function runEncoder(parameters: Parameters, image: Tensor, masks?: Masks): Features {
     return tidy(() => {
       const skips: Record<number, Tensor4D> = {};
       let h: Tensor4D = fromRgb.apply(parameters, image);
@@ -109,12 +127,14 @@ export function generator({ imageSize, styleDim = 64, highPass = 0, variant = DE
     });
   }
 
-  function decode(parameters: Parameters, { bottleneck, skips }: Features, style: Tensor, masks?: Masks): Tensor4D {
-    if (style.rank !== 2 || style.shape[0] !== bottleneck.shape[0] || style.shape[1] !== styleDim) {
-      throw new Error(`generator: style must be [${bottleneck.shape[0]}, ${styleDim}], got [${style.shape.join(', ')}]`);
+  function decode(parameters: Parameters, features: Features, style: Tensor, masks?: Masks): Tensor4D {
+    const batch = features.bottleneck.shape[0];
+    if (style.rank !== 2 || style.shape[0] !== batch || style.shape[1] !== styleDim) {
+      throw new Error(`generator: style must be [${batch}, ${styleDim}], got [${style.shape.join(', ')}]`);
     }
     requireMasks(masks);
     return tidy(() => {
+      const { bottleneck, skips } = isConcatenated ? runEncoder(parameters, appendMaps(features.bottleneck, style), masks) : features;
       let h = bottleneck;
       for (const block of decoder) {
         // A tensor of its own for each block: its gradients are then added block by block, with and without checkpointing.
@@ -133,4 +153,11 @@ export function generator({ imageSize, styleDim = 64, highPass = 0, variant = DE
     encode,
     decode,
   };
+}
+
+/** The style as constant maps beside the image's channels. [batch, S, S, 3], [batch, styleDim] → [batch, S, S, 3 + styleDim] */
+function appendMaps(image: Tensor4D, style: Tensor): Tensor4D {
+  const [batch, height, width] = image.shape;
+  const values = reshape(style, [batch, 1, 1, style.shape[1]!]);
+  return concat([image, mul<Tensor4D>(ones([batch, height, width, 1]), values)], 3);
 }

@@ -13,6 +13,8 @@ import type { ConvolutionVariant } from './variant.js';
 export interface TrunkOptions extends WidthOptions {
   /** Height and width of the images: a power of two ≥ 16. */
   imageSize: number;
+  /** Channels of the image, 3 unless labels are appended to it. */
+  inChannels?: number;
   variant?: ConvolutionVariant;
   /** What is kept for a backward pass; the same gradients either way. Second-order ones keep everything. */
   checkpointing?: Checkpointing;
@@ -29,17 +31,17 @@ export interface Trunk extends Layer {
 /**
  * What the style encoder and the discriminator share: 3×3 conv, log₂S − 2 residual blocks that halve the
  * resolution, without normalisation, down to 4×4; lrelu; 4×4 `valid` conv; lrelu.
- * image [batch, S, S, 3] → [batch, 1, 1, channels].
+ * image [batch, S, S, inChannels] → [batch, 1, 1, channels].
  *
  * @param network name for error messages
  * @param prefix of the parameter names `0.weight`, `1.conv1.weight`, …
  */
-export function downsamplingTrunk(network: string, prefix: string, { imageSize, variant, checkpointing, ...widthOptions }: TrunkOptions): Trunk {
+export function downsamplingTrunk(network: string, prefix: string, { imageSize, inChannels = 3, variant, checkpointing, ...widthOptions }: TrunkOptions): Trunk {
   const levels = imageLevels(network, imageSize) - 2;
   const widths = levelWidths(network, imageSize, levels, widthOptions);
   const channels = widths[levels]!;
   const name = (index: number): string => join(prefix, `${index}`);
-  const stem = convolution(name(0), { inChannels: 3, outChannels: widths[0]!, size: 3 });
+  const stem = convolution(name(0), { inChannels, outChannels: widths[0]!, size: 3 });
   const blocks = widths.slice(1).map((outChannels, i) =>
     checkpointed(residualBlock(name(i + 1), { inChannels: widths[i]!, outChannels, downsample: true, variant }), checkpointing),
   );

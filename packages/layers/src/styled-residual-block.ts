@@ -16,6 +16,8 @@ export interface StyledResidualBlockOptions {
   upsample?: boolean;
   /** Add the shortcut and divide by √2. Models with a high-pass skip leave it out. */
   shortcut?: boolean;
+  /** Makes both normalisations; AdaIN by default. `instanceNorm` gives the same block without a style. */
+  norm?: (prefix: string, options: { channels: number; styleDim: number; slope: number }) => Layer<[style: Tensor]>;
   variant?: ConvolutionVariant;
 }
 
@@ -30,11 +32,11 @@ export interface StyledResidualBlockOptions {
  */
 export function styledResidualBlock(
   prefix: string,
-  { inChannels, outChannels, styleDim, upsample = false, shortcut = true, variant = DEFAULT_VARIANT }: StyledResidualBlockOptions,
+  { inChannels, outChannels, styleDim, upsample = false, shortcut = true, norm = adain, variant = DEFAULT_VARIANT }: StyledResidualBlockOptions,
 ): Layer<[style: Tensor]> {
   const name = (part: string): string => join(prefix, part);
-  const norm1 = adain(name('norm1'), { channels: inChannels, styleDim, slope: LEAKY_SLOPE });
-  const norm2 = adain(name('norm2'), { channels: outChannels, styleDim, slope: LEAKY_SLOPE });
+  const norm1 = norm(name('norm1'), { channels: inChannels, styleDim, slope: LEAKY_SLOPE });
+  const norm2 = norm(name('norm2'), { channels: outChannels, styleDim, slope: LEAKY_SLOPE });
   const hasProjection = inChannels !== outChannels;
   const convolutions = convolutionVariants[variant];
   const specs: ParameterSpec[] = [

@@ -1,1 +1,2 @@
+export { conditionalMappingNetwork, type ConditionalMappingNetworkOptions } from './conditional-mapping-network.js';
 export { mappingNetwork, type MappingNetwork, type MappingNetworkOptions } from './mapping-network.js';

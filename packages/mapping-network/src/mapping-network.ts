@@ -1,7 +1,8 @@
 import { relu, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Parameters } from '@stargan/ops';
-import { applyPerDomain, initializeParameters, linear, requireDomains, requirePositive, type Layer, type Network } from '@stargan/layers';
+import { applyPerDomain, initializeParameters, requireDomains, requirePositive, type Network } from '@stargan/layers';
+import { perceptron } from './perceptron.js';
 
 /** Options of {@link mappingNetwork}. */
 export interface MappingNetworkOptions {
@@ -27,9 +28,12 @@ export interface MappingNetwork extends Network {
   apply(parameters: Parameters, latent: Tensor, domain: readonly number[]): Tensor2D;
 }
 
-/** Linear layers `prefix.0`, `prefix.2`, … with ReLU between them. */
-function perceptron(prefix: string, sizes: readonly number[]): Layer<[], Tensor2D>[] {
-  return sizes.slice(1).map((outFeatures, i) => linear(`${prefix}.${2 * i}`, { inFeatures: sizes[i]!, outFeatures }));
+/** Fails unless `latent` is [batch, latentDim] with a domain for each row. */
+export function requireLatent(network: string, latent: Tensor, domain: readonly number[], { latentDim, domains }: { latentDim: number; domains: number }): void {
+  if (latent.rank !== 2 || latent.shape[1] !== latentDim) {
+    throw new Error(`${network}: latent must be [batch, ${latentDim}], got [${latent.shape.join(', ')}]`);
+  }
+  requireDomains(network, domain, latent.shape[0], domains);
 }
 
 /**
@@ -52,10 +56,7 @@ export function mappingNetwork({ domains, latentDim = 16, styleDim = 64, hiddenD
     specs,
     init: (seed) => initializeParameters(specs, seed, 'mapping-network'),
     apply(parameters, latent, domain) {
-      if (latent.rank !== 2 || latent.shape[1] !== latentDim) {
-        throw new Error(`mappingNetwork: latent must be [batch, ${latentDim}], got [${latent.shape.join(', ')}]`);
-      }
-      requireDomains('mappingNetwork', domain, latent.shape[0], domains);
+      requireLatent('mappingNetwork', latent, domain, { latentDim, domains });
       return tidy(() => {
         const h = shared.reduce((x, layer) => relu(layer.apply(parameters, x)), latent as Tensor2D);
         return applyPerDomain(heads, parameters, h, domain);

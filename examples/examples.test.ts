@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+
+/** What an example prints; fails when it does. */
+const run = (file: string, ...argv: string[]): string => execFileSync(process.execPath, [file, ...argv], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+const numbers = (text: string, pattern: RegExp): number[] => (pattern.exec(text) ?? []).slice(1).map(Number);
+
+describe('the examples', () => {
+  it('are listed in the README', () => {
+    const readme = readFileSync(`${folder}README.md`, 'utf8');
+    const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
+    expect(files).toHaveLength(3);
+    for (const file of files) expect(readme).toContain(`node examples/${file}`);
+  });
+
+  it('dcgan: generated pictures have as many bright pixels as real ones, and more than noise would', () => {
+    const [real, generated] = numbers(run('dcgan.js', '300'), /bright pixels: ([\d.]+) of real pictures, ([\d.]+) of generated ones/) as [number, number];
+    expect(real).toBeCloseTo((Math.PI * 4 ** 2) / 16 ** 2, 1);
+    // An untrained generator has half of its pixels bright.
+    expect(Math.abs(generated - real)).toBeLessThan(0.1);
+  });
+
+  it('own-training-loop: the losses are finite and no tensors are left', () => {
+    const printed = run('own-training-loop.js', '10');
+    for (const loss of numbers(printed, /iteration 10: D (-?[\d.]+), G (-?[\d.]+)/)) expect(Number.isFinite(loss)).toBe(true);
+    expect(printed).toMatch(/^iteration 10: D -?\d/m);
+    expect(printed).toContain('tensors left: 0');
+  });
+
+  it('swap-a-layer: both ways compute the same and are measured', () => {
+    const printed = run('swap-a-layer.js', '32', '2');
+    expect(numbers(printed, /largest difference of a value: (\S+)/)[0]).toBeLessThan(1e-3);
+    expect(numbers(printed, /taps takes ([\d.]+) times as long/)[0]).toBeGreaterThan(0);
+  });
+});

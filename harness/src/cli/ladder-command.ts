@@ -1,0 +1,46 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { runLadder } from '../ladder/run-ladder.js';
+import { RUNG_NAMES, RUNGS, type RungName } from '../ladder/rungs.js';
+import { stopSignal } from './stop-signal.js';
+import { addTrainingOptions, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
+
+function rungNames(text: string): RungName[] {
+  const given = new Set(text.split(',').map((name) => name.trim().toUpperCase()));
+  const unknown = [...given].find((name) => !RUNG_NAMES.some((known) => known === name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`rungs are ${RUNG_NAMES.join(', ')}, separated by commas; got ${unknown || 'none'}.`);
+  return RUNG_NAMES.filter((name) => given.has(name));
+}
+
+interface LadderArguments extends TrainingArguments {
+  rungs: RungName[];
+}
+
+/** `stargan ladder`. */
+export function ladderCommand(): Command {
+  const command = new Command('ladder').description("Train the paper's component analysis, from the first StarGAN to StarGAN v2, and compare its rungs.");
+  return addTrainingOptions(command, {
+    data: 'images: one folder per domain, or train/ and val/ with such folders',
+    out: 'where the rungs are kept, each a run of its own; what is there already is gone on with',
+    config: 'JSON file of config values that all rungs share',
+    iterations: 'iterations of the full model; rungs with one generator update in an iteration make twice as many',
+  })
+    .option('--rungs <list>', 'which, separated by commas', rungNames, RUNG_NAMES)
+    .addHelpText('after', `\nRungs:\n${RUNG_NAMES.map((name) => `  ${name}  ${RUNGS[name].title}`).join('\n')}`)
+    .action(runCommand);
+}
+
+async function runCommand(options: LadderArguments): Promise<void> {
+  const { data, out, rungs, json = false } = options;
+  const base = await configOf(options);
+  await startTrainingRuntime(base, options);
+  const { signal, release } = stopSignal();
+  try {
+    const say = (line: string): void => (json ? console.error : console.log)(line);
+    const result = await runLadder({ data, out, rungs, base, say, signal, progress: json ? 'stderr' : 'stdout' });
+    if (json) console.log(JSON.stringify(result));
+    else if (result.completed) console.log(`\n${result.text}\n\nnumbers   ${result.json}\npage      ${result.html}`);
+    else console.log(`stopped in rung ${result.rung}; everything is saved, and the same command goes on from there`);
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { runPairs } from '../pairs/run-pairs.js';
+import { stopSignal } from './stop-signal.js';
+import { addTrainingOptions, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
+
+/** `stargan pairs`. */
+export function pairsCommand(): Command {
+  const command = new Command('pairs').description('Train a model for every pair of domains, and one for all in as many iterations, and compare them.');
+  return addTrainingOptions(command, {
+    data: 'images: one folder per domain, three or more, or train/ and val/ with such folders',
+    out: 'where the models are kept, each a run of its own; what is there already is gone on with',
+    config: 'JSON file of config values that all models share',
+    iterations: 'iterations of the model of all domains, and of all pairs together',
+  }).action(runCommand);
+}
+
+async function runCommand(options: TrainingArguments): Promise<void> {
+  const { data, out, json = false } = options;
+  const base = await configOf(options);
+  await startTrainingRuntime(base, options);
+  const { signal, release } = stopSignal();
+  try {
+    const say = (line: string): void => (json ? console.error : console.log)(line);
+    const result = await runPairs({ data, out, base, say, signal, progress: json ? 'stderr' : 'stdout' });
+    if (json) console.log(JSON.stringify(result));
+    else if (result.completed) console.log(`\n${result.text}\n\nnumbers   ${result.json}\npage      ${result.html}`);
+    else console.log(`stopped at ${result.model}; everything is saved, and the same command goes on from there`);
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,68 @@
+import type { Precision, Runtime } from '@stargan/backend';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { resolveConfig } from '../config/resolve.js';
+import type { Config } from '../config/schema.js';
+import { chooseThreads } from '../planning/choose-threads.js';
+import { startRuntime } from './runtime.js';
+
+/** A whole number from the command line. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('a whole number is needed.');
+  return value;
+}
+
+/** Gathers the values of an option that may be given several times. */
+export const collect = (value: string, previous: string[] = []): string[] => [...previous, value];
+
+/** Options of every command that trains. */
+export interface TrainingArguments {
+  data: string;
+  out: string;
+  preset?: string;
+  config?: string;
+  iterations?: number;
+  imageSize?: number;
+  batch?: number;
+  seed?: number;
+  set?: string[];
+  threads?: number;
+  precision?: Precision;
+  json?: boolean;
+}
+
+/** What options mean where commands differ. */
+export interface TrainingOptionTexts {
+  data: string;
+  out: string;
+  config: string;
+  iterations: string;
+}
+
+/** Adds the options of {@link TrainingArguments} to a command. */
+export function addTrainingOptions(command: Command, { data, out, config, iterations }: TrainingOptionTexts): Command {
+  return command
+    .requiredOption('--data <dir>', data)
+    .requiredOption('--out <dir>', out)
+    .option('--preset <name>', 'start from a named configuration: celeba-hq, afhq, demo')
+    .option('--config <file>', config)
+    .option('--iterations <n>', iterations, wholeNumber)
+    .option('--image-size <pixels>', 'height and width of the images: a power of two ≥ 16', wholeNumber)
+    .option('--batch <n>', 'images in memory together; an update takes this many times accumulate', wholeNumber)
+    .option('--seed <n>', 'seed of all random numbers', wholeNumber)
+    .option('--set <key=value>', 'any other config value; may be given several times', collect)
+    .option('--threads <n>', 'threads of the native runtime on the processor; unless given, one for small networks, else all cores', wholeNumber)
+    .addOption(new Option('--precision <name>', 'reduced: bfloat16 or TensorFloat-32 products where the machine has them').choices(['float32', 'reduced']))
+    .option('--json', 'print the outcome as JSON');
+}
+
+/** The configuration that these options ask for. @throws UsageError naming a value that is out of range */
+export function configOf({ preset, config: file, iterations, imageSize, batch, seed, set = [] }: TrainingArguments, base?: Config): Promise<Config> {
+  return resolveConfig({ preset, file, overrides: { iterations, imageSize, batch, seed }, assignments: set, base });
+}
+
+/** Starts the runtime that a training of this configuration is fastest with, unless options say otherwise. */
+export function startTrainingRuntime(config: Config, { threads, precision }: Pick<TrainingArguments, 'threads' | 'precision'>): Promise<Runtime> {
+  const threadsAreSet = threads !== undefined || process.env.TF_NUM_INTRAOP_THREADS !== undefined;
+  return startRuntime({ threads: threadsAreSet ? threads : chooseThreads(config), precision });
+}

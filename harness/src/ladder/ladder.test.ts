@@ -1,0 +1,102 @@
+import { readFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { memory } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { PRESETS } from '../config/presets.js';
+import { parseConfig } from '../config/resolve.js';
+import { CONFIG_KEYS } from '../config/schema.js';
+import { readMetricLog } from '../logging/metric-log.js';
+import { findCheckpoint, runPaths } from '../training/run-directory.js';
+import { train } from '../training/train.js';
+import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
+import { runLadder } from './run-ladder.js';
+import { RUNG_NAMES, rungConfig, RUNGS, updatesPerIteration, type RungName } from './rungs.js';
+
+let data = '';
+const folder = useTemporaryFolder(async (created) => {
+  data = await smallDataset(created);
+});
+
+const climb = (out: string, rungs: RungName[], options: Partial<Parameters<typeof runLadder>[0]> = {}): ReturnType<typeof runLadder> =>
+  runLadder({ data, out: path.join(folder(), out), rungs, base: smallConfig({ iterations: 2 }), say: () => undefined, progress: 'stderr', ...options });
+
+describe('the rungs', () => {
+  it('lead from the first StarGAN to the default model, each step changing what the paper changes', () => {
+    expect(rungConfig(parseConfig({}), 'F')).toEqual(parseConfig({}));
+    const changes = RUNG_NAMES.slice(1).map((name, i) => {
+      const [before, after] = [rungConfig(parseConfig({}), RUNG_NAMES[i]!), rungConfig(parseConfig({}), name)];
+      return CONFIG_KEYS.filter((key) => before[key] !== after[key]).sort();
+    });
+    expect(changes).toEqual([
+      ['discriminator'],
+      ['adversarial', 'criticSteps', 'injection', 'penalty'],
+      ['lambdaStyle', 'style'],
+      ['guidance', 'iterations', 'style'],
+      ['lambdaDiversity'],
+    ]);
+  });
+
+  it('make as many generator updates each', () => {
+    const base = parseConfig({ ...PRESETS.demo });
+    for (const name of RUNG_NAMES) {
+      const config = rungConfig(base, name);
+      expect(config.iterations * updatesPerIteration(config), name).toBe(2 * base.iterations);
+    }
+    expect(RUNGS.A.values.criticSteps).toBe(5);
+  });
+});
+
+describe('the ladder', () => {
+  it('trains, measures and compares its rungs, and keeps what is done', async () => {
+    const before = memory().numTensors;
+    const said: string[] = [];
+    const result = await climb('both', ['A', 'F'], { say: (line) => said.push(line) });
+    if (!result.completed) throw new Error('stopped');
+    expect(memory().numTensors).toBe(before);
+    const { rungs } = JSON.parse(await readFile(result.json, 'utf8')) as { rungs: Record<string, unknown>[] };
+    expect(rungs).toMatchObject([
+      { rung: 'A', iterations: 4, generatorUpdates: 4, discriminatorUpdates: 20, run: 'A', report: { latent: { styleDistance: 0 }, reference: { styleDistance: 0 } } },
+      { rung: 'F', iterations: 2, generatorUpdates: 4, discriminatorUpdates: 4, run: 'F' },
+    ]);
+    expect((rungs[1] as { report: { latent: { styleDistance: number } } }).report.latent.styleDistance).toBeGreaterThan(0);
+    expect(result.text.split('\n')).toHaveLength(3);
+    const html = await readFile(result.html, 'utf8');
+    expect(html.match(/data:image\/png;base64,/g)).toHaveLength(4);
+    expect(html).toContain('baseline StarGAN');
+    expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
+
+    const { mtimeMs } = await stat(runPaths(path.join(folder(), 'both', 'A')).metrics);
+    said.length = 0;
+    const again = await climb('both', ['A', 'F'], { say: (line) => said.push(line) });
+    expect(again).toEqual(result);
+    expect(said.filter((line) => line.includes('is there already'))).toHaveLength(2);
+    expect((await stat(runPaths(path.join(folder(), 'both', 'A')).metrics)).mtimeMs).toBe(mtimeMs);
+  });
+
+  it('stops where it is told to, and goes on from there to the same result', async () => {
+    const controller = new AbortController();
+    const stopped = await climb('stopped', ['D', 'E'], { signal: controller.signal, say: (line) => line.startsWith('E') && controller.abort() });
+    expect(stopped).toEqual({ completed: false, rung: 'E' });
+    const result = await climb('stopped', ['D', 'E']);
+    expect(result.completed).toBe(true);
+    const whole = path.join(folder(), 'unstopped');
+    await train({ data, out: whole, config: rungConfig(smallConfig({ iterations: 2 }), 'E') });
+    expect(await readMetricLog(runPaths(path.join(folder(), 'stopped', 'E')).log)).toEqual(await readMetricLog(runPaths(whole).log));
+  });
+
+  it('does not compare with a rung of other settings, but trains one longer', async () => {
+    await climb('settings', ['C']);
+    await expect(climb('settings', ['C'], { base: smallConfig({ iterations: 2, learningRate: 0.5 }) })).rejects.toThrow('was trained with learningRate 0.001, now it is 0.5');
+    await expect(climb('settings', ['C'], { base: smallConfig({ iterations: 1 }) })).rejects.toThrow('was trained for 4 iterations, now 2 are wanted');
+    const longer = await climb('settings', ['C'], { base: smallConfig({ iterations: 3 }) });
+    expect(longer.completed).toBe(true);
+    const run = path.join(folder(), 'settings', 'C');
+    expect((await findCheckpoint(run)).checkpoint?.iteration).toBe(6);
+    expect(JSON.parse(await readFile(runPaths(run).metrics, 'utf8'))).toMatchObject({ iteration: 6 });
+    await rm(run, { recursive: true });
+  });
+
+  it('names the rung whose training failed', async () => {
+    await expect(climb('exploded', ['E'], { base: smallConfig({ iterations: 50, learningRate: 1e18 }) })).rejects.toThrow(/^E: iteration \d+: the loss .* training stopped/);
+  });
+});

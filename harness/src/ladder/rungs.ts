@@ -1,0 +1,58 @@
+import { parseConfig } from '../config/resolve.js';
+import type { Config } from '../config/schema.js';
+
+/** One configuration of the paper's component analysis. */
+export interface Rung {
+  /** What it is, or what it adds to the one before. */
+  readonly title: string;
+  /** What differs from the full model. */
+  readonly values: Partial<Config>;
+}
+
+/** Names of the rungs. */
+export type RungName = 'A' | 'B' | 'C' | 'D' | 'E' | 'F';
+
+const F: Partial<Config> = {};
+const E: Partial<Config> = { ...F, lambdaDiversity: 0 };
+const D: Partial<Config> = { ...E, style: 'latent', guidance: 'latent' };
+// Without a latent code there is one picture per source and domain: nothing to reconstruct, nothing that differs.
+const C: Partial<Config> = { ...D, style: 'label', lambdaStyle: 0 };
+const B: Partial<Config> = { ...C, injection: 'concatenation', adversarial: 'wasserstein', penalty: 'wasserstein', criticSteps: 5 };
+const A: Partial<Config> = { ...B, discriminator: 'patchClassifier' };
+
+/**
+ * The ladder from the first StarGAN to StarGAN v2, as values of one configuration.
+ *
+ * Source: Choi et al. 2020, arXiv 1912.01865, table 1 and section 3.2. What the paper does not say is filled in from
+ * the first StarGAN (arXiv 1711.09020): the critic of patches, five critic steps, a penalty weight of 10. Networks are
+ * otherwise those of StarGAN v2 in every rung, so that only what a rung names differs.
+ */
+export const RUNGS: Readonly<Record<RungName, Rung>> = {
+  A: { title: 'baseline StarGAN', values: A },
+  B: { title: '+ multi-task discriminator', values: B },
+  C: { title: '+ R1 and AdaIN', values: C },
+  D: { title: '+ latent code', values: D },
+  E: { title: '+ style code', values: E },
+  F: { title: '+ diversity loss', values: F },
+};
+
+/** Names of the rungs, from the baseline up. */
+export const RUNG_NAMES = Object.keys(RUNGS) as RungName[];
+
+/** Kinds of guidance that an iteration updates with, one generator update each. */
+export function updatesPerIteration({ guidance }: Pick<Config, 'guidance'>): number {
+  return guidance === 'both' ? 2 : 1;
+}
+
+/**
+ * The configuration of a rung. All rungs make as many generator updates: those that make one per iteration instead of
+ * two get twice the iterations.
+ *
+ * @param base sizes, rates and weights that all rungs share, with the iterations of the full model
+ */
+export function rungConfig(base: Config, name: RungName): Config {
+  const { values } = RUNGS[name];
+  const stretch = updatesPerIteration(base) / updatesPerIteration({ guidance: values.guidance ?? base.guidance });
+  const iterations = Math.ceil(base.iterations * stretch);
+  return parseConfig({ ...base, ...values, iterations });
+}

@@ -1,0 +1,48 @@
+import { concat, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { MappingNetwork } from '@stargan/mapping-network';
+import type { StyleEncoder } from '@stargan/style-encoder';
+
+/** What makes the codes that the generator gets: one from latent codes, one from images. */
+export interface StyleNetworks {
+  readonly mappingNetwork: MappingNetwork;
+  readonly styleEncoder: StyleEncoder;
+}
+
+/** [samples, domains]: 1 at each sample's domain. */
+function oneHotDomains(domain: readonly number[], domains: number): Tensor2D {
+  const values = new Float32Array(domain.length * domains);
+  domain.forEach((d, sample) => (values[sample * domains + d] = 1));
+  return tensor2d(values, [domain.length, domains]);
+}
+
+/** Codes that are the domain alone, as in the first StarGAN: one picture per source and domain. No parameters. */
+export function labelCodes(domains: number): StyleNetworks {
+  const network = {
+    specs: [],
+    init: () => ({}),
+    apply: (_parameters: unknown, _input: unknown, domain: readonly number[]) => oneHotDomains(domain, domains),
+  };
+  return { mappingNetwork: network, styleEncoder: network };
+}
+
+/**
+ * Codes that are a latent code and the domain beside it: what D of the paper's component analysis injects. The latent
+ * code of an image comes from an encoder that does not know domains.
+ *
+ * @param encoder an encoder of one domain, to codes as long as a latent code
+ */
+export function latentCodesWithLabels(encoder: StyleEncoder, domains: number): StyleNetworks {
+  return {
+    mappingNetwork: {
+      specs: [],
+      init: () => ({}),
+      apply: (_, latent, domain) => tidy(() => concat([latent as Tensor2D, oneHotDomains(domain, domains)], 1)),
+    },
+    styleEncoder: {
+      ...encoder,
+      apply: (parameters, image, domain) =>
+        tidy(() => concat([encoder.apply(parameters, image, domain.map(() => 0)), oneHotDomains(domain, domains)], 1)),
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { mkdir, readlink, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import type { ImageFolders } from '@stargan/data';
+import { openDataset } from '@stargan/data';
+import type { DomainClassifier } from '../evaluation/domain-classifier.js';
+import type { LabelledImages } from '../sampling/grids.js';
+import { selectImages, type Sampler } from '../sampling/translate.js';
+import { UsageError } from '../usage-error.js';
+
+/** Labels of two domains, the smaller first. */
+export type DomainPair = readonly [first: number, second: number];
+
+/** Every pair of so many domains. */
+export function domainPairs(domains: number): DomainPair[] {
+  return Array.from({ length: domains }, (_, first) => Array.from({ length: domains - first - 1 }, (_, i): DomainPair => [first, first + 1 + i])).flat();
+}
+
+/**
+ * Makes a data set of some of a data set's domains, without copying: a folder of links. What is there already is kept.
+ *
+ * @throws UsageError when a link of the name leads elsewhere
+ */
+export async function linkDomains(data: string, names: readonly string[], target: string): Promise<void> {
+  const { train, validation } = await openDataset(data);
+  // Without a split there are training images alone.
+  for (const [split, folders] of [['train', train], ['val', validation]] as const) {
+    if (folders !== undefined) await linkFolders(folders, names, path.join(target, split));
+  }
+}
+
+async function linkFolders({ directory }: ImageFolders, names: readonly string[], target: string): Promise<void> {
+  await mkdir(target, { recursive: true });
+  for (const name of names) {
+    const [from, link] = [path.join(directory, name), path.join(target, name)];
+    try {
+      // A junction needs no rights on Windows; elsewhere the type has no meaning.
+      await symlink(from, link, 'junction');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const there = await readlink(link).catch(() => 'no link');
+      if (path.resolve(there) !== from) throw new UsageError(`${link} leads to ${there}, not to ${from}; name another folder as --out`);
+    }
+  }
+}
+
+/** Images of these domains alone, with their places in `labels` as domains. */
+export function imagesOf(images: LabelledImages, labels: readonly number[]): LabelledImages {
+  const chosen = images.domains.flatMap((domain, i) => (labels.includes(domain) ? [i] : []));
+  return { ...selectImages(images, chosen), domains: chosen.map((i) => labels.indexOf(images.domains[i]!)) };
+}
+
+/** The same classifier, answering with places in `labels`; an image of another domain is −1, and so a miss. */
+export function classifierOf(classifier: DomainClassifier, labels: readonly number[]): DomainClassifier {
+  return { classify: (images) => classifier.classify(images).map((domain) => labels.indexOf(domain)), dispose: () => classifier.dispose() };
+}
+
+/** A model of all domains, asked for these alone, by their places in `labels`. */
+export function samplerOf({ networks, weights }: Sampler, labels: readonly number[]): Sampler {
+  const { mappingNetwork, styleEncoder } = networks;
+  const own = (domain: readonly number[]): number[] => domain.map((place) => labels[place]!);
+  return {
+    weights,
+    networks: {
+      ...networks,
+      mappingNetwork: { ...mappingNetwork, apply: (parameters, latent, domain) => mappingNetwork.apply(parameters, latent, own(domain)) },
+      styleEncoder: { ...styleEncoder, apply: (parameters, image, domain) => styleEncoder.apply(parameters, image, own(domain)) },
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { memory } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import type { Config } from '../config/schema.js';
+import { RUNG_NAMES, rungConfig } from '../ladder/rungs.js';
+import { readMetricLog } from '../logging/metric-log.js';
+import { trainingWorkload } from '../measurement/training-workload.js';
+import { planTraining } from '../planning/plan-training.js';
+import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
+import type { Losses } from './iteration.js';
+import { findCheckpoint, runPaths } from './run-directory.js';
+import { train } from './train.js';
+
+let data = '';
+const folder = useTemporaryFolder(async (created) => {
+  data = await smallDataset(created);
+});
+
+const ALTERNATIVES: Readonly<Record<string, Partial<Config>>> = {
+  'a conditional mapping network': { mappingNetwork: 'conditional' },
+  'a conditional style encoder': { styleEncoder: 'conditional' },
+  'a projection discriminator': { discriminator: 'projection' },
+  'a discriminator of label maps': { discriminator: 'labelMaps' },
+  'a patch classifier with R1': { discriminator: 'patchClassifier' },
+  'hinge losses': { adversarial: 'hinge' },
+  "WGAN-GP's penalty in parts": { adversarial: 'wasserstein', penalty: 'wasserstein', criticSteps: 2, accumulate: 2 },
+  'styles as maps': { injection: 'concatenation' },
+};
+
+const configurations: Readonly<Record<string, Config>> = {
+  ...Object.fromEntries(RUNG_NAMES.map((name) => [`rung ${name}`, rungConfig(smallConfig(), name)])),
+  ...Object.fromEntries(Object.entries(ALTERNATIVES).map(([name, values]) => [name, smallConfig(values)])),
+};
+
+/** Losses of the last of some iterations on random data, and the number of tensors after each. */
+function iterate(config: Config, iterations: number): { losses: Losses; counts: number[] } {
+  const workload = trainingWorkload(config);
+  const counts: number[] = [];
+  let losses: Losses = {};
+  for (let i = 0; i < iterations; i++) {
+    losses = workload.iterate();
+    counts.push(memory().numTensors);
+  }
+  workload.dispose();
+  return { losses, counts };
+}
+
+describe.each(Object.entries(configurations))('training with %s', (_, config) => {
+  it('has finite losses and leaves no tensors behind', () => {
+    const before = memory().numTensors;
+    const { losses, counts } = iterate(config, 4);
+    for (const [name, value] of Object.entries(losses)) expect(Number.isFinite(value), name).toBe(true);
+    expect(counts[3]).toBe(counts[0]);
+    expect(memory().numTensors).toBe(before);
+  });
+
+  it('can be planned', () => {
+    expect(planTraining(config).peakBufferBytes).toBeGreaterThan(0);
+  });
+});
+
+describe('an iteration', () => {
+  const keys = (values: Partial<Config>): string[] => Object.keys(iterate(smallConfig(values), 1).losses);
+
+  it('logs the terms that there are', () => {
+    expect(keys({ guidance: 'latent' }).some((name) => name.includes('ref'))).toBe(false);
+    expect(keys({})).toContain('G/ref_ds');
+    const label = keys({ style: 'label' });
+    for (const name of ['G/latent_sty', 'G/latent_ds', 'G/ref_sty', 'G/ref_ds']) expect(label).not.toContain(name);
+    const classified = keys({ discriminator: 'patchClassifier' });
+    expect(classified).toEqual(expect.arrayContaining(['D/latent_cls', 'G/latent_cls', 'D/ref_cls', 'G/ref_cls']));
+    expect(keys({}).some((name) => name.endsWith('_cls'))).toBe(false);
+  });
+
+  it('adds its terms up with their weights', () => {
+    const { losses } = iterate(smallConfig({ discriminator: 'patchClassifier', penalty: 'wasserstein', adversarial: 'wasserstein', lambdaWasserstein: 3, lambdaClassification: 5, lambdaCycle: 7 }), 1);
+    const value = (name: string): number => losses[name]!;
+    expect(value('D/latent_total')).toBeCloseTo(value('D/latent_real') + value('D/latent_fake') + 3 * value('D/latent_reg') + 5 * value('D/latent_cls'), 3);
+    const terms = value('G/latent_adv') + value('G/latent_sty') - value('G/latent_ds') + 7 * value('G/latent_cyc') + 5 * value('G/latent_cls');
+    expect(value('G/latent_total')).toBeCloseTo(terms, 3);
+  });
+});
+
+describe('a run with other networks', () => {
+  it.each([
+    ['rung A', rungConfig(smallConfig({ iterations: 3 }), 'A')],
+    ['rung D', rungConfig(smallConfig({ iterations: 3 }), 'D')],
+    ['conditional networks', smallConfig({ iterations: 6, mappingNetwork: 'conditional', styleEncoder: 'conditional', discriminator: 'projection' })],
+  ])('continues bit for bit, and samples: %s', async (name, config) => {
+    const run = (kind: string): string => path.join(folder(), `${name} ${kind}`);
+    await train({ data, out: run('whole'), config });
+    await train({ data, out: run('halves'), config: { ...config, iterations: 3 } });
+    await train({ data, out: run('halves'), config, resume: true });
+    const log = (kind: string): Promise<unknown> => readMetricLog(runPaths(run(kind)).log);
+    expect(await log('halves')).toEqual(await log('whole'));
+    const { checkpoint } = await findCheckpoint(run('halves'));
+    expect(checkpoint?.iteration).toBe(6);
+    expect(await readdir(runPaths(run('halves')).samples)).toContain('0000006-latent.png');
+  });
+
+  it.each([
+    ['style', 'label'],
+    ['injection', 'concatenation'],
+    ['mappingNetwork', 'conditional'],
+    ['styleEncoder', 'conditional'],
+    ['discriminator', 'projection'],
+  ] as const)('is not gone on with under another %s', async (key, value) => {
+    const out = path.join(folder(), `fixed ${key}`);
+    await train({ data, out, config: smallConfig({ iterations: 1 }) });
+    await expect(train({ data, out, config: smallConfig({ iterations: 2, [key]: value }), resume: true })).rejects.toThrow(`was trained with ${key} `);
+  });
+
+  it('draws other positions for the penalty in every iteration, the same for the same seed', async () => {
+    const config = smallConfig({ iterations: 3, penalty: 'wasserstein', adversarial: 'wasserstein', learningRate: 0, mappingLearningRate: 0, weightDecay: 0 });
+    const log = async (out: string): Promise<number[]> => {
+      await train({ data, out: path.join(folder(), out), config });
+      return (await readMetricLog(runPaths(path.join(folder(), out)).log)).map((entry) => entry['D/latent_reg']!);
+    };
+    const first = await log('positions');
+    expect(await log('positions again')).toEqual(first);
+    expect(new Set(first).size).toBe(3);
+  });
+});
