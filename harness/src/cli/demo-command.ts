@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { runDemo } from '../demo/run-demo.js';
+import { drawDemoImages, runDemo } from '../demo/run-demo.js';
 import { startRuntime } from './runtime.js';
 import { stopSignal } from './stop-signal.js';
 
@@ -8,7 +8,12 @@ export function demoCommand(): Command {
   return new Command('demo')
     .description('Draw a small data set, train on it for some minutes, measure the result and write a report.')
     .option('--out <dir>', 'where everything goes', 'demo')
-    .action(async ({ out }: { out: string }) => {
+    .option('--images-only', 'draw the data set and stop, for trainings of your own')
+    .action(async ({ out, imagesOnly = false }: { out: string; imagesOnly?: boolean }) => {
+      if (imagesOnly) {
+        await drawDemoImages(out);
+        return;
+      }
       // Convolutions of the demo's size lose more to waking a second thread than they gain (0.35 s an iteration
       // instead of 0.27 s on two cores), and decoding has a core of its own this way.
       await startRuntime({ threads: 1 });

@@ -27,15 +27,21 @@ export const DEMO_IMAGES = {
   rotation: 0,
 } as const satisfies DemoImagesOptions;
 
+/** Draws the demo images below `directory` unless they are there; gives their folder. */
+export async function drawDemoImages(directory: string): Promise<string> {
+  const images = path.join(directory, 'images');
+  const { written } = await writeDemoImages(images, DEMO_IMAGES);
+  console.log(written > 0 ? `drew ${written} images in ${images}` : `images are in ${images}`);
+  return images;
+}
+
 /**
  * Draws the demo images, trains the `demo` preset on them, measures the result on held-out images and writes a
  * report. Each step that is done already is passed over, so an interrupted demo goes on where it was.
  */
 export async function runDemo(directory: string, signal: AbortSignal): Promise<void> {
-  const images = path.join(directory, 'images');
+  const images = await drawDemoImages(directory);
   const run = path.join(directory, 'run');
-  const { written } = await writeDemoImages(images, DEMO_IMAGES);
-  console.log(written > 0 ? `drew ${written} images in ${images}` : `images are in ${images}`);
 
   const config = await resolveConfig({ preset: 'demo' });
   await discardOtherRun(run, config);
