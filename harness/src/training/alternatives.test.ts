@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { measureCandidate, prepareJudging, type Judging } from '../comparison/measure.js';
 import type { Config } from '../config/schema.js';
 import { RUNG_NAMES, rungConfig } from '../ladder/rungs.js';
 import { readMetricLog } from '../logging/metric-log.js';
@@ -83,20 +84,27 @@ describe('an iteration', () => {
 });
 
 describe('a run with other networks', () => {
-  it.each([
-    ['rung A', rungConfig(smallConfig({ iterations: 3 }), 'A')],
-    ['rung D', rungConfig(smallConfig({ iterations: 3 }), 'D')],
-    ['conditional networks', smallConfig({ iterations: 6, mappingNetwork: 'conditional', styleEncoder: 'conditional', discriminator: 'projection' })],
-  ])('continues bit for bit, and samples: %s', async (name, config) => {
+  let judging: Judging;
+  beforeAll(async () => {
+    judging = await prepareJudging(data, smallConfig());
+  });
+  afterAll(() => judging.dispose());
+
+  it.each(Object.entries(configurations))('continues bit for bit, samples and is measured: %s', async (name, other) => {
+    const config = { ...other, iterations: 4 };
     const run = (kind: string): string => path.join(folder(), `${name} ${kind}`);
     await train({ data, out: run('whole'), config });
-    await train({ data, out: run('halves'), config: { ...config, iterations: 3 } });
+    await train({ data, out: run('halves'), config: { ...config, iterations: 2 } });
     await train({ data, out: run('halves'), config, resume: true });
     const log = (kind: string): Promise<unknown> => readMetricLog(runPaths(run(kind)).log);
     expect(await log('halves')).toEqual(await log('whole'));
     const { checkpoint } = await findCheckpoint(run('halves'));
-    expect(checkpoint?.iteration).toBe(6);
-    expect(await readdir(runPaths(run('halves')).samples)).toContain('0000006-latent.png');
+    expect(checkpoint?.iteration).toBe(4);
+    expect(await readdir(runPaths(run('halves')).samples)).toContain('0000004-latent.png');
+    const { latent, translations } = await measureCandidate({ name, title: '', data, config, run: run('halves') }, judging);
+    expect(translations).toBe(2 * 2 * 10);
+    expect(Number.isFinite(latent.domainAccuracy)).toBe(true);
+    expect(latent.styleDistance > 0).toBe(config.style !== 'label');
   });
 
   it.each([
