@@ -10,9 +10,11 @@ import {
   mean,
   mul,
   neg,
+  pad,
   relu,
   rsqrt,
   sign,
+  slice,
   softplus,
   split,
   sqrt,
@@ -107,11 +109,25 @@ const cases: OperationCase[] = [
     },
     reference: (x) => ndArray([2, 1], [x.data[0]! * x.data[2]!, x.data[3]! * x.data[5]!]),
   },
+  {
+    operation: 'pad',
+    name: 'unequal sides',
+    inputs: [signed],
+    run: (x) => pad(x, [[1, 0], [0, 2]]),
+    reference: (x) => ndArray([3, 5], [0, 0, 0, 0, 0, ...x.data.slice(0, 3), 0, 0, ...x.data.slice(3), 0, 0]),
+  },
+  {
+    operation: 'slice',
+    name: 'inside, and to the end',
+    inputs: [random([2, 4], 9)],
+    run: (x) => mul(slice(x, [0, 1], [2, 2]), slice(x, [0, 2], [-1, -1])),
+    reference: (x) => ndArray([2, 2], [0, 4].flatMap((row) => [x.data[row + 1]! * x.data[row + 2]!, x.data[row + 2]! * x.data[row + 3]!])),
+  },
   ...products,
 ];
 
 test('every gradient that is filled in has a case', () => {
-  const kernels = (name: string): string => ({ div: 'RealDiv', mul: 'Multiply', matMul: 'BatchMatMul', split: 'SplitV' })[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
+  const kernels = (name: string): string => ({ div: 'RealDiv', mul: 'Multiply', matMul: 'BatchMatMul', split: 'SplitV', pad: 'PadV2' })[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
   // Those that the cases use on the way.
   const within = ['Cast', 'Identity', 'OnesLike', 'Reshape', 'Step', 'ZerosLike'];
   expect([...new Set([...cases.map(({ operation }) => kernels(operation)), ...within])].sort()).toEqual([...coreGradientKernels].sort());

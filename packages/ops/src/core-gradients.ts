@@ -9,10 +9,13 @@ import {
   mul,
   neg,
   onesLike,
+  pad,
   registerGradient,
   reshape,
   rsqrt,
   sign,
+  slice,
+  slice_util,
   split,
   square,
   step,
@@ -106,6 +109,18 @@ const gradients: readonly GradConfig[] = [
       return Object.fromEntries(parts.map((_, i) => [i, () => split(dy as Tensor, sizes, along)[i]!]));
     },
   },
+  {
+    kernelName: 'PadV2',
+    gradFunc: (dy, _, { paddings }) => {
+      const padded = dy as Tensor;
+      const sides = paddings as [number, number][];
+      return { x: () => slice(padded, sides.map(([before]) => before), padded.shape.map((size, axis) => size - sides[axis]![0] - sides[axis]![1])) };
+    },
+  },
+  gradient('Slice', ['x'], (dy, [x], { begin, size }) => {
+    const [first, counts] = slice_util.parseSliceParams(x!, begin as number[], size as number[]);
+    return { x: () => pad(dy, first!.map((before, axis) => [before, x!.shape[axis]! - before - counts![axis]!] as [number, number])) };
+  }),
   { kernelName: 'SplitV', gradFunc: (dy, _, { axis }) => ({ x: () => concat(dy as Tensor[], axis as number) }) },
   gradient('Mean', ['x'], (dy, [x], { axis }) => ({ x: () => mul(spread(dy, x!, axis), dy.size / x!.size) })),
   gradient('Sum', ['x'], (dy, [x], { axis }) => ({ x: () => spread(dy, x!, axis) })),
