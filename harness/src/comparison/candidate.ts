@@ -38,11 +38,17 @@ export async function trainCandidate({ name, run, data, config }: Candidate, opt
   }
 }
 
-/** More iterations are a longer run of the same; anything else is another run. */
+/** Keys that say what is written when: they do not change what a run learns. */
+const RECORDING: readonly (keyof Config)[] = [
+  ...(['logEvery', 'sampleEvery', 'saveEvery', 'bestMetric'] as const),
+  ...(['evaluateEvery', 'evaluateOutputs', 'evaluateSources', 'evaluateReals', 'evaluateFid'] as const),
+];
+
+/** More iterations are a longer run of the same; another value of what is learnt from makes another run. */
 async function requireSameSettings(run: string, config: Config): Promise<void> {
   const previous = await findRunRecord(run);
   if (previous === undefined) return;
-  const changed = CONFIG_KEYS.find((key) => key !== 'iterations' && previous.config[key] !== config[key]);
+  const changed = CONFIG_KEYS.find((key) => key !== 'iterations' && !RECORDING.includes(key) && previous.config[key] !== config[key]);
   if (changed !== undefined) {
     throw new UsageError(`${run} was trained with ${changed} ${previous.config[changed]}, now it is ${config[changed]}; leave it as it was, or name another folder as --out`);
   }

@@ -1,82 +1,83 @@
-import { readFile } from 'node:fs/promises';
 import { openDataset } from '@stargan/data';
-import { z } from 'zod';
 import type { Config } from '../config/schema.js';
-import { trainDomainClassifier, type DomainClassifier } from '../evaluation/domain-classifier.js';
-import { evaluateTranslations, type TranslationReport } from '../evaluation/evaluate-translations.js';
+import { openEvaluationData, type EvaluationData } from '../evaluation/evaluation-data.js';
+import { lineProgress } from '../evaluation/evaluation-progress.js';
+import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
+import { evaluateRun, openClassifier } from '../evaluation/evaluate-run.js';
+import type { SizedClassifier } from '../evaluation/evaluate-task.js';
+import { evaluationOptions, type EvaluationOptions } from '../evaluation/options.js';
 import { buildNetworks } from '../model/networks.js';
 import { disposeAll } from '../model/weights.js';
-import type { LabelledImages } from '../sampling/grids.js';
-import { loadDomainImages } from '../sampling/load-domain-images.js';
 import type { Sampler } from '../sampling/translate.js';
 import { readAverages } from '../training/checkpoint.js';
-import { findCheckpoint, runPaths, writeWhole } from '../training/run-directory.js';
+import { findCheckpoint } from '../training/run-directory.js';
 import type { Candidate } from './candidate.js';
 
-/** What all candidates are measured with: one classifier, one set of held-out images. */
+/** What all candidates are measured with: the same images, the same options, one classifier. */
 export interface Judging {
-  readonly classifier: DomainClassifier;
-  readonly heldOut: LabelledImages;
-  readonly domains: number;
+  readonly images: EvaluationData;
+  readonly options: EvaluationOptions;
+  /** The classifier, trained when it is first asked for. */
+  readonly classifier: () => Promise<SizedClassifier>;
   dispose(): void;
 }
 
-/** Images that the classifier is trained on, and that are translated, at most, per domain. */
-const TRAINING_IMAGES = 1000;
-const HELD_OUT_IMAGES = 100;
-/** Numbers that the classifier's images may take: 1 GiB. */
-const TRAINING_VALUES = 2 ** 28;
-
-/** Trains the classifier on real images and loads the held-out ones; training images where there are none. */
-export async function prepareJudging(data: string, { imageSize, seed }: Pick<Config, 'imageSize' | 'seed'>): Promise<Judging> {
-  const { train, validation } = await openDataset(data);
-  const domains = train.domains.length;
-  const affordable = Math.floor(TRAINING_VALUES / (domains * imageSize * imageSize * 3));
-  const images = await loadDomainImages(train, imageSize, Math.min(TRAINING_IMAGES, affordable));
-  const classifier = trainDomainClassifier(images, { domains, seed });
-  const heldOut = await loadDomainImages(validation ?? train, imageSize, HELD_OUT_IMAGES);
-  return { classifier, heldOut, domains, dispose: () => classifier.dispose() };
+/**
+ * Chooses the images of a data set that candidates are measured on.
+ *
+ * @throws UsageError for fewer than two domains; ImageFileError naming a broken image, unless the config skips them
+ */
+export async function openJudging(data: string, config: Config): Promise<Judging> {
+  const options = evaluationOptions(config);
+  const images = await openEvaluationData(await openDataset(data), options, config.onCorrupt);
+  let classifier: SizedClassifier | undefined;
+  return {
+    images,
+    options,
+    classifier: async () => (classifier ??= await openClassifier(images, config)),
+    dispose: () => classifier?.classifier.dispose(),
+  };
 }
 
-const scores = z.object({ domainAccuracy: z.number(), styleDistance: z.number() });
-const storedReport = z.object({
-  iteration: z.number(),
-  latent: scores,
-  reference: scores,
-  real: z.object({ domainAccuracy: z.number(), imageDistance: z.number() }),
-  translations: z.number(),
-});
-
-/** What was measured of a run at this iteration before, if anything. */
-export async function readMeasurement(run: string, iteration: number): Promise<TranslationReport | undefined> {
-  const text = await readFile(runPaths(run).metrics, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    const { iteration: measured, ...report } = storedReport.parse(JSON.parse(text));
-    return measured === iteration ? report : undefined;
-  } catch {
-    return undefined;
-  }
+/** How to measure, where it differs from the candidate's own. */
+export interface MeasureOptions {
+  /** Folder that the results are kept in; the candidate's run by default. */
+  readonly keepIn?: string;
+  /** Changes what is asked: such as a model of many domains, asked for some. */
+  readonly as?: (sampler: Sampler) => Sampler;
+  /** Takes lines of text about how far it is. */
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal;
 }
 
-/** Runs `f` with the networks of a candidate's last checkpoint. @throws when there is none */
-export async function withSampler<Result>({ run, config }: Pick<Candidate, 'run' | 'config'>, domains: number, f: (sampler: Sampler) => Result): Promise<Result> {
+/**
+ * Measures the last checkpoint of a candidate by the paper's protocol, as `stargan evaluate` does. What was measured
+ * before is read; what was interrupted goes on.
+ *
+ * @param domains that the candidate was trained on
+ * @returns the evaluation; `completed` is false when it was stopped
+ * @throws when the candidate has no checkpoint
+ */
+export async function measureCandidate({ run, config }: Pick<Candidate, 'run' | 'config'>, domains: number, judging: Judging, options: MeasureOptions): Promise<EvaluationRecord> {
+  const { keepIn = run, as = (sampler) => sampler, say, signal } = options;
   const { checkpoint } = await findCheckpoint(run);
   if (checkpoint === undefined) throw new Error(`${run} has no checkpoint to measure`);
   const networks = buildNetworks(config, domains);
   const weights = await readAverages(networks, checkpoint);
+  const progress = lineProgress(say);
   try {
-    return f({ networks, weights });
+    return await evaluateRun({
+      run: keepIn,
+      checkpoint,
+      sampler: as({ networks, weights }),
+      config,
+      options: judging.options,
+      data: judging.images,
+      classifier: judging.classifier,
+      onProgress: (done, total) => progress.update(done, total),
+      signal,
+    });
   } finally {
     disposeAll(...Object.values(weights));
   }
-}
-
-/** Measures a candidate on held-out images and keeps the result in its `metrics.json`. */
-export async function measureCandidate(candidate: Candidate, { classifier, heldOut, domains }: Judging): Promise<TranslationReport> {
-  const { config, run } = candidate;
-  const report = await withSampler(candidate, domains, (sampler) =>
-    evaluateTranslations(sampler, classifier, heldOut, { domains, latentDim: config.latentDim, seed: config.seed }));
-  await writeWhole(runPaths(run).metrics, `${JSON.stringify({ iteration: config.iterations, ...report }, null, 2)}\n`);
-  return report;
 }

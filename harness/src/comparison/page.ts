@@ -23,12 +23,12 @@ async function gridsOf(runs: readonly Candidate[], kind: string): Promise<string
 }
 
 /** A page about several runs that needs nothing else: their table, their last grids side by side, their curves. */
-export async function comparisonPage({ title, note, table, runs }: { title: string; note: string; table: Table; runs: readonly Candidate[] }): Promise<string> {
+export async function comparisonPage({ title, notes, table, runs }: { title: string; notes: readonly string[]; table: Table; runs: readonly Candidate[] }): Promise<string> {
   const logs = await Promise.all(runs.map(async ({ name, run }) => ({ name, log: await readMetricLog(runPaths(run).log) })));
   const charts = comparedCurves(logs.filter(({ log }) => log.length > 1));
   const grids = await Promise.all(Object.keys(GRIDS).map((kind) => gridsOf(runs, kind)));
   const body = `<h1>${escapeHtml(title)}</h1>
-${dataTable(table.headings, table.rows)}<p>${escapeHtml(note)}</p>
+${dataTable(table.headings, table.rows)}${notes.map((note) => `<p>${escapeHtml(note)}</p>`).join('')}
 <h2>Translations</h2>${grids.join('')}
 <h2>Losses</h2>${charts.map((_, i) => `<div class="chart" id="chart-${i}"></div>`).join('')}`;
   const { script, styles } = await readPlotLibrary();

@@ -9,7 +9,8 @@ export interface ScoreTable extends Table {
   readonly reasons: readonly string[];
 }
 
-const HEADINGS: Readonly<Record<Metric, string>> = {
+/** How tables call the metrics. */
+export const METRIC_HEADINGS: Readonly<Record<Metric, string>> = {
   fid: 'FID ↓',
   kid: 'KID×10³ ↓',
   precision: 'precision',
@@ -38,7 +39,7 @@ export function scoreTable({ options, tasks, means, completed }: EvaluationRecor
     ...(completed ? [[guidance, 'mean', '', ...cells(means[guidance])]] : []),
   ]);
   return {
-    headings: ['guidance', 'task', 'images', ...METRICS.map((metric) => HEADINGS[metric])],
+    headings: ['guidance', 'task', 'images', ...METRICS.map((metric) => METRIC_HEADINGS[metric])],
     rows,
     reasons: reasonsOf(tasks),
   };

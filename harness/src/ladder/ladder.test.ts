@@ -1,7 +1,9 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Means } from '../comparison/score-columns.js';
+import { listEvaluations } from '../evaluation/evaluation-record.js';
 import { PRESETS } from '../config/presets.js';
 import { parseConfig } from '../config/resolve.js';
 import { CONFIG_KEYS } from '../config/schema.js';
@@ -19,6 +21,10 @@ const folder = useTemporaryFolder(async (created) => {
 
 const climb = (out: string, rungs: RungName[], options: Partial<Parameters<typeof runLadder>[0]> = {}): ReturnType<typeof runLadder> =>
   runLadder({ data, out: path.join(folder(), out), rungs, base: smallConfig({ iterations: 2 }), say: () => undefined, progress: 'stderr', ...options });
+
+// Without pretrained weights, whether or not the machine has them.
+beforeAll(() => void vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache')));
+afterAll(() => void vi.unstubAllEnvs());
 
 describe('the rungs', () => {
   it('lead from the first StarGAN to the default model, each step changing what the paper changes', () => {
@@ -55,22 +61,24 @@ describe('the ladder', () => {
     expect(memory().numTensors).toBe(before);
     const { rungs } = JSON.parse(await readFile(result.json, 'utf8')) as { rungs: Record<string, unknown>[] };
     expect(rungs).toMatchObject([
-      { rung: 'A', iterations: 4, generatorUpdates: 4, discriminatorUpdates: 20, run: 'A', report: { latent: { styleDistance: 0 }, reference: { styleDistance: 0 } } },
+      { rung: 'A', iterations: 4, generatorUpdates: 4, discriminatorUpdates: 20, run: 'A', means: { latent: { values: { styleDistance: 0 } }, reference: { values: { styleDistance: 0 } } } },
       { rung: 'F', iterations: 2, generatorUpdates: 4, discriminatorUpdates: 4, run: 'F' },
     ]);
-    expect((rungs[1] as { report: { latent: { styleDistance: number } } }).report.latent.styleDistance).toBeGreaterThan(0);
+    expect((rungs[1] as { means: Means }).means.latent.values.styleDistance).toBeGreaterThan(0);
+    expect(await readdir(path.join(folder(), 'both', 'F'))).toContain('report.html');
     expect(result.text.split('\n')).toHaveLength(3);
     const html = await readFile(result.html, 'utf8');
     expect(html.match(/data:image\/png;base64,/g)).toHaveLength(4);
     expect(html).toContain('baseline StarGAN');
     expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
 
-    const { mtimeMs } = await stat(runPaths(path.join(folder(), 'both', 'A')).metrics);
+    const file = path.join(folder(), 'both', (rungs[0] as { evaluation: string }).evaluation);
+    const { mtimeMs } = await stat(file);
     said.length = 0;
     const again = await climb('both', ['A', 'F'], { say: (line) => said.push(line) });
     expect(again).toEqual(result);
     expect(said.filter((line) => line.includes('is there already'))).toHaveLength(2);
-    expect((await stat(runPaths(path.join(folder(), 'both', 'A')).metrics)).mtimeMs).toBe(mtimeMs);
+    expect((await stat(file)).mtimeMs).toBe(mtimeMs);
   });
 
   it('stops where it is told to, and goes on from there to the same result', async () => {
@@ -92,8 +100,26 @@ describe('the ladder', () => {
     expect(longer.completed).toBe(true);
     const run = path.join(folder(), 'settings', 'C');
     expect((await findCheckpoint(run)).checkpoint?.iteration).toBe(6);
-    expect(JSON.parse(await readFile(runPaths(run).metrics, 'utf8'))).toMatchObject({ iteration: 6 });
+    expect((await listEvaluations(run)).map(({ iteration }) => iteration)).toEqual([4, 6]);
     await rm(run, { recursive: true });
+  });
+
+  it('stops while it measures, and goes on from there to the same result', async () => {
+    const whole = await climb('measured', ['E', 'F']);
+    const controller = new AbortController();
+    const stopped = await climb('measured again', ['E', 'F'], { signal: controller.signal, say: (line) => line.startsWith('F  measuring') && controller.abort() });
+    expect(stopped).toEqual({ completed: false, rung: 'F' });
+    const result = await climb('measured again', ['E', 'F']);
+    if (!whole.completed || !result.completed) throw new Error('stopped');
+    const means = async (json: string): Promise<unknown> => (JSON.parse(await readFile(json, 'utf8')) as { rungs: { means: unknown }[] }).rungs.map((rung) => rung.means);
+    expect(await means(result.json)).toEqual(await means(whole.json));
+  });
+
+  it('compares other ways of recording, which change nothing that is learnt', async () => {
+    await climb('recording', ['E']);
+    const result = await climb('recording', ['E'], { base: smallConfig({ iterations: 2, saveEvery: 1, evaluateOutputs: 3 }) });
+    expect(result.completed).toBe(true);
+    expect((await listEvaluations(path.join(folder(), 'recording', 'E'))).map(({ options }) => options.outputs)).toEqual([10, 3]);
   });
 
   it('names the rung whose training failed', async () => {

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { trainCandidate, type Candidate } from '../comparison/candidate.js';
-import { measureCandidate, prepareJudging, readMeasurement, type Judging } from '../comparison/measure.js';
+import { measureCandidate, openJudging } from '../comparison/measure.js';
 import type { Config } from '../config/schema.js';
+import { writeReport } from '../report/write-report.js';
 import { rungConfig, RUNGS, type RungName } from './rungs.js';
 import { writeLadder, type MeasuredRung } from './write-ladder.js';
 
@@ -43,24 +44,26 @@ export async function runLadder({ data, out, rungs, base, say, progress, signal 
     if (outcome === 'stopped') return { completed: false, rung: candidate.name };
     if (outcome === 'kept') say(`${candidate.name}  is there already`);
   }
-  return { completed: true, ...(await writeLadder(out, await measureRungs(candidates, data, base, say))) };
+  const measured = await measureRungs(candidates, data, base, { say, signal });
+  const missing = candidates[measured.length];
+  if (missing !== undefined) return { completed: false, rung: missing.name };
+  return { completed: true, ...(await writeLadder(out, measured)) };
 }
 
-async function measureRungs(candidates: readonly Candidate[], data: string, base: Config, say: LadderOptions['say']): Promise<MeasuredRung[]> {
-  let judging: Judging | undefined;
+/** Measures the rungs and writes the report of each; those up to where it was stopped. */
+async function measureRungs(candidates: readonly Candidate[], data: string, base: Config, { say, signal }: Pick<LadderOptions, 'say' | 'signal'>): Promise<MeasuredRung[]> {
+  const judging = await openJudging(data, base);
   const measured: MeasuredRung[] = [];
   try {
     for (const candidate of candidates) {
-      let report = await readMeasurement(candidate.run, candidate.config.iterations);
-      if (report === undefined) {
-        say(`${candidate.name}  measuring on held-out images`);
-        judging ??= await prepareJudging(data, base);
-        report = await measureCandidate(candidate, judging);
-      }
-      measured.push({ candidate, report });
+      say(`${candidate.name}  measuring on held-out images`);
+      const evaluation = await measureCandidate(candidate, judging.images.domains.length, judging, { say, signal });
+      if (!evaluation.completed) return measured;
+      await writeReport(candidate.run);
+      measured.push({ candidate, evaluation });
     }
   } finally {
-    judging?.dispose();
+    judging.dispose();
   }
   return measured;
 }

@@ -1,17 +1,18 @@
 import path from 'node:path';
 import type { Candidate } from '../comparison/candidate.js';
-import { formatTable, percent, type Table } from '../report/text-table.js';
 import { comparisonPage } from '../comparison/page.js';
-import type { TranslationReport } from '../evaluation/evaluate-translations.js';
+import { explainScores, scoreColumns } from '../comparison/score-columns.js';
+import { evaluationFile, type EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { formatDuration } from '../logging/progress.js';
 import { readMetricLog } from '../logging/metric-log.js';
+import { formatTable, type Table } from '../report/text-table.js';
 import { runPaths, writeWhole } from '../training/run-directory.js';
 import { updatesPerIteration } from './rungs.js';
 
 /** A rung with what came of it. */
 export interface MeasuredRung {
   readonly candidate: Candidate;
-  readonly report: TranslationReport;
+  readonly evaluation: EvaluationRecord;
 }
 
 interface Row {
@@ -21,11 +22,13 @@ interface Row {
   generatorUpdates: number;
   discriminatorUpdates: number;
   seconds: number;
-  report: TranslationReport;
+  means: EvaluationRecord['means'];
+  /** Relative to the ladder's folder. */
   run: string;
+  evaluation: string;
 }
 
-async function rowOf({ candidate: { name, title, config, run }, report }: MeasuredRung): Promise<Row> {
+async function rowOf(directory: string, { candidate: { name, title, config, run }, evaluation }: MeasuredRung): Promise<Row> {
   const speed = await readMetricLog(runPaths(run).speed);
   const generatorUpdates = config.iterations * updatesPerIteration(config);
   return {
@@ -35,32 +38,26 @@ async function rowOf({ candidate: { name, title, config, run }, report }: Measur
     generatorUpdates,
     discriminatorUpdates: generatorUpdates * config.criticSteps,
     seconds: speed.reduce((sum, entry) => sum + (entry.seconds ?? 0), 0),
-    report,
-    run,
+    means: evaluation.means,
+    run: path.relative(directory, run),
+    evaluation: path.relative(directory, evaluationFile(run, evaluation.iteration, evaluation.identity)),
   };
 }
 
-function tableOf(rows: readonly Row[]): Table {
+function tableOf(rows: readonly Row[], { options }: EvaluationRecord): Table {
+  const scores = scoreColumns(rows.map(({ means }) => means), options.fid);
   return {
-    headings: ['rung', '', 'updates of G', 'of D', 'time', 'accuracy, latent', 'reference', 'diversity, latent', 'reference'],
-    rows: rows.map(({ rung, title, generatorUpdates, discriminatorUpdates, seconds, report: { latent, reference } }) => [
+    headings: ['rung', '', 'updates of G', 'of D', 'time', ...scores.headings],
+    rows: rows.map(({ rung, title, generatorUpdates, discriminatorUpdates, seconds, means }) => [
       rung,
       title,
       `${generatorUpdates}`,
       `${discriminatorUpdates}`,
       formatDuration(seconds),
-      percent(latent.domainAccuracy),
-      percent(reference.domainAccuracy),
-      latent.styleDistance.toFixed(3),
-      reference.styleDistance.toFixed(3),
+      ...scores.cells(means),
     ]),
   };
 }
-
-const MEANING =
-  'Accuracy: share of translations of held-out images that a classifier, trained on real images and the same for all rungs, takes for their target domain. ' +
-  'Diversity: mean distance (absolute difference of values in [-1, 1]) between ten translations of one source into one domain, with ten latent codes or ten references. ' +
-  'Every rung makes as many updates of the generator, with the same data, seed and widths.';
 
 /**
  * Writes `ladder.json` and `ladder.html`, a page that needs no other file.
@@ -68,14 +65,13 @@ const MEANING =
  * @returns the files, and the table as text
  */
 export async function writeLadder(directory: string, rungs: readonly MeasuredRung[]): Promise<{ json: string; html: string; text: string }> {
-  const rows = await Promise.all(rungs.map(rowOf));
+  const { evaluation } = rungs[0]!;
+  const rows = await Promise.all(rungs.map((rung) => rowOf(directory, rung)));
   const json = path.join(directory, 'ladder.json');
   const html = path.join(directory, 'ladder.html');
-  await writeWhole(json, `${JSON.stringify({ formatVersion: 1, rungs: rows.map((row) => ({ ...row, run: path.relative(directory, row.run) })) }, null, 2)}\n`);
-  const table = tableOf(rows);
-  const { real } = rungs[0]!.report;
-  const note = `${MEANING} Of real held-out images ${percent(real.domainAccuracy)} are recognised; images of one domain are ${real.imageDistance.toFixed(3)} apart.`;
-  const title = 'Component analysis of StarGAN v2';
-  await writeWhole(html, await comparisonPage({ title, note, table, runs: rungs.map(({ candidate }) => candidate) }));
+  await writeWhole(json, `${JSON.stringify({ formatVersion: 1, convention: evaluation.convention, options: evaluation.options, rungs: rows }, null, 2)}\n`);
+  const table = tableOf(rows, evaluation);
+  const notes = ['Every rung makes as many updates of the generator, with the same data, seed and widths; rungs A and B train the discriminator five times for each.', ...explainScores(evaluation)];
+  await writeWhole(html, await comparisonPage({ title: 'Component analysis of StarGAN v2', notes, table, runs: rungs.map(({ candidate }) => candidate) }));
   return { json, html, text: formatTable(table) };
 }

@@ -2,9 +2,7 @@ import { mkdir, readlink, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImageFolders } from '@stargan/data';
 import { openDataset } from '@stargan/data';
-import type { DomainClassifier } from '../evaluation/domain-classifier.js';
-import type { LabelledImages } from '../sampling/grids.js';
-import { selectImages, type Sampler } from '../sampling/translate.js';
+import type { Sampler } from '../sampling/translate.js';
 import { UsageError } from '../usage-error.js';
 
 /** Labels of two domains, the smaller first. */
@@ -41,17 +39,6 @@ async function linkFolders({ directory }: ImageFolders, names: readonly string[]
       if (path.resolve(there) !== from) throw new UsageError(`${link} leads to ${there}, not to ${from}; name another folder as --out`);
     }
   }
-}
-
-/** Images of these domains alone, with their places in `labels` as domains. */
-export function imagesOf(images: LabelledImages, labels: readonly number[]): LabelledImages {
-  const chosen = images.domains.flatMap((domain, i) => (labels.includes(domain) ? [i] : []));
-  return { ...selectImages(images, chosen), domains: chosen.map((i) => labels.indexOf(images.domains[i]!)) };
-}
-
-/** The same classifier, answering with places in `labels`; an image of another domain is −1, and so a miss. */
-export function classifierOf(classifier: DomainClassifier, labels: readonly number[]): DomainClassifier {
-  return { classify: (images) => classifier.classify(images).map((domain) => labels.indexOf(domain)), dispose: () => classifier.dispose() };
 }
 
 /** A model of all domains, asked for these alone, by their places in `labels`. */

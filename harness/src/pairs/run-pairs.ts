@@ -1,14 +1,13 @@
 import path from 'node:path';
 import { openDataset } from '@stargan/data';
 import { trainCandidate, type Candidate } from '../comparison/candidate.js';
-import { prepareJudging, withSampler, type Judging } from '../comparison/measure.js';
-import { comparisonPage } from '../comparison/page.js';
-import { formatTable, percent, type Table } from '../report/text-table.js';
+import { measureCandidate, openJudging, type MeasureOptions } from '../comparison/measure.js';
 import type { Config } from '../config/schema.js';
-import { evaluateTranslations, type TranslationReport } from '../evaluation/evaluate-translations.js';
-import { writeWhole } from '../training/run-directory.js';
+import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
+import { writeReport } from '../report/write-report.js';
 import { UsageError } from '../usage-error.js';
-import { classifierOf, domainPairs, imagesOf, linkDomains, samplerOf, type DomainPair } from './domain-pairs.js';
+import { domainPairs, linkDomains, samplerOf, type DomainPair } from './domain-pairs.js';
+import { writePairs, type Comparison } from './write-pairs.js';
 
 /** What to train, on what, and where to keep it. */
 export interface PairsOptions {
@@ -27,18 +26,12 @@ export interface PairsOptions {
 /** What came of it: files and the table as text, or where it was stopped. */
 export type PairsResult = { completed: true; json: string; html: string; text: string } | { completed: false; model: string };
 
-/** A model of two domains, or of all. */
-interface Model extends Candidate {
-  readonly pair?: DomainPair;
-}
-
-/** What two models make of the translations between two domains. */
-interface Comparison {
-  domains: [string, string];
-  /** The model trained for these two alone. */
-  pair: TranslationReport;
-  /** The model of all domains. */
-  all: TranslationReport;
+/** A model of two domains. */
+interface PairModel extends Candidate {
+  readonly labels: DomainPair;
+  readonly domains: readonly [string, string];
+  /** Where the evaluation of the model of all domains on these two is kept. */
+  readonly allKeptIn: string;
 }
 
 /**
@@ -51,88 +44,55 @@ interface Comparison {
 export async function runPairs({ data, out, base, say, progress, signal }: PairsOptions): Promise<PairsResult> {
   const names = (await openDataset(data)).train.domains.map(({ name }) => name);
   if (names.length < 3) throw new UsageError(`pairs: --data must hold at least 3 domains, got ${names.join(', ')}; two are one pair, which stargan train handles`);
-  const pairs = domainPairs(names.length);
-  const iterations = Math.floor(base.iterations / pairs.length);
-  if (iterations < 1) throw new UsageError(`pairs: iterations must be at least one for each of the ${pairs.length} pairs, got ${base.iterations}`);
+  const labels = domainPairs(names.length);
+  const iterations = Math.floor(base.iterations / labels.length);
+  if (iterations < 1) throw new UsageError(`pairs: iterations must be at least one for each of the ${labels.length} pairs, got ${base.iterations}`);
 
-  const all: Model = { name: 'all', title: names.join(', '), run: path.join(out, 'all'), data, config: base };
-  const models = [all, ...pairs.map((pair) => pairModel(pair, names, out, { ...base, iterations }))];
-  for (const model of models) {
+  const all: Candidate = { name: 'all', title: names.join(', '), run: path.join(out, 'all'), data, config: base };
+  const pairs = labels.map((pair) => pairModel(pair, names, out, { ...base, iterations }));
+  for (const { data: images, domains } of pairs) await linkDomains(data, domains, images);
+  for (const model of [all, ...pairs]) {
     say(`${model.name}: ${model.config.iterations} iterations`);
-    if (model.pair !== undefined) await linkDomains(data, model.pair.map((label) => names[label]!), model.data);
     const outcome = await trainCandidate(model, { signal, progress });
     if (outcome === 'stopped') return { completed: false, model: model.name };
     if (outcome === 'kept') say(`${model.name} is there already`);
+    await writeReport(model.run);
   }
-  say('measuring on held-out images');
-  const judging = await prepareJudging(data, base);
-  try {
-    return { completed: true, ...(await writePairs(out, await compare(models, names, judging), models)) };
-  } finally {
-    judging.dispose();
-  }
-}
-
-function pairModel(pair: DomainPair, names: readonly string[], out: string, config: Config): Model {
-  const [first, second] = pair.map((label) => names[label]!);
-  // Numbers, for two names joined may be those of another pair.
-  const folder = path.join(out, 'pairs', pair.join('-'));
-  return { name: `${first} ↔ ${second}`, title: 'two domains', run: path.join(folder, 'run'), data: path.join(folder, 'images'), config, pair };
-}
-
-async function compare([all, ...pairs]: readonly Model[], names: readonly string[], judging: Judging): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
-  for (const model of pairs) {
-    const labels = model.pair!;
-    const measure = (sampler: Parameters<typeof samplerOf>[0]): TranslationReport =>
-      evaluateTranslations(sampler, classifierOf(judging.classifier, labels), imagesOf(judging.heldOut, labels), { domains: 2, latentDim: model.config.latentDim, seed: model.config.seed });
-    comparisons.push({
-      domains: [names[labels[0]]!, names[labels[1]]!],
-      pair: await withSampler(model, 2, measure),
-      all: await withSampler(all!, names.length, (sampler) => measure(samplerOf(sampler, labels))),
-    });
+  for (const pair of pairs) {
+    say(`${pair.name}: measuring on held-out images`);
+    const comparison = await compare(pair, all, names.length, { say, signal });
+    if (comparison === undefined) return { completed: false, model: pair.name };
+    comparisons.push(comparison);
   }
-  return comparisons;
+  return { completed: true, ...(await writePairs(out, comparisons, [all, ...pairs])) };
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** The mean over the pairs, for each kind of model. */
-function summarize(comparisons: readonly Comparison[]): Record<'pair' | 'all', Record<'latent' | 'reference', TranslationReport['latent']>> {
-  const over = (kind: 'pair' | 'all', guidance: 'latent' | 'reference'): TranslationReport['latent'] => ({
-    domainAccuracy: mean(comparisons.map((comparison) => comparison[kind][guidance].domainAccuracy)),
-    styleDistance: mean(comparisons.map((comparison) => comparison[kind][guidance].styleDistance)),
-  });
-  const both = (kind: 'pair' | 'all'): Record<'latent' | 'reference', TranslationReport['latent']> => ({ latent: over(kind, 'latent'), reference: over(kind, 'reference') });
-  return { pair: both('pair'), all: both('all') };
-}
-
-function tableOf(comparisons: readonly Comparison[], means: ReturnType<typeof summarize>): Table {
-  const cells = ({ latent, reference }: Pick<TranslationReport, 'latent' | 'reference'>): string[] => [
-    percent(latent.domainAccuracy),
-    percent(reference.domainAccuracy),
-    latent.styleDistance.toFixed(3),
-    reference.styleDistance.toFixed(3),
-  ];
-  const lines = (name: string, { pair, all }: Record<'pair' | 'all', Pick<TranslationReport, 'latent' | 'reference'>>): string[][] => [
-    [name, 'two domains', ...cells(pair)],
-    [name, 'all domains', ...cells(all)],
-  ];
+function pairModel(labels: DomainPair, names: readonly string[], out: string, config: Config): PairModel {
+  const domains = [names[labels[0]]!, names[labels[1]]!] as const;
+  // Numbers, for two names joined may be those of another pair.
+  const folder = path.join(out, 'pairs', labels.join('-'));
   return {
-    headings: ['domains', 'model of', 'accuracy, latent', 'reference', 'diversity, latent', 'reference'],
-    rows: [...comparisons.flatMap((comparison) => lines(comparison.domains.join(' ↔ '), comparison)), ...lines('mean', means)],
+    name: domains.join(' ↔ '),
+    title: 'two domains',
+    run: path.join(folder, 'run'),
+    data: path.join(folder, 'images'),
+    config,
+    labels,
+    domains,
+    allKeptIn: path.join(folder, 'all'),
   };
 }
 
-async function writePairs(directory: string, comparisons: readonly Comparison[], models: readonly Model[]): Promise<{ json: string; html: string; text: string }> {
-  const means = summarize(comparisons);
-  const table = tableOf(comparisons, means);
-  const [json, html] = [path.join(directory, 'pairs.json'), path.join(directory, 'pairs.html')];
-  const iterations = { all: models[0]!.config.iterations, pair: models[1]!.config.iterations };
-  await writeWhole(json, `${JSON.stringify({ formatVersion: 1, iterations, pairs: comparisons, mean: means }, null, 2)}\n`);
-  const note =
-    `The model of all domains was trained for ${iterations.all} iterations, each of two domains for ${iterations.pair}: together as many. ` +
-    'Accuracy: share of translations of held-out images that one classifier of all domains takes for their target. Diversity: mean distance between ten translations of one source into one domain.';
-  await writeWhole(html, await comparisonPage({ title: 'A model for every pair of domains, and one for all', note, table, runs: models }));
-  return { json, html, text: formatTable(table) };
+/** Both models on the same images of the pair, with one classifier of the two; undefined when it was stopped. */
+async function compare(pair: PairModel, all: Candidate, domains: number, { say, signal }: Pick<MeasureOptions, 'say' | 'signal'>): Promise<Comparison | undefined> {
+  const judging = await openJudging(pair.data, pair.config);
+  const whole = (evaluation: EvaluationRecord): EvaluationRecord | undefined => (evaluation.completed ? evaluation : undefined);
+  try {
+    const ofPair = whole(await measureCandidate(pair, 2, judging, { say, signal }));
+    const ofAll = ofPair && whole(await measureCandidate(all, domains, judging, { keepIn: pair.allKeptIn, as: (sampler) => samplerOf(sampler, pair.labels), say, signal }));
+    return ofPair && ofAll && { domains: pair.domains, pair: ofPair, all: ofAll };
+  } finally {
+    judging.dispose();
+  }
 }

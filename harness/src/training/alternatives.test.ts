@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { measureCandidate, prepareJudging, type Judging } from '../comparison/measure.js';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { measureCandidate, openJudging, type Judging } from '../comparison/measure.js';
 import type { Config } from '../config/schema.js';
 import { RUNG_NAMES, rungConfig } from '../ladder/rungs.js';
 import { readMetricLog } from '../logging/metric-log.js';
@@ -92,9 +92,13 @@ describe('an iteration', () => {
 describe('a run with other networks', () => {
   let judging: Judging;
   beforeAll(async () => {
-    judging = await prepareJudging(data, smallConfig());
+    vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache'));
+    judging = await openJudging(data, smallConfig());
   });
-  afterAll(() => judging.dispose());
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    judging.dispose();
+  });
 
   it.each(Object.entries(configurations))('continues bit for bit, samples and is measured: %s', async (name, other) => {
     const config = { ...other, iterations: 4 };
@@ -107,10 +111,12 @@ describe('a run with other networks', () => {
     const { checkpoint } = await findCheckpoint(run('halves'));
     expect(checkpoint?.iteration).toBe(4);
     expect(await readdir(runPaths(run('halves')).samples)).toContain('0000004-latent.png');
-    const { latent, translations } = await measureCandidate({ name, title: '', data, config, run: run('halves') }, judging);
-    expect(translations).toBe(2 * 2 * 10);
-    expect(Number.isFinite(latent.domainAccuracy)).toBe(true);
-    expect(latent.styleDistance > 0).toBe(config.style !== 'label');
+    const { completed, tasks, means } = await measureCandidate({ config, run: run('halves') }, 2, judging, { say: () => undefined });
+    expect(completed).toBe(true);
+    expect(tasks).toHaveLength(4);
+    const { domainAccuracy, styleDistance } = means.latent.values;
+    expect(domainAccuracy).not.toBeNull();
+    expect(styleDistance! > 0).toBe(config.style !== 'label');
   });
 
   it.each([
