@@ -22,7 +22,7 @@ describe('pnpm bench', () => {
     expect(failures).toEqual([]);
     expect(matmulPeakGigaflopsPerSecond).toBeGreaterThan(0);
     expect([...new Set(results.map(({ suite }) => suite))].sort()).toEqual(
-      ['AdaIN', 'R1', 'convolution', 'data', 'frechet', 'inception', 'instance norm', 'losses', 'optimizer', 'resampling', 'residual blocks'],
+      ['AdaIN', 'R1', 'convolution', 'data', 'frechet', 'inception', 'instance norm', 'losses', 'networks', 'optimizer', 'penalties', 'resampling', 'residual blocks'],
     );
     for (const result of results) {
       expect(result.secondsMedian, JSON.stringify(result)).toBeGreaterThan(0);
