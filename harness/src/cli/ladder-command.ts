@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { runLadder } from '../ladder/run-ladder.js';
 import { RUNG_NAMES, RUNGS, type RungName } from '../ladder/rungs.js';
 import { stopSignal } from './stop-signal.js';
@@ -21,10 +21,11 @@ export function ladderCommand(): Command {
   return addTrainingOptions(command, {
     data: 'images: one folder per domain, or train/ and val/ with such folders',
     out: 'where the rungs are kept, each a run of its own; what is there already is gone on with',
+    outByDefault: 'ladder',
     config: 'JSON file of config values that all rungs share',
     iterations: 'iterations of the full model; rungs with one generator update in an iteration make twice as many',
   })
-    .option('--rungs <list>', 'which, separated by commas', rungNames, RUNG_NAMES)
+    .addOption(new Option('--rungs <list>', 'which, separated by commas').argParser(rungNames).default(RUNG_NAMES, 'all'))
     .addHelpText('after', `\nRungs:\n${RUNG_NAMES.map((name) => `  ${name}  ${RUNGS[name].title}`).join('\n')}`)
     .action(runCommand);
 }

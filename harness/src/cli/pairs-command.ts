@@ -9,6 +9,7 @@ export function pairsCommand(): Command {
   return addTrainingOptions(command, {
     data: 'images: one folder per domain, three or more, or train/ and val/ with such folders',
     out: 'where the models are kept, each a run of its own; what is there already is gone on with',
+    outByDefault: 'pairs',
     config: 'JSON file of config values that all models share',
     iterations: 'iterations of the model of all domains, and of all pairs together',
   }).action(runCommand);

@@ -35,15 +35,18 @@ export interface TrainingArguments {
 export interface TrainingOptionTexts {
   data: string;
   out: string;
+  /** Where a command writes that is not told where; without it `--out` is required. */
+  outByDefault?: string;
   config: string;
   iterations: string;
 }
 
 /** Adds the options of {@link TrainingArguments} to a command. */
-export function addTrainingOptions(command: Command, { data, out, config, iterations }: TrainingOptionTexts): Command {
+export function addTrainingOptions(command: Command, { data, out, outByDefault, config, iterations }: TrainingOptionTexts): Command {
+  const outOption = new Option('--out <dir>', out);
   return command
     .requiredOption('--data <dir>', data)
-    .requiredOption('--out <dir>', out)
+    .addOption(outByDefault === undefined ? outOption.makeOptionMandatory() : outOption.default(outByDefault))
     .option('--preset <name>', 'start from a named configuration: celeba-hq, afhq, demo')
     .option('--config <file>', config)
     .option('--iterations <n>', iterations, wholeNumber)
