@@ -10,8 +10,22 @@ import { sumGradients } from './sum-gradients.js';
 
 /** Where the styles of a generator update come from: latent codes or reference images, two of each. */
 export type StyleSource =
-  | { guidance: 'latent'; latent: Tensor; latent2: Tensor }
-  | { guidance: 'reference'; reference: Tensor; reference2: Tensor };
+  | {
+      /** Styles of the mapping network. */
+      guidance: 'latent';
+      /** z, [batch, latentDim]. */
+      latent: Tensor;
+      /** z₂, of the same shape: for the diversity term. */
+      latent2: Tensor;
+    }
+  | {
+      /** Styles of the style encoder. */
+      guidance: 'reference';
+      /** Reference images, [batch, S, S, 3] in [-1, 1]. */
+      reference: Tensor;
+      /** Others of the same domains: for the diversity term. */
+      reference2: Tensor;
+    };
 
 /** Inputs of a generator update. */
 export interface GeneratorInputs {

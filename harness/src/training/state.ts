@@ -18,6 +18,7 @@ export type Optimizers = Record<NetworkName, ReturnType<typeof adam>>;
 export interface TrainingState {
   /** Iterations done. */
   iteration: number;
+  /** Of all four networks. */
   weights: WeightsOf;
   /** Moving averages, used for sampling. */
   averages: WeightsOf<AveragedName>;
