@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { Application, ReflectionKind } from 'typedoc';
 import ts from 'typescript';
+import { keepDeclaredTypes } from './declared-types.mjs';
 
 /**
  * What the packages export, from their sources: no build is needed, and a type of another package is its declaration.
@@ -14,6 +15,7 @@ export async function readModel(root, packages) {
   const entries = packages.flatMap((one) => one.entries);
   const program = ts.createProgram(entries.map(({ source }) => join(root, source)), compilerOptions(root, entries));
   const app = await Application.bootstrap({ disableGit: true, sourceLinkTemplate: '{path}', basePath: root, excludeExternals: true, sort: ['source-order'], logLevel: 'Error' });
+  keepDeclaredTypes(app);
   const project = app.converter.convert(entries.map(({ name, source }) => {
     const sourceFile = program.getSourceFile(join(root, source));
     if (sourceFile === undefined) throw new Error(`${source}: TypeScript could not read it`);

@@ -92,7 +92,7 @@ function exportSection(root, declaration, hrefOf) {
 function callParts(name, signature, hrefOf) {
   const parameters = signature.parameters ?? [];
   const rows = parameters.map((one) => {
-    const fallback = one.defaultValue === undefined ? '' : `Default \`${one.defaultValue}\`.`;
+    const fallback = one.defaultValue === undefined || one.defaultValue === '...' ? '' : `Default \`${one.defaultValue}\`.`;
     return `| \`${parameterName(one)}\` | ${typeCell(one, hrefOf)} | ${oneLine([markdown(one.comment?.summary, hrefOf), fallback].filter(Boolean).join(' '))} |`;
   });
   return [
