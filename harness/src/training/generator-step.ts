@@ -31,15 +31,21 @@ export type StyleSource =
 export interface GeneratorInputs {
   /** Source images [batch, S, S, 3]. */
   image: Tensor;
+  /** Domain of each source image. */
   domain: readonly number[];
+  /** Domain that each is translated to. */
   targetDomain: readonly number[];
+  /** What the styles are made from. */
   styles: StyleSource;
 }
 
 /** Weights of equation (6), λ_ds the one of the current iteration; and the game and the kind of style, the reference's when left out. */
 export interface GeneratorOptions extends Partial<Pick<Config, 'adversarial' | 'style' | 'lambdaClassification'>> {
+  /** λ_sty ≥ 0. */
   lambdaStyle: number;
+  /** λ_ds ≥ 0 of the current iteration. */
   lambdaDiversity: number;
+  /** λ_cyc ≥ 0. */
   lambdaCycle: number;
 }
 
