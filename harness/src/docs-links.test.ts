@@ -25,7 +25,7 @@ function anchorsOf(text: string): Set<string> {
 
 /** Targets of a page's links that are within the repository. */
 function linksOf(text: string): string[] {
-  const prose = withoutCodeBlocks(text).replace(/(`+)[\s\S]*?[^`]\1(?!`)/g, '');
+  const prose = withoutCodeBlocks(text).replace(/(`+).*?[^`]\1(?!`)/g, '');
   return [...prose.matchAll(/\]\(([^()\s]+)\)/g)].map((match) => match[1]!).filter((target) => !/^[a-z]+:/i.test(target));
 }
 

@@ -23,11 +23,12 @@ export function oneLine(text) {
   return text.replace(/\s*\n\s*/g, ' ').replaceAll('|', '\\|');
 }
 
-/** Markdown without its code blocks, up to the end of the first sentence. */
+/** The first sentence of Markdown; code blocks and lists are none of it. */
 export function firstSentence(text) {
-  const [paragraph] = text.replace(/```[\s\S]*?```/g, '').trim().split(/\n\s*\n/);
+  const [paragraph] = text.replace(/```[\s\S]*?```/g, '').trim().split(/\n\s*(?:\n|- )/);
   const line = oneLine(paragraph ?? '');
-  return /^.*?[.:](?=\s[^\s\p{Ll}\d]|$)/u.exec(line)?.[0].replace(/:$/, '.') ?? line;
+  // Code is passed over whole: a point in it ends nothing.
+  return (/^(?:`[^`]*`|[^`])*?(?:\.(?=\s[^\s\p{Ll}\d]|$)|:$)/u.exec(line)?.[0] ?? line).replace(/:$/, '.');
 }
 
 /** Contents of a comment's blocks such as `@returns`. */

@@ -160,7 +160,7 @@ function methodItem(method, signature, hrefOf) {
 
 function typeCell(one, hrefOf) {
   const text = typeText(presentType(one) ?? one.getSignature?.type, (name, type) => {
-    const href = type.reflection === undefined ? undefined : hrefOf(type.reflection);
+    const href = type.reflection === undefined || type.refersToTypeParameter ? undefined : hrefOf(type.reflection);
     return href === undefined ? name : `\0${name}\0${href}\0`;
   });
   // Every third piece is a declared name, and the one after it the place that it is described in.

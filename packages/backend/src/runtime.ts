@@ -2,6 +2,8 @@
 export const runtimeKinds = ['native-gpu', 'native-cpu', 'wasm', 'cpu'] as const;
 
 /**
+ * A TensorFlow runtime.
+ *
  * - `native-gpu`: TensorFlow's C library on an NVIDIA card
  * - `native-cpu`: TensorFlow's C library on the processor, all cores
  * - `wasm`: WebAssembly with SIMD, one thread, at most 4 GiB of tensors
