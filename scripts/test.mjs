@@ -12,6 +12,9 @@ await setUp(); // its build is the type check
 heading('lint');
 await runOrExit(process.execPath, [join('node_modules', 'eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']);
 
+heading('API pages');
+await runOrExit(process.execPath, [join('scripts', 'api-docs.mjs'), '--check']);
+
 heading('tests');
 await runOrExit(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), 'run']);
 

@@ -9,6 +9,7 @@ import { CONFIG_KEYS, configSchema, type Config } from './schema.js';
 export interface ConfigSources {
   /** Values of an earlier run. */
   base?: Config;
+  /** Name of one of {@link PRESETS}. */
   preset?: string;
   /** Path of a JSON file. */
   file?: string;

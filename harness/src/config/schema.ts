@@ -43,13 +43,17 @@ export const configSchema = z.strictObject({
   batch: whole(1).default(8),
   /** Batches per update: the same update as with a batch this many times as large, in the memory of one. */
   accumulate: whole(1).default(1),
+  /** Iterations of the whole training. */
   iterations: whole(1).default(100_000),
+  /** Seed of all random numbers: initial weights, drawn images and crops, latent codes. */
   seed: whole(0).default(777),
   /** Learning rate of generator, style encoder and discriminator. */
   learningRate: rate.default(1e-4),
   /** Learning rate of the mapping network. */
   mappingLearningRate: rate.default(1e-6),
+  /** Adam's decay of the mean gradient. */
   beta1: fraction.default(0),
+  /** Adam's decay of the mean squared gradient. */
   beta2: fraction.default(0.99),
   /** L2 coupled into the gradient. */
   weightDecay: rate.default(1e-4),
@@ -63,14 +67,17 @@ export const configSchema = z.strictObject({
   criticSteps: whole(1).default(1),
   /** Where the styles of an iteration's updates come from: latent codes, then reference images; or latent codes alone. */
   guidance: z.enum(['both', 'latent']).default('both'),
+  /** λ_reg, weight of R1. */
   lambdaR1: rate.default(1),
   /** Weight of WGAN-GP's penalty. */
   lambdaWasserstein: rate.default(10),
   /** Weight of the classification of domains, where the discriminator does it. */
   lambdaClassification: rate.default(1),
+  /** λ_sty, weight of style reconstruction. */
   lambdaStyle: rate.default(1),
   /** λ_ds at the start. */
   lambdaDiversity: rate.default(1),
+  /** λ_cyc, weight of cycle consistency. */
   lambdaCycle: rate.default(1),
   /** Iterations over which λ_ds falls linearly to 0. */
   diversityIterations: whole(1).default(100_000),

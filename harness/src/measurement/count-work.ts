@@ -5,9 +5,11 @@ import { interceptLaunches } from './intercept-launches.js';
 
 /** All launches of one kernel with the same shapes. */
 export interface KernelCount {
+  /** Name of the kernel. */
   readonly kernel: string;
   /** Input shapes by role, and the output's: `x 4×64×64×256, filter 3×3×256×256 → 4×64×64×256`. */
   readonly shapes: string;
+  /** How often it was launched. */
   readonly launches: number;
   /** Convolution and matrix-product FLOPs of all these launches together. */
   readonly flops: number;
@@ -15,6 +17,7 @@ export interface KernelCount {
 
 /** What a piece of work cost, exactly: the same work gives the same numbers. */
 export interface WorkCount<Result> {
+  /** What the work returned. */
   readonly result: Result;
   /** Kernels launched; what they are depends on the runtime, so compare them on one runtime only. */
   readonly launches: number;

@@ -4,6 +4,7 @@ import { interceptLaunches } from './intercept-launches.js';
 
 /** The launches of one kernel with the same shapes. */
 export interface KernelTime {
+  /** Name of the kernel. */
   readonly kernel: string;
   /** `x 4×64×64×256, filter 3×3×256×256 → 4×64×64×256` */
   readonly shapes: string;

@@ -12,22 +12,35 @@ export type Architecture = Pick<Config, 'style' | 'injection' | 'mappingNetwork'
 
 /** What settles the shapes of the four networks. */
 export interface ModelConfig extends Partial<Architecture> {
+  /** Height and width of the images: a power of two ≥ 16. */
   imageSize: number;
+  /** Length of a style code. */
   styleDim: number;
+  /** Length of a latent code. */
   latentDim: number;
+  /** Width of the mapping network's hidden layers. */
   hiddenDim: number;
+  /** First width of the convolutional networks × imageSize. */
   widthBudget: number;
+  /** Cap of the widths that double per level. */
   maxWidth: number;
+  /** Weight w_hpf of the high-pass skip; it divides the filter, 0 leaves the skip out. */
   highPass: number;
+  /** How blocks convolve and resample; the same function in all. */
   variant?: ConvolutionVariant;
+  /** What is kept for the backward pass; the same gradients either way. */
   checkpointing?: Checkpointing;
 }
 
 /** The four networks of StarGAN v2. */
 export interface Networks {
+  /** G(x, s). */
   readonly generator: Generator;
+  /** F_y(z), or what takes its place where styles are not mapped. */
   readonly mappingNetwork: MappingNetwork;
+  /** E_y(x), or what takes its place where styles are not mapped. */
   readonly styleEncoder: StyleEncoder;
+  /** D_y(x), with a classifier of domains where it has one. */
   readonly discriminator: Judge;
 }
 

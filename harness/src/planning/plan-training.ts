@@ -8,6 +8,7 @@ import { withPlanBackend } from './plan-backend.js';
 
 /** Bytes of what stays in memory from one iteration to the next. */
 export interface StateBytes {
+  /** Weights of the four networks. */
   readonly weights: number;
   /** Both moments of Adam. */
   readonly moments: number;
@@ -21,6 +22,7 @@ export interface TrainingPlan {
   readonly peakBufferBytes: number;
   /** Most bytes of tensors at once as `tf.memory()` counts them, each with its full size: what `countWork` gives. */
   readonly peakTensorBytes: number;
+  /** What of this stays in memory from one iteration to the next. */
   readonly stateBytes: StateBytes;
   /** FLOPs of convolutions and matrix products in one iteration, two per multiply-and-add. */
   readonly flops: number;

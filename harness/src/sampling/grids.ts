@@ -7,6 +7,7 @@ import { averageStyle, truncateStyle } from './truncation.js';
 
 /** Images with the domain of each. */
 export interface LabelledImages extends ImageBatch {
+  /** Label of each image. */
   readonly domains: readonly number[];
 }
 

@@ -1,6 +1,8 @@
 /** Pixels of a picture, 8 bits per channel, RGB. */
 export interface Pixels {
+  /** Rows. */
   readonly height: number;
+  /** Columns. */
   readonly width: number;
   /** [height, width, 3] */
   readonly data: Uint8Array;

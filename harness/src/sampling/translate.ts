@@ -4,13 +4,17 @@ import type { AveragedName, Networks, WeightsOf } from '../model/networks.js';
 
 /** Networks with the weights to sample with. */
 export interface Sampler {
+  /** The networks. */
   readonly networks: Networks;
+  /** Their weights, as a rule the moving averages. */
   readonly weights: WeightsOf<AveragedName>;
 }
 
 /** Images as floats: [count, size, size, 3] in [-1, 1]. */
 export interface ImageBatch {
+  /** Height and width. */
   readonly size: number;
+  /** [count, size, size, 3] in [-1, 1]. */
   readonly data: Float32Array;
 }
 

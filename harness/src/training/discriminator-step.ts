@@ -18,9 +18,11 @@ import { sumGradients } from './sum-gradients.js';
 export interface DiscriminatorInputs {
   /** Real images [batch, S, S, 3]. */
   image: Tensor;
+  /** Domain of each real image. */
   domain: readonly number[];
   /** Generated images [batch, S, S, 3], without gradient. */
   fake: Tensor;
+  /** Domain of each generated image. */
   targetDomain: readonly number[];
   /** Real images of the generated ones' domains: WGAN-GP's penalty is taken between the two. */
   reference?: Tensor;
@@ -30,6 +32,7 @@ export interface DiscriminatorInputs {
 
 /** Game, penalty and weights; what is left out is the reference's. */
 export interface DiscriminatorOptions extends Partial<Pick<Config, 'adversarial' | 'penalty' | 'lambdaWasserstein' | 'lambdaClassification'>> {
+  /** λ_reg ≥ 0, weight of R1. */
   lambdaR1: number;
 }
 

@@ -10,22 +10,42 @@ import { sumGradients } from './sum-gradients.js';
 
 /** Where the styles of a generator update come from: latent codes or reference images, two of each. */
 export type StyleSource =
-  | { guidance: 'latent'; latent: Tensor; latent2: Tensor }
-  | { guidance: 'reference'; reference: Tensor; reference2: Tensor };
+  | {
+      /** Styles of the mapping network. */
+      guidance: 'latent';
+      /** z, [batch, latentDim]. */
+      latent: Tensor;
+      /** z₂, of the same shape: for the diversity term. */
+      latent2: Tensor;
+    }
+  | {
+      /** Styles of the style encoder. */
+      guidance: 'reference';
+      /** Reference images, [batch, S, S, 3] in [-1, 1]. */
+      reference: Tensor;
+      /** Others of the same domains: for the diversity term. */
+      reference2: Tensor;
+    };
 
 /** Inputs of a generator update. */
 export interface GeneratorInputs {
   /** Source images [batch, S, S, 3]. */
   image: Tensor;
+  /** Domain of each source image. */
   domain: readonly number[];
+  /** Domain that each is translated to. */
   targetDomain: readonly number[];
+  /** What the styles are made from. */
   styles: StyleSource;
 }
 
 /** Weights of equation (6), λ_ds the one of the current iteration; and the game and the kind of style, the reference's when left out. */
 export interface GeneratorOptions extends Partial<Pick<Config, 'adversarial' | 'style' | 'lambdaClassification'>> {
+  /** λ_sty ≥ 0. */
   lambdaStyle: number;
+  /** λ_ds ≥ 0 of the current iteration. */
   lambdaDiversity: number;
+  /** λ_cyc ≥ 0. */
   lambdaCycle: number;
 }
 

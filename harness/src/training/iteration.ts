@@ -14,12 +14,17 @@ import { disposeMoments, type Optimizers, type TrainingState } from './state.js'
 /** What an iteration needs to know besides networks and optimisers; what is left out is the reference's. */
 export interface IterationConfig
   extends Partial<Pick<Config, 'accumulate' | 'criticSteps' | 'guidance' | 'style' | 'adversarial' | 'penalty' | 'lambdaWasserstein' | 'lambdaClassification'>> {
+  /** λ_reg ≥ 0. */
   lambdaR1: number;
+  /** λ_sty ≥ 0. */
   lambdaStyle: number;
+  /** λ_ds ≥ 0 at iteration 0. */
   lambdaDiversity: number;
+  /** λ_cyc ≥ 0. */
   lambdaCycle: number;
   /** Iterations over which λ_ds falls linearly to 0. */
   diversityIterations: number;
+  /** Decay of the moving averages, in [0, 1]. */
   emaDecay: number;
 }
 

@@ -9,6 +9,7 @@ import { checkpointDirectory } from './checkpoint.js';
 
 /** What a run was started with; kept as `config.json` in its folder. */
 export interface RunRecord {
+  /** Its configuration. */
   config: Config;
   /** Folder of the images, as an absolute path. */
   data: string;

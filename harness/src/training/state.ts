@@ -4,10 +4,15 @@ import { copyWeights, disposeAll, initialWeights, mapNames } from '../model/weig
 
 /** How the networks are optimised. */
 export interface OptimizerConfig {
+  /** Step size of generator, style encoder and discriminator, ≥ 0. */
   learningRate: number;
+  /** Step size of the mapping network, ≥ 0. */
   mappingLearningRate: number;
+  /** Decay of the mean gradient, in [0, 1). */
   beta1: number;
+  /** Decay of the mean squared gradient, in [0, 1). */
   beta2: number;
+  /** L2 coupled into the gradient, ≥ 0. */
   weightDecay: number;
 }
 
@@ -18,6 +23,7 @@ export type Optimizers = Record<NetworkName, ReturnType<typeof adam>>;
 export interface TrainingState {
   /** Iterations done. */
   iteration: number;
+  /** Of all four networks. */
   weights: WeightsOf;
   /** Moving averages, used for sampling. */
   averages: WeightsOf<AveragedName>;

@@ -25,6 +25,7 @@ export interface TrainOptions {
   data: string;
   /** Folder of the run. */
   out: string;
+  /** A configuration that was checked, as {@link resolveConfig} gives it. */
   config: Config;
   /** Go on from the newest checkpoint in `out`, or begin when there is none. */
   resume?: boolean;

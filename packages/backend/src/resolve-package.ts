@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 /** An installed npm package. */
 export interface ResolvedPackage {
+  /** Its name on npm. */
   readonly name: string;
+  /** Its version. */
   readonly version: string;
   /** Absolute, symbolic links resolved. */
   readonly folder: string;

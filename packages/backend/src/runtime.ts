@@ -2,6 +2,8 @@
 export const runtimeKinds = ['native-gpu', 'native-cpu', 'wasm', 'cpu'] as const;
 
 /**
+ * A TensorFlow runtime.
+ *
  * - `native-gpu`: TensorFlow's C library on an NVIDIA card
  * - `native-cpu`: TensorFlow's C library on the processor, all cores
  * - `wasm`: WebAssembly with SIMD, one thread, at most 4 GiB of tensors
@@ -11,6 +13,7 @@ export type RuntimeKind = (typeof runtimeKinds)[number];
 
 /** Whether this package's own kernels for TensorFlow are in use; without them the same is composed, slower. */
 export interface FusedKernels {
+  /** Whether they are loaded and registered. */
   readonly available: boolean;
   /** Why not. */
   readonly why?: string;
@@ -18,6 +21,7 @@ export interface FusedKernels {
 
 /** The runtime that was selected, and why it is not a better one. */
 export interface Runtime {
+  /** Which runtime it is. */
   readonly kind: RuntimeKind;
   /** What `tf.getBackend()` returns: `tensorflow`, `wasm` or `cpu`. */
   readonly backendName: string;

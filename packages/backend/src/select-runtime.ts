@@ -5,6 +5,7 @@ import { loadCpu, loadWasm } from './portable-runtime.js';
 import { chosenPrecision, type NativeSettings, type Precision } from './precision.js';
 import { isRuntimeKind, runtimeKinds, type Runtime, type RuntimeKind } from './runtime.js';
 
+/** Options of {@link selectRuntime}. */
 export interface SelectRuntimeOptions {
   /** Take this runtime or fail. Default: the fastest there is. `STARGAN_BACKEND` goes before it. */
   readonly prefer?: RuntimeKind;

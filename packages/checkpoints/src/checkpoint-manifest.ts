@@ -7,7 +7,9 @@ import { codeOf, messageOf } from './file-errors.js';
 
 /** One file of a checkpoint. */
 export interface CheckpointFile {
+  /** Name within the checkpoint's folder, never a path. */
   readonly name: string;
+  /** Size of the file. */
   readonly bytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
@@ -15,10 +17,13 @@ export interface CheckpointFile {
 
 /** `manifest.json` of a checkpoint, written after everything it names. */
 export interface CheckpointManifest {
+  /** Version of this format. */
   readonly formatVersion: 1;
+  /** Iteration that it was saved at, as the folder's name says. */
   readonly iteration: number;
   /** ISO 8601, UTC. */
   readonly created: string;
+  /** Every file of the checkpoint but the manifest. */
   readonly files: readonly CheckpointFile[];
   /** Whatever the writer wanted to keep, as JSON. */
   readonly metadata: Readonly<Record<string, unknown>>;

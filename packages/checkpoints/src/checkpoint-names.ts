@@ -5,7 +5,9 @@ import { codeOf } from './file-errors.js';
 
 /** A folder that is, or was meant to be, a checkpoint. */
 export interface CheckpointFolder {
+  /** Iteration that its name says. */
   readonly iteration: number;
+  /** Path of the folder. */
   readonly path: string;
 }
 

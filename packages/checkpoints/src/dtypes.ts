@@ -1,15 +1,26 @@
 /** The typed array that holds each element type. */
 export interface DataByDtype {
+  /** Booleans, 0 or 1, a byte each. */
   readonly BOOL: Uint8Array;
+  /** 32-bit floats. */
   readonly F32: Float32Array;
+  /** 64-bit floats. */
   readonly F64: Float64Array;
+  /** 8-bit integers. */
   readonly I8: Int8Array;
+  /** 16-bit integers. */
   readonly I16: Int16Array;
+  /** 32-bit integers. */
   readonly I32: Int32Array;
+  /** 64-bit integers. */
   readonly I64: BigInt64Array;
+  /** 8-bit integers without sign. */
   readonly U8: Uint8Array;
+  /** 16-bit integers without sign. */
   readonly U16: Uint16Array;
+  /** 32-bit integers without sign. */
   readonly U32: Uint32Array;
+  /** 64-bit integers without sign. */
   readonly U64: BigUint64Array;
 }
 

@@ -5,6 +5,7 @@ import { messageOf } from './file-errors.js';
 
 /** A whole checkpoint. */
 export interface Checkpoint extends CheckpointFolder {
+  /** What it holds. */
   readonly manifest: CheckpointManifest;
 }
 
@@ -22,7 +23,9 @@ export interface FindOptions {
 
 /** Everything in a folder of checkpoints, newest first. */
 export interface CheckpointList {
+  /** Those that can be read, newest first. */
   readonly whole: readonly Checkpoint[];
+  /** Those that cannot, newest first. */
   readonly broken: readonly BrokenCheckpoint[];
 }
 

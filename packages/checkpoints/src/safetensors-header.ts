@@ -3,7 +3,9 @@ import { parseStrictJson } from './strict-json.js';
 
 /** Where one tensor lies in a file. */
 export interface TensorEntry {
+  /** Element type in the file. */
   readonly dtype: StoredDtype;
+  /** `[]` for a scalar. */
   readonly shape: readonly number[];
   /** First byte, counted from the start of the file. */
   readonly begin: number;

@@ -19,12 +19,15 @@ export type StoredTensor = { [D in Dtype]: TensorOf<D> }[Dtype];
 
 /** All of a file. */
 export interface SafetensorsContent {
+  /** By name; F16 and BF16 as F32. */
   readonly tensors: Readonly<Record<string, StoredTensor>>;
+  /** Free text by key. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** An open file: its header is read and checked, its tensors are read one by one. */
 export interface SafetensorsFile extends SafetensorsHeader {
+  /** Path that it was opened by. */
   readonly path: string;
   /**
    * One tensor, in memory of its own. F16 and BF16 arrive as F32.

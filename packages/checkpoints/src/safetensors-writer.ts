@@ -6,6 +6,7 @@ import { elementCount, formatHeader, nameFault } from './safetensors-header.js';
 
 /** A tensor to be written. */
 export interface TensorSource {
+  /** Element type in the file. */
   readonly dtype: Dtype;
   /** `[]` for a scalar. */
   readonly shape: readonly number[];

@@ -10,7 +10,12 @@ import { writeSafetensors, type TensorSources } from './safetensors-writer.js';
 /** What one file of a checkpoint is to hold: tensors, or whatever a function writes to the path it is given. */
 export type CheckpointContent =
   | ((path: string) => Promise<void>)
-  | { readonly tensors: TensorSources; readonly metadata?: Readonly<Record<string, string>> };
+  | {
+      /** Written as safetensors. */
+      readonly tensors: TensorSources;
+      /** Free text by key, in the file's header. */
+      readonly metadata?: Readonly<Record<string, string>>;
+    };
 
 /** Partial folders of saves under way in this process. */
 const underWay = new Set<string>();

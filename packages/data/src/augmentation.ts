@@ -4,11 +4,13 @@ import { requireProbability, requireWhole } from './requirements.js';
 
 /** How one image is cut and mirrored before it is resized. */
 export interface Augmentation {
+  /** Part of the image that is kept. */
   readonly box: Box;
   /** Mirror left and right. */
   readonly flip: boolean;
 }
 
+/** Options of {@link sampleAugmentation}. */
 export interface AugmentationOptions {
   /** Probability of a random crop instead of the whole image. Default 0.5. */
   cropProbability?: number;

@@ -4,7 +4,9 @@ import { domainNames, openImageFolders, visibleEntries, type ImageFolders, type 
 
 /** Images to train on and, where there are any, images to validate with. The labels of both agree. */
 export interface Dataset {
+  /** Images to train on. */
   readonly train: ImageFolders;
+  /** Images to validate with, where there is a `val/`. */
   readonly validation?: ImageFolders;
 }
 

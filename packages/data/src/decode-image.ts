@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { ImageFileError } from './image-file-error.js';
 import type { RgbImage } from './image.js';
 
+/** Options of {@link decodeImage}. */
 export interface DecodeOptions {
   /** Largest number of pixels (width × height) that is decoded. Default 100,000,000. */
   maxPixels?: number;

@@ -6,6 +6,7 @@ import { demoSvg } from './demo-svg.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { requireWhole } from './requirements.js';
 
+/** Options of {@link writeDemoImages}. */
 export interface DemoImagesOptions extends DemoChoice {
   /** Seed of all draws. Default 777. */
   seed?: number;
@@ -19,7 +20,9 @@ export interface DemoImagesOptions extends DemoChoice {
   domains?: readonly DemoShape[];
 }
 
+/** The data set that {@link writeDemoImages} left. */
 export interface DemoImages {
+  /** Folder that holds `train/` and `val/`. */
   readonly directory: string;
   /** Images drawn by this call: 0 when the whole set was there. */
   readonly written: number;

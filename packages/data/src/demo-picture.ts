@@ -3,14 +3,17 @@ import type { Oklch } from './oklch.js';
 
 /** The domains of the demo images. */
 export const demoShapes = ['circle', 'square', 'triangle'] as const;
+/** A domain of the demo images. */
 export type DemoShape = (typeof demoShapes)[number];
 
 /** How a shape is filled. */
 export const demoTextures = ['plain', 'outline', 'stripes', 'dots'] as const;
+/** A way to fill a shape. */
 export type DemoTexture = (typeof demoTextures)[number];
 
 /** What a shape stands on: a light background under a deep colour, or a dark one under a bright colour. */
 export const demoBackgrounds = ['light', 'dark'] as const;
+/** What a shape can stand on. */
 export type DemoBackground = (typeof demoBackgrounds)[number];
 
 /** Which pictures are drawn. */
@@ -37,7 +40,9 @@ export interface DemoPlace {
 export interface DemoStyle {
   /** Diameter of the circle, and of squares and triangles that look as large, as a share of the image's side: 0.46 … 0.62. */
   readonly size: number;
+  /** How the shape is filled. */
   readonly texture: DemoTexture;
+  /** Colour of the shape. */
   readonly fill: Oklch;
   /** Colour of outline, stripes or dots. */
   readonly accent: Oklch;
@@ -49,8 +54,11 @@ export interface DemoStyle {
 
 /** One demo picture in numbers. */
 export interface DemoPicture {
+  /** The domain. */
   readonly shape: DemoShape;
+  /** What a right translation keeps. */
   readonly place: DemoPlace;
+  /** What a right translation takes over. */
   readonly style: DemoStyle;
 }
 

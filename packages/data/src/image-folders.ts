@@ -13,10 +13,13 @@ export interface DomainFolder {
 
 /** Image folders by domain: a domain's label is its position. */
 export interface ImageFolders {
+  /** Absolute path of the folder that holds the domains' folders. */
   readonly directory: string;
+  /** Sorted by name: a domain's label is its position. */
   readonly domains: readonly DomainFolder[];
 }
 
+/** Options of {@link openImageFolders}. */
 export interface ImageFoldersOptions {
   /** Fewest images that every domain must have. Default 1. */
   minimumImages?: number;

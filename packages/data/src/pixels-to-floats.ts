@@ -3,6 +3,7 @@ import type { RgbImage } from './image.js';
 /** (level / 255 − 0.5) / 0.5 with every step rounded to float32, as the reference computes it. */
 const floats = Float32Array.from({ length: 256 }, (_, level) => (Math.fround(Math.fround(level / 255) - 0.5)) / 0.5);
 
+/** Options of {@link pixelsToFloats}. */
 export interface PixelsToFloatsOptions {
   /** Mirror left and right. Default false. */
   flip?: boolean;

@@ -12,13 +12,16 @@ import type { PlannedImage, TrainingPlan } from './training-plan.js';
 
 /** What one training iteration needs. B is the batch, S the image size. */
 export interface TrainingBatch {
+  /** Iteration that it is for, from 0. */
   readonly iteration: number;
+  /** Images to translate, and the label of each one's domain. */
   readonly source: {
     /** [B, S, S, 3] in [-1, 1] */
     readonly images: Float32Array<ArrayBuffer>;
     /** B labels */
     readonly domains: number[];
   };
+  /** Pairs of images of one domain, and its label: as a rule the target domain of the source image at the same place. */
   readonly reference: {
     /** [B, S, S, 3] in [-1, 1] */
     readonly images: Float32Array<ArrayBuffer>;
@@ -34,7 +37,9 @@ export type OnCorrupt = 'skip' | 'refuse';
 
 /** An image that was left out. */
 export interface SkippedImage {
+  /** Its path. */
   readonly file: string;
+  /** What is wrong with it. */
   readonly reason: string;
 }
 

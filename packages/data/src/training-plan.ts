@@ -6,6 +6,7 @@ import { requireWhole } from './requirements.js';
 export interface PlannedImage {
   /** Label of the image's domain. */
   readonly domain: number;
+  /** Path of the image. */
   readonly file: string;
   /** Name of the random stream that its augmentation is drawn from. */
   readonly stream: string;
@@ -13,12 +14,15 @@ export interface PlannedImage {
 
 /** Which images an iteration trains on. */
 export interface TrainingPlan {
+  /** The iteration, from 0. */
   readonly iteration: number;
+  /** Images to translate. */
   readonly source: readonly PlannedImage[];
   /** Two images of one domain each. */
   readonly reference: readonly { readonly first: PlannedImage; readonly second: PlannedImage }[];
 }
 
+/** Options of {@link planTrainingBatch}. */
 export interface TrainingPlanOptions {
   /** Seed of all draws. */
   seed: number;

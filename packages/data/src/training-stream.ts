@@ -8,6 +8,7 @@ import type { OnCorrupt, SkippedImage, TrainingBatch } from './training-batch.js
 import type { TrainingWorkerAnswer, TrainingWorkerData } from './training-worker.js';
 import { workerChannel } from './worker-channel.js';
 
+/** Options of {@link createTrainingStream}. */
 export interface TrainingStreamOptions {
   /** S, sides of the images in pixels. */
   imageSize: number;
@@ -31,6 +32,7 @@ export interface TrainingStreamOptions {
   onCorrupt?: OnCorrupt;
 }
 
+/** What a {@link TrainingStream} has done so far. */
 export interface TrainingStreamStatistics {
   /** Seconds that `next` has waited for batches, all together. */
   readonly waitSeconds: number;
@@ -48,6 +50,7 @@ export interface TrainingStream {
    * @throws Error when a worker has ended or the stream is closed
    */
   next(): Promise<TrainingBatch>;
+  /** What was done so far; can be asked for at any time. */
   statistics(): TrainingStreamStatistics;
   /** Ends the workers. Batches that were not fetched are lost, which costs nothing: they can be drawn again. */
   close(): Promise<void>;

@@ -6,8 +6,13 @@ import { join, parameter, type ParameterSpec } from './parameter-spec.js';
 
 /** A layer whose parameters are chosen by each sample's domain. */
 export interface PerDomainLayer {
+  /** The parameters it reads, all domains together. */
   readonly specs: readonly ParameterSpec[];
-  /** @param domain one whole number from 0 to domains − 1 per sample */
+  /**
+   * The layer's function, for a batch whose samples may be of different domains.
+   *
+   * @param domain one whole number from 0 to domains − 1 per sample
+   */
   apply(parameters: Parameters, x: Tensor, domain: readonly number[]): Tensor4D;
 }
 

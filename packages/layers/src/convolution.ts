@@ -5,10 +5,13 @@ import { join, parameter } from './parameter-spec.js';
 
 /** Options of {@link convolution}. */
 export interface ConvolutionLayerOptions {
+  /** Channels of the input. */
   inChannels: number;
+  /** Channels of the output. */
   outChannels: number;
   /** Height and width of the filter. */
   size: number;
+  /** `same` keeps height and width with zeros around the input (default); `valid` adds none, so that they shrink by size − 1. */
   padding?: 'same' | 'valid';
 }
 

@@ -15,6 +15,7 @@ export interface TrunkOptions extends WidthOptions {
   imageSize: number;
   /** Channels of the image, 3 unless labels are appended to it. */
   inChannels?: number;
+  /** How blocks convolve and resample; the same function in all. */
   variant?: ConvolutionVariant;
   /** What is kept for a backward pass; the same gradients either way. Second-order ones keep everything. */
   checkpointing?: Checkpointing;

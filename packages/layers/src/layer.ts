@@ -6,6 +6,10 @@ import type { ParameterSpec } from './parameter-spec.js';
 export interface Layer<Rest extends Tensor[] = [], Output extends Tensor = Tensor4D> {
   /** In the order of the reference's state dictionary. */
   readonly specs: readonly ParameterSpec[];
-  /** @param parameters holds at least the tensors of `specs` */
+  /**
+   * The layer's function; the caller owns the result.
+   *
+   * @param parameters holds at least the tensors of `specs`
+   */
   apply(parameters: Parameters, x: Tensor, ...rest: Rest): Output;
 }

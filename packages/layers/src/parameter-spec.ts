@@ -15,6 +15,7 @@ export type ParameterKind = 'convolution' | 'linear' | 'bias' | 'scale';
 export interface ParameterSpec {
   /** Key in the reference's state dictionary, e.g. `encode.0.conv1.weight`. */
   readonly name: string;
+  /** Settles its layout in PyTorch and how it is initialised. */
   readonly kind: ParameterKind;
   /** Shape in TensorFlow's layout. */
   readonly shape: readonly number[];

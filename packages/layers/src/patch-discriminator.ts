@@ -66,6 +66,7 @@ export function patchDiscriminator(
 
 /** A discriminator that gives one map of logits per scale. */
 export interface MultiScaleDiscriminator {
+  /** Parameters of all heads, full resolution first. */
   readonly specs: readonly ParameterSpec[];
   /** Logits at full, half, quarter … resolution; the caller owns them. */
   apply(parameters: Parameters, image: Tensor): Tensor4D[];

@@ -9,12 +9,15 @@ import { convolutionVariants, DEFAULT_VARIANT, type ConvolutionVariant } from '.
 
 /** Options of {@link residualBlock}. */
 export interface ResidualBlockOptions {
+  /** Channels of the input. */
   inChannels: number;
+  /** Channels of the output. */
   outChannels: number;
   /** Instance normalisation before each activation. */
   normalize?: boolean;
   /** Halve height and width. */
   downsample?: boolean;
+  /** How it convolves and resamples; the same function in all. */
   variant?: ConvolutionVariant;
 }
 

@@ -9,8 +9,11 @@ import { convolutionVariants, DEFAULT_VARIANT, type ConvolutionVariant } from '.
 
 /** Options of {@link styledResidualBlock}. */
 export interface StyledResidualBlockOptions {
+  /** Channels of the input. */
   inChannels: number;
+  /** Channels of the output. */
   outChannels: number;
+  /** Length of a style code. */
   styleDim: number;
   /** Double height and width. */
   upsample?: boolean;
@@ -18,6 +21,7 @@ export interface StyledResidualBlockOptions {
   shortcut?: boolean;
   /** Makes both normalisations; AdaIN by default. `instanceNorm` gives the same block without a style. */
   norm?: (prefix: string, options: { channels: number; styleDim: number; slope: number }) => Layer<[style: Tensor]>;
+  /** How it convolves and resamples; the same function in all. */
   variant?: ConvolutionVariant;
 }
 

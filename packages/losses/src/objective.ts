@@ -20,16 +20,23 @@ export interface DiscriminatorWeights {
 
 /** Terms of equation (6), all scalars or all `[batch]`; a term that is left out is not in the sum. */
 export interface GeneratorTerms {
+  /** Adversarial loss of the translations. */
   readonly adversarial: Tensor;
+  /** Style reconstruction, equation (2). */
   readonly style?: Tensor;
+  /** Distance between two translations of one image, equation (3); it is subtracted. */
   readonly diversity?: Tensor;
+  /** Cycle consistency, equation (4). */
   readonly cycle?: Tensor;
 }
 
 /** Weights of equation (6), each ≥ 0, default 1. */
 export interface GeneratorWeights {
+  /** λ_sty. */
   readonly lambdaStyle?: number;
+  /** λ_ds of this iteration. */
   readonly lambdaDiversity?: number;
+  /** λ_cyc. */
   readonly lambdaCycle?: number;
 }
 

@@ -1,11 +1,13 @@
 import { readPair, type Features } from './features.js';
 import { centrePoints, containment, manifold, requireNeighbors, shareAboveZero } from './neighbors.js';
 
+/** Options of {@link densityCoverage}. */
 export interface DensityCoverageOptions {
   /** The k whose k-th nearest neighbour gives a ball its radius, default 5. */
   readonly neighbors?: number;
 }
 
+/** What {@link densityCoverage} gives. */
 export interface DensityCoverage {
   /** How many balls of real samples hold a generated one, on average, over k: around 1 for equal distributions, unbounded. */
   readonly density: number;

@@ -8,7 +8,7 @@ export type { LpipsNormalization } from './lpips/unit-normalize.js';
 export { meanPairwiseDistance } from './mean-pairwise-distance.js';
 export { alexnet, type Alexnet, type AlexnetMaps } from './networks/alexnet.js';
 export { inception, type Inception, type InceptionLayout, type InceptionOptions, type InceptionStages } from './networks/inception.js';
-export { readStateDict, type StateDict, type StateEntry } from './networks/state-dict.js';
+export { readStateDict, type ReadStateDictOptions, type StateDict, type StateEntry } from './networks/state-dict.js';
 export { precisionRecall, type PrecisionRecall, type PrecisionRecallOptions } from './precision-recall.js';
 export { fidConventions, INCEPTION_SIZE, pytorchFidInput, type FidConvention, type FidConventionName, type FidInputOptions } from './resizing/fid-conventions.js';
 export { quantizeImages } from './resizing/quantize-images.js';

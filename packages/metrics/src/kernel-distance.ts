@@ -2,6 +2,7 @@ import { permutation, randomStream } from '@stargan/random';
 import { dotProducts } from './dot-products.js';
 import { readPair, type FeatureRows, type Features } from './features.js';
 
+/** Options of {@link kernelDistance}. */
 export interface KernelDistanceOptions {
   /** How many times subsets are drawn, default 100. */
   readonly subsets?: number;

@@ -1,11 +1,13 @@
 import { readPair, type Features } from './features.js';
 import { centrePoints, containment, manifold, requireNeighbors, shareAboveZero } from './neighbors.js';
 
+/** Options of {@link precisionRecall}. */
 export interface PrecisionRecallOptions {
   /** The k whose k-th nearest neighbour gives a ball its radius, default 3. */
   readonly neighbors?: number;
 }
 
+/** What {@link precisionRecall} gives. */
 export interface PrecisionRecall {
   /** The share of generated samples that look real: within the manifold of the real ones. */
   readonly precision: number;

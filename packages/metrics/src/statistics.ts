@@ -10,6 +10,7 @@ export interface FeatureStatistics extends GaussianStatistics {
 
 /** Collects mean and covariance while features come in; memory does not grow with their number. */
 export interface StatisticsAccumulator {
+  /** Length of a feature. */
   readonly dimension: number;
   /** Samples so far. */
   readonly count: number;

@@ -16,8 +16,11 @@ export interface ValueWithAuxiliary {
 
 /** Result of {@link valueAndGradients}; the caller owns every tensor in it. */
 export interface ValueAndGradients<Names extends string = string> {
+  /** Value of the function. */
   value: Scalar;
+  /** The function's further results; empty when it gave none. */
   auxiliary: Record<string, Tensor>;
+  /** One per parameter, of its shape; zeros where it had no part in the value. */
   gradients: Record<Names, Tensor>;
 }
 

@@ -16,8 +16,11 @@ export interface AdamState {
 
 /** Moments by parameter name, each of its parameter's shape: what a checkpoint holds. */
 export interface NamedAdamState {
+  /** Steps taken. */
   readonly step: number;
+  /** Running mean of the gradients. */
   readonly first: Readonly<Record<string, Tensor>>;
+  /** Running mean of the squared gradients. */
   readonly second: Readonly<Record<string, Tensor>>;
 }
 

@@ -20,7 +20,9 @@ export interface AdamOptions {
 
 /** New parameters and new state; the caller owns both, and still owns what it passed in. */
 export interface AdamUpdate {
+  /** New tensors of the same names and shapes. */
   readonly parameters: Record<string, Tensor>;
+  /** Belongs to the new parameters; the next step needs it. */
   readonly state: AdamState;
 }
 

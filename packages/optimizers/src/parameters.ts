@@ -6,6 +6,7 @@ export type Parameters = Readonly<Record<string, Tensor>>;
 
 /** Which stretch of a flat vector belongs to which parameter: in this order, one after another. */
 export interface Layout {
+  /** Names of the parameters. */
   readonly names: readonly string[];
   /** Number of elements of each. */
   readonly sizes: readonly number[];

@@ -1,6 +1,7 @@
 /** What stopped an installation, and what to do about it; `message` holds both. */
 export class InstallError extends Error {
   override readonly name = 'InstallError';
+  /** What to do about it: a command, or what to change. */
   readonly remedy: string;
 
   constructor(what: string, remedy: string) {

@@ -15,6 +15,7 @@ import { requireSupport } from './require-support.js';
 import { librarySize } from './tensorflow-library.js';
 import { verifyAddon, type AddonReport } from './verify-addon.js';
 
+/** Options of {@link installRuntime}. */
 export interface InstallOptions {
   /** Default: `gpu` where an NVIDIA card is found, and `cpu` where there is none or the GPU's installation fails. */
   readonly flavour?: Flavour;
@@ -24,10 +25,13 @@ export interface InstallOptions {
   readonly onProgress?: (line: string) => void;
 }
 
+/** What {@link installRuntime} made, or found in place. */
 export interface Installation {
+  /** Which TensorFlow library the addon is built on. */
   readonly flavour: Flavour;
   /** npm package that carries the addon. */
   readonly packageName: string;
+  /** Version of TensorFlow's C library. */
   readonly tensorflowVersion: string;
   /** False when everything was in place. */
   readonly changed: boolean;

@@ -2,7 +2,9 @@ import { thisSystem, type System } from './system.js';
 
 /** An NVIDIA card that its driver knows. */
 export interface NvidiaCard {
+  /** Its name, as the driver gives it. */
   readonly name: string;
+  /** Version of the driver, or `unknown`. */
   readonly driver: string;
   /** Total memory in MiB; unknown where only the kernel module was seen. */
   readonly memoryMiB?: number;

@@ -1,7 +1,9 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { System } from './system.js';
 
+/** The processor, as far as it matters to TensorFlow. */
 export interface Processor {
+  /** Its name, or `unknown`. */
   readonly model: string;
   /** Cores that this process may use. */
   readonly cores: number;

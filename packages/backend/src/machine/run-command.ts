@@ -4,8 +4,11 @@ import { appendFileSync } from 'node:fs';
 /** Variables as in `process.env`. */
 export type Environment = Record<string, string | undefined>;
 
+/** Options of a {@link CommandRunner}. */
 export interface CommandOptions {
+  /** Folder that the command runs in; default this process's. */
   readonly cwd?: string;
+  /** Its environment variables; default this process's. */
   readonly env?: Environment;
   /** File that the command line and all output are appended to. */
   readonly log?: string;
@@ -13,10 +16,13 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
 }
 
+/** How a command ended. */
 export interface CommandResult {
   /** Exit status, or null when a signal ended the command or it could not be started. */
   readonly status: number | null;
+  /** All of its standard output. */
   readonly stdout: string;
+  /** All of its standard error. */
   readonly stderr: string;
   /** True when there is no such program. */
   readonly missing: boolean;

@@ -7,10 +7,15 @@ import { runCommand, type CommandRunner, type Environment } from './run-command.
 
 /** What this package asks of the machine; tests put their own in its place. */
 export interface System {
+  /** As `process.platform`. */
   readonly platform: string;
+  /** As `process.arch`. */
   readonly arch: string;
+  /** Environment variables, as `process.env`. */
   readonly env: Environment;
+  /** The user's home folder. */
   readonly home: string;
+  /** Runs a program to its end; a program that fails or does not exist is a result, not an error. */
   readonly run: CommandRunner;
   /** Bytes free to this user where `folder` is or would be. */
   freeBytes(folder: string): Promise<number>;

@@ -25,12 +25,15 @@ export interface PyTorchOptions {
 export interface PyTorchTensor {
   /** As in the file; F16 and BF16 are read as F32. */
   readonly dtype: StoredDtype;
+  /** In PyTorch's order of axes; `[]` for a scalar. */
   readonly shape: readonly number[];
 }
 
 /** An open file: what it holds is known and checked, its tensors are read one by one. */
 export interface PyTorchFile {
+  /** Path that it was opened by. */
   readonly path: string;
+  /** What was saved: dictionaries, lists and plain values as they are nested, with tensors that are still to be read. */
   readonly value: PyTorchValue<PyTorchTensor>;
   /**
    * One tensor of `value`, in memory of its own and in C order, whatever its strides were.

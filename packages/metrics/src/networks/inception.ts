@@ -19,6 +19,7 @@ export type InceptionLayout = 'torchvision' | 'fid';
 
 /** Options of {@link inception}. */
 export interface InceptionOptions {
+  /** Whose network it is; weights fit one of them only. */
   layout: InceptionLayout;
 }
 
@@ -36,6 +37,7 @@ export interface InceptionStages {
 
 /** Inception-v3 in inference. */
 export interface Inception {
+  /** Whose network it is. */
   readonly layout: InceptionLayout;
   /** Classes of the head: 1000 (`torchvision`) or 1008 (`fid`). */
   readonly classes: number;

@@ -2,7 +2,14 @@ import { dispose, Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { fromTorchLayout, torchShape, type ParameterSpec } from '@stargan/layers';
 
 /** One entry of a state dictionary, in PyTorch's layout: a tensor, or its values in C order with its shape. */
-export type StateEntry = Tensor | { readonly shape: readonly number[]; readonly data: ArrayLike<number> | ArrayLike<bigint> };
+export type StateEntry =
+  | Tensor
+  | {
+      /** In PyTorch's order of axes; `[]` for a scalar. */
+      readonly shape: readonly number[];
+      /** Values in C order. */
+      readonly data: ArrayLike<number> | ArrayLike<bigint>;
+    };
 
 /** A state dictionary as readers of weight files give it: PyTorch's key → values. */
 export type StateDict = Readonly<Record<string, StateEntry>>;

@@ -18,6 +18,7 @@ export interface FidInputOptions {
 
 /** How a tool that reports FID treats images, and the layout of the network that it shows them to. */
 export interface FidConvention {
+  /** The network that the images are shown to. */
   readonly layout: InceptionLayout;
   /**
    * The network's input.

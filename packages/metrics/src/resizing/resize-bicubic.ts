@@ -2,8 +2,11 @@ import { columnsFirst, resamplingWeights, type RgbImage } from '@stargan/data/re
 
 /** An image of floating-point levels, `data` [height, width, 3]. */
 export interface FloatImage {
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
+  /** [height, width, 3]: levels, nominally in 0 … 255. */
   readonly data: Float32Array;
 }
 
