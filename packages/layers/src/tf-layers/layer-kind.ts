@@ -4,6 +4,9 @@ import type { Layer } from '../layer.js';
 import type { Input } from './input-shapes.js';
 import { flag, wholeNumber, type OptionTable } from './options.js';
 
+/** The seed of a layer that is given none. */
+export const DEFAULT_SEED = 777;
+
 /** Options of every layer with convolution or linear weights. */
 export interface WeightOptions {
   /** Whole number ≥ 0 (default 777). The initial weights are a pure function of it, the layer's name and theirs. */
@@ -16,8 +19,8 @@ export interface WeightOptions {
   spectralNormalization?: boolean;
 }
 
-/** The entries of {@link WeightOptions} in a kind's table. */
-export const weightOptions: OptionTable<WeightOptions> = { seed: wholeNumber(0, 777), spectralNormalization: flag(false) };
+/** The entries of {@link WeightOptions} in a kind's table: a kind that has them takes these options. */
+export const weightOptions: OptionTable<WeightOptions> = { seed: wholeNumber(0, DEFAULT_SEED), spectralNormalization: flag(false) };
 
 /** What makes a layer of tf.layers from one of ours. */
 export interface LayerKind<Options extends object> {

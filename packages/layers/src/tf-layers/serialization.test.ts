@@ -48,6 +48,7 @@ describe.each(Object.entries(cases))('a saved model with %s', (name, { make, inp
     // As a file would: nothing but JSON and the weights' bytes.
     const written = JSON.parse(JSON.stringify(artifacts.modelTopology)) as object;
     expect(written).toEqual(artifacts.modelTopology);
+    expect(JSON.stringify(written)).toContain('"version":1');
     const loaded = await loadLayersModel(io.fromMemory({ ...artifacts, modelTopology: written }));
     expect(predict(loaded, tensors)).toEqual(expected);
     expect(loaded.layers.map((layer) => layer.getConfig())).toEqual(model.layers.map((layer) => layer.getConfig()));

@@ -6,7 +6,7 @@ import { initializeParameters } from '../initialize.js';
 import type { Layer } from '../layer.js';
 import { spectralNormalization, type SpectralNormalization } from '../spectral-normalization.js';
 import { lastSizes, shapeList } from './input-shapes.js';
-import type { LayerKind, WeightOptions } from './layer-kind.js';
+import { DEFAULT_SEED, type LayerKind, type WeightOptions } from './layer-kind.js';
 import { readOptions } from './options.js';
 
 /** What every layer of tf.layers takes: `name`, `inputShape`, `trainable`, …. */
@@ -68,7 +68,7 @@ export function tfLayer<Options extends object>(kind: LayerKind<Options>): TfLay
     override build(inputShape: Shape | Shape[]): void {
       const sizes = lastSizes(this.#label, kind.inputs, shapeList(inputShape));
       const layer = inNameOf(this.#label, () => kind.make(this.#options, ...sizes));
-      const { seed = 777, spectralNormalization: isSpectral = false } = this.#options as WeightOptions;
+      const { seed = DEFAULT_SEED, spectralNormalization: isSpectral = false } = this.#options as WeightOptions;
       for (const spec of layer.specs) {
         this.#parameters[spec.name] = this.#add(spec.name, spec.shape, true, () => initializeParameters([spec], seed, this.name)[spec.name]!);
       }

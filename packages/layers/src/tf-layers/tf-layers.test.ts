@@ -5,7 +5,7 @@ import { input, layers, model as makeModel, sequential } from '@tensorflow/tfjs-
 import { valueAndGradients } from '@stargan/ops';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { initializeParameters } from '../index.js';
+import { convolution as plainConvolution, initializeParameters, spectralNormalization } from '../index.js';
 import { largest, largestDifference } from '../testing/compare.js';
 import { adain, convolution, instanceNorm, patchDiscriminator, residualBlock, styledResidualBlock, tfLayer, wholeNumber, type TfLayer } from './index.js';
 import { cases, SEED } from './testing/cases.js';
@@ -272,6 +272,29 @@ describe('spectral normalisation', () => {
       expect(largestDifference(made.apply(x) as Tensor, expected)).toBeGreaterThan(0.05);
       [made, plain].forEach((layer) => layer.dispose());
     });
+  });
+
+  it('computes what the function does, with a step in training and none otherwise, and leaves nothing behind', () => {
+    const made = convolution({ name: 'spectral', outChannels: 4, size: 3, spectralNormalization: true, seed: SEED });
+    const layer = plainConvolution('', { inChannels: 2, outChannels: 4, size: 3 });
+    const spectral = spectralNormalization(layer.specs);
+    const x = randomNormal([1, 4, 4, 2], 0, 1, 'float32', 1);
+    dispose(made.apply(x) as Tensor); // makes the weights
+    tidy(() => {
+      const parameters = initializeParameters(layer.specs, SEED, 'spectral');
+      let state = spectral.init(SEED, 'spectral');
+      for (const training of [false, true, false, true, true]) {
+        const next = spectral.apply(parameters, state, { iterations: training ? 1 : 0 });
+        state = next.state;
+        const before = memory().numTensors;
+        const output = made.apply(x, { training }) as Tensor;
+        expect(memory().numTensors).toBe(before + 1);
+        expect(values(output)).toEqual(values(layer.apply({ ...parameters, ...next.weights }, x)));
+        expect(values(made.getWeights()[2]!)).toEqual(values(state.weight!));
+      }
+    });
+    made.dispose();
+    x.dispose();
   });
 
   it('is moved by fit, and leaves nothing behind', async () => {
