@@ -14,7 +14,7 @@ describe('the examples', () => {
   it('are listed in the README', () => {
     const readme = readFileSync(`${folder}README.md`, 'utf8');
     const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
-    expect(files).toHaveLength(3);
+    expect(files).toHaveLength(4);
     for (const file of files) expect(readme).toContain(`node examples/${file}`);
   });
 
@@ -36,5 +36,13 @@ describe('the examples', () => {
     const printed = run('swap-a-layer.js', '32', '2');
     expect(numbers(printed, /largest difference of a value: (\S+)/)[0]).toBeLessThan(1e-3);
     expect(numbers(printed, /taps takes ([\d.]+) times as long/)[0]).toBeGreaterThan(0);
+  });
+
+  it('tf-layers-adain: the model paints in the style that is asked for, and computes the same once loaded', () => {
+    const printed = run('tf-layers-adain.js');
+    const [before, after, grey] = numbers(printed, /held-out loss: ([\d.]+) before, ([\d.]+) after \d+ epochs; ([\d.]+) without a style/) as [number, number, number];
+    expect(before / after).toBeGreaterThan(20);
+    expect(grey / after).toBeGreaterThan(10);
+    expect(numbers(printed, /largest difference of the loaded model: (\S+)/)).toEqual([0]);
   });
 });

@@ -4,13 +4,14 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { installAlone, readManifest, removeProject, root, run } from './consumer-project.mjs';
-import { disagreement, firstExample, promisedLines } from './readme-example.mjs';
+import { installAlone, installOptionalPeers, readManifest, removeProject, root, run } from './consumer-project.mjs';
+import { disagreement, exampleOf, firstExample, promisedLines } from './readme-example.mjs';
 
 const USAGE = `Usage: node scripts/check-packages.mjs [--only NAME]
 
 Packs every package, installs it with npm into an empty project as its users would, runs the README's first example
-there, type-checks an import of it, and lints the package. Exit code: 0 all well, 1 a package is not, 2 wrong usage.`;
+there, type-checks an import of it, and lints the package. Then, with the optional peers installed, does the same with
+its other entries, and the README's example of each that says what it prints. Exit code: 0 all well, 1 a package is not, 2 wrong usage.`;
 
 const typescript = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
@@ -33,23 +34,22 @@ function requireNothingButCore({ dependencies = {}, peerDependencies = {} }, ins
   if (installed.join() !== 'losses') throw new Error(`losses must come alone, not with ${installed.join(', ')}`);
 }
 
-async function runExample(project, folder) {
-  const code = firstExample(readFileSync(join(folder, 'README.md'), 'utf8'));
+async function runExample(project, code) {
   if (code === undefined) throw new Error('README.md has no example (a ```js block)');
   const promised = promisedLines(code);
-  if (promised.length === 0) throw new Error('the example in README.md says nowhere what it prints (//=>)');
+  if (promised.length === 0) throw new Error('an example in README.md says nowhere what it prints (//=>)');
   writeFileSync(join(project, 'example.mjs'), code);
   const output = await run(process.execPath, ['example.mjs'], { cwd: project, env: { STARGAN_BACKEND: 'cpu' } });
   const fault = disagreement(promised, output);
-  if (fault !== undefined) throw new Error(`the example in README.md ${fault}\nall it prints:\n${output}`);
+  if (fault !== undefined) throw new Error(`an example in README.md ${fault}\nall it prints:\n${output}`);
   return promised.length;
 }
 
 const NODE_PACKAGES = ['backend', 'checkpoints', 'data', 'metrics'];
 
-/** Compiles an import of the package with the compiler's default checks, with Node's types where they are needed. */
-async function checkTypes(project, name) {
-  const code = `import * as part from '@stargan/${name}';\nexport const names: string[] = Object.keys(part);\n`;
+/** Compiles an import of an entry with the compiler's default checks, with Node's types where the package needs them. */
+async function checkTypes(project, name, entry) {
+  const code = `import * as part from '${entry}';\nexport const names: string[] = Object.keys(part);\n`;
   writeFileSync(join(project, 'consumer.ts'), code);
   const types = NODE_PACKAGES.includes(name) ? ['--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')] : [];
   const options = ['--noEmit', '--strict', '--pretty', 'false', '--target', 'es2022', '--module', 'nodenext', ...types];
@@ -70,10 +70,21 @@ async function check(name) {
   const project = await installAlone(name);
   const folder = join(project, 'node_modules', '@stargan', name);
   checkFiles(folder, name);
-  const results = await runExample(project, folder);
-  await checkTypes(project, name);
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  let results = await runExample(project, firstExample(readme));
+  await checkTypes(project, name, `@stargan/${name}`);
   await lint(folder);
-  return `${results} results of the example`;
+  const paths = Object.keys(readManifest(folder).exports).filter((path) => path !== '.');
+  // Only now, so that the main entry has been seen to do without what is optional.
+  if (paths.length > 0) await installOptionalPeers(project, name);
+  for (const path of paths) {
+    const entry = `@stargan/${name}${path.slice(1)}`;
+    await run(process.execPath, ['--input-type=module', '--eval', `import '${entry}';`], { cwd: project });
+    await checkTypes(project, name, entry);
+    const example = exampleOf(readme, entry);
+    if (example !== undefined) results += await runExample(project, example);
+  }
+  return `${results} results of examples`;
 }
 
 function wantedPackages() {

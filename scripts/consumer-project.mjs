@@ -64,9 +64,20 @@ export async function installAlone(name) {
   const { peerDependencies = {} } = readManifest(join(root, 'packages', name));
   const core = peerDependencies['@tensorflow/tfjs-core'];
   if (core !== undefined) packages.push(`@tensorflow/tfjs-core@${core}`, `@tensorflow/tfjs-backend-cpu@${core}`);
+  await install(project, packages);
+  return project;
+}
+
+async function install(project, packages) {
   // No package of ours may need install scripts: many users have them turned off.
   await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', ...packages], { cwd: project });
-  return project;
+}
+
+/** Adds what the package does without, but some of its entries need, to a project of {@link installAlone}. */
+export async function installOptionalPeers(project, name) {
+  const { peerDependencies = {}, peerDependenciesMeta = {} } = readManifest(join(root, 'packages', name));
+  const optional = Object.keys(peerDependencies).filter((peer) => peerDependenciesMeta[peer]?.optional);
+  if (optional.length > 0) await install(project, optional.map((peer) => `${peer}@${peerDependencies[peer]}`));
 }
 
 /** Deletes a project that {@link installAlone} made. */

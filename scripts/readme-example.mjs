@@ -7,6 +7,16 @@ export function firstExample(markdown) {
   return /^```js\n(.*?)^```$/ms.exec(markdown)?.[1];
 }
 
+/**
+ * The first JavaScript block of a README that imports from `entry` and says what it prints.
+ *
+ * @returns {string | undefined} its code
+ */
+export function exampleOf(markdown, entry) {
+  const blocks = [...markdown.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
+  return blocks.find((code) => code.includes(`from '${entry}'`) && promisedLines(code).length > 0);
+}
+
 /** What an example says that it prints: the texts behind `//=>`, in order. */
 export function promisedLines(code) {
   return [...code.matchAll(/\/\/=>(.*)$/gm)].map(([, text]) => tidy(text));

@@ -1,0 +1,61 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { adain as adainLayer } from '../adain.js';
+import { conditionalInstanceNorm as conditionalInstanceNormLayer } from '../conditional-instance-norm.js';
+import { instanceNorm as instanceNormLayer } from '../instance-norm.js';
+import { layerNorm as layerNormLayer } from '../layer-norm.js';
+import { FEATURE_MAP, weightOptions, type WeightOptions } from './layer-kind.js';
+import { finiteNumber, wholeNumber } from './options.js';
+import { tfLayer } from './tf-layer.js';
+
+/** Options of the norms that a leaky ReLU may follow. */
+export interface SlopeOptions {
+  /** Slope of a leaky ReLU that is applied to the result, in the same operation (default 1: none). */
+  slope?: number;
+}
+
+/**
+ * AdaIN: (1 + γ) · IN(x) + β with [γ, β] = linear(style).
+ * inputs [x [batch, height, width, channels], style [batch, styleDim]] → shape of x.
+ */
+export const adain = tfLayer<SlopeOptions & WeightOptions>({
+  name: 'adain',
+  className: 'StarganAdaIN',
+  options: { slope: finiteNumber(1), ...weightOptions },
+  inputs: [FEATURE_MAP, { name: 'style', axes: ['batch', 'styleDim'] }],
+  make: ({ slope }, channels: number, styleDim: number) => adainLayer('', { channels, styleDim, slope }),
+});
+
+/** Instance norm with learnt scale and shift. x [batch, height, width, channels] → same shape. */
+export const instanceNorm = tfLayer<SlopeOptions>({
+  name: 'instanceNorm',
+  className: 'StarganInstanceNorm',
+  options: { slope: finiteNumber(1) },
+  inputs: [FEATURE_MAP],
+  make: ({ slope }, channels: number) => instanceNormLayer('', { channels, slope }),
+});
+
+/** Every sample normalised over all its pixels and channels. x [batch, height, width, channels] → same shape. */
+export const layerNorm = tfLayer<object>({
+  name: 'layerNorm',
+  className: 'StarganLayerNorm',
+  options: {},
+  inputs: [FEATURE_MAP],
+  make: (_, channels: number) => layerNormLayer('', { channels }),
+});
+
+/**
+ * Instance norm with a scale and shift of each sample's domain.
+ * inputs [x [batch, height, width, channels], domain [batch, 1], whole numbers from 0 to domains − 1] → shape of x.
+ *
+ * The domains are read from the tensor at every call, which a backend without synchronous reading (WebGPU) refuses.
+ */
+export const conditionalInstanceNorm = tfLayer<{ domains: number } & SlopeOptions>({
+  name: 'conditionalInstanceNorm',
+  className: 'StarganConditionalInstanceNorm',
+  options: { domains: wholeNumber(1), slope: finiteNumber(1) },
+  inputs: [FEATURE_MAP, { name: 'domain', axes: ['batch', '1'] }],
+  make: ({ domains, slope }, channels: number) => {
+    const layer = conditionalInstanceNormLayer('', { channels, domains, slope });
+    return { specs: layer.specs, apply: (parameters, x, domain: Tensor) => layer.apply(parameters, x, Array.from(domain.dataSync())) };
+  },
+});
