@@ -25,10 +25,10 @@ function convolveByTaps(x, filter) {
 }
 
 // What resamples stays as it is; only the plain convolutions of the blocks are exchanged.
-convolutionVariants.taps = { ...convolutionVariants.fused, convolve: convolveByTaps };
+const variants = { fused: 'fused', taps: { ...convolutionVariants.fused, convolve: convolveByTaps } };
 
 const sizes = { imageSize, widthBudget: 16 * imageSize, maxWidth: 64 };
-const networks = Object.fromEntries(['fused', 'taps'].map((variant) => [variant, generator({ ...sizes, variant })]));
+const networks = Object.fromEntries(Object.entries(variants).map(([name, variant]) => [name, generator({ ...sizes, variant })]));
 const parameters = networks.fused.init(777); // the same parameters: a variant is another way to compute, not another network
 const image = tf.randomUniform([2, imageSize, imageSize, 3], -1, 1, 'float32', 1);
 const style = tf.randomNormal([2, 64], 0, 1, 'float32', 2);

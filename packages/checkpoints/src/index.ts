@@ -17,6 +17,7 @@ export {
   type SafetensorsContent,
   type SafetensorsFile,
   type StoredTensor,
+  type TensorOf,
 } from './safetensors-reader.js';
 export { writeSafetensors, type TensorSource, type TensorSources } from './safetensors-writer.js';
 export { saveCheckpoint, type CheckpointContent } from './save-checkpoint.js';

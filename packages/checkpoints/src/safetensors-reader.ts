@@ -5,7 +5,8 @@ import { fileError } from './file-errors.js';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half-floats.js';
 import { LENGTH_BYTES, MAX_HEADER_BYTES, parseHeader, type SafetensorsHeader, type TensorEntry } from './safetensors-header.js';
 
-interface TensorOf<D extends Dtype> {
+/** A tensor of one element type. */
+export interface TensorOf<D extends Dtype> {
   /** Element type of `data`; comparing it tells TypeScript which typed array `data` is. */
   readonly dtype: D;
   /** `[]` for a scalar. */

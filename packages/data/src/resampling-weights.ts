@@ -74,7 +74,10 @@ export function columnsFirst(from: Size, to: Size): boolean {
   return lostRows > 0 && lostRows > 2 * (from.width - to.width);
 }
 
-interface Size {
+/** Sides of an image in pixels. */
+export interface Size {
+  /** Pixels from left to right. */
   readonly width: number;
+  /** Pixels from top to bottom. */
   readonly height: number;
 }

@@ -4,7 +4,6 @@ import type { Parameters } from '@stargan/ops';
 import {
   checkpointed,
   convolution,
-  DEFAULT_VARIANT,
   imageLevels,
   initializeParameters,
   instanceNorm,
@@ -17,6 +16,7 @@ import {
   type Checkpointing,
   type Layer,
   type Network,
+  type BlockConvolutions,
   type ConvolutionVariant,
   type WidthOptions,
 } from '@stargan/layers';
@@ -33,7 +33,7 @@ export interface GeneratorOptions extends WidthOptions {
   /** Where the style enters; see {@link StyleInjection}. */
   injection?: StyleInjection;
   /** How blocks convolve and resample; the same function in all. */
-  variant?: ConvolutionVariant;
+  variant?: ConvolutionVariant | BlockConvolutions;
   /** What is kept for a backward pass; the same gradients either way. */
   checkpointing?: Checkpointing;
 }
@@ -80,7 +80,7 @@ export interface Generator extends Network {
  *
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
-export function generator({ imageSize, styleDim = 64, highPass = 0, injection = 'adain', variant = DEFAULT_VARIANT, checkpointing = 'none', ...widthOptions }: GeneratorOptions): Generator {
+export function generator({ imageSize, styleDim = 64, highPass = 0, injection = 'adain', variant, checkpointing = 'none', ...widthOptions }: GeneratorOptions): Generator {
   requirePositive('generator', 'styleDim', styleDim);
   if (!(highPass >= 0) || !Number.isFinite(highPass)) throw new Error(`generator: highPass must be a number ≥ 0, got ${highPass}`);
   const levels = imageLevels('generator', imageSize) - 4 + (highPass > 0 ? 1 : 0);

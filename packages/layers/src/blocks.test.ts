@@ -3,7 +3,16 @@ import type { Rank, Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { valueAndGradients, type Parameters } from '@stargan/ops';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { adain, initializeParameters, instanceNorm, residualBlock, styledResidualBlock, type ConvolutionVariant } from './index.js';
+import {
+  adain,
+  convolutionVariants,
+  initializeParameters,
+  instanceNorm,
+  residualBlock,
+  styledResidualBlock,
+  type BlockConvolutions,
+  type ConvolutionVariant,
+} from './index.js';
 import { largest, largestDifference } from './testing/compare.js';
 
 const STYLE_DIM = 5;
@@ -125,5 +134,31 @@ describe('instance norm', () => {
       const x = randomNormal([2, 8, 8, 2], 0, 1, 'float32', 1);
       expect(largestDifference(layer.apply(parameters, add(mul(x, 3), 7)), layer.apply(parameters, x))).toBeLessThan(1e-4);
     });
+  });
+});
+
+describe('the variant of a block', () => {
+  it("may be steps of one's own, which are then the ones that are taken", () => {
+    const taken: string[] = [];
+    const counting: BlockConvolutions = {
+      ...convolutionVariants.composed,
+      convolve: (x, filter) => {
+        taken.push('convolve');
+        return convolutionVariants.composed.convolve(x, filter);
+      },
+    };
+    tidy(() => {
+      const [own, composed] = [counting, 'composed' as const].map((variant) => residualBlock('b', { inChannels: 2, outChannels: 2, variant }));
+      const parameters = initializeParameters(own!.specs, 1, 'b');
+      const x = randomNormal([1, 4, 4, 2]);
+      expect(own!.apply(parameters, x).arraySync()).toEqual(composed!.apply(parameters, x).arraySync());
+      expect(taken).toHaveLength(2);
+    });
+  });
+
+  it('is refused by name when there is none of it', () => {
+    expect(() => residualBlock('b', { inChannels: 1, outChannels: 1, variant: 'faster' as ConvolutionVariant })).toThrow(
+      'variant must be winograd, fused, composed or steps of your own, got faster',
+    );
   });
 });

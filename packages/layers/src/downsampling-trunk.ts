@@ -7,7 +7,7 @@ import type { Layer } from './layer.js';
 import { imageLevels, levelWidths, type WidthOptions } from './network-arguments.js';
 import { join } from './parameter-spec.js';
 import { residualBlock } from './residual-block.js';
-import type { ConvolutionVariant } from './variant.js';
+import type { BlockConvolutions, ConvolutionVariant } from './variant.js';
 
 /** Options of {@link downsamplingTrunk}. */
 export interface TrunkOptions extends WidthOptions {
@@ -16,7 +16,7 @@ export interface TrunkOptions extends WidthOptions {
   /** Channels of the image, 3 unless labels are appended to it. */
   inChannels?: number;
   /** How blocks convolve and resample; the same function in all. */
-  variant?: ConvolutionVariant;
+  variant?: ConvolutionVariant | BlockConvolutions;
   /** What is kept for a backward pass; the same gradients either way. Second-order ones keep everything. */
   checkpointing?: Checkpointing;
 }

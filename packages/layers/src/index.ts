@@ -19,4 +19,4 @@ export { applyPerDomain, type Head } from './per-domain.js';
 export { residualBlock, type ResidualBlockOptions } from './residual-block.js';
 export { spectralNormalization, type SpectralNormalization, type SpectrallyNormalized } from './spectral-normalization.js';
 export { styledResidualBlock, type StyledResidualBlockOptions } from './styled-residual-block.js';
-export { convolutionVariants, DEFAULT_VARIANT, type ConvolutionVariant } from './variant.js';
+export { blockConvolutions, convolutionVariants, DEFAULT_VARIANT, type BlockConvolutions, type ConvolutionVariant } from './variant.js';

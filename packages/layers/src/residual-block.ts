@@ -5,7 +5,7 @@ import { instanceNorm } from './instance-norm.js';
 import type { Layer } from './layer.js';
 import { LEAKY_SLOPE } from './leaky-slope.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
-import { convolutionVariants, DEFAULT_VARIANT, type ConvolutionVariant } from './variant.js';
+import { blockConvolutions, type BlockConvolutions, type ConvolutionVariant } from './variant.js';
 
 /** Options of {@link residualBlock}. */
 export interface ResidualBlockOptions {
@@ -18,7 +18,7 @@ export interface ResidualBlockOptions {
   /** Halve height and width. */
   downsample?: boolean;
   /** How it convolves and resamples; the same function in all. */
-  variant?: ConvolutionVariant;
+  variant?: ConvolutionVariant | BlockConvolutions;
 }
 
 /**
@@ -31,13 +31,13 @@ export interface ResidualBlockOptions {
  */
 export function residualBlock(
   prefix: string,
-  { inChannels, outChannels, normalize = false, downsample = false, variant = DEFAULT_VARIANT }: ResidualBlockOptions,
+  { inChannels, outChannels, normalize = false, downsample = false, variant }: ResidualBlockOptions,
 ): Layer {
   const name = (part: string): string => join(prefix, part);
   const norm1 = normalize ? instanceNorm(name('norm1'), { channels: inChannels, slope: LEAKY_SLOPE }) : undefined;
   const norm2 = normalize ? instanceNorm(name('norm2'), { channels: inChannels, slope: LEAKY_SLOPE }) : undefined;
   const hasShortcut = inChannels !== outChannels;
-  const convolutions = convolutionVariants[variant];
+  const convolutions = blockConvolutions(variant);
   const specs: ParameterSpec[] = [
     { name: name('conv1.weight'), kind: 'convolution', shape: [3, 3, inChannels, inChannels] },
     { name: name('conv1.bias'), kind: 'bias', shape: [inChannels] },

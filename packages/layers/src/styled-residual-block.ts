@@ -5,7 +5,7 @@ import { adain } from './adain.js';
 import type { Layer } from './layer.js';
 import { LEAKY_SLOPE } from './leaky-slope.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
-import { convolutionVariants, DEFAULT_VARIANT, type ConvolutionVariant } from './variant.js';
+import { blockConvolutions, type BlockConvolutions, type ConvolutionVariant } from './variant.js';
 
 /** Options of {@link styledResidualBlock}. */
 export interface StyledResidualBlockOptions {
@@ -22,7 +22,7 @@ export interface StyledResidualBlockOptions {
   /** Makes both normalisations; AdaIN by default. `instanceNorm` gives the same block without a style. */
   norm?: (prefix: string, options: { channels: number; styleDim: number; slope: number }) => Layer<[style: Tensor]>;
   /** How it convolves and resamples; the same function in all. */
-  variant?: ConvolutionVariant;
+  variant?: ConvolutionVariant | BlockConvolutions;
 }
 
 /**
@@ -36,13 +36,13 @@ export interface StyledResidualBlockOptions {
  */
 export function styledResidualBlock(
   prefix: string,
-  { inChannels, outChannels, styleDim, upsample = false, shortcut = true, norm = adain, variant = DEFAULT_VARIANT }: StyledResidualBlockOptions,
+  { inChannels, outChannels, styleDim, upsample = false, shortcut = true, norm = adain, variant }: StyledResidualBlockOptions,
 ): Layer<[style: Tensor]> {
   const name = (part: string): string => join(prefix, part);
   const norm1 = norm(name('norm1'), { channels: inChannels, styleDim, slope: LEAKY_SLOPE });
   const norm2 = norm(name('norm2'), { channels: outChannels, styleDim, slope: LEAKY_SLOPE });
   const hasProjection = inChannels !== outChannels;
-  const convolutions = convolutionVariants[variant];
+  const convolutions = blockConvolutions(variant);
   const specs: ParameterSpec[] = [
     { name: name('conv1.weight'), kind: 'convolution', shape: [3, 3, inChannels, outChannels] },
     { name: name('conv1.bias'), kind: 'bias', shape: [outChannels] },

@@ -22,8 +22,8 @@ export type ConvolutionVariant = 'winograd' | 'fused' | 'composed';
 /** What networks use unless told otherwise. */
 export const DEFAULT_VARIANT: ConvolutionVariant = 'winograd';
 
-/** The steps of a block that differ between variants; each is a function of a feature map. */
-interface BlockConvolutions {
+/** The steps of a block that differ between variants; each is a function of a feature map. Filters are [3, 3, in, out], those of shortcuts [1, 1, in, out]. */
+export interface BlockConvolutions {
   /** 3×3 `same` convolution. */
   convolve(x: Tensor, filter: Tensor): Tensor4D;
   /** 3×3 `same` convolution, then 2×2 average pooling. */
@@ -66,3 +66,15 @@ export const convolutionVariants: Readonly<Record<ConvolutionVariant, BlockConvo
     upsampleShortcut: (x, filter) => project(upsampleNearest2x(x), filter) as Tensor4D,
   },
 };
+
+/**
+ * The steps of a variant: one of those that are there, or steps of one's own, which should compute the same function.
+ *
+ * @throws when there is no variant of this name
+ */
+export function blockConvolutions(variant: ConvolutionVariant | BlockConvolutions = DEFAULT_VARIANT): BlockConvolutions {
+  if (typeof variant !== 'string') return variant;
+  const names = Object.keys(convolutionVariants);
+  if (!names.includes(variant)) throw new Error(`blockConvolutions: variant must be ${names.join(', ')} or steps of your own, got ${variant as string}`);
+  return convolutionVariants[variant];
+}

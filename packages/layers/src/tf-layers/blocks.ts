@@ -6,6 +6,12 @@ import { FEATURE_MAP, weightOptions, type WeightOptions } from './layer-kind.js'
 import { flag, oneOf, wholeNumber } from './options.js';
 import { tfLayer } from './tf-layer.js';
 
+/** Saved models name the variant; steps of one's own have no name. */
+interface NamedVariant {
+  /** How the block convolves, see `convolutionVariants`. */
+  variant?: ConvolutionVariant;
+}
+
 const variant = oneOf(Object.keys(convolutionVariants) as ConvolutionVariant[], DEFAULT_VARIANT);
 
 function half(side: number): number {
@@ -17,7 +23,7 @@ function half(side: number): number {
  * Pre-activation residual block, as `residualBlock` of the main entry, whose options it has.
  * x [batch, height, width, in] → [batch, height', width', outChannels], halved when `downsample`.
  */
-export const residualBlock = tfLayer<Omit<ResidualBlockOptions, 'inChannels'> & WeightOptions>({
+export const residualBlock = tfLayer<Omit<ResidualBlockOptions, 'inChannels' | 'variant'> & NamedVariant & WeightOptions>({
   name: 'residualBlock',
   className: 'StarganResidualBlock',
   options: { outChannels: wholeNumber(1), normalize: flag(false), downsample: flag(false), variant, ...weightOptions },
@@ -31,7 +37,7 @@ export const residualBlock = tfLayer<Omit<ResidualBlockOptions, 'inChannels'> & 
  * inputs [x [batch, height, width, in], style [batch, styleDim]] → [batch, height', width', outChannels], doubled when
  * `upsample`.
  */
-export const styledResidualBlock = tfLayer<Omit<StyledResidualBlockOptions, 'inChannels' | 'styleDim' | 'norm'> & WeightOptions>({
+export const styledResidualBlock = tfLayer<Omit<StyledResidualBlockOptions, 'inChannels' | 'styleDim' | 'norm' | 'variant'> & NamedVariant & WeightOptions>({
   name: 'styledResidualBlock',
   className: 'StarganStyledResidualBlock',
   options: { outChannels: wholeNumber(1), upsample: flag(false), shortcut: flag(true), variant, ...weightOptions },

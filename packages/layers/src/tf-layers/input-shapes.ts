@@ -2,6 +2,7 @@ import type { Shape } from '@tensorflow/tfjs-layers';
 
 /** An input of a layer. */
 export interface Input {
+  /** What errors call it. */
   readonly name: string;
   /** Names of its axes; the size of the last one must be known when the layer is built, and stays. */
   readonly axes: readonly string[];

@@ -28,10 +28,15 @@ export interface LayerKind<Options extends object> {
   readonly name: string;
   /** What saved models call it; it stays as it is. */
   readonly className: string;
+  /** Its options with what they may be and are by default. */
   readonly options: OptionTable<Options>;
   /** The first one is the layer's `x`, the others follow it in `apply`. */
   readonly inputs: readonly Input[];
-  /** @param sizes of the inputs' last axes, in the inputs' order */
+  /**
+   * Makes our layer.
+   *
+   * @param sizes of the inputs' last axes, in the inputs' order
+   */
   make(options: Required<Options>, ...sizes: number[]): Layer<Tensor[], Tensor>;
   /** Shape of the output for that of `x` (default: the same); `null` is a size that is not known. */
   outputShape?(options: Required<Options>, x: Shape): Shape;

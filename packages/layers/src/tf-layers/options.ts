@@ -4,6 +4,7 @@ export interface Option<Value> {
   readonly fallback?: Value;
   /** Completes "must be …" in an error. */
   readonly expected: string;
+  /** Whether a value is one that it may be. */
   readonly accepts: (value: unknown) => value is Value;
 }
 
