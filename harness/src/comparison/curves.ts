@@ -27,7 +27,8 @@ export function comparedCurves(logs: readonly NamedLog[]): Chart[] {
     const shown = logs.filter(({ log }) => log.some((entry) => entry[key] !== undefined));
     if (shown.length === 0) return [];
     const shares = Array.from({ length: POINTS }, (_, i) => Math.round((100 * (i + 1)) / POINTS));
-    return [{ title, x: 'percent of the training', labels: shown.map(({ name }) => name), data: [shares, ...shown.map(({ log }) => stretches(log, key))] }];
+    const colours = shown.map((one) => logs.indexOf(one));
+    return [{ title, x: 'percent of the training', labels: shown.map(({ name }) => name), colours, data: [shares, ...shown.map(({ log }) => stretches(log, key))] }];
   });
 }
 

@@ -19,7 +19,7 @@ async function gridsOf(runs: readonly Candidate[], kind: string): Promise<string
     const last = (await listGrids(runPaths(run).samples, kind)).at(-1);
     if (last !== undefined) figures.push(figure(await dataUrl(last.file), `${name}: ${title}`));
   }
-  return figures.length === 0 ? '' : `<p>${escapeHtml(GRIDS[kind]!)}</p><div class="strip">${figures.join('')}</div>`;
+  return figures.length === 0 ? '' : `<p>${escapeHtml(GRIDS[kind]!)}</p><div class="strip wide">${figures.join('')}</div>`;
 }
 
 /** A page about several runs that needs nothing else: their table, their last grids side by side, their curves. */
@@ -28,7 +28,7 @@ export async function comparisonPage({ title, notes, table, runs }: { title: str
   const charts = comparedCurves(logs.filter(({ log }) => log.length > 1));
   const grids = await Promise.all(Object.keys(GRIDS).map((kind) => gridsOf(runs, kind)));
   const body = `<h1>${escapeHtml(title)}</h1>
-${dataTable(table.headings, table.rows)}${notes.map((note) => `<p>${escapeHtml(note)}</p>`).join('')}
+${dataTable(table.headings, table.rows)}<ul class="notes">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>
 <h2>Translations</h2>${grids.join('')}
 <h2>Losses</h2>${charts.map((_, i) => `<div class="chart" id="chart-${i}"></div>`).join('')}`;
   const { script, styles } = await readPlotLibrary();

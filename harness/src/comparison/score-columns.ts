@@ -10,7 +10,7 @@ export type Means = Readonly<Record<Guidance, Scores>>;
 /** Columns of a table about several models. */
 export interface ScoreColumns {
   readonly headings: readonly string[];
-  cells(means: Means): string[];
+  readonly cells: (means: Means) => string[];
 }
 
 /** The metrics of the paper's tables, and those that need no pretrained weights. */

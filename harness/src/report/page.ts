@@ -37,7 +37,7 @@ img { max-width: 100%; height: auto; display: block; border: 1px solid var(--lin
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: 12px; }
 .card { background: var(--card); border-radius: 8px; padding: 12px 16px; } .card b { display: block; font-size: 1.5rem; } .card span { color: var(--soft); font-size: .9rem; }
 .cards + p { margin-top: 12px; }
-.strip { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 16px; }
+.strip { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 16px; } .strip.wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); } .strip img { width: 100%; }
 table { border-collapse: collapse; font-size: .9rem; width: 100%; } th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); font-weight: normal; overflow-wrap: anywhere; } th { color: var(--soft); width: 14em; }
 .chart { margin: 0 0 24px; background: #fff; color: #1c1e21; border: 1px solid var(--line); border-radius: 4px; padding: 8px; overflow: hidden; }
 .scroll { overflow-x: auto; margin: 0 0 12px; } .data { white-space: nowrap; font-variant-numeric: tabular-nums; }
