@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -15,7 +16,7 @@ describe('the examples', () => {
     const readme = readFileSync(`${folder}README.md`, 'utf8');
     const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
     expect(files).toHaveLength(4);
-    for (const file of files) expect(readme).toContain(`node examples/${file}`);
+    for (const file of files) expect(readme).toContain(`npm run example ${path.basename(file, '.js')}`);
   });
 
   it('dcgan: generated pictures have as many bright pixels as real ones, and more than noise would', () => {
