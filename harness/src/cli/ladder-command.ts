@@ -23,7 +23,7 @@ export function ladderCommand(): Command {
     out: 'where the rungs are kept, each a run of its own; what is there already is gone on with',
     outByDefault: 'ladder',
     config: 'JSON file of config values that all rungs share',
-    iterations: 'iterations of the full model; rungs with one generator update in an iteration make twice as many',
+    iterations: 'iterations of the full model; the others get as many as see the same number of training images',
   })
     .addOption(new Option('--rungs <list>', 'which, separated by commas').argParser(rungNames).default(RUNG_NAMES, 'all'))
     .addHelpText('after', `\nRungs:\n${RUNG_NAMES.map((name) => `  ${name}  ${RUNGS[name].title}`).join('\n')}`)

@@ -1,5 +1,5 @@
 import { argMax, losses, oneHot, reshape, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { downsamplingTrunk, initializeParameters, linear } from '@stargan/layers';
 import { valueAndGradients, type Parameters } from '@stargan/ops';
 import { adam } from '@stargan/optimizers';
@@ -7,6 +7,7 @@ import { randomStream } from '@stargan/random';
 import { disposeAll } from '../model/weights.js';
 import { countImages, selectImages, toTensor, type ImageBatch } from '../sampling/translate.js';
 import type { LabelledImages } from '../sampling/grids.js';
+import { disturb } from './disturb.js';
 
 /** Options of {@link trainDomainClassifier}. */
 export interface ClassifierOptions {
@@ -30,21 +31,19 @@ const CLASSIFIED_AT_ONCE = 64;
 
 /**
  * Trains a small residual network to tell the domains of real images apart, so that translations can be judged
- * by the domain they are taken for. Images are flipped at random.
+ * by the domain they are taken for. The images are disturbed as generated ones are, see {@link disturb}: artefacts should
+ * not decide.
  *
  * @param images real images with their domains
  */
 export function trainDomainClassifier(
   images: LabelledImages,
-  { domains, seed, steps = 500, batch = 32, learningRate = 2e-3 }: ClassifierOptions,
+  { domains, seed, steps = 800, batch = 32, learningRate = 2e-3 }: ClassifierOptions,
 ): DomainClassifier {
   const trunk = downsamplingTrunk('domainClassifier', 'trunk', { imageSize: images.size, ...WIDTHS });
   const head = linear('head', { inFeatures: trunk.channels, outFeatures: domains });
-  const logitsOf = (parameters: Parameters, batchOfImages: ImageBatch): Tensor2D =>
-    tidy(() => {
-      const features = trunk.apply(parameters, toTensor(batchOfImages));
-      return head.apply(parameters, reshape(features, [countImages(batchOfImages), trunk.channels]));
-    });
+  const logitsOf = (parameters: Parameters, x: Tensor4D): Tensor2D =>
+    tidy(() => head.apply(parameters, reshape(trunk.apply(parameters, x), [x.shape[0], trunk.channels])));
 
   const optimizer = adam({ learningRate, beta1: 0.9, beta2: 0.99 });
   let parameters = initializeParameters([...trunk.specs, ...head.specs], seed, 'domain-classifier');
@@ -52,14 +51,14 @@ export function trainDomainClassifier(
   for (let step = 0; step < steps; step++) {
     const random = randomStream(seed, 'domain-classifier-batch', step);
     const indices = Array.from({ length: batch }, () => random.integer(countImages(images)));
-    const drawn = flipSome(selectImages(images, indices), random);
+    const drawn = disturb(selectImages(images, indices), random);
     const labels = indices.map((index) => images.domains[index]!);
     const { value, gradients } = valueAndGradients((p) => {
       const target = oneHot(tensor1d(labels, 'int32'), domains);
       return losses.softmaxCrossEntropy<Tensor, Scalar>(target, logitsOf(p, drawn));
     }, parameters);
     const next = optimizer.update(parameters, gradients, state);
-    disposeAll(parameters, gradients, { value, first: state.first, second: state.second });
+    disposeAll(parameters, gradients, { drawn, value, first: state.first, second: state.second });
     ({ parameters, state } = next);
   }
   disposeAll({ first: state.first, second: state.second });
@@ -70,7 +69,7 @@ export function trainDomainClassifier(
       const count = countImages(toClassify);
       for (let start = 0; start < count; start += CLASSIFIED_AT_ONCE) {
         const indices = Array.from({ length: Math.min(CLASSIFIED_AT_ONCE, count - start) }, (_, i) => start + i);
-        const best = tidy(() => argMax(logitsOf(parameters, selectImages(toClassify, indices)), 1));
+        const best = tidy(() => argMax(logitsOf(parameters, toTensor(selectImages(toClassify, indices))), 1));
         found.push(...best.dataSync());
         best.dispose();
       }
@@ -78,18 +77,4 @@ export function trainDomainClassifier(
     },
     dispose: () => disposeAll(parameters),
   };
-}
-
-/** Each image mirrored left to right with probability ½. */
-function flipSome(images: ImageBatch, random: { uniform: () => number }): ImageBatch {
-  const { size } = images;
-  const data = images.data.slice();
-  for (let i = 0; i < countImages(images); i++) {
-    if (random.uniform() < 0.5) continue;
-    for (let y = 0; y < size; y++) {
-      const row = (i * size + y) * size * 3;
-      for (let x = 0; x < size; x++) data.set(images.data.subarray(row + x * 3, row + x * 3 + 3), row + (size - 1 - x) * 3);
-    }
-  }
-  return { size, data };
 }

@@ -35,20 +35,21 @@ describe('the rungs', () => {
     });
     expect(changes).toEqual([
       ['discriminator'],
-      ['adversarial', 'criticSteps', 'injection', 'penalty'],
+      ['adversarial', 'criticSteps', 'injection', 'iterations', 'penalty'],
       ['lambdaStyle', 'style'],
       ['guidance', 'iterations', 'style'],
       ['lambdaDiversity'],
     ]);
   });
 
-  it('make as many generator updates each', () => {
+  it('see as many training images each, one update of the discriminator for every batch', () => {
     const base = parseConfig({ ...PRESETS.demo });
     for (const name of RUNG_NAMES) {
       const config = rungConfig(base, name);
-      expect(config.iterations * updatesPerIteration(config), name).toBe(2 * base.iterations);
+      expect(config.iterations * updatesPerIteration(config).discriminator, name).toBe(2 * base.iterations);
     }
     expect(RUNGS.A.values.criticSteps).toBe(5);
+    expect(rungConfig(base, 'A').iterations).toBe((2 * base.iterations) / 5);
   });
 });
 
@@ -61,7 +62,7 @@ describe('the ladder', () => {
     expect(memory().numTensors).toBe(before);
     const { rungs } = JSON.parse(await readFile(result.json, 'utf8')) as { rungs: Record<string, unknown>[] };
     expect(rungs).toMatchObject([
-      { rung: 'A', iterations: 4, generatorUpdates: 4, discriminatorUpdates: 20, run: 'A', means: { latent: { values: { styleDistance: 0 } }, reference: { values: { styleDistance: 0 } } } },
+      { rung: 'A', iterations: 1, generatorUpdates: 1, discriminatorUpdates: 5, run: 'A', means: { latent: { values: { styleDistance: 0 } }, reference: { values: { styleDistance: 0 } } } },
       { rung: 'F', iterations: 2, generatorUpdates: 4, discriminatorUpdates: 4, run: 'F' },
     ]);
     expect((rungs[1] as { means: Means }).means.latent.values.styleDistance).toBeGreaterThan(0);

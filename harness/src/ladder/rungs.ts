@@ -39,20 +39,20 @@ export const RUNGS: Readonly<Record<RungName, Rung>> = {
 /** Names of the rungs, from the baseline up. */
 export const RUNG_NAMES = Object.keys(RUNGS) as RungName[];
 
-/** Kinds of guidance that an iteration updates with, one generator update each. */
-export function updatesPerIteration({ guidance }: Pick<Config, 'guidance'>): number {
-  return guidance === 'both' ? 2 : 1;
+/** Updates that an iteration makes of the generator, one for each kind of guidance, and of the discriminator. */
+export function updatesPerIteration({ guidance, criticSteps }: Pick<Config, 'guidance' | 'criticSteps'>): { generator: number; discriminator: number } {
+  const generator = guidance === 'both' ? 2 : 1;
+  return { generator, discriminator: generator * criticSteps };
 }
 
 /**
- * The configuration of a rung. All rungs make as many generator updates: those that make one per iteration instead of
- * two get twice the iterations.
+ * The configuration of a rung. All rungs make as many discriminator updates, on as many training images: as in the
+ * paper, where an iteration is one of the discriminator, and the first StarGAN updates its generator in every fifth.
  *
  * @param base sizes, rates and weights that all rungs share, with the iterations of the full model
  */
 export function rungConfig(base: Config, name: RungName): Config {
-  const { values } = RUNGS[name];
-  const stretch = updatesPerIteration(base) / updatesPerIteration({ guidance: values.guidance ?? base.guidance });
-  const iterations = Math.ceil(base.iterations * stretch);
-  return parseConfig({ ...base, ...values, iterations });
+  const config = parseConfig({ ...base, ...RUNGS[name].values });
+  const iterations = Math.ceil((base.iterations * updatesPerIteration(base).discriminator) / updatesPerIteration(config).discriminator);
+  return { ...config, iterations };
 }

@@ -30,13 +30,13 @@ interface Row {
 
 async function rowOf(directory: string, { candidate: { name, title, config, run }, evaluation }: MeasuredRung): Promise<Row> {
   const speed = await readMetricLog(runPaths(run).speed);
-  const generatorUpdates = config.iterations * updatesPerIteration(config);
+  const { generator, discriminator } = updatesPerIteration(config);
   return {
     rung: name,
     title,
     iterations: config.iterations,
-    generatorUpdates,
-    discriminatorUpdates: generatorUpdates * config.criticSteps,
+    generatorUpdates: config.iterations * generator,
+    discriminatorUpdates: config.iterations * discriminator,
     seconds: speed.reduce((sum, entry) => sum + (entry.seconds ?? 0), 0),
     means: evaluation.means,
     run: path.relative(directory, run),
@@ -47,12 +47,12 @@ async function rowOf(directory: string, { candidate: { name, title, config, run 
 function tableOf(rows: readonly Row[], { options }: EvaluationRecord): Table {
   const scores = scoreColumns(rows.map(({ means }) => means), options.fid);
   return {
-    headings: ['rung', '', 'updates of G', 'of D', 'time', ...scores.headings],
+    headings: ['rung', '', 'updates of D', 'of G', 'time', ...scores.headings],
     rows: rows.map(({ rung, title, generatorUpdates, discriminatorUpdates, seconds, means }) => [
       rung,
       title,
-      `${generatorUpdates}`,
       `${discriminatorUpdates}`,
+      `${generatorUpdates}`,
       formatDuration(seconds),
       ...scores.cells(means),
     ]),
@@ -71,7 +71,7 @@ export async function writeLadder(directory: string, rungs: readonly MeasuredRun
   const html = path.join(directory, 'ladder.html');
   await writeWhole(json, `${JSON.stringify({ formatVersion: 1, convention: evaluation.convention, options: evaluation.options, rungs: rows }, null, 2)}\n`);
   const table = tableOf(rows, evaluation);
-  const notes = ['Every rung makes as many updates of the generator, with the same data, seed and widths; rungs A and B train the discriminator five times for each.', ...explainScores(evaluation)];
+  const notes = ['Every rung updates its discriminator as often, on as many training images, with the same data, seed and widths. A and B update the generator once for every five of those, as the first StarGAN does.', ...explainScores(evaluation)];
   await writeWhole(html, await comparisonPage({ title: 'Component analysis of StarGAN v2', notes, table, runs: rungs.map(({ candidate }) => candidate) }));
   return { json, html, text: formatTable(table) };
 }
