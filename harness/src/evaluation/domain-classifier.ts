@@ -9,6 +9,9 @@ import { countImages, selectImages, toTensor, type ImageBatch } from '../samplin
 import type { LabelledImages } from '../sampling/grids.js';
 import { disturb } from './disturb.js';
 
+/** Grows when the same images would give a classifier that judges otherwise, so that results of the two are kept apart. */
+export const CLASSIFIER_VERSION = 2;
+
 /** Options of {@link trainDomainClassifier}. */
 export interface ClassifierOptions {
   domains: number;

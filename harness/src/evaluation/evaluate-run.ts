@@ -7,7 +7,7 @@ import type { LabelledImages } from '../sampling/grids.js';
 import type { Sampler } from '../sampling/translate.js';
 import { averageFiles } from '../training/checkpoint.js';
 import { runPaths } from '../training/run-directory.js';
-import { trainDomainClassifier } from './domain-classifier.js';
+import { CLASSIFIER_VERSION, trainDomainClassifier } from './domain-classifier.js';
 import type { EvaluationData } from './evaluation-data.js';
 import { emptyScores, findEvaluation, identityOf, writeEvaluation, type EvaluationRecord, type TaskResult } from './evaluation-record.js';
 import { evaluateTask, type Judges, type SizedClassifier, type TaskContext } from './evaluate-task.js';
@@ -91,7 +91,7 @@ async function beginRecord({ run, checkpoint, config, options, data, saveImages 
   const averages = averageFiles();
   const networks = Object.fromEntries(checkpoint.manifest.files.filter(({ name }) => averages.includes(name)).map(({ name, sha256 }) => [name, sha256]));
   const { imageSize, latentDim } = config;
-  const identity = identityOf({ networks, options, weights, data: data.sha256, imageSize, latentDim, saveImages: saveImages === undefined ? null : path.resolve(saveImages) });
+  const identity = identityOf({ classifier: CLASSIFIER_VERSION, networks, options, weights, data: data.sha256, imageSize, latentDim, saveImages: saveImages === undefined ? null : path.resolve(saveImages) });
   const found = await findEvaluation(run, checkpoint.iteration, identity);
   if (found !== undefined) return found;
   const domains = data.domains.map(({ name, sources, references, reals }) => ({ name, sources: sources.length, references: references.length, reals: reals.length }));
