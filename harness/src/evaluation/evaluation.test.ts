@@ -1,11 +1,13 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { openDataset, writeDemoImages } from '@stargan/data';
+import { randomStream } from '@stargan/random';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AVERAGED_NAMES, buildNetworks } from '../model/networks.js';
 import { disposeAll, initialWeights } from '../model/weights.js';
 import { loadDomainImages } from '../sampling/load-domain-images.js';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
+import { disturb } from './disturb.js';
 import { trainDomainClassifier } from './domain-classifier.js';
 import { evaluateTranslations } from './evaluate-translations.js';
 import { meanPairwiseDistance } from './pairwise-distance.js';
@@ -39,6 +41,10 @@ describe('the domain classifier', () => {
     const found = classifier.classify(heldOut);
     const hits = found.filter((domain, i) => domain === heldOut.domains[i]).length;
     expect(hits / found.length).toBeGreaterThanOrEqual(0.9);
+    const changed = disturb(heldOut, randomStream(2, 'held-out'));
+    const ofChanged = classifier.classify({ size: 32, data: changed.dataSync<'float32'>() });
+    changed.dispose();
+    expect(ofChanged.filter((domain, i) => domain === heldOut.domains[i]).length / ofChanged.length).toBeGreaterThanOrEqual(0.75);
 
     const config = smallConfig({ imageSize: 32 });
     const networks = buildNetworks(config, 2);
