@@ -22,6 +22,7 @@ export interface ConfigSources {
 /**
  * Puts a configuration together and checks it.
  *
+ * @param sources where values come from; what is absent in all of them gets its default
  * @throws UsageError naming the key, what was expected and what came; an unknown key with the nearest known one
  */
 export async function resolveConfig({ base, preset, file, overrides = {}, assignments = [] }: ConfigSources): Promise<Config> {
@@ -30,7 +31,12 @@ export async function resolveConfig({ base, preset, file, overrides = {}, assign
   return parseConfig({ ...base, ...presetValues(preset), ...fromFile, ...given, ...parseAssignments(assignments) });
 }
 
-/** Checks config values; what is absent gets its default. @throws UsageError as {@link resolveConfig} */
+/**
+ * Checks config values; what is absent gets its default.
+ *
+ * @param values by key; an unknown key is an error
+ * @throws UsageError as {@link resolveConfig}
+ */
 export function parseConfig(values: Readonly<Record<string, unknown>>): Config {
   for (const key of Object.keys(values)) {
     if (!CONFIG_KEYS.includes(key as keyof Config)) {

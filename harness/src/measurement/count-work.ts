@@ -39,6 +39,7 @@ export interface WorkCount<Result> {
  * const { flops, launches } = countWork(() => tf.tidy(() => generator.apply(parameters, image, style).dataSync()));
  * ```
  *
+ * @param work synchronous; its result is handed on, and what tensors it leaves stay
  * @throws when the work is asynchronous, or launches a convolution or matrix product without a FLOP formula
  */
 export function countWork<Result>(work: () => Result): WorkCount<Result> {

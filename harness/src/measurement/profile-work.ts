@@ -31,7 +31,8 @@ export interface WorkProfile {
  * WebAssembly and of JavaScript returns when the kernel is done; one of a graphics card returns before, so that its
  * time says nothing about the kernel. The backend is as before afterwards, also when the work fails.
  *
- * @param runs runs to take the mean of, ≥ 1; the work should have run once before, to warm up
+ * @param work synchronous; it should have run once before, to warm up
+ * @param options `runs` to take the mean of, ≥ 1, default 1
  * @throws when `runs` is no whole number ≥ 1, the work is asynchronous, or it launches a convolution or matrix product
  *   without a FLOP formula
  */

@@ -27,6 +27,7 @@ export interface WorkloadOptions {
 /**
  * Networks, optimisers and one random batch of images in [-1, 1]; the same for the same config and domains.
  *
+ * @param config of the training that is measured, as `parseConfig` or `resolveConfig` gives it
  * @throws when `domains` is no whole number ≥ 1
  */
 export function trainingWorkload(config: Config, { domains = 2, values = 'random' }: WorkloadOptions = {}): TrainingWorkload {

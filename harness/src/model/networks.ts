@@ -64,7 +64,13 @@ export function withParameters<Name extends NetworkName>(networks: Networks, nam
   return names.filter((name) => networks[name].specs.length > 0);
 }
 
-/** Builds the four networks for this many domains. @throws when the config is out of range */
+/**
+ * Builds the four networks for this many domains.
+ *
+ * @param config sizes, widths and which architecture; a whole `Config` will do
+ * @param domains how many there are, ≥ 1
+ * @throws when the config is out of range
+ */
 export function buildNetworks(config: ModelConfig, domains: number): Networks {
   const { imageSize, widthBudget, maxWidth, highPass, injection, variant, checkpointing } = config;
   const trunk = { imageSize, widthBudget, maxWidth, variant, checkpointing };

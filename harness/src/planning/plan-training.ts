@@ -49,6 +49,7 @@ export interface PlanOptions {
  * planTraining(parseConfig({ imageSize: 64, batch: 4 })).peakBufferBytes / 2 ** 30;
  * ```
  *
+ * @param config of the run, as `parseConfig` or `resolveConfig` gives it
  * @throws when `domains` is no whole number ≥ 1, or training launches a kernel that has no shape rule
  */
 export function planTraining(config: Config, { domains = 2, kernels = 'fused' }: PlanOptions = {}): TrainingPlan {

@@ -99,7 +99,12 @@ ${remarks.length === 0 ? '' : `<ul class="notes">${remarks.map((remark) => `<li>
 ${charts.length === 0 ? '' : `<div class="charts">${charts.join('')}</div>`}`;
 }
 
-/** Writes `report.html` of a run, a page that needs no other file; gives its path. @throws UsageError when there is no run */
+/**
+ * Writes `report.html` of a run, a page that needs no other file; gives its path.
+ *
+ * @param run folder of the run
+ * @throws UsageError when there is no run
+ */
 export async function writeReport(run: string): Promise<string> {
   const record = await readRunRecord(run);
   const paths = runPaths(run);

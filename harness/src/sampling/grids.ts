@@ -42,8 +42,10 @@ function tile(images: ImageBatch, columns: number): Pixels {
 /**
  * Latent-guided grid: the sources in the first row; below, per domain, one row per latent code.
  *
- * @param seed of the latent codes; the same codes for every domain
- * @param psi truncation, 1 for none
+ * @param sampler the networks, and the weights to sample with
+ * @param sources images [count, size, size, 3] in [-1, 1], a column each
+ * @param options number of `domains`, and of `rows` in each; `latentDim`, the length of a latent code; `psi`,
+ *   truncation, 1 for none; `seed` of the latent codes, which are the same for every domain
  */
 export function latentGrid(
   sampler: Sampler,
@@ -82,7 +84,13 @@ function* rowsOf(styles: Tensor2D): Generator<Tensor2D> {
   }
 }
 
-/** Reference-guided grid: the sources in the first row, the references in the first column. */
+/**
+ * Reference-guided grid: the sources in the first row, the references in the first column.
+ *
+ * @param sampler the networks, and the weights to sample with
+ * @param sources images [count, size, size, 3] in [-1, 1], a column each
+ * @param references images of the same size, a row each; the label of each settles how its style is encoded
+ */
 export function referenceGrid(sampler: Sampler, sources: ImageBatch, references: LabelledImages): Pixels {
   const images: ImageBatch[] = [blank(sources.size), sources];
   const styles = encodeStyles(sampler, references, references.domains);
@@ -94,7 +102,13 @@ export function referenceGrid(sampler: Sampler, sources: ImageBatch, references:
   return tile(joinImages(images), countImages(sources) + 1);
 }
 
-/** Cycle strip: sources, references, translations, and the sources reconstructed from them, a row each. */
+/**
+ * Cycle strip: sources, references, translations, and the sources reconstructed from them, a row each.
+ *
+ * @param sampler the networks, and the weights to sample with
+ * @param sources images [count, size, size, 3] in [-1, 1] and the label of each
+ * @param references one for each source, of the same size; what one of the two has more of is left out
+ */
 export function cycleStrip(sampler: Sampler, sources: LabelledImages, references: LabelledImages): Pixels {
   const count = Math.min(countImages(sources), countImages(references));
   const indices = range(count);

@@ -61,6 +61,8 @@ const BATCH = 16;
 /**
  * G(image, style) for pairs of image and style.
  *
+ * @param sampler the networks, and the weights to sample with
+ * @param images [count, size, size, 3] in [-1, 1]
  * @param style [count, styleDim], one per image
  */
 export function translate({ networks, weights }: Sampler, images: ImageBatch, style: Tensor2D): ImageBatch {

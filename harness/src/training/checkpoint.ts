@@ -31,6 +31,10 @@ export function checkpointDirectory(runDirectory: string): string {
  * PyTorch's layout and with the reference's keys; none for a network without parameters. It is whole or not there;
  * older ones beyond `keep` go.
  *
+ * @param runDirectory folder of the run; the checkpoint is made in `checkpoints/` there
+ * @param networks whose parameters the state holds
+ * @param state named by its iteration; it is not changed
+ * @param keep how many whole checkpoints stay, ≥ 1
  * @throws when it cannot be written; older checkpoints stay
  */
 export async function writeCheckpoint(runDirectory: string, networks: Networks, state: TrainingState, keep: number): Promise<Checkpoint> {
@@ -58,12 +62,24 @@ async function writeMoments(file: string, networks: Networks, name: NetworkName,
   }
 }
 
-/** Reads the weights that make images; the caller owns them. @throws naming the file and the fault */
+/**
+ * Reads the weights that make images; the caller owns them.
+ *
+ * @param networks of the shapes that the checkpoint was written with
+ * @param checkpoint a whole one, as `findCheckpoint` gives it
+ * @throws naming the file and the fault
+ */
 export async function readAverages(networks: Networks, checkpoint: Checkpoint): Promise<WeightsOf<AveragedName>> {
   return readEach(AVERAGED_NAMES, (name) => readWeights(networks, name, path.join(checkpoint.path, averageFile(name))));
 }
 
-/** Reads a whole training state; the caller owns it. @throws naming the file and the fault */
+/**
+ * Reads a whole training state; the caller owns it.
+ *
+ * @param networks of the shapes that the checkpoint was written with
+ * @param checkpoint a whole one, as `findCheckpoint` gives it
+ * @throws naming the file and the fault
+ */
 export async function readState(networks: Networks, checkpoint: Checkpoint): Promise<TrainingState> {
   const weights = await readEach(NETWORK_NAMES, (name) => readWeights(networks, name, path.join(checkpoint.path, weightsFile(name))));
   const averages = await readAverages(networks, checkpoint);

@@ -41,6 +41,11 @@ export interface DiscriminatorOptions extends Partial<Pick<Config, 'adversarial'
  * in place of or beside its terms. With R1, D(x) is computed once, for its own loss and for the penalty. Terms are
  * differentiated one after the other, so that only one of them keeps feature maps at a time.
  *
+ * @param networks only the discriminator is computed
+ * @param weights of the discriminator, by parameter name
+ * @param inputs real and generated images [batch, S, S, 3] and the domain of each; WGAN-GP also has references
+ *   and positions
+ * @param options game, penalty and weights of the terms
  * @returns value, gradients, and the terms `real`, `fake`, `reg` and, of a classifier, `cls`; the caller owns them
  * @throws when WGAN-GP's penalty is asked for without images and positions for it
  */

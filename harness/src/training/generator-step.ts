@@ -71,7 +71,10 @@ export function trainedNetworks(networks: Networks, guidance: StyleSource['guida
  *
  * Where the style is the label alone, there is nothing to reconstruct and nothing that differs: those terms are left out.
  *
+ * @param networks all four
  * @param weights of all four networks
+ * @param inputs source images [batch, S, S, 3], their domains and the target ones, and what the styles are made from
+ * @param options weights of the terms, the game, and the kind of style
  * @param trained networks to differentiate
  * @returns value, gradients by `network.parameter`, and the terms `adv`, `sty`, `ds`, `cyc` and, with a classifier, `cls`;
  *   the caller owns them

@@ -44,7 +44,11 @@ type GuidanceName = keyof typeof GUIDANCE;
  *
  * The state is changed in place: tensors that are replaced are disposed, so memory is flat over iterations.
  *
+ * @param networks all four
+ * @param optimizers one per network
+ * @param state weights, their averages, moments and the number of the iteration
  * @param batch all images of the iteration; with `accumulate` each update is computed part by part, which gives the same update
+ * @param config weights of the terms, schedules, and which updates there are
  */
 export function trainIteration(networks: Networks, optimizers: Optimizers, state: TrainingState, batch: Batch, config: IterationConfig): Losses {
   const losses: Losses = {};

@@ -62,7 +62,12 @@ export async function findRunRecord(directory: string): Promise<RunRecord | unde
   }
 }
 
-/** The record of a run. @throws UsageError when the folder holds no run */
+/**
+ * The record of a run.
+ *
+ * @param directory the one given to training as `--out`
+ * @throws UsageError when the folder holds no run
+ */
 export async function readRunRecord(directory: string): Promise<RunRecord> {
   const record = await findRunRecord(directory);
   if (record === undefined) throw new UsageError(`${directory} holds no run (there is no config.json); name the folder given to train as --out`);
@@ -72,7 +77,10 @@ export async function readRunRecord(directory: string): Promise<RunRecord> {
 /**
  * A checkpoint of a run: the newest whole one, or that of an iteration.
  *
- * @returns undefined when there is none at all
+ * @param directory folder of the run
+ * @param iteration of the checkpoint; left out for the newest whole one
+ * @returns `checkpoint` is undefined when there is no whole one; `notes` name the folders that were passed
+ *   over, and why
  * @throws UsageError when the iteration has none, naming those there are
  */
 export async function findCheckpoint(directory: string, iteration?: number): Promise<{ checkpoint: Checkpoint | undefined; notes: string[] }> {

@@ -31,7 +31,11 @@ export interface TrainingState {
   moments: Partial<Record<NetworkName, AdamState>>;
 }
 
-/** One Adam per network; the mapping network has a learning rate of its own. */
+/**
+ * One Adam per network; the mapping network has a learning rate of its own.
+ *
+ * @param options learning rates, β₁, β₂ and weight decay; a whole `Config` will do
+ */
 export function buildOptimizers({ learningRate, mappingLearningRate, beta1, beta2, weightDecay }: OptimizerConfig): Optimizers {
   return mapNames(NETWORK_NAMES, (name) =>
     adam({ learningRate: name === 'mappingNetwork' ? mappingLearningRate : learningRate, beta1, beta2, weightDecay }),
@@ -40,6 +44,10 @@ export function buildOptimizers({ learningRate, mappingLearningRate, beta1, beta
 
 /**
  * The state before the first iteration. The averages start from the trained networks' own initial weights.
+ *
+ * @param networks all four
+ * @param optimizers one per network; their moments begin at zero
+ * @param seed whole number ≥ 0
  */
 export function initialState(networks: Networks, optimizers: Optimizers, seed: number): TrainingState {
   const weights = initialWeights(networks, NETWORK_NAMES, seed);
@@ -52,7 +60,11 @@ export function stateFromWeights(weights: WeightsOf, averages: WeightsOf<Average
   return { iteration: 0, weights, averages, moments: mapNames(trained, (name) => optimizers[name].init(weights[name])) };
 }
 
-/** Disposes all tensors of the state. */
+/**
+ * Disposes all tensors of the state.
+ *
+ * @param state not to be used afterwards
+ */
 export function disposeState(state: TrainingState): void {
   disposeAll(...Object.values(state.weights), ...Object.values(state.averages));
   for (const moments of Object.values(state.moments)) disposeMoments(moments);

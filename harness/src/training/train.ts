@@ -69,6 +69,8 @@ interface Training {
  *
  * Resuming continues bit for bit: all random numbers are functions of the seed and the iteration.
  *
+ * @param options the images, the folder of the run and the configuration; whether to resume, where progress goes, and
+ *   what stops it
  * @throws UsageError when `out` holds a run and `resume` is not set, or the run was made with other sizes
  * @throws Error when an image cannot be read, a loss is not finite, or the disk is full; older checkpoints stay
  */

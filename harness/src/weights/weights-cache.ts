@@ -50,6 +50,7 @@ export async function writeRecord(content: WeightsRecord, folder: string): Promi
 /**
  * The weights of a kind, or undefined where they have not been added, are not whole or are of an earlier format.
  *
+ * @param kind which network they are for
  * @param folder where weights are kept; stargan's cache by default
  */
 export async function findWeights(kind: WeightKind, folder = weightsFolder()): Promise<StoredWeights | undefined> {
@@ -70,13 +71,23 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What to do about weights that are not there. */
+/**
+ * What to do about weights that are not there.
+ *
+ * @param kind which network they are for
+ */
 export function weightsAdvice(kind: WeightKind): string {
   const { title, url } = KINDS[kind];
   return `the weights ${kind} (${title}) are not there: run "stargan weights fetch ${kind}", or download ${url} and run "stargan weights add ${path.posix.basename(url)}"`;
 }
 
-/** The weights of a kind. @throws saying how to get them, where they are not there */
+/**
+ * The weights of a kind.
+ *
+ * @param kind which network they are for
+ * @param folder where weights are kept; stargan's cache by default
+ * @throws saying how to get them, where they are not there
+ */
 export async function requireWeights(kind: WeightKind, folder = weightsFolder()): Promise<StoredWeights> {
   const found = await findWeights(kind, folder);
   if (found === undefined) throw new Error(weightsAdvice(kind));

@@ -9,7 +9,8 @@ const slowness: Partial<Record<Runtime['kind'], string>> = {
 /**
  * Says for people what was selected. A fallback that is slow gets a warning, the reasons, and what to do.
  *
- * @returns one line for a native runtime on the best device, more lines otherwise; no newline at the end
+ * @param runtime as `selectRuntime` returns it
+ * @returns one line for a native runtime, more lines otherwise; no newline at the end
  */
 export function describeRuntime(runtime: Runtime): string {
   const version = runtime.tensorflowVersion === undefined ? '' : `TensorFlow ${runtime.tensorflowVersion}, `;

@@ -3,7 +3,11 @@ import { formatCard } from './machine/nvidia.js';
 
 const marks: Record<Finding['level'], string> = { ok: 'ok     ', warning: 'warning', problem: 'PROBLEM' };
 
-/** A diagnosis as text for a terminal: the facts, the runtimes, then the findings with their remedies. */
+/**
+ * A diagnosis as text for a terminal: the facts, the runtimes, then the findings with their remedies.
+ *
+ * @param diagnosis as `inspectMachine` returns it
+ */
 export function formatDiagnosis(diagnosis: Diagnosis): string {
   const { processor, memory, cache, python, compiler, card, runtimes, findings } = diagnosis;
   const facts = [

@@ -16,6 +16,8 @@ import { runtimePackages } from './runtime.js';
 /**
  * Looks at everything that decides which runtime there is, without loading one into this process; the native ones
  * are tried in another. Takes a second or two.
+ *
+ * @param system what is asked of the machine, this one by default; tests give one of their own
  */
 export async function inspectMachine(system: System = thisSystem()): Promise<Diagnosis> {
   const folder = cacheFolder(system);

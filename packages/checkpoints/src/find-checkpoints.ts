@@ -63,7 +63,11 @@ export async function findLatestCheckpoint(
   return { checkpoint: undefined, passedOver };
 }
 
-/** All checkpoints of a folder, newest first, the broken ones apart. */
+/**
+ * All checkpoints of a folder, newest first, the broken ones apart.
+ *
+ * @param directory the folder that holds the checkpoints; one that does not exist has none.
+ */
 export async function listCheckpoints(directory: string, options: FindOptions = {}): Promise<CheckpointList> {
   const examined: (BrokenCheckpoint | Checkpoint)[] = [];
   for (const folder of await candidates(directory)) examined.push(await examine(folder, options));
@@ -77,6 +81,7 @@ export async function listCheckpoints(directory: string, options: FindOptions = 
  * Keeps the newest `keep` whole checkpoints and removes every folder of an older iteration, whole or broken. Broken
  * folders newer than those stay, for someone to look at.
  *
+ * @param directory the folder that holds the checkpoints; one that does not exist has none.
  * @param keep integer ≥ 1.
  * @returns the folders that were removed.
  */

@@ -67,6 +67,7 @@ async function readTensor(handle: FileHandle, { dtype, shape, begin, bytes }: Te
  *
  * The caller closes the file.
  *
+ * @param path the file; it must not change while it is open.
  * @throws when the file cannot be opened or is not whole; the message names the file and the fault.
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
@@ -98,6 +99,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
 /**
  * Reads a whole safetensors file.
  *
+ * @param path the file; closed again at the end, also after a failure.
  * @throws when the file cannot be opened or is not whole; the message names the file and the fault.
  */
 export async function readSafetensors(path: string): Promise<SafetensorsContent> {

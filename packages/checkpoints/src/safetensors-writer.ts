@@ -79,6 +79,7 @@ export async function writeThrough(
  * the old file or the whole new one. Needs a little-endian machine, as the format is.
  *
  * @param path the file; `path` with `.partial` added is overwritten and gone afterwards.
+ * @param tensors what to write, in the order of the file; data given as a function are asked for when their turn comes.
  * @param metadata free text by key, kept in the header.
  * @throws when a tensor's data do not fit its dtype and shape, or the disk does not take them; the message names the
  * file and the fault, what was at `path` is untouched, and nothing is left beside it.

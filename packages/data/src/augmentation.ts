@@ -29,6 +29,7 @@ const aspectRange = [0.9, 1.1] as const;
  *
  * @param width of the image in pixels
  * @param height of the image in pixels
+ * @param random what is drawn from; it has moved on afterwards
  * @throws RangeError when a size is no whole number ≥ 1 or the probability is not in [0, 1]
  */
 export function sampleAugmentation(

@@ -15,6 +15,7 @@ export interface Dataset {
  *
  * `minimumImages` is asked of the training domains; a validation domain needs one image.
  *
+ * @param directory path, absolute or relative to the working directory
  * @throws Error as `openImageFolders`, and when the domains of `train/` and `val/` differ
  */
 export async function openDataset(directory: string, options: ImageFoldersOptions = {}): Promise<Dataset> {
@@ -27,6 +28,8 @@ export async function openDataset(directory: string, options: ImageFoldersOption
 
 /**
  * Names of a data set's domains, in the order of their labels, without looking for images.
+ *
+ * @param directory path, absolute or relative to the working directory
  * @throws Error when the directory is missing or has no domain folders
  */
 export async function listDomains(directory: string): Promise<string[]> {

@@ -42,6 +42,7 @@ const stampName = 'demo-images.json';
  * Can be interrupted at any point: a folder appears when it is whole, and the next call draws what is missing.
  * A whole set of the same options is left alone.
  *
+ * @param directory made where it is missing; else empty, or holding a set of the same options, whole or not
  * @throws Error when the directory holds something else, or a demo set of other options
  * @throws RangeError when an option is out of range
  */

@@ -20,7 +20,7 @@ export type DemoBackground = (typeof demoBackgrounds)[number];
 export interface DemoChoice {
   /** Default: all of {@link demoTextures}. */
   textures?: readonly DemoTexture[];
-  /** Default: both; two in three are light then. */
+  /** Default: both; 65 in 100 are light then. */
   backgrounds?: readonly DemoBackground[];
   /** Largest rotation to either side, in degrees. Default 12. */
   rotation?: number;
@@ -67,6 +67,11 @@ export interface DemoPicture {
  *
  * The place depends on split and number only: pictures of one number have the same place in every domain, and are each
  * other's right translation. The style depends on the domain too, and has the same distribution in all of them.
+ *
+ * @param shape the domain
+ * @param split `train` or `val` in a set on disk; other names give other pictures
+ * @param number of the picture within its split; a set on disk counts from 1
+ * @param seed whole number ≥ 0
  */
 export function sampleDemoPicture(
   shape: DemoShape,

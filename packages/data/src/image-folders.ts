@@ -33,6 +33,7 @@ const imageName = /\.(jpe?g|png|webp)$/i;
  * Images (`jpg`, `jpeg`, `png`, `webp`, in any case) are found at any depth. Hidden files and folders are left out,
  * links are followed, and no folder is visited twice within a domain.
  *
+ * @param directory path, absolute or relative to the working directory
  * @throws Error when the directory is missing, has no domain folders, or a domain has fewer than `minimumImages` images
  */
 export async function openImageFolders(directory: string, options: ImageFoldersOptions = {}): Promise<ImageFolders> {
@@ -101,6 +102,7 @@ async function isFolder(path: string, entry: Dirent): Promise<boolean> {
 /**
  * Finds the images of one folder, at any depth, as {@link openImageFolders} does within a domain.
  *
+ * @param directory path, absolute or relative to the working directory
  * @returns absolute paths, in the order of their paths within the folder; none where there are none
  * @throws Error when the directory is missing
  */

@@ -35,6 +35,7 @@ const kernels: Readonly<Record<ResamplingFilter, Kernel>> = {
 /**
  * The weights with which Pillow resizes a line, antialiased where it shrinks.
  *
+ * @param filter which of Pillow's filters
  * @param from length of the line, ≥ 1
  * @param to length of the result, ≥ 1
  */
@@ -68,6 +69,9 @@ export function resamplingWeights(filter: ResamplingFilter, from: number, to: nu
 /**
  * Whether Pillow 13 shrinks the columns before the rows: where the usual order, rows first, would be much slower.
  * The order shows in the rounding between the passes.
+ *
+ * @param from sides of the image, or of the part of it that is resized
+ * @param to sides of the result
  */
 export function columnsFirst(from: Size, to: Size): boolean {
   const lostRows = from.height - to.height;

@@ -39,6 +39,8 @@ export interface TrainingPlanOptions {
  * each image (or pair) of the domain; the pairs of a domain are its images beside the same images in another order,
  * which is fixed by the seed.
  *
+ * @param folders the images to draw from, one or more in each domain
+ * @param options seed, iteration and number of images
  * @throws RangeError when batch, seed or iteration are out of range
  */
 export function planTrainingBatch(folders: ImageFolders, options: TrainingPlanOptions): TrainingPlan {

@@ -63,6 +63,8 @@ export interface TrainingStream {
  * of workers, `prefetch` or the iterations before; see `planTrainingBatch`. The workers go on while this thread is busy.
  * At most `prefetch` + 1 batches are in memory. A forgotten stream does not keep Node running.
  *
+ * @param folders the training images, as `openImageFolders` finds them
+ * @param options size and number of images, seed, augmentation; how far and with how many threads to work ahead
  * @throws RangeError when an option is out of range
  */
 export function createTrainingStream(folders: ImageFolders, options: TrainingStreamOptions): TrainingStream {

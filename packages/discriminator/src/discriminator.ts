@@ -25,6 +25,7 @@ export interface Discriminator extends Network {
  * The multi-task discriminator of StarGAN v2: a trunk of residual blocks without normalisation and a 1×1 conv
  * with one output per domain. It is right to second order in the image, as R1 needs.
  *
+ * @param options size of the images, number of domains, widths, and how blocks are computed
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
 export function discriminator({ domains, ...trunkOptions }: DiscriminatorOptions): Discriminator {

@@ -8,6 +8,7 @@ import type { Discriminator, DiscriminatorOptions } from './discriminator.js';
  *
  * Source: Mirza and Osindero 2014, arXiv 1411.1784, in the convolutional form of Reed et al. 2016, arXiv 1605.05396.
  *
+ * @param options size of the images, number of domains, widths, and how blocks are computed
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
 export function labelMapDiscriminator({ domains, ...trunkOptions }: DiscriminatorOptions): Discriminator {

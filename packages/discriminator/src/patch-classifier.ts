@@ -44,6 +44,7 @@ const MOST_LEVELS = 6;
  * Source: Choi et al. 2018, arXiv 1711.09020, table 5; parameters have the names of its PyTorch code. The slope is 0.2
  * instead of 0.01, as in the networks that it is compared with.
  *
+ * @param options size of the images, number of domains, widths
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
 export function patchClassifier({ imageSize, domains, ...widthOptions }: PatchClassifierOptions): PatchClassifier {

@@ -13,6 +13,7 @@ import type { Discriminator, DiscriminatorOptions } from './discriminator.js';
  *
  * Source: Miyato and Koyama 2018, arXiv 1802.05637, equation (3).
  *
+ * @param options size of the images, number of domains, widths, and how blocks are computed
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
 export function projectionDiscriminator({ domains, ...trunkOptions }: DiscriminatorOptions): Discriminator {

@@ -78,6 +78,7 @@ export interface Generator extends Network {
  * 1×1 conv to RGB. The target domain is not an input: the style carries it. With `injection: 'concatenation'` the style
  * is appended to the image instead.
  *
+ * @param options sizes and widths, the high-pass skip, where the style enters, and how blocks are computed
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
 export function generator({ imageSize, styleDim = 64, highPass = 0, injection = 'adain', variant, checkpointing = 'none', ...widthOptions }: GeneratorOptions): Generator {

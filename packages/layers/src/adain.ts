@@ -13,6 +13,8 @@ import { join } from './parameter-spec.js';
  * Source: StarGAN v2, arXiv 1912.01865, section 3.1.
  *
  * @param prefix of the parameter names `fc.weight` and `fc.bias`
+ * @param options `channels` of x; `styleDim`, the length of a style; `slope` of the leaky ReLU below 0, default 1
+ *   (none)
  */
 export function adain(prefix: string, { channels, styleDim, slope = 1 }: { channels: number; styleDim: number; slope?: number }): Layer<[style: Tensor]> {
   const affine = linear(join(prefix, 'fc'), { inFeatures: styleDim, outFeatures: 2 * channels });

@@ -12,7 +12,11 @@ import { parameter } from './parameter-spec.js';
  */
 export type Checkpointing = 'none' | 'blocks';
 
-/** The same layer, or for `blocks` one that keeps its inputs only. */
+/**
+ * The same layer, or for `blocks` one that keeps its inputs only.
+ *
+ * @param layer runs again in the backward pass, so its output must depend on nothing but its parameters and inputs
+ */
 export function checkpointed<Rest extends Tensor[], Output extends Tensor>(layer: Layer<Rest, Output>, checkpointing: Checkpointing = 'none'): Layer<Rest, Output> {
   if (checkpointing === 'none') return layer;
   return {

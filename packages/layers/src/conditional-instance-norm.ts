@@ -24,6 +24,7 @@ export interface PerDomainLayer {
  * Source: Dumoulin, Shlens, Kudlur, arXiv 1610.07629.
  *
  * @param prefix of the parameter names `weight` and `bias`, both [domains, channels]
+ * @param options `channels` of x; `domains`, how many there are; `slope` of the leaky ReLU below 0, default 1 (none)
  */
 export function conditionalInstanceNorm(
   prefix: string,

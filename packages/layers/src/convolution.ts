@@ -19,6 +19,7 @@ export interface ConvolutionLayerOptions {
  * Convolution with bias, stride 1. x [batch, height, width, in] → [batch, height', width', out].
  *
  * @param prefix of the parameter names `weight` and `bias`
+ * @param options channels in and out, size of the filter, padding
  */
 export function convolution(prefix: string, { inChannels, outChannels, size, padding = 'same' }: ConvolutionLayerOptions): Layer {
   const weight = join(prefix, 'weight');

@@ -36,6 +36,7 @@ export interface Trunk extends Layer {
  *
  * @param network name for error messages
  * @param prefix of the parameter names `0.weight`, `1.conv1.weight`, …
+ * @param options size and channels of the image, widths, and how blocks are computed
  */
 export function downsamplingTrunk(network: string, prefix: string, { imageSize, inChannels = 3, variant, checkpointing, ...widthOptions }: TrunkOptions): Trunk {
   const levels = imageLevels(network, imageSize) - 2;

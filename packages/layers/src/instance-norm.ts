@@ -6,6 +6,9 @@ import { join, parameter } from './parameter-spec.js';
  * Instance normalisation with learnt scale (`weight`) and shift (`bias`), epsilon 1e-5. With `slope`, a leaky
  * ReLU follows in the same operation.
  * x [batch, height, width, channels] → same shape.
+ *
+ * @param prefix of the parameter names `weight` and `bias`
+ * @param options `channels` of x; `slope` of the leaky ReLU below 0, default 1 (none)
  */
 export function instanceNorm(prefix: string, { channels, slope = 1 }: { channels: number; slope?: number }): Layer {
   const scale = join(prefix, 'weight');

@@ -8,7 +8,9 @@ import { requireDomains } from './network-arguments.js';
  *
  * Source: Choi et al. 2018, arXiv 1711.09020, section 3.1.
  *
+ * @param x [batch, height, width, channels]
  * @param labels one whole number from 0 to classes − 1 per sample
+ * @param classes number of labels there are, and of maps that are added
  * @throws when the labels do not fit
  */
 export function concatenateLabels(x: Tensor, labels: readonly number[], classes: number): Tensor4D {

@@ -12,6 +12,7 @@ import { join, parameter } from './parameter-spec.js';
  * Source: Ba, Kiros, Hinton, arXiv 1607.06450.
  *
  * @param prefix of the parameter names `weight` and `bias`
+ * @param options `channels` of x
  */
 export function layerNorm(prefix: string, { channels }: { channels: number }): Layer {
   const scale = join(prefix, 'weight');

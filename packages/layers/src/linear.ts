@@ -7,6 +7,7 @@ import { join, parameter } from './parameter-spec.js';
  * Linear layer with bias. x [batch, in] → [batch, out].
  *
  * @param prefix of the parameter names `weight` and `bias`
+ * @param options `inFeatures`, the length of a row of x; `outFeatures`, that of a row of the result
  */
 export function linear(prefix: string, { inFeatures, outFeatures }: { inFeatures: number; outFeatures: number }): Layer<[], Tensor2D> {
   const weight = join(prefix, 'weight');

@@ -18,6 +18,7 @@ export interface MinibatchDeviationOptions {
  *
  * Source: Karras et al. 2018, arXiv 1710.10196, section 3.
  *
+ * @param x [batch, height, width, channels]; a batch larger than a group is a multiple of it
  * @throws when groups do not divide the batch, or maps the channels
  */
 export function minibatchDeviation(x: Tensor, { groupSize = 4, maps = 1 }: MinibatchDeviationOptions = {}): Tensor4D {

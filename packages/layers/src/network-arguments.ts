@@ -1,6 +1,8 @@
 /**
  * log₂ of an image size.
  *
+ * @param network name for error messages
+ * @param imageSize height and width of the images in pixels: a power of two ≥ 16
  * @throws unless `imageSize` is a power of two ≥ 16; `network` names who asks
  */
 export function imageLevels(network: string, imageSize: number): number {
@@ -23,6 +25,10 @@ export interface WidthOptions {
  * Channels at the first and after each of `levels` halvings of the resolution: levels + 1 numbers.
  * The first is not capped, as in the reference.
  *
+ * @param network name for error messages
+ * @param imageSize height and width of the images in pixels
+ * @param levels how often the resolution is halved, ≥ 0
+ * @param options first width × image size, and the cap of the widths
  * @throws when the budget gives no channel or the cap is below 1; `network` names who asks
  */
 export function levelWidths(network: string, imageSize: number, levels: number, { widthBudget = 2 ** 14, maxWidth = 512 }: WidthOptions): number[] {
@@ -34,12 +40,25 @@ export function levelWidths(network: string, imageSize: number, levels: number, 
   return widths;
 }
 
-/** Fails unless `value` is a whole number ≥ 1. */
+/**
+ * Fails unless `value` is a whole number ≥ 1.
+ *
+ * @param network name for error messages
+ * @param name of the argument, for error messages
+ * @param value what was given for it
+ */
 export function requirePositive(network: string, name: string, value: number): void {
   if (!Number.isInteger(value) || value < 1) throw new Error(`${network}: ${name} must be a whole number ≥ 1, got ${value}`);
 }
 
-/** Fails unless every domain is a whole number from 0 to domains − 1 and there is one per sample. */
+/**
+ * Fails unless every domain is a whole number from 0 to domains − 1 and there is one per sample.
+ *
+ * @param network name for error messages
+ * @param sampleDomains label of each sample
+ * @param batch number of samples
+ * @param domains number of domains there are
+ */
 export function requireDomains(network: string, sampleDomains: readonly number[], batch: number, domains: number): void {
   if (sampleDomains.length !== batch) {
     throw new Error(`${network}: domain must hold one number per sample, got ${sampleDomains.length} for a batch of ${batch}`);
@@ -51,7 +70,13 @@ export function requireDomains(network: string, sampleDomains: readonly number[]
   }
 }
 
-/** Fails unless `image` is [batch, imageSize, imageSize, 3]. */
+/**
+ * Fails unless `image` is [batch, imageSize, imageSize, 3].
+ *
+ * @param network name for error messages
+ * @param shape of the tensor that was given as `image`
+ * @param imageSize height and width that the network is for, in pixels
+ */
 export function requireImage(network: string, shape: readonly number[], imageSize: number): void {
   if (shape.length !== 4 || shape[1] !== imageSize || shape[2] !== imageSize || shape[3] !== 3) {
     throw new Error(`${network}: image must be [batch, ${imageSize}, ${imageSize}, 3], got [${shape.join(', ')}]`);

@@ -24,13 +24,22 @@ export interface ParameterSpec {
 const TO_TORCH: Partial<Record<ParameterKind, number[]>> = { convolution: [3, 2, 0, 1], linear: [1, 0] };
 const FROM_TORCH: Partial<Record<ParameterKind, number[]>> = { convolution: [2, 3, 1, 0], linear: [1, 0] };
 
-/** The parameter's shape in PyTorch's layout. */
+/**
+ * The parameter's shape in PyTorch's layout.
+ *
+ * @param spec shape in TensorFlow's layout, and the kind, which settles PyTorch's
+ */
 export function torchShape(spec: ParameterSpec): number[] {
   const order = TO_TORCH[spec.kind];
   return order === undefined ? [...spec.shape] : order.map((axis) => spec.shape[axis]!);
 }
 
-/** The parameter in PyTorch's layout; a new tensor. */
+/**
+ * The parameter in PyTorch's layout; a new tensor.
+ *
+ * @param spec whose kind settles the order of axes
+ * @param tensor in TensorFlow's layout; remains the caller's
+ */
 export function toTorchLayout(spec: ParameterSpec, tensor: Tensor): Tensor {
   const order = TO_TORCH[spec.kind];
   return order === undefined ? tensor.clone() : transpose(tensor, order);
@@ -39,6 +48,8 @@ export function toTorchLayout(spec: ParameterSpec, tensor: Tensor): Tensor {
 /**
  * A parameter read in PyTorch's layout, in TensorFlow's; a new tensor.
  *
+ * @param spec shape in TensorFlow's layout, and the kind, which settles PyTorch's; the name is for errors
+ * @param tensor in PyTorch's layout; remains the caller's
  * @throws when the shape is not the one of {@link torchShape}
  */
 export function fromTorchLayout(spec: ParameterSpec, tensor: Tensor): Tensor {
@@ -50,19 +61,34 @@ export function fromTorchLayout(spec: ParameterSpec, tensor: Tensor): Tensor {
   return order === undefined ? tensor.clone() : transpose(tensor, order);
 }
 
-/** Number of values in all parameters together. */
+/**
+ * Number of values in all parameters together.
+ *
+ * @param specs of a layer, a network or several of them
+ */
 export function parameterCount(specs: readonly ParameterSpec[]): number {
   return specs.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
 }
 
-/** The parameter called `name`. @throws naming it when it is absent */
+/**
+ * The parameter called `name`.
+ *
+ * @param parameters the record to look in
+ * @param name key of the parameter, e.g. `encode.0.conv1.weight`
+ * @throws naming it when it is absent
+ */
 export function parameter(parameters: Parameters, name: string): Tensor {
   const tensor = parameters[name];
   if (tensor === undefined) throw new Error(`parameter ${name} is missing; the record holds ${Object.keys(parameters).length} parameters`);
   return tensor;
 }
 
-/** `prefix.name`, or `name` alone when the prefix is empty. */
+/**
+ * `prefix.name`, or `name` alone when the prefix is empty.
+ *
+ * @param prefix of a module, without a dot at its end; may be empty
+ * @param name of a parameter or a module within it
+ */
 export function join(prefix: string, name: string): string {
   return prefix === '' ? name : `${prefix}.${name}`;
 }

@@ -8,6 +8,7 @@ export type Head = (parameters: Parameters, x: Tensor2D) => Tensor2D;
  * Sends every sample through the head of its own domain, and through no other.
  *
  * @param heads one per domain
+ * @param parameters given as they are to every head that has samples
  * @param x [batch, in]
  * @param domain of each sample, 0 … heads.length − 1
  * @returns [batch, out], in the order of `x`

@@ -28,6 +28,7 @@ export interface ResidualBlockOptions {
  * x [batch, height, width, in] → [batch, height', width', out], halved when `downsample`.
  *
  * @param prefix of the names `conv1.*`, `conv2.*`, `norm1.*`, `norm2.*`, `conv1x1.weight`
+ * @param options channels in and out, normalisation, resampling, and how it convolves
  */
 export function residualBlock(
   prefix: string,

@@ -33,6 +33,7 @@ export interface StyledResidualBlockOptions {
  * Without shortcut the 1×1 weight stays in `specs`, unused, as in the reference's state dictionary.
  *
  * @param prefix of the names `conv1.*`, `conv2.*`, `norm1.fc.*`, `norm2.fc.*`, `conv1x1.weight`
+ * @param options channels in and out, length of a style, resampling, shortcut, normalisation, and how it convolves
  */
 export function styledResidualBlock(
   prefix: string,

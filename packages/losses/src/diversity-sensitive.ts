@@ -15,6 +15,7 @@ export interface DiversitySensitiveOptions extends LossOptions {
  * min(mean |G(x, z₁) − G(x, z₂)| / mean |z₁ − z₂|, τ). Gradient flows to both images, and to the latents where they
  * have any.
  *
+ * @param pair two generated images of each source, and the latent codes that they were made from.
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; in [0, τ]; 1e-8 is added to the denominator.
  * @throws when the shapes of a pair or the batch sizes differ, an argument is not float32 or has no sample, or `bound`
  * is not above 0.

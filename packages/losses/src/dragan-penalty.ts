@@ -10,7 +10,7 @@ import { requireBatch, requireSameShape } from './shapes.js';
  *
  * @param image float32 `[batch, ...]`, real.
  * @param uniform the same shape, drawn uniformly from [0, 1] (or [−1, 1]) by the caller.
- * @param scale ≥ 0, default 0.5.
+ * @param options `scale` ≥ 0, default 0.5.
  * @returns the shape of `image`.
  * @throws when the shapes differ, an argument is not float32 or has no sample, or `scale` is negative or not finite.
  */

@@ -23,6 +23,7 @@ export interface LazySchedule {
  * ```
  *
  * @param penalty gives a scalar or `[batch]`; called only where it is due.
+ * @param schedule the iteration, from 0, and k.
  * @returns the shape of the penalty, or `undefined` where none is due.
  * @throws when `iteration` or `interval` is not a whole number in range.
  */
@@ -47,6 +48,7 @@ export interface AdamRates {
  * counts the lazy penalty as a step of its own, so that k + 1 steps now do what k did; c gives Adam's averages the
  * same length in iterations as before. Use it when the penalty has an optimiser step of its own.
  *
+ * @param rates as they would be with the penalty at every iteration.
  * @param interval k, a whole number ≥ 1.
  * @throws when a setting is out of range.
  */

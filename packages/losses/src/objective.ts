@@ -49,6 +49,8 @@ function requireWeight(objective: string, name: string, weight: number): void {
 /**
  * What the discriminator minimises, equation (5): −L_adv + λ_reg·R1 = real + fake + λ_reg·r1.
  *
+ * @param terms float32 scalars or `[batch]`, all of one shape; R1 may be left out.
+ * @param weights λ_reg.
  * @returns the shape of the terms.
  * @throws when the terms' shapes differ, or a weight is negative or not finite.
  */
@@ -69,6 +71,8 @@ export function discriminatorObjective(
  * What generator, mapping network and style encoder minimise, equation (6):
  * L_adv + λ_sty·L_sty − λ_ds·L_ds + λ_cyc·L_cyc.
  *
+ * @param terms float32 scalars or `[batch]`, all of one shape; all but the adversarial one may be left out.
+ * @param weights λ_sty, λ_ds and λ_cyc.
  * @returns the shape of the terms; may be negative, for diversity is subtracted.
  * @throws when the terms' shapes differ, or a weight is negative or not finite.
  */

@@ -16,6 +16,7 @@ export interface ConditionalMappingNetworkOptions extends MappingNetworkOptions 
  * beside a learnt embedding of the domain, then 8 linear layers with ReLU between them, as many as a latent code passes
  * in the branched network. Its size hardly grows with the number of domains, and domains share what they have in common.
  *
+ * @param options number of domains; lengths of latent codes, embeddings, styles and hidden layers
  * @throws when an option is out of range
  */
 export function conditionalMappingNetwork({

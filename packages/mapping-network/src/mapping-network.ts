@@ -40,6 +40,7 @@ export function requireLatent(network: string, latent: Tensor, domain: readonly 
  * The mapping network of StarGAN v2: 4 shared linear layers with ReLU, then per domain 3 linear layers with
  * ReLU and a linear one. Only the branch of a sample's own domain is computed.
  *
+ * @param options number of domains; lengths of latent codes, styles and hidden layers
  * @throws when an option is out of range
  */
 export function mappingNetwork({ domains, latentDim = 16, styleDim = 64, hiddenDim = 512 }: MappingNetworkOptions): MappingNetwork {

@@ -26,6 +26,8 @@ const BLOCK = 256;
  * may not have one is taken, so singular covariances (fewer samples than dimensions) need no multiple of the identity
  * added to them, as implementations with a general matrix square root do; the value is the one without it.
  *
+ * @param first mean [dimension] and covariance [dimension, dimension] of one set
+ * @param second those of the other; exchanging the two changes nothing but rounding
  * @returns ≥ 0; rounding below zero (of the order 2⁻⁵² · (tr Σ₁ + tr Σ₂)) is cut off
  * @throws RangeError when sizes differ, a value is not finite, or a covariance is not symmetric or not positive
  * semidefinite beyond rounding

@@ -49,7 +49,12 @@ export async function kernelDistance(first: Features, second: Features, options:
   return { mean, standardDeviation, standardError: standardDeviation / Math.sqrt(subsets) };
 }
 
-/** The unbiased estimate from all samples of two sets at once, without subsets. */
+/**
+ * The unbiased estimate from all samples of two sets at once, without subsets.
+ *
+ * @param first one set, [n, dimension], n ≥ 2
+ * @param second the other, [m, dimension], m ≥ 2
+ */
 export async function kernelDiscrepancy(first: Features, second: Features): Promise<number> {
   const [x, y] = await readPair('kernelDiscrepancy', ['first', 'second'], [first, second]);
   for (const [name, rows] of [['first', x], ['second', y]] as const) {

@@ -125,6 +125,8 @@ export async function featureStatistics(features: FeatureBatches): Promise<Featu
 /**
  * Statistics of all samples from those of two parts (workers, files, domains), as if they had been collected together.
  *
+ * @param first of one part
+ * @param second of the other, with no sample of the first in it
  * @throws RangeError when dimensions differ or a count is not a whole number ≥ 2
  */
 export function mergeStatistics(first: FeatureStatistics, second: FeatureStatistics): FeatureStatistics {

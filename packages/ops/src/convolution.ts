@@ -136,7 +136,12 @@ export function conv2dTranspose(x: Tensor, filter: Tensor, { stride = 2 }: { str
   return convolveInputGradient({ dy: x, filter }, geometry) as Tensor4D;
 }
 
-/** Output shape of {@link conv2d}, for callers that plan ahead. */
+/**
+ * Output shape of {@link conv2d}, for callers that plan ahead.
+ *
+ * @param inputShape [batch, height, width, in]
+ * @param filterShape [height, width, in, out]
+ */
 export function conv2dOutputShape(
   inputShape: readonly [number, number, number, number],
   filterShape: readonly [number, number, number, number],

@@ -80,6 +80,8 @@ export function fuseWhereUnrecorded<Inputs extends NamedTensors, Attributes exte
  * registered for a backend when it is first used there, so importing has no side effect. Where a kernel of the name
  * `Stargan` + `name` is registered for the backend already, as `@stargan/backend` does with its fused ones, that
  * one is used instead of `forward`.
+ *
+ * @param definition name, what computes the output, and what gives the gradient with respect to each input
  */
 export function defineOperation<Inputs extends NamedTensors, Attributes extends object>(
   definition: OperationDefinition<Inputs, Attributes>,

@@ -14,6 +14,7 @@ import type { NamedTensors } from './operation.js';
  * Source: Chen, Xu, Zhang, Guestrin, arXiv 1604.06174.
  *
  * @param f a pure function of its argument: it must not read other tensors that a gradient is wanted for
+ * @param inputs tensors by name, all that `f` needs; kept until the backward pass
  */
 export function recompute<Inputs extends NamedTensors, Output extends Tensor>(f: (inputs: Inputs) => Output, inputs: Inputs): Output {
   if (!isRecordingOnce()) return f(inputs);

@@ -32,6 +32,7 @@ export interface ValueAndGradients<Names extends string = string> {
  * `@tensorflow/tfjs-core` alone, whose arithmetic has no gradients in Node.js: the common ones are filled in.
  *
  * @param f pure function of `parameters` giving a scalar, alone or with auxiliary tensors
+ * @param parameters tensors by name, what the gradients are with respect to; at least one
  * @returns value, auxiliary tensors and one gradient per parameter, in the parameter's shape
  * @throws when there are no parameters, the value is not a scalar, or it is called where tensorflow.js records
  *   nothing: inside an operation's `forward` or a `tf.customGrad` function

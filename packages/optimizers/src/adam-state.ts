@@ -27,6 +27,7 @@ export interface NamedAdamState {
 /**
  * The state with its moments split by name. The round trip with {@link adamStateFromTensors} is exact.
  *
+ * @param state as an optimiser's `init` or `update` gives it; its tensors remain the caller's.
  * @param parameters tensors of the state's names, for their shapes.
  * @returns new tensors, which the caller owns.
  * @throws when the names differ from the state's.
@@ -43,6 +44,7 @@ export function adamStateToTensors(state: AdamState, parameters: Parameters): Na
 /**
  * State from moments by name, in any order.
  *
+ * @param state number of steps, and both moments of each parameter; its tensors remain the caller's.
  * @param parameters the parameters the state is for: names and shapes must fit.
  * @returns new tensors, which the caller owns.
  * @throws when a name is missing or unexpected, a shape is not its parameter's, or `step` is not an integer ≥ 0.

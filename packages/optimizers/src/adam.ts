@@ -73,6 +73,8 @@ function fusedStep(constants: number[], parameters: Parameters, gradients: Param
  * tf.dispose([parameters, gradients, state.first, state.second]);
  * ({ parameters, state } = next);
  * ```
+ *
+ * @param options learning rate, β₁, β₂, ε and weight decay; all but the first default to those of StarGAN v2.
  */
 export function adam({ learningRate, beta1 = 0, beta2 = 0.99, epsilon = 1e-8, weightDecay = 1e-4 }: AdamOptions): Adam {
   requireRange('learningRate', learningRate, Number.isFinite(learningRate) && learningRate >= 0, 'a finite number ≥ 0');

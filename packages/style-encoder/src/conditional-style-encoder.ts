@@ -7,6 +7,7 @@ import type { StyleEncoder, StyleEncoderOptions } from './style-encoder.js';
  * A style encoder E(x, y) that takes the domain as an input instead of having a head for each: one-hot maps beside the
  * image's channels, the branched encoder's trunk, and one linear layer.
  *
+ * @param options size of the images, number of domains, length of a style, widths, and how blocks are computed
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
 export function conditionalStyleEncoder({ domains, styleDim = 64, ...trunkOptions }: StyleEncoderOptions): StyleEncoder {

@@ -27,6 +27,7 @@ export interface StyleEncoder extends Network {
  * The style encoder of StarGAN v2: a trunk of residual blocks without normalisation, then one linear layer
  * per domain. Only the head of an image's own domain is computed.
  *
+ * @param options size of the images, number of domains, length of a style, widths, and how blocks are computed
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
 export function styleEncoder({ domains, styleDim = 64, ...trunkOptions }: StyleEncoderOptions): StyleEncoder {

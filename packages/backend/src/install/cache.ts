@@ -5,7 +5,12 @@ import { lock } from 'proper-lockfile';
 import { thisSystem, type System } from '../machine/system.js';
 import { InstallError } from './failure.js';
 
-/** Folder that holds what is fetched or built once, such as TensorFlow's libraries: `STARGAN_CACHE_DIR`, else `stargan` in the user's cache. */
+/**
+ * Folder that holds what is fetched or built once, such as TensorFlow's libraries: `STARGAN_CACHE_DIR`, else `stargan`
+ * in the user's cache.
+ *
+ * @param system what is asked of the machine, this one by default; tests give one of their own
+ */
 export function cacheFolder(system: System = thisSystem()): string {
   const own = system.env.STARGAN_CACHE_DIR;
   if (own) return resolve(own);

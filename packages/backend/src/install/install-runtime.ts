@@ -42,6 +42,7 @@ export interface Installation {
  * own sources on a current TensorFlow library, and the fused kernels beside it. May be interrupted at any point and run again; two runs at once wait
  * for each other; quick when everything is in place. Downloads about 270 MB (GPU: about 4 GB) the first time.
  *
+ * @param system what is asked of the machine, this one by default; tests give one of their own
  * @throws {InstallError} with what is missing and the remedy
  */
 export async function installRuntime(

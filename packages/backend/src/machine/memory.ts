@@ -27,6 +27,8 @@ const versions: readonly GroupFiles[] = [
 /**
  * Bytes of memory that processes here may still take without swapping: what Linux calls available, within the limits
  * of the control groups that this process is in (a container's limit). Elsewhere what is free.
+ *
+ * @param system what is asked of the machine, this one by default; tests give one of their own
  */
 export function availableMemory(system: System = thisSystem()): number {
   const kilobytes = number(/^MemAvailable:\s+(\d+) kB$/m, system.read('/proc/meminfo'));

@@ -15,6 +15,8 @@ const moduleVersionFile = '/proc/driver/nvidia/version';
 /**
  * The first NVIDIA card, asked of `nvidia-smi`, or of the kernel module where that program is absent (slim
  * containers). Undefined without one.
+ *
+ * @param system what is asked of the machine, this one by default; tests give one of their own
  */
 export async function findNvidiaCard(system: System = thisSystem()): Promise<NvidiaCard | undefined> {
   const answer = await system.run(

@@ -138,6 +138,7 @@ async function openFile(caller: string, path: string, { maxBytes, narrowDoubles 
  *
  * The caller closes the file.
  *
+ * @param path the file, a `.pt`, `.pth` or `.ckpt` as a rule; its name does not matter.
  * @throws when the file cannot be opened, is not whole or names anything else; the message names the file, the fault
  * and the remedy
  */
@@ -174,6 +175,7 @@ function withTensors(value: PyTorchValue<PyTorchTensor>, tensors: ReadonlyMap<Py
 /**
  * Reads a whole file of `torch.save`: every value, with tensors in memory.
  *
+ * @param path the file; closed again at the end, also after a failure.
  * @throws as `openPyTorchFile` does, and when the tensors need more memory than `maxBytes`
  */
 export async function readPyTorchFile(path: string, options: PyTorchOptions = {}): Promise<PyTorchValue<StoredTensor>> {
@@ -191,6 +193,7 @@ export async function readPyTorchFile(path: string, options: PyTorchOptions = {}
  * Reads the tensors of a file of `torch.save` by name, the keys on the way to each joined with dots. What is no
  * tensor is left out.
  *
+ * @param path the file; closed again at the end, also after a failure.
  * @throws as `readPyTorchFile` does, and when two tensors would have one name
  */
 export async function readPyTorchTensors(path: string, options: NameOptions & PyTorchOptions = {}): Promise<Record<string, StoredTensor>> {

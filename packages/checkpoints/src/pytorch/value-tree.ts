@@ -50,6 +50,7 @@ const MAX_NAME = 1024;
  * The tensors of nested dicts and lists by name, the keys on the way to each joined with dots:
  * `generator.main.0.weight`. What is no tensor is left out.
  *
+ * @param value what a PyTorch file holds, or a dict or list in it.
  * @throws where two tensors would have one name, or the value is a single tensor
  */
 export function tensorsByName<T extends object>(value: PyTorchValue<T>, { stripPrefix = '' }: NameOptions = {}): Map<string, T> {

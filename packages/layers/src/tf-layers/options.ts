@@ -11,22 +11,40 @@ export interface Option<Value> {
 /** One entry per option of a layer. */
 export type OptionTable<Options> = { readonly [Name in keyof Options]-?: Option<NonNullable<Options[Name]>> };
 
-/** A whole number ≥ `least`. */
+/**
+ * A whole number ≥ `least`.
+ *
+ * @param least the smallest that it may be
+ * @param fallback taken when the option is not given; without it the option is required
+ */
 export function wholeNumber(least: number, fallback?: number): Option<number> {
   return { fallback, expected: `a whole number ≥ ${least}`, accepts: (value): value is number => Number.isInteger(value) && (value as number) >= least };
 }
 
-/** A finite number. */
+/**
+ * A finite number.
+ *
+ * @param fallback taken when the option is not given; without it the option is required
+ */
 export function finiteNumber(fallback?: number): Option<number> {
   return { fallback, expected: 'a finite number', accepts: (value): value is number => Number.isFinite(value) };
 }
 
-/** True or false. */
+/**
+ * True or false.
+ *
+ * @param fallback taken when the option is not given; without it the option is required
+ */
 export function flag(fallback?: boolean): Option<boolean> {
   return { fallback, expected: 'true or false', accepts: (value): value is boolean => typeof value === 'boolean' };
 }
 
-/** One of the words. */
+/**
+ * One of the words.
+ *
+ * @param words all that it may be
+ * @param fallback taken when the option is not given; without it the option is required
+ */
 export function oneOf<Word extends string>(words: readonly Word[], fallback?: Word): Option<Word> {
   return { fallback, expected: `one of ${words.join(', ')}`, accepts: (value): value is Word => words.includes(value as Word) };
 }

@@ -14,6 +14,11 @@ export type TfLayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>
 
 /** Makes layers of one kind for `tf.sequential` and `tf.model`. */
 export interface TfLayer<Options extends object> {
+  /**
+   * Makes a layer.
+   *
+   * @param config options of this kind, and those of every layer of tf.layers
+   */
   (...config: object extends Options ? [config?: Options & TfLayerArgs] : [config: Options & TfLayerArgs]): layers.Layer;
   /** The class, as `tf.serialization.registerClass` takes it. */
   readonly layerClass: serialization.SerializableConstructor<layers.Layer>;

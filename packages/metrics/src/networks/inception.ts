@@ -86,6 +86,7 @@ const IGNORED = /(^AuxLogits\.|\.num_batches_tracked$)/;
  * Inception-v3 (Szegedy et al., arXiv 1512.00567) as a pure function of its parameters: the features of FID (Heusel
  * et al., arXiv 1706.08500) and KID.
  *
+ * @param options whose network it is, torchvision's or FID's
  * @throws when the layout is none of the known ones
  */
 export function inception({ layout }: InceptionOptions): Inception {

@@ -26,6 +26,8 @@ export interface ReadStateDictOptions {
  * The parameters of a state dictionary in TensorFlow's layout, each key and shape compared with the specs.
  *
  * @param network names who reads, in errors
+ * @param specs parameters that must be there, with their shapes in TensorFlow's layout
+ * @param state values by key, in PyTorch's layout
  * @returns new tensors by key, those of `specs` and of the `optional` ones that are there; the caller owns them
  * @throws naming the key when one is missing or unexpected, has another shape, or holds no floating-point numbers
  */

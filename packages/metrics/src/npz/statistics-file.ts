@@ -20,6 +20,8 @@ const HEADER_BYTES = 2 ** 16;
  * Writes statistics in the layout of pytorch-fid: a `.npz` archive of `mu` and `sigma` in float64 (and `count`, which it
  * does not mind). Written beside `path`, synced, then renamed over it.
  *
+ * @param path the `.npz` archive; `path` with `.partial` added is overwritten and gone afterwards
+ * @param statistics mean and covariance, and the number of samples where it is known
  * @throws when sizes do not fit or the disk does not take it; the message names the file, and what was there is untouched
  */
 export async function writeStatistics(path: string, statistics: StoredStatistics): Promise<void> {
@@ -44,6 +46,7 @@ export async function writeStatistics(path: string, statistics: StoredStatistics
  * Reads statistics that `writeStatistics`, pytorch-fid or NumPy (`savez`, `savez_compressed`) wrote. The file is taken for
  * data from strangers: nothing in it is run, and sizes are checked before memory is taken.
  *
+ * @param path a `.npz` archive of `mu` and `sigma`, perhaps with `count`
  * @throws when the file cannot be read or is not such an archive; the message names the file and the fault
  */
 export async function readStatistics(path: string): Promise<StoredStatistics> {

@@ -7,6 +7,8 @@ const { fround } = Math;
  * then the same. Rounds like the reference's `save_image`: (x + 1) / 2, clamped, then ⌊255 x + ½⌋, in float32.
  *
  * @param values [images, height, width, 3] in [-1, 1]; values beyond are clamped, NaN becomes 0
+ * @param height of each image in pixels
+ * @param width of each image in pixels
  * @throws RangeError when the values do not make up whole images
  */
 export function quantizeImages(values: Float32Array, height: number, width: number): RgbImage[] {
