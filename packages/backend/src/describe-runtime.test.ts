@@ -8,6 +8,12 @@ test('a native runtime is one line without a warning', () => {
   expect(describeRuntime(runtime)).toBe('native-cpu: TensorFlow 2.21.0, CPU, 2 threads');
 });
 
+test('a native runtime on the processor of a machine with a card says why the card is not used', () => {
+  const unusedCard = 'NVIDIA A card is not used. @tensorflow/tfjs-node-gpu is installed but its addon was not built: run `npx stargan-backend install`';
+  const text = describeRuntime({ kind: 'native-cpu', backendName: 'tensorflow', device: 'CPU, 2 threads', reasons: ['native-gpu: the addon was not built'], unusedCard });
+  expect(text.split('\n')).toEqual(['native-cpu: CPU, 2 threads', `warning: ${unusedCard}`]);
+});
+
 test.each(['wasm', 'cpu'] as const)('%s is called slow, with the reasons and the remedy', (kind) => {
   const text = describeRuntime({ kind, backendName: kind, device: 'somewhere', reasons: ['native-cpu: the addon was not built'] });
   expect(text).toMatch(/^warning: .*slower/m);

@@ -7,16 +7,17 @@ const slowness: Partial<Record<Runtime['kind'], string>> = {
 };
 
 /**
- * Says for people what was selected. A fallback that is slow gets a warning, the reasons, and what to do.
+ * Says for people what was selected. A fallback that is slow, or that leaves a card unused, gets a warning, the reasons,
+ * and what to do.
  *
  * @param runtime as `selectRuntime` returns it
- * @returns one line for a native runtime, more lines otherwise; no newline at the end
+ * @returns one line for a native runtime that uses what there is, more lines otherwise; no newline at the end
  */
 export function describeRuntime(runtime: Runtime): string {
   const version = runtime.tensorflowVersion === undefined ? '' : `TensorFlow ${runtime.tensorflowVersion}, `;
   const line = `${runtime.kind}: ${version}${runtime.device}${describeKernels(runtime.fusedKernels)}`;
   const warning = slowness[runtime.kind];
-  if (warning === undefined) return line;
+  if (warning === undefined) return runtime.unusedCard === undefined ? line : `${line}\nwarning: ${runtime.unusedCard}`;
   return [
     line,
     `warning: ${warning}.`,

@@ -10,8 +10,8 @@ import { requirePackage, type ResolvedPackage } from './resolve-package.js';
 import type { Runtime } from './runtime.js';
 import { shareMemoryWhereNothingChanges } from './shared-memory-kernels.js';
 
-/** A runtime that was loaded, or why it cannot be. */
-export type Attempt = Omit<Runtime, 'reasons'> | { readonly refusal: string };
+/** A runtime that was loaded, or why it cannot be; `card`: there is one, so it is for the set-up to change that. */
+export type Attempt = Omit<Runtime, 'reasons' | 'unusedCard'> | { readonly refusal: string; readonly card?: string };
 
 const install = 'run `npx stargan-backend install`';
 
@@ -25,10 +25,10 @@ export async function loadNativeGpu(system: System, options: NativeSettings = {}
   const card = await findNvidiaCard(system);
   if (card === undefined) return { refusal: 'no NVIDIA card with a driver was found' };
   const refusal = loadOnce(system, findTarget('gpu', system), '@tensorflow/tfjs-node-gpu', options);
-  if (refusal !== undefined) return { refusal };
+  if (refusal !== undefined) return { refusal, card: formatCard(card) };
   const backend = loadedBackend();
   if (backend?.isUsingGpuDevice !== true) {
-    return { refusal: `TensorFlow loads but cannot use ${formatCard(card)}: ${install} --flavour gpu` };
+    return { refusal: `TensorFlow loads but cannot use ${formatCard(card)}: ${install} --flavour gpu`, card: formatCard(card) };
   }
   return ready('native-gpu', backend, formatCard(card));
 }
@@ -84,7 +84,7 @@ function loadedBackend(): NativeBackend | undefined {
   return (backend as NativeBackend | null) ?? undefined;
 }
 
-async function ready(kind: 'native-gpu' | 'native-cpu', backend: NativeBackend, device: string): Promise<Omit<Runtime, 'reasons'>> {
+async function ready(kind: 'native-gpu' | 'native-cpu', backend: NativeBackend, device: string): Promise<Omit<Runtime, 'reasons' | 'unusedCard'>> {
   shareMemoryWhereNothingChanges();
   await tf.setBackend('tensorflow');
   await tf.ready();

@@ -33,6 +33,8 @@ export interface Runtime {
   readonly device: string;
   /** Why each better runtime was passed over, best first; empty for the best. */
   readonly reasons: readonly string[];
+  /** Why a card that is there is not used. */
+  readonly unusedCard?: string;
 }
 
 /** npm package that brings a runtime. */

@@ -19,7 +19,7 @@ export interface SelectRuntimeOptions {
    * before it. Counts for the first selection in a process only.
    */
   readonly precision?: Precision;
-  /** Leaves out the warning on standard error about a slow fallback. Default false. */
+  /** Leaves out the warning on standard error about a slow fallback, or a card that is not used. Default false. */
   readonly quiet?: boolean;
 }
 
@@ -56,14 +56,16 @@ export async function selectFrom(
   const settings = { threads, precision: chosenPrecision(system.env.STARGAN_PRECISION, precision) };
   const wanted = chosenKind(system.env.STARGAN_BACKEND, prefer);
   const reasons: string[] = [];
+  let unusedCard: string | undefined;
   for (const kind of wanted === undefined ? runtimeKinds : [wanted.kind]) {
     const attempt = await available[kind](system, settings);
     if ('refusal' in attempt) {
       reasons.push(`${kind}: ${attempt.refusal}`);
+      if (attempt.card !== undefined) unusedCard = `${attempt.card} is not used. ${attempt.refusal}`;
       continue;
     }
-    const runtime = { ...attempt, reasons };
-    if (!quiet && reasons.length > 0 && isSlow(runtime)) console.warn(describeRuntime(runtime));
+    const runtime = { ...attempt, reasons, ...(unusedCard === undefined ? {} : { unusedCard }) };
+    if (!quiet && reasons.length > 0 && (isSlow(runtime) || unusedCard !== undefined)) console.warn(describeRuntime(runtime));
     return runtime;
   }
   if (wanted === undefined) throw new Error(`selectRuntime: no TensorFlow runtime can be loaded\n${list(reasons)}`);
