@@ -4,7 +4,7 @@ import { selectRows, type Parameters } from '@stargan/ops';
 import { convolution, downsamplingTrunk, initializeParameters, requireDomains, requireImage, requirePositive, type Network, type TrunkOptions } from '@stargan/layers';
 
 /** Options of {@link discriminator}. */
-export interface DiscriminatorOptions extends TrunkOptions {
+export interface DiscriminatorOptions extends Omit<TrunkOptions, 'inChannels'> {
   /** Number of domains, ≥ 1. */
   domains: number;
 }

@@ -4,7 +4,7 @@ import type { Parameters } from '@stargan/ops';
 import { applyPerDomain, downsamplingTrunk, initializeParameters, linear, requireDomains, requireImage, requirePositive, type Network, type TrunkOptions } from '@stargan/layers';
 
 /** Options of {@link styleEncoder}. */
-export interface StyleEncoderOptions extends TrunkOptions {
+export interface StyleEncoderOptions extends Omit<TrunkOptions, 'inChannels'> {
   /** Number of domains, ≥ 1. */
   domains: number;
   /** Length of a style code. */
