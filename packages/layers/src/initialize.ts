@@ -13,12 +13,16 @@ import type { ParameterSpec } from './parameter-spec.js';
  * @param specs the parameters to make
  * @param seed whole number ≥ 0
  * @param stream tells networks with equal parameter names apart
+ * @throws naming the parameter whose shape is not of whole numbers ≥ 1
  */
 export function initializeParameters(specs: readonly ParameterSpec[], seed: number, stream: string): Record<string, Tensor> {
   return Object.fromEntries(specs.map((spec) => [spec.name, initialize(spec, seed, stream)]));
 }
 
 function initialize({ name, kind, shape }: ParameterSpec, seed: number, stream: string): Tensor {
+  if (!shape.every((side) => Number.isInteger(side) && side >= 1)) {
+    throw new Error(`initializeParameters: ${name} must have a shape of whole numbers ≥ 1, got [${shape.join(', ')}]`);
+  }
   switch (kind) {
     case 'bias':
       return zeros([...shape]);
