@@ -17,15 +17,16 @@ const E: Partial<Config> = { ...F, lambdaDiversity: 0 };
 const D: Partial<Config> = { ...E, style: 'latent', guidance: 'latent' };
 // Without a latent code there is one picture per source and domain: nothing to reconstruct, nothing that differs.
 const C: Partial<Config> = { ...D, style: 'label', lambdaStyle: 0 };
-const B: Partial<Config> = { ...C, injection: 'concatenation', adversarial: 'wasserstein', penalty: 'wasserstein', criticSteps: 5 };
+const B: Partial<Config> = { ...C, injection: 'concatenation', adversarial: 'wasserstein', penalty: 'wasserstein', criticSteps: 5, lambdaCycle: 10 };
 const A: Partial<Config> = { ...B, discriminator: 'patchClassifier' };
 
 /**
  * The ladder from the first StarGAN to StarGAN v2, as values of one configuration.
  *
  * Source: Choi et al. 2020, arXiv 1912.01865, table 1 and section 3.2. What the paper does not say is filled in from
- * the first StarGAN (arXiv 1711.09020): the critic of patches, five critic steps, a penalty weight of 10. Networks are
- * otherwise those of StarGAN v2 in every rung, so that only what a rung names differs.
+ * the first StarGAN (arXiv 1711.09020): the critic of patches, five critic steps, weights of 10 for penalty and cycle and
+ * of 1 for the classification. Networks and optimisers are otherwise those of StarGAN v2 in every rung, so that only what
+ * a rung names differs.
  */
 export const RUNGS: Readonly<Record<RungName, Rung>> = {
   A: { title: 'baseline StarGAN', values: A },
