@@ -28,6 +28,7 @@ interface EvaluateArguments {
   outputs?: number;
   sources?: number;
   reals?: number;
+  classifierSteps?: number;
   saveImages?: string;
   real?: string;
   fake?: string;
@@ -40,7 +41,7 @@ interface EvaluateArguments {
 }
 
 /** Options that belong to one of the two uses. */
-const OF_RUNS = ['checkpoint', 'data', 'outputs', 'sources', 'reals', 'saveImages'] as const satisfies readonly (keyof EvaluateArguments)[];
+const OF_RUNS = ['checkpoint', 'data', 'outputs', 'sources', 'reals', 'classifierSteps', 'saveImages'] as const satisfies readonly (keyof EvaluateArguments)[];
 const OF_FOLDERS = ['fake', 'saveStatistics', 'imageSize', 'skipCorrupt'] as const satisfies readonly (keyof EvaluateArguments)[];
 
 function conventions(text: string): FidName[] {
@@ -61,6 +62,7 @@ export function evaluateCommand(): Command {
     .option('--outputs <n>', "translations of each source; the run's evaluateOutputs by default (10)", wholeNumber)
     .option('--sources <n>', "at most so many sources per domain, 0 for all; the run's evaluateSources by default (0)", wholeNumber)
     .option('--reals <n>', "at most so many training images per domain to compare with, 0 for all; the run's evaluateReals by default (0)", wholeNumber)
+    .option('--classifier-steps <n>', "training steps of the classifier that tells domains; the run's evaluateClassifierSteps by default (800)", wholeNumber)
     .option('--save-images <dir>', 'also keep the translations there, as PNGs')
     .option('--real <path>', 'without a run: folder of images, or statistics as .npz')
     .option('--fake <path>', 'folder of images that are compared with those of --real, or statistics as .npz')
@@ -82,13 +84,21 @@ async function runEvaluate(given: EvaluateArguments): Promise<void> {
   else await evaluateFolders(real!, given);
 }
 
-async function evaluateTrained(run: string, { checkpoint: choice, data, outputs, sources, reals, saveImages, fid, seed, json = false }: EvaluateArguments): Promise<void> {
+async function evaluateTrained(run: string, { checkpoint: choice, data, outputs, sources, reals, classifierSteps, saveImages, fid, seed, json = false }: EvaluateArguments): Promise<void> {
   if (outputs === 0) throw new UsageError('--outputs must be at least 1');
+  if (classifierSteps === 0) throw new UsageError('--classifier-steps must be at least 1');
   if (fid !== undefined && fid.length > 1) throw new UsageError('--fid takes one convention for a run; evaluate again for another');
   const { config, domains, data: ownData } = await readRunRecord(run);
   const checkpoint = await openCheckpoint(run, choice);
   const defaults = evaluationOptions(config);
-  const options = { outputs: outputs ?? defaults.outputs, sources: sources ?? defaults.sources, reals: reals ?? defaults.reals, fid: fid?.[0] ?? defaults.fid, seed: seed ?? defaults.seed };
+  const options = {
+    outputs: outputs ?? defaults.outputs,
+    sources: sources ?? defaults.sources,
+    reals: reals ?? defaults.reals,
+    classifierSteps: classifierSteps ?? defaults.classifierSteps,
+    fid: fid?.[0] ?? defaults.fid,
+    seed: seed ?? defaults.seed,
+  };
   const dataset = await openDataset(data ?? ownData);
   requireDomains(dataset.train.domains.map(({ name }) => name), domains);
   const { signal, release } = stopSignal('stopping; what is done is kept');
@@ -108,7 +118,7 @@ async function evaluateTrained(run: string, { checkpoint: choice, data, outputs,
       options,
       data: images,
       saveImages,
-      classifier: async () => (classifier = await openClassifier(images, { ...config, seed: options.seed })),
+      classifier: async () => (classifier = await openClassifier(images, config, options)),
       onProgress: (done, total) => progress.update(done, total),
       signal,
     });

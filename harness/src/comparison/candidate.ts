@@ -41,7 +41,7 @@ export async function trainCandidate({ name, run, data, config }: Candidate, opt
 /** Keys that say what is written when: they do not change what a run learns. */
 const RECORDING: readonly (keyof Config)[] = [
   ...(['logEvery', 'sampleEvery', 'saveEvery', 'bestMetric'] as const),
-  ...(['evaluateEvery', 'evaluateOutputs', 'evaluateSources', 'evaluateReals', 'evaluateFid'] as const),
+  ...(['evaluateEvery', 'evaluateOutputs', 'evaluateSources', 'evaluateReals', 'evaluateClassifierSteps', 'evaluateFid'] as const),
 ];
 
 /** More iterations are a longer run of the same; another value of what is learnt from makes another run. */

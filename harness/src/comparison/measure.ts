@@ -34,7 +34,7 @@ export async function openJudging(data: string, config: Config): Promise<Judging
   return {
     images,
     options,
-    classifier: async () => (classifier ??= await openClassifier(images, config)),
+    classifier: async () => (classifier ??= await openClassifier(images, config, options)),
     dispose: () => classifier?.classifier.dispose(),
   };
 }

@@ -102,6 +102,8 @@ export const configSchema = z.strictObject({
   evaluateSources: whole(0).default(0),
   /** Training images per domain that translations are compared with; 0 takes all. */
   evaluateReals: whole(0).default(0),
+  /** Training steps of the classifier that tells the domains of translations. */
+  evaluateClassifierSteps: whole(1).default(800),
   /** Whose FID it is: the paper's, clean-fid's or pytorch-fid's. */
   evaluateFid: z.enum(FID_NAMES).default('stargan2'),
   /** Metric whose best checkpoint is kept: its mean over both guidances. */

@@ -80,7 +80,7 @@ async function discardOtherRun(run: string, config: Config): Promise<void> {
 async function measure(images: string, run: string, config: Config): Promise<TranslationReport> {
   const { train: folders, validation } = await openDataset(images);
   const domains = folders.domains.length;
-  const classifier = trainDomainClassifier(await loadDomainImages(folders, config.imageSize), { domains, seed: config.seed });
+  const classifier = trainDomainClassifier(await loadDomainImages(folders, config.imageSize), { domains, seed: config.seed, steps: config.evaluateClassifierSteps });
   const networks = buildNetworks(config, domains);
   const { checkpoint } = await findCheckpoint(run);
   if (checkpoint === undefined) throw new Error(`${run} has no checkpoint to measure`);

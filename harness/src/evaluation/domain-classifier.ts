@@ -16,7 +16,7 @@ export const CLASSIFIER_VERSION = 2;
 export interface ClassifierOptions {
   domains: number;
   seed: number;
-  steps?: number;
+  steps: number;
   batch?: number;
   learningRate?: number;
 }
@@ -41,7 +41,7 @@ const CLASSIFIED_AT_ONCE = 64;
  */
 export function trainDomainClassifier(
   images: LabelledImages,
-  { domains, seed, steps = 800, batch = 32, learningRate = 2e-3 }: ClassifierOptions,
+  { domains, seed, steps, batch = 32, learningRate = 2e-3 }: ClassifierOptions,
 ): DomainClassifier {
   const trunk = downsamplingTrunk('domainClassifier', 'trunk', { imageSize: images.size, ...WIDTHS });
   const head = linear('head', { inFeatures: trunk.channels, outFeatures: domains });

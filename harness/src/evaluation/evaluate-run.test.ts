@@ -23,7 +23,7 @@ const CONFIG = smallConfig({ imageSize: 32, evaluateOutputs: 2, iterations: 1 })
 const DOMAINS = ['circle', 'square'];
 
 let dataset: Dataset;
-/** Trained once: it takes longer than the rest, and the choice of sources does not change it. */
+/** Trained once: the choice of sources does not change it. */
 let classifier: SizedClassifier;
 const folder = useTemporaryFolder(async (created) => {
   await addInception(path.join(created, 'cache'), 'torchvision');
@@ -35,7 +35,7 @@ const folder = useTemporaryFolder(async (created) => {
   await rm(path.join(square, (await readdir(square)).sort()[1]!));
   dataset = await openDataset(data);
   await train({ data, out: path.join(created, 'run'), config: CONFIG });
-  classifier = await openClassifier(await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse'), CONFIG);
+  classifier = await openClassifier(await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse'), CONFIG, evaluationOptions(CONFIG));
 });
 beforeEach(() => void vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache')));
 afterAll(() => {

@@ -44,11 +44,15 @@ const CLASSIFIER_SIZE = 64;
 const LOADED_AT_ONCE = 64;
 
 /** Trains the classifier of an evaluation; the caller disposes of it. */
-export async function openClassifier({ domains }: EvaluationData, { imageSize, seed }: Pick<Config, 'imageSize' | 'seed'>): Promise<SizedClassifier> {
+export async function openClassifier(
+  { domains }: EvaluationData,
+  { imageSize }: Pick<Config, 'imageSize'>,
+  { classifierSteps, seed }: Pick<EvaluationOptions, 'classifierSteps' | 'seed'>,
+): Promise<SizedClassifier> {
   const size = Math.min(imageSize, CLASSIFIER_SIZE);
   const chosen = domains.flatMap(({ examples }, domain) => examples.map(({ file }) => ({ file, domain })));
   const images: LabelledImages = { size, data: await loadImages(chosen.map(({ file }) => file), size), domains: chosen.map(({ domain }) => domain) };
-  return { size, classifier: trainDomainClassifier(images, { domains: domains.length, seed }) };
+  return { size, classifier: trainDomainClassifier(images, { domains: domains.length, seed, steps: classifierSteps }) };
 }
 
 /**

@@ -9,12 +9,15 @@ export interface EvaluationOptions {
   readonly sources: number;
   /** Translations are compared with at most so many training images per domain; 0 takes all. */
   readonly reals: number;
+  /** Training steps of the classifier that tells the domains of translations. */
+  readonly classifierSteps: number;
   readonly fid: FidName;
   /** Of latent codes, references, KID's subsets and the domain classifier. */
   readonly seed: number;
 }
 
 /** The options that a configuration says. */
-export function evaluationOptions({ evaluateOutputs, evaluateSources, evaluateReals, evaluateFid, seed }: Config): EvaluationOptions {
-  return { outputs: evaluateOutputs, sources: evaluateSources, reals: evaluateReals, fid: evaluateFid, seed };
+export function evaluationOptions(config: Config): EvaluationOptions {
+  const { evaluateOutputs: outputs, evaluateSources: sources, evaluateReals: reals, evaluateClassifierSteps: classifierSteps, evaluateFid: fid, seed } = config;
+  return { outputs, sources, reals, classifierSteps, fid, seed };
 }

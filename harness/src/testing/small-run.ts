@@ -21,6 +21,7 @@ export const SMALL_CONFIG: Partial<Config> = {
   logEvery: 1,
   sampleEvery: 0,
   saveEvery: 0,
+  evaluateClassifierSteps: 20,
 };
 
 /** A checked configuration of a small model. */
