@@ -118,7 +118,7 @@ async function evaluateTrained(run: string, { checkpoint: choice, data, outputs,
       options,
       data: images,
       saveImages,
-      classifier: async () => (classifier = await openClassifier(images, config, options)),
+      classifier: async () => (classifier = await openClassifier(images, config.imageSize, { ...options, say: (line) => console.error(line), signal })),
       onProgress: (done, total) => progress.update(done, total),
       signal,
     });

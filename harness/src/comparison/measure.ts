@@ -17,8 +17,8 @@ import type { Candidate } from './candidate.js';
 export interface Judging {
   readonly images: EvaluationData;
   readonly options: EvaluationOptions;
-  /** The classifier, trained when it is first asked for. */
-  readonly classifier: () => Promise<SizedClassifier>;
+  /** The classifier, trained when it is first asked for; undefined when that was stopped. */
+  readonly classifier: () => Promise<SizedClassifier | undefined>;
   dispose(): void;
 }
 
@@ -27,27 +27,31 @@ export interface Judging {
  *
  * @throws UsageError for fewer than two domains; ImageFileError naming a broken image, unless the config skips them
  */
-export async function openJudging(data: string, config: Config): Promise<Judging> {
+export async function openJudging(data: string, config: Config, { say, signal }: Attendance): Promise<Judging> {
   const options = evaluationOptions(config);
   const images = await openEvaluationData(await openDataset(data), options, config.onCorrupt);
   let classifier: SizedClassifier | undefined;
   return {
     images,
     options,
-    classifier: async () => (classifier ??= await openClassifier(images, config, options)),
+    classifier: async () => (classifier ??= await openClassifier(images, config.imageSize, { ...options, say, signal })),
     dispose: () => classifier?.classifier.dispose(),
   };
 }
 
+/** Who hears of it, and what stops it. */
+export interface Attendance {
+  /** Takes lines of text about how far it is. */
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
 /** How to measure, where it differs from the candidate's own. */
-export interface MeasureOptions {
+export interface MeasureOptions extends Attendance {
   /** Folder that the results are kept in; the candidate's run by default. */
   readonly keepIn?: string;
   /** Changes what is asked: such as a model of many domains, asked for some. */
   readonly as?: (sampler: Sampler) => Sampler;
-  /** Takes lines of text about how far it is. */
-  readonly say: (line: string) => void;
-  readonly signal?: AbortSignal;
 }
 
 /**

@@ -53,7 +53,11 @@ export async function runDemo(directory: string, signal: AbortSignal): Promise<v
   }
   console.log(`trained ${iteration} iterations (${formatDuration((performance.now() - began) / 1000)} in this session)`);
 
-  const report = await measure(images, run, config);
+  const report = await measure(images, run, config, signal);
+  if (report === undefined) {
+    console.log('stopped before the result was measured; the same command goes on from there');
+    return;
+  }
   await writeWhole(runPaths(run).metrics, `${JSON.stringify(report, null, 2)}\n`);
   const html = await writeReport(run);
   const name = `${iteration}`.padStart(7, '0');
@@ -77,10 +81,11 @@ async function discardOtherRun(run: string, config: Config): Promise<void> {
   }
 }
 
-async function measure(images: string, run: string, config: Config): Promise<TranslationReport> {
+async function measure(images: string, run: string, config: Config, signal: AbortSignal): Promise<TranslationReport | undefined> {
   const { train: folders, validation } = await openDataset(images);
   const domains = folders.domains.length;
-  const classifier = trainDomainClassifier(await loadDomainImages(folders, config.imageSize), { domains, seed: config.seed, steps: config.evaluateClassifierSteps });
+  const classifier = await trainDomainClassifier(await loadDomainImages(folders, config.imageSize), { domains, seed: config.seed, steps: config.evaluateClassifierSteps, signal });
+  if (classifier === undefined) return undefined;
   const networks = buildNetworks(config, domains);
   const { checkpoint } = await findCheckpoint(run);
   if (checkpoint === undefined) throw new Error(`${run} has no checkpoint to measure`);

@@ -8,6 +8,7 @@ import { disposeAll } from '../model/weights.js';
 import { countImages, selectImages, toTensor, type ImageBatch } from '../sampling/translate.js';
 import type { LabelledImages } from '../sampling/grids.js';
 import { disturb } from './disturb.js';
+import { turnEventLoop } from './turn-event-loop.js';
 
 /** Grows when the same images would give a classifier that judges otherwise, so that results of the two are kept apart. */
 export const CLASSIFIER_VERSION = 2;
@@ -19,6 +20,8 @@ export interface ClassifierOptions {
   steps: number;
   batch?: number;
   learningRate?: number;
+  /** Aborting it ends the training. */
+  signal?: AbortSignal;
 }
 
 /** Tells which domain an image belongs to. */
@@ -38,11 +41,12 @@ const CLASSIFIED_AT_ONCE = 64;
  * not decide.
  *
  * @param images real images with their domains
+ * @returns undefined when `signal` was aborted
  */
-export function trainDomainClassifier(
+export async function trainDomainClassifier(
   images: LabelledImages,
-  { domains, seed, steps, batch = 32, learningRate = 2e-3 }: ClassifierOptions,
-): DomainClassifier {
+  { domains, seed, steps, batch = 32, learningRate = 2e-3, signal }: ClassifierOptions,
+): Promise<DomainClassifier | undefined> {
   const trunk = downsamplingTrunk('domainClassifier', 'trunk', { imageSize: images.size, ...WIDTHS });
   const head = linear('head', { inFeatures: trunk.channels, outFeatures: domains });
   const logitsOf = (parameters: Parameters, x: Tensor4D): Tensor2D =>
@@ -52,6 +56,8 @@ export function trainDomainClassifier(
   let parameters = initializeParameters([...trunk.specs, ...head.specs], seed, 'domain-classifier');
   let state = optimizer.init(parameters);
   for (let step = 0; step < steps; step++) {
+    await turnEventLoop();
+    if (signal?.aborted === true) break;
     const random = randomStream(seed, 'domain-classifier-batch', step);
     const indices = Array.from({ length: batch }, () => random.integer(countImages(images)));
     const drawn = disturb(selectImages(images, indices), random);
@@ -65,7 +71,10 @@ export function trainDomainClassifier(
     ({ parameters, state } = next);
   }
   disposeAll({ first: state.first, second: state.second });
-
+  if (signal?.aborted === true) {
+    disposeAll(parameters);
+    return undefined;
+  }
   return {
     classify(toClassify) {
       const found: number[] = [];

@@ -35,7 +35,7 @@ const folder = useTemporaryFolder(async (created) => {
   await rm(path.join(square, (await readdir(square)).sort()[1]!));
   dataset = await openDataset(data);
   await train({ data, out: path.join(created, 'run'), config: CONFIG });
-  classifier = await openClassifier(await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse'), CONFIG, evaluationOptions(CONFIG));
+  classifier = (await openClassifier(await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse'), CONFIG.imageSize, { ...evaluationOptions(CONFIG), say: () => undefined }))!;
 });
 beforeEach(() => void vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache')));
 afterAll(() => {

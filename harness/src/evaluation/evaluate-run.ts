@@ -32,7 +32,7 @@ export interface EvaluateRunOptions {
   /** Folder for the translations as PNGs, none by default. */
   readonly saveImages?: string;
   /** Gives the domain classifier, which stays the caller's. */
-  readonly classifier: () => Promise<SizedClassifier>;
+  readonly classifier: () => Promise<SizedClassifier | undefined>;
   /** Called with the images that are done and all that there are. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Aborting it ends the evaluation; tasks that are done are kept, and the same call goes on from there. */
@@ -43,16 +43,26 @@ export interface EvaluateRunOptions {
 const CLASSIFIER_SIZE = 64;
 const LOADED_AT_ONCE = 64;
 
-/** Trains the classifier of an evaluation; the caller disposes of it. */
-export async function openClassifier(
-  { domains }: EvaluationData,
-  { imageSize }: Pick<Config, 'imageSize'>,
-  { classifierSteps, seed }: Pick<EvaluationOptions, 'classifierSteps' | 'seed'>,
-): Promise<SizedClassifier> {
+/** How to train the classifier of an evaluation. */
+export interface OpenClassifierOptions extends Pick<EvaluationOptions, 'classifierSteps' | 'seed'> {
+  /** Takes a line of text that says what is being done. */
+  readonly say: (line: string) => void;
+  /** Aborting it ends the training. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains the classifier of an evaluation; the caller disposes of it.
+ *
+ * @returns undefined when `signal` was aborted
+ */
+export async function openClassifier({ domains }: EvaluationData, imageSize: number, { classifierSteps: steps, seed, say, signal }: OpenClassifierOptions): Promise<SizedClassifier | undefined> {
+  say(`training the classifier that tells domains, ${steps} steps`);
   const size = Math.min(imageSize, CLASSIFIER_SIZE);
   const chosen = domains.flatMap(({ examples }, domain) => examples.map(({ file }) => ({ file, domain })));
   const images: LabelledImages = { size, data: await loadImages(chosen.map(({ file }) => file), size), domains: chosen.map(({ domain }) => domain) };
-  return { size, classifier: trainDomainClassifier(images, { domains: domains.length, seed, steps: classifierSteps }) };
+  const classifier = await trainDomainClassifier(images, { domains: domains.length, seed, steps, signal });
+  return classifier && { size, classifier };
 }
 
 /**
@@ -77,9 +87,9 @@ export async function evaluateRun(request: EvaluateRunOptions): Promise<Evaluati
       return begun;
     }
     await turnEventLoop();
-    // Its training cannot be interrupted.
     if (request.signal?.aborted === true) return begun;
     const classifier = await request.classifier();
+    if (classifier === undefined) return begun;
     const content: EvaluationRecord = { ...begun, realAccuracy: await accuracyOnReals(request.data, classifier) };
     const finished = await runTasks(request, content, { features, perceptual: distance, classifier });
     await writeEvaluation(run, finished);

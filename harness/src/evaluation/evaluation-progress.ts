@@ -30,11 +30,13 @@ export function createEvaluationProgress(output: NodeJS.WriteStream = process.st
 /** A line every half minute. @param say prints it */
 export function lineProgress(say: (line: string) => void): EvaluationProgress {
   const secondsLeft = countdown();
-  let printed = performance.now();
+  let printed: number | undefined;
   return {
     update(done, total) {
       const left = secondsLeft(done, total);
       const now = performance.now();
+      // From the first image: what came before it says nothing of the time that is left.
+      printed ??= now;
       if (now - printed < SECONDS_BETWEEN_LINES * 1000) return;
       printed = now;
       say(`evaluation: ${done}/${total} images | ${formatDuration(left)} left`);

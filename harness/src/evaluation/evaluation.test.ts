@@ -32,12 +32,22 @@ describe('meanPairwiseDistance', () => {
 });
 
 describe('the domain classifier', () => {
+  it('can be stopped while it is trained, and leaves nothing in memory', async () => {
+    const images = { size: 16, data: new Float32Array(2 * 16 * 16 * 3), domains: [0, 1] };
+    const before = memory().numTensors;
+    const controller = new AbortController();
+    const trained = trainDomainClassifier(images, { domains: 2, seed: 1, steps: 100_000, batch: 2, signal: controller.signal });
+    setTimeout(() => controller.abort(), 50);
+    expect(await trained).toBeUndefined();
+    expect(memory().numTensors).toBe(before);
+  });
+
   it('tells held-out shapes apart, and untranslated images count as missing their target', async () => {
     await writeDemoImages(folder(), { imagesPerDomain: 300, validationPerDomain: 20, imageSize: 32, domains: ['circle', 'square'], textures: ['plain'] });
     const { train, validation } = await openDataset(folder());
     const heldOut = await loadDomainImages(validation!, 32);
     const before = memory().numTensors;
-    const classifier = trainDomainClassifier(await loadDomainImages(train, 32), { domains: 2, seed: 1, steps: 250 });
+    const classifier = (await trainDomainClassifier(await loadDomainImages(train, 32), { domains: 2, seed: 1, steps: 250 }))!;
     const found = classifier.classify(heldOut);
     const hits = found.filter((domain, i) => domain === heldOut.domains[i]).length;
     expect(hits / found.length).toBeGreaterThanOrEqual(0.9);

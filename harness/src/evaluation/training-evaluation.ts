@@ -51,7 +51,7 @@ export function trainingEvaluation({ run, config, dataset, say, signal }: Traini
         config,
         options,
         data: images,
-        classifier: async () => (classifier ??= await openClassifier(images, config, options)),
+        classifier: async () => (classifier ??= await openClassifier(images, config.imageSize, { ...options, say, signal })),
         onProgress: (done, total) => progress.update(done, total),
         signal,
       });

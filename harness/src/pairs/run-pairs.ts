@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { openDataset } from '@stargan/data';
 import { trainCandidate, type Candidate } from '../comparison/candidate.js';
-import { measureCandidate, openJudging, type MeasureOptions } from '../comparison/measure.js';
+import { measureCandidate, openJudging, type Attendance } from '../comparison/measure.js';
 import type { Config } from '../config/schema.js';
 import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { writeReport } from '../report/write-report.js';
@@ -85,8 +85,8 @@ function pairModel(labels: DomainPair, names: readonly string[], out: string, co
 }
 
 /** Both models on the same images of the pair, with one classifier of the two; undefined when it was stopped. */
-async function compare(pair: PairModel, all: Candidate, domains: number, { say, signal }: Pick<MeasureOptions, 'say' | 'signal'>): Promise<Comparison | undefined> {
-  const judging = await openJudging(pair.data, pair.config);
+async function compare(pair: PairModel, all: Candidate, domains: number, { say, signal }: Attendance): Promise<Comparison | undefined> {
+  const judging = await openJudging(pair.data, pair.config, { say, signal });
   const whole = (evaluation: EvaluationRecord): EvaluationRecord | undefined => (evaluation.completed ? evaluation : undefined);
   try {
     const ofPair = whole(await measureCandidate(pair, 2, judging, { say, signal }));

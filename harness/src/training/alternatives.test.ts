@@ -93,7 +93,7 @@ describe('a run with other networks', () => {
   let judging: Judging;
   beforeAll(async () => {
     vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache'));
-    judging = await openJudging(data, smallConfig());
+    judging = await openJudging(data, smallConfig(), { say: () => undefined });
   });
   afterAll(() => {
     vi.unstubAllEnvs();
