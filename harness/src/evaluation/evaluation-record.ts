@@ -30,7 +30,15 @@ const record = z.object({
   completed: z.boolean(),
   /** FID's convention, which KID, precision, recall, density and coverage share. */
   convention: z.string(),
-  options: z.object({ outputs: z.number(), sources: z.number(), reals: z.number(), fid: z.enum(FID_NAMES), seed: z.number() }),
+  options: z.object({
+    outputs: z.number(),
+    sources: z.number(),
+    reals: z.number(),
+    // What it was before it could be chosen.
+    classifierSteps: z.number().default(300),
+    fid: z.enum(FID_NAMES),
+    seed: z.number(),
+  }),
   /** SHA-256 of each file of the run's networks. */
   networks: z.record(z.string(), z.string()),
   /** Pretrained weights that were there. */

@@ -45,7 +45,7 @@ describe('the report', () => {
     for (const iteration of [10, 20]) {
       await writeEvaluation(run, {
         formatVersion: 1, identity: `${iteration}`.repeat(8), iteration, created: '2026-01-01T00:00:00.000Z', completed: true, convention: 'fid-stargan2',
-        options: { outputs: 10, sources: 0, reals: 0, fid: 'stargan2', seed: 1 }, networks: {}, weights: [], realAccuracy: 0.5, notes: ['a note'],
+        options: { outputs: 10, sources: 0, reals: 0, classifierSteps: 20, fid: 'stargan2', seed: 1 }, networks: {}, weights: [], realAccuracy: 0.5, notes: ['a note'],
         data: { sha256: '', domains: [{ name: 'cat', sources: 3, references: 3, reals: 40 }] },
         tasks: [{ guidance: 'latent', source: 'cat', target: 'dog', translations: iteration, scores: scores(null) }],
         means: { latent: scores(0.25), reference: scores(0.125) },
