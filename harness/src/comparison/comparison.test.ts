@@ -24,8 +24,9 @@ describe('compared curves', () => {
     );
   });
 
-  it('leave gaps where nothing was logged', () => {
-    const { data } = comparedCurves([{ name: 'A', log: logOf([1, 2, 3]) }])[0]!;
+  it('have no point where nothing was logged, and go on behind it', () => {
+    const { data, spanGaps } = comparedCurves([{ name: 'A', log: logOf([1, 2, 3]) }])[0]!;
+    expect(spanGaps).toBe(true);
     expect(data[1]!.filter((value) => value !== null)).toEqual([1, 2, 3]);
     expect(data[1]).toHaveLength(60);
   });

@@ -20,7 +20,8 @@ export interface NamedLog {
 
 /**
  * One chart per loss with a curve per run, over the share of the training that is done: runs may differ in their
- * iterations. A point is the mean of a stretch; where no line of the log falls into one, there is a gap.
+ * iterations. A point is the mean of a stretch; where no line of the log falls into one, there is none,
+ * and the curve goes on to the next.
  */
 export function comparedCurves(logs: readonly NamedLog[]): Chart[] {
   return Object.entries(CHARTS).flatMap(([title, key]) => {
@@ -28,7 +29,7 @@ export function comparedCurves(logs: readonly NamedLog[]): Chart[] {
     if (shown.length === 0) return [];
     const shares = Array.from({ length: POINTS }, (_, i) => Math.round((100 * (i + 1)) / POINTS));
     const colours = shown.map((one) => logs.indexOf(one));
-    return [{ title, x: 'percent of the training', labels: shown.map(({ name }) => name), colours, data: [shares, ...shown.map(({ log }) => stretches(log, key))] }];
+    return [{ title, x: 'percent of the training', labels: shown.map(({ name }) => name), colours, spanGaps: true, data: [shares, ...shown.map(({ log }) => stretches(log, key))] }];
   });
 }
 

@@ -13,7 +13,7 @@ const plots = ${scriptJson(charts)}.map((chart, i) => {
   const width = () => holder.clientWidth - 18;
   const plot = new uPlot({
     title: chart.title, width: width(), height: 280, scales: { x: { time: false }, y: chart.range ? { range: chart.range } : {} },
-    series: [{ label: chart.x ?? 'iteration' }, ...chart.labels.map((label, k) => ({ label, stroke: colours[(chart.colours?.[k] ?? k) % colours.length], width: 1.5, points: { show: chart.data[0].length < 40 } }))],
+    series: [{ label: chart.x ?? 'iteration' }, ...chart.labels.map((label, k) => ({ label, stroke: colours[(chart.colours?.[k] ?? k) % colours.length], width: 1.5, spanGaps: chart.spanGaps === true, points: { show: chart.data[0].length < 40 } }))],
   }, chart.data, holder);
   return () => plot.setSize({ width: width(), height: 280 });
 });

@@ -10,6 +10,8 @@ export interface Chart {
   labels: string[];
   /** First the iterations, then one list per label; null leaves a gap. */
   data: (number | null)[][];
+  /** Whether a curve goes on behind a gap, in a straight line. */
+  spanGaps?: boolean;
   /** Number of each label's colour, where labels have the same in several charts; by default in order. */
   colours?: number[];
   /** Of the values; as they come by default. */
