@@ -116,7 +116,8 @@ describe('a run with other networks', () => {
     expect(tasks).toHaveLength(4);
     const { domainAccuracy, styleDistance } = means.latent.values;
     expect(domainAccuracy).not.toBeNull();
-    expect(styleDistance! > 0).toBe(config.style !== 'label');
+    // The last bits of a picture that is made twice depend on its place in the batch.
+    expect(styleDistance! > 1e-5).toBe(config.style !== 'label');
   });
 
   it.each([
