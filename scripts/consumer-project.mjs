@@ -43,15 +43,18 @@ function withDependencies(name) {
 
 const tarballs = new Map();
 
-/** Packs a package once, as `pnpm publish` would. @returns path of the tarball */
-async function pack(name) {
-  if (!tarballs.has(name)) {
-    const folder = join(work, 'tarballs', name);
-    mkdirSync(folder, { recursive: true });
-    await run('npx', ['--yes', packageManager, 'pack', '--pack-destination', folder], { cwd: join(root, 'packages', name) });
-    tarballs.set(name, join(folder, readdirSync(folder)[0]));
-  }
-  return tarballs.get(name);
+/** Packs a package once, as `pnpm publish` would, whoever asks meanwhile. @returns path of the tarball */
+function pack(name) {
+  const tarball = tarballs.get(name) ?? makeTarball(name);
+  tarballs.set(name, tarball);
+  return tarball;
+}
+
+async function makeTarball(name) {
+  const folder = join(work, 'tarballs', name);
+  mkdirSync(folder, { recursive: true });
+  await run('npx', ['--yes', packageManager, 'pack', '--pack-destination', folder], { cwd: join(root, 'packages', name) });
+  return join(folder, readdirSync(folder)[0]);
 }
 
 /** An empty project with the package, what it depends on, and a backend where it needs one. @returns its folder */
