@@ -1,13 +1,18 @@
 // Brings tensorflow.js's own gradients, as importing @tensorflow/tfjs does.
 import '@tensorflow/tfjs-layers';
-import { dispose, grad, memory, mul, square, sum, tidy } from '@tensorflow/tfjs-core';
+import { dispose, getGradient, grad, memory, mul, registerGradient, square, sum, tidy } from '@tensorflow/tfjs-core';
+import type { GradConfig } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { gradientTable } from '../gradients/table.js';
 import { availableBackends, useBackend } from '../testing/backends.js';
 import { measureExactness, TOLERANCE } from '../testing/exactness.js';
 import { kernelCases, kernelCasesBeyondWasm, stockSlopes } from '../testing/kernel-cases.js';
 import { stockCases } from '../testing/stock-cases.js';
 import { toTensor } from '../testing/tensors.js';
 import { registerSecondOrderGradients } from './register.js';
+
+// Before anything replaces them.
+const stockGradients = new Map(stockSlopes.map(({ kernel }) => [kernel, getGradient(kernel)]));
 
 beforeAll(registerSecondOrderGradients);
 
@@ -42,6 +47,16 @@ describe.each(availableBackends())('on the %s backend', (backend) => {
 
 describe('what cannot be differentiated twice', () => {
   beforeAll(() => useBackend('cpu'));
+
+  test.each(stockSlopes)("$kernel has tensorflow.js's own first derivative", ({ kernel, run, input }) => {
+    const slope = (config: GradConfig): Float32Array => {
+      registerGradient(config);
+      return tidy(() => grad((x) => sum(run(x)))(toTensor(input)).dataSync<'float32'>());
+    };
+    const stock = stockGradients.get(kernel)!;
+    const own = gradientTable.find(({ kernelName }) => kernelName === kernel)!;
+    expect(slope(own)).toEqual(slope(stock));
+  });
 
   test.each(stockSlopes.filter(({ refused }) => refused !== undefined))('$kernel is refused with a sentence that says what to take instead', ({ run, input, refused }) => {
     const twice = (): unknown => tidy(() => grad((x) => sum(square(grad((y) => sum(square(run(mul(y, y)))))(x))))(toTensor(input)));
