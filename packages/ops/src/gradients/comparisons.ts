@@ -7,5 +7,5 @@ import { flat } from './define.js';
  */
 export const comparisons: readonly GradConfig[] = [
   ...['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr'].map((name) => flat(name, ['a', 'b'])),
-  ...['LogicalNot', 'ArgMax', 'ArgMin'].map((name) => flat(name, ['x'])),
+  ...['LogicalNot', 'All', 'Any', 'ArgMax', 'ArgMin'].map((name) => flat(name, ['x'])),
 ];

@@ -25,7 +25,7 @@ function gradientsOf({ forward, byInput, byFilter, geometry }: Convolution): Gra
   const ones = forward === 'Conv3D' ? [1, 1, 1] : [1, 1];
   const common = (attributes: NamedAttrMap): NamedAttrMap => {
     if ([attributes.dilations ?? 1].flat().some((dilation) => dilation !== 1)) {
-      throw new Error(`${forward}: tensorflow.js has no gradient of a dilated convolution, got dilations ${String(attributes.dilations)}; use dilations 1`);
+      throw new Error(`${forward}: tensorflow.js has no gradient of a dilated convolution, got dilations ${[attributes.dilations as number | number[]].flat().join(', ')}; use dilations 1`);
     }
     return { ...Object.fromEntries(geometry.map((name) => [name, attributes[name]])), dilations: ones };
   };

@@ -38,7 +38,7 @@ function windows(x: Tensor, attributes: NamedAttrMap): Tensor {
   const { filterSize, strides, pad, dimRoundingMode } = attributes as unknown as PoolAttributes;
   const [height, width] = typeof filterSize === 'number' ? [filterSize, filterSize] : filterSize;
   const [taps, channels] = [height * width, x.shape[3]!];
-  const filter = tile(reshape(eye(taps), [height, width, 1, taps]), [1, 1, channels, 1]) as Tensor4D;
+  const filter = tile<Tensor4D>(reshape(eye(taps), [height, width, 1, taps]), [1, 1, channels, 1]);
   const gathered = depthwiseConv2d(x as Tensor4D, filter, strides, pad, 'NHWC', [1, 1], dimRoundingMode);
   return reshape(gathered, [...gathered.shape.slice(0, 3), channels, taps]);
 }

@@ -17,7 +17,7 @@ function rowWeights(kernelName: string, size: number, resized: number, attribute
 /** Weightsᵀ along the first axis of a tensor of rank 4. */
 function alongFirst(weights: Tensor, x: Tensor): Tensor {
   const [, ...rest] = x.shape;
-  return reshape(matMul(weights, reshape(x, [x.shape[0]!, -1]), true), [weights.shape[1]!, ...rest]);
+  return reshape(matMul(weights, reshape(x, [x.shape[0], -1]), true), [weights.shape[1]!, ...rest]);
 }
 
 /**

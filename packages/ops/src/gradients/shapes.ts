@@ -26,7 +26,7 @@ import {
   unstack,
   util,
 } from '@tensorflow/tfjs-core';
-import type { GradConfig, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { GradConfig, Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { gradient, type Gradients, summedTo, withoutInput } from './define.js';
 
 function inverse(permutation: number[]): number[] {
@@ -60,7 +60,7 @@ function gatherGradient(dy: Tensor, x: Tensor, indices: Tensor, axis: number): T
   const rank = x.rank;
   const picked = reshape(dy, [...x.shape.slice(0, axis), indices.size, ...x.shape.slice(axis + 1)]);
   const order = [axis, ...Array.from({ length: rank }, (_, i) => i).filter((i) => i !== axis)];
-  return transpose(sumOfRows(transpose(picked, order), reshape(indices, [indices.size]) as Tensor1D, x.shape[axis]!), inverse(order));
+  return transpose(sumOfRows(transpose(picked, order), reshape<Rank.R1>(indices, [indices.size]), x.shape[axis]!), inverse(order));
 }
 
 /** What mirror padding copied outwards is folded back, one axis after the other. */
@@ -79,7 +79,7 @@ function foldMirror(dy: Tensor, paddings: [number, number][], mode: string): Ten
 }
 
 function segmentGradient(dy: Tensor, ids: Tensor): Tensor {
-  const picked = gather(dy, cast(maximum(ids, 0), 'int32') as Tensor1D);
+  const picked = gather(dy, cast<Tensor1D>(maximum(ids, 0), 'int32'));
   let present: Tensor = cast(greaterEqual(ids, 0), 'float32');
   while (present.rank < picked.rank) present = expandDims(present, present.rank);
   return mul(picked, present);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import { map, ndArray, offset4, randomArray as random, sizes4, type NdArray } from './nd-array.js';
 import type { OperationCase } from './operation-case.js';
 import { probedReference } from './probed-reference.js';
@@ -19,7 +19,7 @@ const elementwise = (kernel: string, run: (x: Tensor) => Tensor, f: (x: number) 
 });
 
 /** A linear operation of one tensor. */
-const linear = (kernel: string, name: string, input: NdArray, run: (x: Tensor) => Tensor): OperationCase => ({ operation: kernel, name, inputs: [input], run, reference: probedReference(run as OperationCase['run']) });
+const linear = (kernel: string, name: string, input: NdArray, run: (x: Tensor) => Tensor): OperationCase => ({ operation: kernel, name, inputs: [input], run, reference: probedReference(run) });
 
 /** An operation that is linear in each of two tensors. */
 const bilinear = (kernel: string, name: string, inputs: [NdArray, NdArray], run: (a: Tensor, b: Tensor) => Tensor): OperationCase => ({
@@ -27,7 +27,7 @@ const bilinear = (kernel: string, name: string, inputs: [NdArray, NdArray], run:
   name,
   inputs,
   run,
-  reference: probedReference(run as OperationCase['run']),
+  reference: probedReference(run),
 });
 
 /** Both ways of broadcasting. */
@@ -145,9 +145,16 @@ const comparisons: OperationCase[] = [
     operation: 'OneHot',
     name: 'the largest of each row',
     inputs: [signed],
-    run: (x) => tf.mul(tf.mul(x, x), float(tf.oneHot(tf.cast(tf.argMax(x, 1), 'int32') as Tensor1D, 3))),
+    run: (x) => tf.mul(tf.mul(x, x), float(tf.oneHot(tf.cast<Tensor1D>(tf.argMax(x, 1), 'int32'), 3))),
     reference: (x) => rows(x, (row) => row.map((value) => (value === Math.max(...row) ? value * value : 0))),
   },
+  ...(['All', 'Any'] as const).map((kernel): OperationCase => ({
+    operation: kernel,
+    name: 'of a comparison',
+    inputs: [signed],
+    run: (x) => tf.mul(tf.mul(x, x), float((kernel === 'All' ? tf.all : tf.any)(tf.greater(x, 0), 1, true))),
+    reference: (x) => rows(x, (row) => row.map((value) => (row[kernel === 'All' ? 'every' : 'some']((other) => other > 0) ? value * value : 0))),
+  })),
   ...(['ArgMax', 'ArgMin'] as const).map((kernel): OperationCase => {
     const place = (x: Tensor): Tensor => (kernel === 'ArgMax' ? tf.argMax(x, 1) : tf.argMin(x, 1));
     return {
@@ -249,7 +256,7 @@ const normalization: OperationCase[] = [
     operation: 'FusedBatchNorm',
     name: 'per channel',
     inputs: [random([2, 2, 2, 2], 50), random([2], 51), absolute(random([2], 52, { nearest: 0.5 })), random([2], 53), random([2], 54)],
-    run: (x, mean, variance, offset, scale) => tf.batchNorm(x, mean as Tensor1D, variance as Tensor1D, offset as Tensor1D, scale as Tensor1D, 0.1),
+    run: (x, mean, variance, offset, scale) => tf.batchNorm(x, mean, variance, offset, scale, 0.1),
     reference: (x, mean, variance, offset, scale) => map(x, (value, i) => ((value - mean.data[i % 2]!) / Math.sqrt(variance.data[i % 2]! + 0.1)) * scale.data[i % 2]! + offset.data[i % 2]!),
   },
 ];
@@ -263,8 +270,8 @@ export const kernelCasesBeyondWasm: readonly OperationCase[] = [...segments, ...
 /** First derivatives that equal tensorflow.js's own, where a float64 answer would say something else or the second is refused. */
 export const stockSlopes: readonly { kernel: string; run: (x: Tensor) => Tensor; input: NdArray; refused?: string }[] = [
   { kernel: 'FloorDiv', run: (x) => tf.floorDiv(x, tf.tensor2d([[2, 3, 4], [5, 6, 7]])), input: map(signed, (x) => 10 * x) },
-  { kernel: 'Prod', run: (x) => tf.prod(x as Tensor2D, 1), input: signed, refused: 'Cumprod' },
+  { kernel: 'Prod', run: (x) => tf.prod(x, 1), input: signed, refused: 'Cumprod' },
   { kernel: 'LRN', run: (x) => tf.localResponseNormalization(x as Tensor4D, 2), input: random([1, 2, 2, 4], 60), refused: 'LRNGrad' },
   { kernel: 'MaxPool3D', run: (x) => tf.maxPool3d(x as Tensor5D, 2, 2, 'valid'), input: distinct([1, 2, 2, 4, 1], 7), refused: 'MaxPool3DGrad' },
-  { kernel: 'Dilation2D', run: (x) => tf.dilation2d(x as Tensor4D, tf.ones([2, 2, 1]) as Tensor3D, 1, 'same'), input: distinct([1, 3, 3, 1], 4), refused: 'Dilation2DBackpropInput' },
+  { kernel: 'Dilation2D', run: (x) => tf.dilation2d(x as Tensor4D, tf.ones<tf.Rank.R3>([2, 2, 1]), 1, 'same'), input: distinct([1, 3, 3, 1], 4), refused: 'Dilation2DBackpropInput' },
 ];
