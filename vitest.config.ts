@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'harness/src/**/*.test.ts', 'benchmarks/src/**/*.test.ts', 'examples/*.test.ts'],
-    setupFiles: ['testing/native-backend.ts'],
+    setupFiles: ['testing/seeded-properties.ts', 'testing/native-backend.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,
