@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { ImageFileError } from './image-file-error.js';
 import type { RgbImage } from './image.js';
+import { readRegularFile } from './regular-file.js';
 
 /** Options of {@link decodeImage}. */
 export interface DecodeOptions {
@@ -53,7 +53,7 @@ export async function decodeImage(image: string | Buffer, options: DecodeOptions
 
 async function readContent(file: string): Promise<Buffer> {
   try {
-    return await readFile(file);
+    return await readRegularFile(file);
   } catch (error) {
     throw new ImageFileError(file, `cannot be read (${reasonOf(error)})`);
   }

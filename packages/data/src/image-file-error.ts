@@ -1,3 +1,5 @@
+import { printablePath } from './path-names.js';
+
 /** An image file that cannot be used: missing, empty, truncated, corrupt, of another format or too large. */
 export class ImageFileError extends Error {
   override readonly name = 'ImageFileError';
@@ -12,6 +14,6 @@ export class ImageFileError extends Error {
     readonly reason: string,
     readonly remedy = 'repair or remove the file',
   ) {
-    super(`${file}: ${reason}; ${remedy}`);
+    super(`${printablePath(file)}: ${reason}; ${remedy}`);
   }
 }
