@@ -1,5 +1,6 @@
 export { sampleAugmentation, type Augmentation, type AugmentationOptions } from './augmentation.js';
 export { listDomains, openDataset, type Dataset } from './dataset.js';
+export { BrokenImagesError, findTooManyBroken } from './corrupt-limit.js';
 export { reportDataset, type DatasetReport, type SplitReport } from './dataset-report.js';
 export { decodeImage, type DecodeOptions } from './decode-image.js';
 export { writeDemoImages, type DemoImages, type DemoImagesOptions } from './demo-images.js';
