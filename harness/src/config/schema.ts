@@ -83,8 +83,12 @@ export const configSchema = z.strictObject({
   diversityIterations: whole(1).default(100_000),
   /** Probability that an image is cropped at random instead of taken whole. */
   cropProbability: fraction.default(0.5),
-  /** A broken image ends the run, or is skipped and named. */
-  onCorrupt: z.enum(['refuse', 'skip']).default('refuse'),
+  /** A broken image is named and replaced by another until too many are broken, skipped whatever their number, or ends the run. */
+  onCorrupt: z.enum(['replace', 'skip', 'refuse']).default('replace'),
+  /** Share of a domain's images that may be broken and replaced; one may be in any case. */
+  corruptLimit: fraction.default(0.1),
+  /** How images are checked before the training begins: the beginning and end of each file, by decoding all, or not. */
+  checkImages: z.enum(['header', 'full', 'none']).default('header'),
 
   /** Iterations between lines of the log. */
   logEvery: whole(1).default(10),

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { ImageFileError, loadImages, type ImageFolders } from '@stargan/data';
 import type { Config } from '../config/schema.js';
+import { describeLeftOut, withCommandLineRemedy } from '../dataset/training-images.js';
 import { cycleStrip, latentGrid, referenceGrid, type LabelledImages } from './grids.js';
 import { joinImages, type ImageBatch, type Sampler } from './translate.js';
 import { writePng } from './write-png.js';
@@ -21,8 +22,9 @@ export async function loadFixedInputs(
   folders: ImageFolders,
   { imageSize, onCorrupt }: Pick<Config, 'imageSize' | 'onCorrupt'>,
   perDomain = PER_DOMAIN,
+  say: (line: string) => void = console.error,
 ): Promise<FixedInputs> {
-  const found = await Promise.all(folders.domains.map(({ files }) => loadFirst(files, 2 * perDomain, imageSize, onCorrupt)));
+  const found = await Promise.all(folders.domains.map(({ files }) => loadFirst(files, 2 * perDomain, imageSize, onCorrupt, say)));
   // A domain with few images shows the same ones as sources and as references.
   const pick = (start: number): LabelledImages => {
     const chosen = found.flatMap((images, domain) =>
@@ -34,7 +36,7 @@ export async function loadFixedInputs(
 }
 
 /** The first `count` images that can be used. @throws ImageFileError at a broken one unless it may be skipped, or when none is left */
-async function loadFirst(files: readonly string[], count: number, size: number, onCorrupt: Config['onCorrupt']): Promise<ImageBatch[]> {
+async function loadFirst(files: readonly string[], count: number, size: number, onCorrupt: Config['onCorrupt'], say: (line: string) => void): Promise<ImageBatch[]> {
   const images: ImageBatch[] = [];
   let failure: unknown;
   for (const file of files) {
@@ -42,8 +44,9 @@ async function loadFirst(files: readonly string[], count: number, size: number, 
     try {
       images.push({ size, data: await loadImages([file], size) });
     } catch (error) {
-      if (onCorrupt === 'refuse' || !(error instanceof ImageFileError)) throw error;
+      if (onCorrupt === 'refuse' || !(error instanceof ImageFileError)) throw withCommandLineRemedy(error);
       failure = error;
+      say(describeLeftOut(error));
     }
   }
   if (images.length === 0) throw failure;

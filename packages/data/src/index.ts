@@ -1,5 +1,6 @@
 export { sampleAugmentation, type Augmentation, type AugmentationOptions } from './augmentation.js';
 export { listDomains, openDataset, type Dataset } from './dataset.js';
+export { checkImages, type CheckImagesOptions } from './check-images.js';
 export { BrokenImagesError, findTooManyBroken } from './corrupt-limit.js';
 export { reportDataset, type DatasetReport, type SplitReport } from './dataset-report.js';
 export { decodeImage, type DecodeOptions } from './decode-image.js';
@@ -10,6 +11,7 @@ export { findImages, listImages, openImageFolders, type DomainFolder, type Found
 export type { Box, RgbImage } from './image.js';
 export { loadImages } from './load-images.js';
 export type { Oklch } from './oklch.js';
+export { countPassedOver } from './passed-over.js';
 export type { PassedOverCount, PassedOverFile, PassedOverKind } from './passed-over.js';
 export { pathBytes, printablePath } from './path-names.js';
 export { pixelsToFloats, type PixelsToFloatsOptions } from './pixels-to-floats.js';

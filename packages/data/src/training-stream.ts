@@ -111,6 +111,14 @@ export function createTrainingStream(folders: ImageFolders, options: TrainingStr
     }
   }
 
+  let counted = 0;
+  function requireFewBroken(): void {
+    if (settings.onCorrupt !== 'replace' || skipped.size === counted) return;
+    counted = skipped.size;
+    const excess = findTooManyBroken(folders, [...skipped.values()], corruptLimit);
+    if (excess !== undefined) throw excess;
+  }
+
   async function receive(answer: Promise<TrainingWorkerAnswer>, iteration: number): Promise<TrainingBatch> {
     const start = performance.now();
     // Between calls a worker does not keep Node running.
@@ -119,8 +127,7 @@ export function createTrainingStream(folders: ImageFolders, options: TrainingStr
       const { result } = await answer;
       if (failure !== undefined) throw failure;
       if (!('source' in result)) throw new ImageFileError(result.file, result.reason, result.remedy);
-      const excess = settings.onCorrupt === 'replace' ? findTooManyBroken(folders, [...skipped.values()], corruptLimit) : undefined;
-      if (excess !== undefined) throw excess;
+      requireFewBroken();
       return result;
     } catch (error) {
       failure ??= failureOf(error, iteration);
