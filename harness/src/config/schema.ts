@@ -85,6 +85,12 @@ export const configSchema = z.strictObject({
   cropProbability: fraction.default(0.5),
   /** A broken image ends the run, or is skipped and named. */
   onCorrupt: z.enum(['refuse', 'skip']).default('refuse'),
+  /** A loss, gradient or weight that is not finite ends the run, or takes it back to the last checkpoint, from which it goes on with other draws. */
+  onNonFinite: z.enum(['stop', 'rollback']).default('stop'),
+  /** How often a run may be taken back; after that it ends. */
+  maxRollbacks: whole(0).default(3),
+  /** How a run tells its images from others when it is resumed: by names and sizes, or also by the contents of all files, which are read for it. */
+  fingerprint: z.enum(['sizes', 'contents']).default('sizes'),
 
   /** Iterations between lines of the log. */
   logEvery: whole(1).default(10),
@@ -92,6 +98,8 @@ export const configSchema = z.strictObject({
   sampleEvery: whole(0).default(1000),
   /** Iterations between checkpoints; 0 makes none but the last. */
   saveEvery: whole(0).default(1000),
+  /** Minutes between checkpoints, beside `saveEvery`; 0 saves by iterations alone. */
+  saveMinutes: rate.default(15),
   /** Checkpoints that are kept; older ones are deleted. */
   keepCheckpoints: whole(1).default(3),
   /** Iterations between evaluations; 0 makes none. */
