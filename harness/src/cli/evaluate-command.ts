@@ -12,7 +12,7 @@ import { describeEvaluation, formatScore } from '../evaluation/results-table.js'
 import { formatTable } from '../report/text-table.js';
 import { buildNetworks } from '../model/networks.js';
 import { disposeAll } from '../model/weights.js';
-import { readAverages } from '../training/checkpoint.js';
+import { openAverages } from '../training/open-state.js';
 import { readRunRecord } from '../training/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
@@ -89,7 +89,6 @@ async function evaluateTrained(run: string, { checkpoint: choice, data, outputs,
   if (classifierSteps === 0) throw new UsageError('--classifier-steps must be at least 1');
   if (fid !== undefined && fid.length > 1) throw new UsageError('--fid takes one convention for a run; evaluate again for another');
   const { config, domains, data: ownData } = await readRunRecord(run);
-  const checkpoint = await openCheckpoint(run, choice);
   const defaults = evaluationOptions(config);
   const options = {
     outputs: outputs ?? defaults.outputs,
@@ -105,7 +104,7 @@ async function evaluateTrained(run: string, { checkpoint: choice, data, outputs,
   await startRuntime();
   const images = await openEvaluationData(dataset, options, config.onCorrupt);
   const networks = buildNetworks(config, domains.length);
-  const weights = await readAverages(networks, checkpoint);
+  const { checkpoint, weights } = await openAverages(networks, () => openCheckpoint(run, choice));
   const progress = createEvaluationProgress();
   let classifier: SizedClassifier | undefined;
   let evaluation: EvaluationRecord;

@@ -7,7 +7,7 @@ import { gridScale, loadFixedInputs, otherDomains } from '../sampling/fixed-samp
 import { cycleStrip, latentGrid, referenceGrid } from '../sampling/grids.js';
 import type { Pixels } from '../sampling/pixels.js';
 import { writePng } from '../sampling/write-png.js';
-import { readAverages } from '../training/checkpoint.js';
+import { openAverages } from '../training/open-state.js';
 import { readRunRecord, runPaths } from '../training/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
@@ -51,7 +51,6 @@ export function sampleCommand(): Command {
 async function runSample({ run, checkpoint: choice, data, out, psi, rows, sources: perDomain, seed, json = false }: SampleArguments): Promise<void> {
   if (rows < 1 || perDomain < 1) throw new UsageError('--rows and --sources must be at least 1');
   const record = await readRunRecord(run);
-  const checkpoint = await openCheckpoint(run, choice);
   await startRuntime();
 
   const { config, domains } = record;
@@ -60,7 +59,7 @@ async function runSample({ run, checkpoint: choice, data, out, psi, rows, source
   const folders = dataset.validation ?? dataset.train;
   requireDomains(folders.domains.map(({ name }) => name), domains);
   const inputs = await loadFixedInputs(folders, config, perDomain);
-  const weights = await readAverages(networks, checkpoint);
+  const { checkpoint, weights } = await openAverages(networks, () => openCheckpoint(run, choice));
   const sampler = { networks, weights };
 
   const pictures: Record<string, () => Pixels> = {

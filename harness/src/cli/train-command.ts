@@ -31,14 +31,17 @@ async function runTrain(options: TrainArguments): Promise<void> {
   const { data, out, resume = false, json = false } = options;
   const config = await configFor(options);
   const runtime = await startTrainingRuntime(config, options);
-  if (config.highPass > 0) console.error('note: highPass > 0 without face-landmark masks: the high-pass skip is left out');
+  if (config.highPass > 0) console.error('WARNING: highPass > 0 needs face-landmark masks, which are not made yet: the generator gets neither the high-pass skip nor the shortcuts that it stands in for, and keeps less of the source; highPass 0 keeps the shortcuts');
   const { signal, release } = stopSignal();
   try {
     const onStart = (domains: number): Promise<void> => sayPrediction(config, domains, runtime);
     const result = await train({ data, out, config, resume, signal, onStart, progress: json ? 'stderr' : 'stdout' });
-    const report = await writeReport(out);
+    const report = await writeReport(out).catch((error: Error) => {
+      console.error(`warning: the report could not be written: ${error.message}; stargan report --run ${out} makes it again`);
+      return undefined;
+    });
     if (json) console.log(JSON.stringify({ ...result, report }));
-    else if (result.completed) console.log(`done: ${result.iteration} iterations; samples, checkpoints and ${report} are in ${out}`);
+    else if (result.completed) console.log(`done: ${result.iteration} iterations; samples, checkpoints${report === undefined ? '' : ` and ${report}`} are in ${out}`);
     else console.log(`stopped after ${result.iteration} of ${config.iterations} iterations; saved in ${result.checkpoint}; go on with --resume`);
   } finally {
     release();
@@ -51,9 +54,8 @@ async function sayPrediction(config: Config, domains: number, runtime: Runtime):
   for (const line of summarizeFit(fitTraining(config, domains, budget), budget)) console.error(line);
 }
 
-/** A resumed run keeps its own configuration, but for what is given again. */
+/** A resumed run keeps its own configuration; what is given again, by a preset or file too, is a change of it. */
 async function configFor(options: TrainArguments): Promise<Config> {
   const previous = options.resume === true ? await findRunRecord(options.out) : undefined;
-  if (previous === undefined || options.preset !== undefined || options.config !== undefined) return configOf(options);
-  return configOf(options, previous.config);
+  return configOf(options, previous?.config);
 }

@@ -89,6 +89,12 @@ export const configSchema = z.strictObject({
   corruptLimit: fraction.default(0.1),
   /** How images are checked before the training begins: the beginning and end of each file, by decoding all, or not. */
   checkImages: z.enum(['header', 'full', 'none']).default('header'),
+  /** A loss, gradient or weight that is not finite ends the run, or takes it back to the last checkpoint, from which it goes on with other draws. */
+  onNonFinite: z.enum(['stop', 'rollback']).default('stop'),
+  /** How often a run may be taken back; after that it ends. */
+  maxRollbacks: whole(0).default(3),
+  /** How a run tells its images from others when it is resumed: by names and sizes, or also by the contents of all files, which are read for it. */
+  fingerprint: z.enum(['sizes', 'contents']).default('sizes'),
 
   /** Iterations between lines of the log. */
   logEvery: whole(1).default(10),
@@ -96,6 +102,8 @@ export const configSchema = z.strictObject({
   sampleEvery: whole(0).default(1000),
   /** Iterations between checkpoints; 0 makes none but the last. */
   saveEvery: whole(0).default(1000),
+  /** Minutes between checkpoints, beside `saveEvery`; 0 saves by iterations alone. */
+  saveMinutes: rate.default(15),
   /** Checkpoints that are kept; older ones are deleted. */
   keepCheckpoints: whole(1).default(3),
   /** Iterations between evaluations; 0 makes none. */

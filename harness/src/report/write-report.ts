@@ -1,13 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { writeWholeFile } from '@stargan/checkpoints';
 import { findBest } from '../evaluation/best-checkpoint.js';
 import type { TranslationReport } from '../evaluation/evaluate-translations.js';
 import { listEvaluations } from '../evaluation/evaluation-record.js';
 import { scoreTable } from '../evaluation/results-table.js';
 import { formatDuration } from '../logging/progress.js';
 import { readMetricLog } from '../logging/metric-log.js';
-import { readRunRecord, runPaths, writeWhole, type RunRecord } from '../training/run-directory.js';
+import { readRunRecord, runPaths, type RunRecord } from '../training/run-directory.js';
 import { chartScript } from './chart-script.js';
 import { lossCharts, metricCharts, speedChart, type Chart } from './curves.js';
 import { dataTable, definitionTable, escapeHtml, figure, page } from './page.js';
@@ -130,6 +131,6 @@ ${await evaluations(run, metrics.map((_, i) => chartPlace(others.length + i)))}
 ${others.length > losses.length ? `<h2>Speed</h2>${chartPlace(losses.length)}` : ''}
 <h2>Settings</h2>${settings(record)}`;
   const { script, styles } = await readPlotLibrary();
-  await writeWhole(paths.report, page({ title: `StarGAN v2: ${record.domains.join(', ')}`, body, styles, script: script + chartScript(charts) }));
+  await writeWholeFile(paths.report, page({ title: `StarGAN v2: ${record.domains.join(', ')}`, body, styles, script: script + chartScript(charts) }));
   return paths.report;
 }

@@ -1,5 +1,4 @@
-import { mkdir, rename } from 'node:fs/promises';
-import path from 'node:path';
+import { writeWholeFile } from '@stargan/checkpoints';
 import sharp from 'sharp';
 import type { Pixels } from './pixels.js';
 
@@ -9,10 +8,9 @@ import type { Pixels } from './pixels.js';
  * @param scale whole number by which pixels are enlarged, without smoothing
  */
 export async function writePng(file: string, { width, height, data }: Pixels, scale = 1): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const aside = `${file}.new`;
   const image = sharp(data, { raw: { width, height, channels: 3 } });
   const enlarged = scale === 1 ? image : image.resize(width * scale, height * scale, { kernel: 'nearest' });
-  await enlarged.png().toFile(aside);
-  await rename(aside, file);
+  await writeWholeFile(file, async (aside) => {
+    await enlarged.png().toFile(aside);
+  });
 }
