@@ -1,6 +1,6 @@
 export { sampleAugmentation, type Augmentation, type AugmentationOptions } from './augmentation.js';
 export { listDomains, openDataset, type Dataset } from './dataset.js';
-export { decodeImage, type DecodeOptions } from './decode-image.js';
+export { decodeImage, type DecodeOptions, type ImageReading } from './decode-image.js';
 export { writeDemoImages, type DemoImages, type DemoImagesOptions } from './demo-images.js';
 export { demoBackgrounds, demoShapes, demoTextures, sampleDemoPicture, type DemoBackground, type DemoChoice, type DemoPicture, type DemoPlace, type DemoShape, type DemoStyle, type DemoTexture } from './demo-picture.js';
 export { ImageFileError } from './image-file-error.js';
