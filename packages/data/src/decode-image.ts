@@ -1,4 +1,5 @@
-import sharp from 'sharp';
+import sharp, { type Metadata } from 'sharp';
+import { decodeAsPillow, rawPixels, type RawPixels } from './decode-as-pillow.js';
 import { ImageFileError } from './image-file-error.js';
 import type { RgbImage } from './image.js';
 import { readRegularFile } from './regular-file.js';
@@ -9,7 +10,17 @@ export interface DecodeOptions {
   maxPixels?: number;
   /** What a `Buffer` is called in errors. Default `image buffer`. */
   name?: string;
+  /** How pixels are read where there is a choice. Default `upright`. */
+  reading?: ImageReading;
 }
+
+/**
+ * How pixels are read where there is a choice:
+ * - `upright`: turned as the EXIF orientation says, 16-bit grey by its upper eight bits, CMYK with a generic print profile;
+ * - `pillow`: as `Image.open(file).convert('RGB')` of Pillow 13 gives them: as stored, 16-bit grey clipped at 255, CMYK by
+ *   the plain formula. Tools that measure images with Pillow see these.
+ */
+export type ImageReading = 'upright' | 'pillow';
 
 export const defaultMaxPixels = 100_000_000;
 
@@ -21,11 +32,12 @@ export const defaultMaxPixels = 100_000_000;
  * - **alpha is dropped**, not blended: transparent pixels show the colour stored under them;
  * - embedded colour profiles are ignored.
  *
- * Where it differs from Pillow:
+ * Where it differs from Pillow, unless `reading` is `pillow`:
  * - the EXIF orientation is applied;
  * - 16-bit channels keep their upper eight bits, grey ones too;
- * - CMYK is converted with a generic print profile;
- * - the first frame of an animation is taken.
+ * - CMYK is converted with a generic print profile.
+ *
+ * The first frame of an animation is taken.
  *
  * @param image path or content of a file
  * @returns image with `data` [height, width, 3]
@@ -33,22 +45,22 @@ export const defaultMaxPixels = 100_000_000;
  *   `maxPixels` pixels. A truncated file is always refused, never a half-grey picture.
  */
 export async function decodeImage(image: string | Buffer, options: DecodeOptions = {}): Promise<RgbImage> {
-  const { maxPixels = defaultMaxPixels, name = 'image buffer' } = options;
+  const { maxPixels = defaultMaxPixels, name = 'image buffer', reading = 'upright' } = options;
   const file = typeof image === 'string' ? image : name;
   const content = typeof image === 'string' ? await readContent(image) : image;
   requireKnownFormat(file, content);
-  await requirePixels(file, content, maxPixels);
+  const metadata = await requirePixels(file, content, maxPixels);
   try {
-    const { data, info } = await sharp(content, { failOn: 'error', limitInputPixels: false, ignoreIcc: true })
-      .autoOrient()
-      .removeAlpha()
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data: threeChannels(data, info.channels) };
+    const { width, height, channels, data } = await (reading === 'pillow' ? decodeAsPillow(content, metadata) : decodeUpright(content));
+    return { width, height, data: threeChannels(data, channels) };
   } catch (error) {
     throw new ImageFileError(file, `truncated or corrupt (${reasonOf(error)})`);
   }
+}
+
+async function decodeUpright(content: Buffer): Promise<RawPixels> {
+  const image = sharp(content, { failOn: 'error', limitInputPixels: false, ignoreIcc: true });
+  return rawPixels(image.autoOrient().removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }));
 }
 
 async function readContent(file: string): Promise<Buffer> {
@@ -70,14 +82,14 @@ function requireKnownFormat(file: string, content: Buffer): void {
   if (!known) throw new ImageFileError(file, 'not a JPEG, PNG or WebP image', 'convert or remove the file');
 }
 
-async function requirePixels(file: string, content: Buffer, maxPixels: number): Promise<void> {
-  let width: number;
-  let height: number;
+async function requirePixels(file: string, content: Buffer, maxPixels: number): Promise<Metadata> {
+  let metadata: Metadata;
   try {
-    ({ width, height } = await sharp(content, { limitInputPixels: false }).metadata());
+    metadata = await sharp(content, { limitInputPixels: false }).metadata();
   } catch (error) {
     throw new ImageFileError(file, `truncated or corrupt (${reasonOf(error)})`);
   }
+  const { width, height } = metadata;
   if (width * height > maxPixels) {
     throw new ImageFileError(
       file,
@@ -85,6 +97,7 @@ async function requirePixels(file: string, content: Buffer, maxPixels: number): 
       'make the image smaller or raise maxPixels',
     );
   }
+  return metadata;
 }
 
 function threeChannels(data: Buffer, channels: number): Uint8Array {

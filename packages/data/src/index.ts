@@ -3,7 +3,7 @@ export { listDomains, openDataset, type Dataset } from './dataset.js';
 export { checkImages, type CheckImagesOptions } from './check-images.js';
 export { BrokenImagesError, findTooManyBroken } from './corrupt-limit.js';
 export { reportDataset, type DatasetReport, type SplitReport } from './dataset-report.js';
-export { decodeImage, type DecodeOptions } from './decode-image.js';
+export { decodeImage, type DecodeOptions, type ImageReading } from './decode-image.js';
 export { writeDemoImages, type DemoImages, type DemoImagesOptions } from './demo-images.js';
 export { demoBackgrounds, demoShapes, demoTextures, sampleDemoPicture, type DemoBackground, type DemoChoice, type DemoPicture, type DemoPlace, type DemoShape, type DemoStyle, type DemoTexture } from './demo-picture.js';
 export { ImageFileError } from './image-file-error.js';
