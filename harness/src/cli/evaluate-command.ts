@@ -1,5 +1,6 @@
 import { openDataset } from '@stargan/data';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { sayDataset } from '../dataset/describe-dataset.js';
 import { compareFolders, type Comparison } from '../evaluation/compare-folders.js';
 import { openEvaluationData } from '../evaluation/evaluation-data.js';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
@@ -99,6 +100,7 @@ async function evaluateTrained(run: string, { checkpoint: choice, data, outputs,
     seed: seed ?? defaults.seed,
   };
   const dataset = await openDataset(data ?? ownData);
+  const read = sayDataset(dataset);
   requireDomains(dataset.train.domains.map(({ name }) => name), domains);
   const { signal, release } = stopSignal('stopping; what is done is kept');
   await startRuntime();
@@ -128,7 +130,7 @@ async function evaluateTrained(run: string, { checkpoint: choice, data, outputs,
     disposeAll(...Object.values(weights));
   }
   const file = evaluationFile(run, evaluation.iteration, evaluation.identity);
-  if (json) console.log(JSON.stringify({ file, ...evaluation }));
+  if (json) console.log(JSON.stringify({ file, ...evaluation, dataset: read }));
   else console.log(describeEvaluation(evaluation));
   if (!evaluation.completed) console.error(`stopped after ${evaluation.tasks.length} of ${2 * domains.length * (domains.length - 1)} tasks; the same command goes on from there`);
   else if (!json) console.log(`results are in ${file}`);

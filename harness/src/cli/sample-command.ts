@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { openDataset } from '@stargan/data';
 import { Command, InvalidArgumentError } from 'commander';
+import { sayDataset } from '../dataset/describe-dataset.js';
 import { buildNetworks } from '../model/networks.js';
 import { disposeAll } from '../model/weights.js';
 import { gridScale, loadFixedInputs, otherDomains } from '../sampling/fixed-samples.js';
@@ -56,6 +57,7 @@ async function runSample({ run, checkpoint: choice, data, out, psi, rows, source
   const { config, domains } = record;
   const networks = buildNetworks(config, domains.length);
   const dataset = await openDataset(data ?? record.data);
+  const read = sayDataset(dataset);
   const folders = dataset.validation ?? dataset.train;
   requireDomains(folders.domains.map(({ name }) => name), domains);
   const inputs = await loadFixedInputs(folders, config, perDomain);
@@ -78,7 +80,7 @@ async function runSample({ run, checkpoint: choice, data, out, psi, rows, source
     files.push(file);
   }
   disposeAll(...Object.values(weights));
-  console.log(json ? JSON.stringify({ iteration: checkpoint.iteration, files }) : files.join('\n'));
+  console.log(json ? JSON.stringify({ iteration: checkpoint.iteration, files, dataset: read }) : files.join('\n'));
 }
 
 /** @throws UsageError when images are of other domains than the run was trained on */

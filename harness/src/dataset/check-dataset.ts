@@ -1,4 +1,4 @@
-import { checkImages, findTooManyBroken, printablePath, type Dataset, type SkippedImage } from '@stargan/data';
+import { checkImages, findTooManyBroken, printablePath, type Dataset, type DatasetReport, type SkippedImage } from '@stargan/data';
 import type { Config } from '../config/schema.js';
 import { count, counted } from './describe-dataset.js';
 
@@ -9,6 +9,9 @@ export interface DatasetCheck {
   /** Number of broken images. */
   readonly broken: number;
 }
+
+/** What a run keeps of its images. */
+export type DatasetRecord = DatasetReport & DatasetCheck;
 
 /** What {@link checkDataset} goes by. */
 export type CheckPolicy = Pick<Config, 'onCorrupt' | 'corruptLimit' | 'checkImages'>;
@@ -28,14 +31,18 @@ const SECONDS_BETWEEN_LINES = 10;
  * @param say takes lines: that it begins, where it takes long, and what was found
  * @throws Error listing them when there are any and `onCorrupt` is `refuse`
  * @throws BrokenImagesError when more of a domain are broken than `corruptLimit` allows and `onCorrupt` is `replace`
- * @throws the signal's reason when it was aborted
+ * @returns what was found; `none` was checked where the signal was aborted
  */
 export async function checkDataset({ directory, train, validation }: Dataset, { onCorrupt, corruptLimit, checkImages: check }: CheckPolicy, say: (line: string) => void, signal?: AbortSignal): Promise<DatasetCheck> {
   if (check === 'none') return { check, broken: 0 };
   const files = [train, validation].flatMap((split) => split?.domains.flatMap((domain) => domain.files) ?? []);
   const began = performance.now();
   if (files.length >= ANNOUNCED[check]) say(check === 'full' ? `decoding all ${count(files.length)} images to check them` : `looking at the beginning and end of ${count(files.length)} image files`);
-  const broken = await checkImages(files, { check, onProgress: every(files.length, say), signal });
+  const broken = await checkImages(files, { check, onProgress: every(files.length, say), signal }).catch((error: unknown) => {
+    if (signal?.aborted !== true) throw error;
+    return undefined;
+  });
+  if (broken === undefined) return { check: 'none', broken: 0 };
   const seconds = (performance.now() - began) / 1000;
   if (files.length >= ANNOUNCED[check]) say(`checked ${count(files.length)} images in ${seconds.toFixed(1)} s: ${broken.length === 0 ? 'none looks broken' : `${count(broken.length)} broken`}`);
   if (broken.length === 0) return { check, broken: 0 };

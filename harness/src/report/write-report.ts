@@ -2,6 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { writeWholeFile } from '@stargan/checkpoints';
+import { printablePath } from '@stargan/data';
+import { describeDataset } from '../dataset/describe-dataset.js';
 import { findBest } from '../evaluation/best-checkpoint.js';
 import type { TranslationReport } from '../evaluation/evaluate-translations.js';
 import { listEvaluations } from '../evaluation/evaluation-record.js';
@@ -71,8 +73,9 @@ ${card(real.imageDistance.toFixed(3), 'mean distance between real images of one 
 </div><p>${translations} translations per kind of guidance. Distances are mean absolute differences of values in [-1, 1]. The classifier was trained on the real training images.</p>`;
 }
 
-function settings({ config, domains }: RunRecord): string {
-  return definitionTable([['domains', domains.join(', ')], ...Object.entries(config).map(([key, value]) => [key, `${value}`] as const)]);
+function settings({ config, domains, dataset }: RunRecord): string {
+  const images = dataset === undefined ? [] : describeDataset(dataset).map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)] as const);
+  return definitionTable([['domains', domains.map(printablePath).join(', ')], ...images, ...Object.entries(config).map(([key, value]) => [key, `${value}`] as const)]);
 }
 
 /** Script and styles of the library that draws charts. */

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { writeWholeFile } from '@stargan/checkpoints';
-import type { Dataset } from '@stargan/data';
+import { pathBytes, type Dataset } from '@stargan/data';
 import { z } from 'zod';
 import { runPaths } from './run-directory.js';
 
@@ -32,12 +32,14 @@ const CONCURRENT = 16;
  */
 export async function fingerprintOf(directory: string, { train, validation }: Dataset, contents: boolean): Promise<DataFingerprint> {
   const names = [train, ...(validation === undefined ? [] : [validation])].flatMap(({ domains }) => domains.flatMap(({ files }) => files));
-  const sorted = [...names].sort();
+  // Composed names, so that a data set copied to another system is the same.
+  const nameOf = (file: string): string => path.relative(directory, file).split(path.sep).join('/').normalize('NFC');
+  const sorted = names.map((file) => ({ file, name: nameOf(file) })).sort((a, b) => (a.name < b.name ? -1 : 1));
   const files: DataFingerprint['files'] = {};
   for (let start = 0; start < sorted.length; start += CONCURRENT) {
     const chunk = sorted.slice(start, start + CONCURRENT);
-    const records = await Promise.all(chunk.map((file) => describeFile(file, contents)));
-    chunk.forEach((file, i) => (files[path.relative(directory, file).split(path.sep).join('/')] = records[i]!));
+    const records = await Promise.all(chunk.map(({ file }) => describeFile(file, contents)));
+    chunk.forEach(({ name }, i) => (files[name] = records[i]!));
   }
   const sha256 = createHash('sha256').update(JSON.stringify(Object.entries(files))).digest('hex');
   return { formatVersion: 1, directory: path.resolve(directory), sha256, files };
@@ -45,7 +47,7 @@ export async function fingerprintOf(directory: string, { train, validation }: Da
 
 async function describeFile(file: string, contents: boolean): Promise<{ bytes: number; sha256?: string }> {
   try {
-    const { size: bytes } = await stat(file);
+    const { size: bytes } = await stat(pathBytes(file));
     return contents ? { bytes, sha256: await hashOf(file) } : { bytes };
   } catch {
     // Training says what is wrong with a file when it comes to it.
@@ -55,7 +57,7 @@ async function describeFile(file: string, contents: boolean): Promise<{ bytes: n
 
 async function hashOf(file: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
+  await pipeline(createReadStream(pathBytes(file)), hash);
   return hash.digest('hex');
 }
 

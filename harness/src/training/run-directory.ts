@@ -4,6 +4,7 @@ import { findLatestCheckpoint, listCheckpoints, writeWholeFile, type Checkpoint 
 import { z } from 'zod';
 import { parseConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
+import type { DatasetRecord } from '../dataset/check-dataset.js';
 import { UsageError } from '../usage-error.js';
 import { checkpointDirectory } from './checkpoint.js';
 
@@ -15,9 +16,11 @@ export interface RunRecord {
   data: string;
   /** Names of the domains, by label. */
   domains: string[];
+  /** What was read of the images, what was not and why; earlier versions did not keep it. */
+  dataset?: DatasetRecord;
 }
 
-const storedRecord = z.object({ formatVersion: z.literal(1), config: z.record(z.string(), z.unknown()), data: z.string(), domains: z.array(z.string()).min(1) });
+const storedRecord = z.object({ formatVersion: z.literal(1), config: z.record(z.string(), z.unknown()), data: z.string(), domains: z.array(z.string()).min(1), dataset: z.custom<DatasetRecord>().optional() });
 
 /** Names within a run's folder. */
 const NAMES = {
@@ -59,8 +62,9 @@ export async function findRunRecord(directory: string): Promise<RunRecord | unde
     throw error;
   }
   try {
-    const { config, data, domains } = storedRecord.parse(JSON.parse(text));
-    return { config: parseConfig(config), data, domains };
+    const { config, data, domains, dataset } = storedRecord.parse(JSON.parse(text));
+    // Composed, as domains are named since; earlier versions took the names as the system gave them.
+    return { config: parseConfig(config), data, domains: domains.map((name) => name.normalize('NFC')), ...(dataset && { dataset }) };
   } catch (error) {
     throw new Error(`${file} is damaged: ${(error as Error).message}`, { cause: error });
   }

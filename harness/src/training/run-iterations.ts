@@ -1,4 +1,5 @@
 import { memory } from '@tensorflow/tfjs-core';
+import { describeLeftOut } from '../dataset/training-images.js';
 import { turnEventLoop } from '../evaluation/turn-event-loop.js';
 import { AVERAGED_NAMES } from '../model/networks.js';
 import { mapNames } from '../model/weights.js';
@@ -113,7 +114,7 @@ function startMeter(training: Training): Meter {
 function reportSkipped({ stream, progress }: Training, reported: Set<string>): Set<string> {
   const { skipped } = stream.statistics();
   if (skipped.length === reported.size) return reported;
-  for (const { file, reason } of skipped) if (!reported.has(file)) progress.say(`left out ${file}: ${reason}`);
+  for (const { file, reason } of skipped) if (!reported.has(file)) progress.say(describeLeftOut({ file, reason }));
   return new Set(skipped.map(({ file }) => file));
 }
 

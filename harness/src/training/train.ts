@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { openDataset, type Dataset } from '@stargan/data';
+import { openDataset, type Dataset, type DatasetReport } from '@stargan/data';
 import type { Config } from '../config/schema.js';
+import { checkDataset, type DatasetRecord } from '../dataset/check-dataset.js';
+import { sayDataset } from '../dataset/describe-dataset.js';
 import { trainingEvaluation } from '../evaluation/training-evaluation.js';
 import { describeDataWait } from '../logging/data-wait.js';
 import { createProgress } from '../logging/progress.js';
@@ -46,6 +48,8 @@ export interface TrainResult {
   completed: boolean;
   /** Folder of the last checkpoint. */
   checkpoint: string;
+  /** What was read of the images, what was not and why. */
+  dataset: DatasetRecord;
 }
 
 /**
@@ -64,19 +68,21 @@ export interface TrainResult {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { data, out, config } = options;
   const dataset = await openDataset(data);
+  const report = sayDataset(dataset);
   if (config.evaluateEvery > 0 && dataset.train.domains.length < 2) throw new UsageError('evaluation translates between domains, and there is only one; leave evaluateEvery at 0');
   await mkdir(out, { recursive: true });
   const lock = await lockRun(out);
   try {
-    return await trainLocked(options, dataset, lock);
+    return await trainLocked(options, dataset, report, lock);
   } finally {
     await lock.release();
   }
 }
 
-async function trainLocked({ data, out, config, resume = false, progress: output = 'stdout', onStart, signal }: TrainOptions, dataset: Dataset, lock: RunLock): Promise<TrainResult> {
+async function trainLocked({ data, out, config, resume = false, progress: output = 'stdout', onStart, signal }: TrainOptions, dataset: Dataset, report: DatasetReport, lock: RunLock): Promise<TrainResult> {
   const record: RunRecord = { config, data: path.resolve(data), domains: dataset.train.domains.map(({ name }) => name) };
   const previous = await requireFittingRun(out, record, resume);
+  record.dataset = { ...report, ...(await checkDataset(dataset, config, console.error, signal)) };
   await onStart?.(record.domains.length);
   const networks = buildNetworks(config, record.domains.length);
   const optimizers = buildOptimizers(config);
@@ -110,7 +116,7 @@ async function trainLocked({ data, out, config, resume = false, progress: output
       throw new Error(`the last iteration, ${iteration}, could not be saved: ${error.message}; ${lastOf(saver.last)}; make room and go on with --resume`, { cause: error });
     });
     await remember(training, { event: completed ? 'completed' : 'stopped', iteration, checkpoint });
-    return { iteration, completed, checkpoint };
+    return { iteration, completed, checkpoint, dataset: record.dataset };
   } catch (error) {
     await remember(training, { event: 'failed', iteration: training.state.iteration, reason: (error as Error).message, checkpoint: saver.last?.path });
     throw error;
@@ -133,7 +139,8 @@ async function adoptRecord(out: string, record: RunRecord, previous: RunRecord |
   const isMoved = previous.data !== record.data;
   for (const { key, from, to } of changes) console.warn(`${key}: ${to} from now on, ${from} before`);
   if (isMoved) console.warn(`images: those in ${record.data} from now on, those in ${previous.data} before`);
-  if (changes.length > 0 || isMoved) await writeRunRecord(out, record);
+  const isReadOtherwise = JSON.stringify(previous.dataset) !== JSON.stringify(record.dataset);
+  if (changes.length > 0 || isMoved || isReadOtherwise) await writeRunRecord(out, record);
   return { ...(changes.length > 0 && { changes }), ...(isMoved && { data: { from: previous.data, to: record.data } }) };
 }
 

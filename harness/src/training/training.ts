@@ -1,12 +1,12 @@
-import { createTrainingStream, type Dataset, type TrainingStream } from '@stargan/data';
+import type { Dataset, TrainingStream } from '@stargan/data';
 import type { Config } from '../config/schema.js';
+import { openTrainingImages } from '../dataset/training-images.js';
 import type { TrainingEvaluation } from '../evaluation/training-evaluation.js';
 import { openMetricLog, readMetricLog, type MetricLog } from '../logging/metric-log.js';
 import type { Progress } from '../logging/progress.js';
 import type { Networks } from '../model/networks.js';
 import type { FixedInputs } from '../sampling/fixed-samples.js';
 import { patientLog, type Attempts } from './attempts.js';
-import { imagesPerIteration } from './batch.js';
 import { recordEvent, type RunEvent } from './run-history.js';
 import { runPaths } from './run-directory.js';
 import type { Saver } from './saver.js';
@@ -39,8 +39,7 @@ export interface Logs {
 
 /** The stream of images from where a state is. */
 export function openStream({ train }: Dataset, config: Config, { iteration, drawOffset }: TrainingState): TrainingStream {
-  const { imageSize, seed, cropProbability, onCorrupt } = config;
-  return createTrainingStream(train, { imageSize, batch: imagesPerIteration(config), seed, cropProbability, onCorrupt, startIteration: iteration + drawOffset });
+  return openTrainingImages(train, config, iteration + drawOffset);
 }
 
 /** The logs of a run that goes on after this iteration; lines of later ones are dropped, for they are done again. */

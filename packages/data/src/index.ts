@@ -13,7 +13,7 @@ export { loadImages } from './load-images.js';
 export type { Oklch } from './oklch.js';
 export { countPassedOver } from './passed-over.js';
 export type { PassedOverCount, PassedOverFile, PassedOverKind } from './passed-over.js';
-export { pathBytes, printablePath } from './path-names.js';
+export { nameOfBytes, pathBytes, printablePath } from './path-names.js';
 export { pixelsToFloats, type PixelsToFloatsOptions } from './pixels-to-floats.js';
 export { readRegularFile } from './regular-file.js';
 export { resizeBilinear } from './resize-bilinear.js';
