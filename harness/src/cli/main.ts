@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../usage-error.js';
+import { datasetCommand } from './dataset-command.js';
 import { demoCommand } from './demo-command.js';
 import { doctorCommand } from './doctor-command.js';
 import { evaluateCommand } from './evaluate-command.js';
@@ -20,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showSuggestionAfterError()
     .showHelpAfterError('(--help says more)');
   const commands = [
-    trainCommand(), sampleCommand(), evaluateCommand(), reportCommand(), ladderCommand(), pairsCommand(), demoCommand(), weightsCommand(), doctorCommand(),
+    trainCommand(), sampleCommand(), evaluateCommand(), reportCommand(), ladderCommand(), pairsCommand(), datasetCommand(), demoCommand(), weightsCommand(), doctorCommand(),
   ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));

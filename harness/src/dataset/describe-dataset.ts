@@ -7,13 +7,14 @@ export const count = (n: number): string => n.toLocaleString('en-US');
 /** A number of things. */
 export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
 
-const LABELS: Readonly<Record<PassedOverKind, string>> = {
-  other: 'other files',
-  stray: 'images outside the domains',
-  system: 'of the system',
-  hidden: 'hidden',
-  special: 'not files',
-  link: 'broken links',
+/** What things of each kind are called, one and several. */
+const LABELS: Readonly<Record<PassedOverKind, readonly [one: string, several: string]>> = {
+  other: ['other file', 'other files'],
+  stray: ['image outside the domains', 'images outside the domains'],
+  system: ['of the system', 'of the system'],
+  hidden: ['hidden', 'hidden'],
+  special: ['that is no file', 'that are no files'],
+  link: ['broken link', 'broken links'],
 };
 
 /** Domains that are named one by one. */
@@ -38,7 +39,9 @@ function describeDomains(domains: readonly DomainCount[]): string {
   const say = ({ name, images }: DomainCount): string => `${printablePath(name)} ${count(images)}`;
   if (domains.length <= NAMED_DOMAINS) return domains.map(say).join(', ');
   const bySize = [...domains].sort((a, b) => a.images - b.images);
-  return `${domains.slice(0, 3).map(say).join(', ')}, … ${say(domains.at(-1)!)}; fewest: ${say(bySize[0]!)}, most: ${say(bySize.at(-1)!)}`;
+  const few = `${domains.slice(0, 3).map(say).join(', ')}, … ${say(domains.at(-1)!)}`;
+  const [smallest, largest] = [bySize[0]!, bySize.at(-1)!];
+  return smallest.images === largest.images ? few : `${few}; fewest: ${say(smallest)}, most: ${say(largest)}`;
 }
 
 /** What was passed over, by reason, with the extensions or names that are most frequent. */
@@ -48,7 +51,7 @@ export function describePassedOver(passedOver: readonly PassedOverCount[]): stri
       if (kind === 'hidden') return `${count(all)} hidden`;
       const names = Object.entries(called);
       const shown = names.slice(0, SHOWN_NAMES).map(([name, n]) => (n === 1 && kind !== 'other' ? printablePath(name) : `${printablePath(name)} ${count(n)}`));
-      return `${count(all)} ${LABELS[kind]} (${shown.join(', ')}${names.length > SHOWN_NAMES ? ', …' : ''})`;
+      return `${counted(all, ...LABELS[kind])} (${shown.join(', ')}${names.length > SHOWN_NAMES ? ', …' : ''})`;
     })
     .join(', ');
 }

@@ -1,0 +1,34 @@
+import cliProgress from 'cli-progress';
+import { count } from './describe-dataset.js';
+
+/** Shows how many of something are done. */
+export interface CountProgress {
+  update(done: number): void;
+  stop(): void;
+}
+
+const SECONDS_BETWEEN_LINES = 10;
+
+/**
+ * A progress bar; without a terminal, a line every ten seconds.
+ *
+ * @param what is done, such as `images read`
+ * @param output where it is shown
+ */
+export function createCountProgress(what: string, total: number, output: NodeJS.WriteStream = process.stderr): CountProgress {
+  if (output.isTTY) {
+    const bar = new cliProgress.SingleBar({ format: `{bar} {value}/{total} ${what} | {eta_formatted} left`, hideCursor: true, barsize: 20, linewrap: false, stream: output, clearOnComplete: true }, cliProgress.Presets.shades_classic);
+    bar.start(total, 0);
+    return { update: (done) => bar.update(done), stop: () => bar.stop() };
+  }
+  let printed = performance.now();
+  return {
+    update(done) {
+      const now = performance.now();
+      if (now - printed < SECONDS_BETWEEN_LINES * 1000) return;
+      printed = now;
+      output.write(`${count(done)}/${count(total)} ${what}\n`);
+    },
+    stop: () => undefined,
+  };
+}

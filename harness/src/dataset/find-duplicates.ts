@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { withRegularFile } from '@stargan/data';
+
+/** Where an image file belongs. */
+export interface PlacedFile {
+  readonly file: string;
+  readonly split: string;
+  readonly domain: string;
+}
+
+/** Files of one content. */
+export interface DuplicateGroup<Placed extends PlacedFile = PlacedFile> {
+  readonly files: readonly Placed[];
+  /** The worst of it: images with two labels, held-out images that are trained on, or repetition. */
+  readonly across: 'domains' | 'splits' | 'domain';
+}
+
+/**
+ * Groups files by content. Only files of the same size are read.
+ *
+ * @param files with their sizes
+ * @param options `onProgress` is told how many of so many files are read; aborting `signal` ends it
+ */
+export async function findDuplicates<Placed extends PlacedFile & { readonly bytes: number }>(
+  files: readonly Placed[],
+  { onProgress, signal }: { onProgress?: (done: number, total: number) => void; signal?: AbortSignal } = {},
+): Promise<DuplicateGroup<Placed>[]> {
+  const bySize = groupBy(files, ({ bytes }) => bytes);
+  const candidates = [...bySize.values()].filter((group) => group.length > 1 && group[0]!.bytes > 0).flat();
+  const byContent = new Map<string, Placed[]>();
+  let done = 0;
+  for (const candidate of candidates) {
+    signal?.throwIfAborted();
+    const hash = await hashOf(candidate.file);
+    if (hash !== undefined) byContent.set(hash, [...(byContent.get(hash) ?? []), candidate]);
+    onProgress?.((done += 1), candidates.length);
+  }
+  return [...byContent.values()].filter((group) => group.length > 1).map((group) => ({ files: group, across: extentOf(group) }));
+}
+
+function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function extentOf(files: readonly PlacedFile[]): DuplicateGroup['across'] {
+  const distinct = (valueOf: (file: PlacedFile) => string): number => new Set(files.map(valueOf)).size;
+  if (distinct(({ domain }) => domain) > 1) return 'domains';
+  return distinct(({ split }) => split) > 1 ? 'splits' : 'domain';
+}
+
+/** A hash of the content, read in pieces; undefined where it cannot be read. */
+async function hashOf(file: string): Promise<string | undefined> {
+  try {
+    return await withRegularFile(file, async (handle) => {
+      const hash = createHash('sha256');
+      for await (const piece of handle.createReadStream({ autoClose: false })) hash.update(piece as Buffer);
+      return hash.digest('hex');
+    });
+  } catch {
+    return undefined;
+  }
+}
