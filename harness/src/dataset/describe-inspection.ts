@@ -28,6 +28,14 @@ const remark = ({ file, reason }: Remark): string => `${printablePath(file)}: ${
 
 const ACROSS = { domains: 'in several domains, so with two labels', splits: 'in both splits, so trained on and held out', domain: 'repeated' } as const;
 
+/** Copies of one content that are named. */
+const NAMED_COPIES = 6;
+
+function describeCopies(files: readonly string[]): string {
+  const named = files.slice(0, NAMED_COPIES).map(printablePath).join(' = ');
+  return files.length > NAMED_COPIES ? `${named} = ${count(files.length - NAMED_COPIES)} more` : named;
+}
+
 /** What there is to mend or to know, the gravest first; lists that are empty are left out. */
 export function findingsOf({ broken, duplicates, nearEmpty = [], halfRead, lowRange, passedOver }: Inspection): Finding[] {
   const groups = (['domains', 'splits', 'domain'] as const).flatMap((across) => duplicates.filter((group) => group.across === across));
@@ -36,7 +44,7 @@ export function findingsOf({ broken, duplicates, nearEmpty = [], halfRead, lowRa
     { heading: `broken: ${count(broken.length)}`, lines: broken.map(remark), isFault: true },
     {
       heading: `duplicates: ${count(copies)} files of ${counted(groups.length, 'content')}`,
-      lines: groups.map(({ across, files }) => `${files.map(printablePath).join(' = ')} (${ACROSS[across]})`),
+      lines: groups.map(({ across, files }) => `${describeCopies(files)} (${ACROSS[across]})`),
       isFault: true,
     },
     { heading: `of one colour: ${count(nearEmpty.length)}`, lines: nearEmpty.map(printablePath), isFault: true },
@@ -67,6 +75,15 @@ function describeSizes({ domains, width, height }: Inspection): string[] {
   return [all, ...domains.map((domain) => `  ${domain.split === 'train' ? '' : 'validation '}${printablePath(domain.name)}: ${size(domain)}`)];
 }
 
+/** Lines of a list that are printed; of broken files all are. */
+const PRINTED = 20;
+
+function printFinding({ heading, lines }: Finding): string[] {
+  const printed = heading.startsWith('broken') ? lines : lines.slice(0, PRINTED);
+  const rest = lines.length - printed.length;
+  return ['', heading, ...printed.map((line) => `  ${line}`), ...(rest === 0 ? [] : [`  and ${count(rest)} more, listed by --out and --json`])];
+}
+
 /** The inspection as text for a terminal. */
 export function describeInspection(inspection: Inspection): string {
   const { dataset, domains, check } = inspection;
@@ -79,7 +96,7 @@ export function describeInspection(inspection: Inspection): string {
     `formats: ${Object.entries(formats).sort(([, a], [, b]) => b - a).map(([format, n]) => `${format} ${count(n)}`).join(', ')}; ${bytes(total)} in all`,
     ...describeSizes(inspection),
     ...describeBalance(inspection),
-    ...findings.flatMap(({ heading, lines }) => ['', heading, ...lines.map((line) => `  ${line}`)]),
+    ...findings.flatMap(printFinding),
     ...(findings.some(({ isFault }) => isFault) ? [] : ['', 'nothing to mend was found']),
     ...(check === 'full' ? [] : ['damage in the middle of files and pictures of one colour were not looked for; --full decodes every image']),
   ].join('\n');

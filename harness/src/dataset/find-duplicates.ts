@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { withRegularFile } from '@stargan/data';
+import { mapConcurrently, withRegularFile } from '@stargan/data';
 
 /** Where an image file belongs. */
 export interface PlacedFile {
@@ -15,6 +15,9 @@ export interface DuplicateGroup<Placed extends PlacedFile = PlacedFile> {
   readonly across: 'domains' | 'splits' | 'domain';
 }
 
+/** Files that are read at a time. */
+const AT_ONCE = 4;
+
 /**
  * Groups files by content. Only files of the same size are read.
  *
@@ -27,15 +30,17 @@ export async function findDuplicates<Placed extends PlacedFile & { readonly byte
 ): Promise<DuplicateGroup<Placed>[]> {
   const bySize = groupBy(files, ({ bytes }) => bytes);
   const candidates = [...bySize.values()].filter((group) => group.length > 1 && group[0]!.bytes > 0).flat();
-  const byContent = new Map<string, Placed[]>();
   let done = 0;
-  for (const candidate of candidates) {
+  const hashes = await mapConcurrently(candidates, AT_ONCE, async ({ file }) => {
     signal?.throwIfAborted();
-    const hash = await hashOf(candidate.file);
-    if (hash !== undefined) byContent.set(hash, [...(byContent.get(hash) ?? []), candidate]);
+    const hash = await hashOf(file);
     onProgress?.((done += 1), candidates.length);
-  }
-  return [...byContent.values()].filter((group) => group.length > 1).map((group) => ({ files: group, across: extentOf(group) }));
+    return hash;
+  });
+  const byContent = groupBy(candidates.map((candidate, i) => ({ candidate, hash: hashes[i] })).filter(({ hash }) => hash !== undefined), ({ hash }) => hash);
+  return [...byContent.values()]
+    .map((group) => group.map(({ candidate }) => candidate))
+   .filter((group) => group.length > 1).map((group) => ({ files: group, across: extentOf(group) }));
 }
 
 function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
