@@ -38,9 +38,8 @@ export async function findDuplicates<Placed extends PlacedFile & { readonly byte
     return hash;
   });
   const byContent = groupBy(candidates.map((candidate, i) => ({ candidate, hash: hashes[i] })).filter(({ hash }) => hash !== undefined), ({ hash }) => hash);
-  return [...byContent.values()]
-    .map((group) => group.map(({ candidate }) => candidate))
-   .filter((group) => group.length > 1).map((group) => ({ files: group, across: extentOf(group) }));
+  const groups = [...byContent.values()].map((group) => group.map(({ candidate }) => candidate)).filter((group) => group.length > 1);
+  return groups.map((group) => ({ files: group, across: extentOf(group) }));
 }
 
 function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {

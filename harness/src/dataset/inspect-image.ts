@@ -46,7 +46,13 @@ export async function inspectImage(file: string, decode: boolean): Promise<Image
   }
 }
 
-async function metadataOf(content: Buffer): Promise<Metadata | undefined> {
+type Header = Pick<Metadata, 'format' | 'width' | 'height' | 'depth' | 'pages'>;
+
+const PNG_START = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+
+async function metadataOf(content: Buffer): Promise<Header | undefined> {
+  // The decoder wants the whole of a PNG, which says all of this at its beginning.
+  if (content.length > 24 && content.subarray(0, 16).equals(PNG_START)) return { format: 'png', width: content.readUInt32BE(16), height: content.readUInt32BE(20), depth: content[24] === 16 ? 'ushort' : 'uchar' };
   try {
     return await sharp(content, { limitInputPixels: false }).metadata();
   } catch {
@@ -54,7 +60,7 @@ async function metadataOf(content: Buffer): Promise<Metadata | undefined> {
   }
 }
 
-async function describe(file: string, { format, width, height, depth, pages = 1 }: Metadata): Promise<Partial<ImageFacts>> {
+async function describe(file: string, { format, width, height, depth, pages = 1 }: Header): Promise<Partial<ImageFacts>> {
   return {
     format,
     width,
