@@ -42,7 +42,7 @@ export async function inspectImage(file: string, decode: boolean): Promise<Image
     const described = metadata === undefined ? {} : await describe(file, metadata);
     return { bytes, ...described, ...(decode && (await describePixels(file, metadata?.format))) };
   } catch (error) {
-    return { bytes, fault: error instanceof ImageFileError ? error.reason : `cannot be read (${(error as Error).message})` };
+    return { bytes, fault: `cannot be read (${(error as Error).message})` };
   }
 }
 
@@ -82,7 +82,11 @@ async function describeRange(file: string): Promise<Pick<ImageFacts, 'lowRange'>
 }
 
 async function describePixels(file: string, format: string | undefined): Promise<Partial<ImageFacts>> {
-  const image = await decodeImage(file);
+  const image = await decodeImage(file).catch((error: unknown) => {
+    if (error instanceof ImageFileError) return error;
+    throw error;
+  });
+  if (image instanceof ImageFileError) return { fault: image.reason };
   const isEmpty = showsOneColour(image);
   const grey = format === 'jpeg' && !isEmpty ? greyRowsBelow(image) : 0;
   return { isEmpty, ...(grey > 0 && { halfRead: `the lowest ${grey} of ${image.height} rows are plain grey, as in a file cut short` }) };
