@@ -98,6 +98,6 @@ export function describeInspection(inspection: Inspection): string {
     ...describeBalance(inspection),
     ...findings.flatMap(printFinding),
     ...(findings.some(({ isFault }) => isFault) ? [] : ['', 'nothing to mend was found']),
-    ...(check === 'full' ? [] : ['damage in the middle of files and pictures of one colour were not looked for; --full decodes every image']),
+    ...(check === 'full' ? [] : ['damage in the middle of files, and pictures of one colour, of low range or read in part, were not looked for; --full decodes every image']),
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mapConcurrently, withRegularFile } from '@stargan/data';
+import { mapConcurrently, readRegularFile } from '@stargan/data';
 
 /** Where an image file belongs. */
 export interface PlacedFile {
@@ -58,14 +58,10 @@ function extentOf(files: readonly PlacedFile[]): DuplicateGroup['across'] {
   return distinct(({ split }) => split) > 1 ? 'splits' : 'domain';
 }
 
-/** A hash of the content, read in pieces; undefined where it cannot be read. */
+/** Undefined where the file cannot be read. */
 async function hashOf(file: string): Promise<string | undefined> {
   try {
-    return await withRegularFile(file, async (handle) => {
-      const hash = createHash('sha256');
-      for await (const piece of handle.createReadStream({ autoClose: false })) hash.update(piece as Buffer);
-      return hash.digest('hex');
-    });
+    return createHash('sha256').update(await readRegularFile(file)).digest('hex');
   } catch {
     return undefined;
   }

@@ -45,7 +45,7 @@ describe('inspectDataset', () => {
     expect(nearEmpty).toContain('train/a/flat.png');
     expect(halfRead).toEqual([
       { file: 'train/b/half.jpg', reason: 'the lowest 16 of 32 rows are plain grey, as in a file cut short' },
-      { file: 'train/b/moving.webp', reason: 'an animation of 2 frames, of which the first is read' },
+      { file: 'train/b/moving.webp', reason: 'a file of 2 pictures, of which the first is read' },
     ]);
     expect(lowRange).toEqual([{ file: 'train/b/dark.png', reason: '16-bit levels up to 3990 of 65535 are read as 0 … 15 of 255: nearly black; stretch them first' }]);
     expect(passedOver).toEqual([{ file: 'lost+found', kind: 'system' }, { file: 'train/a/notes.txt', kind: 'other' }]);

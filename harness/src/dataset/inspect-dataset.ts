@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { checkImages, mapConcurrently, reportDataset, type Dataset, type DatasetReport, type PassedOverKind } from '@stargan/data';
+import { mapConcurrently, reportDataset, type Dataset, type DatasetReport, type PassedOverKind } from '@stargan/data';
 import { findDuplicates, type DuplicateGroup } from './find-duplicates.js';
 import { inspectImage, type ImageFacts } from './inspect-image.js';
 
@@ -86,9 +86,8 @@ export async function inspectDataset(dataset: Dataset, { full = false, onProgres
   const facts = await mapConcurrently(places, full ? AT_ONCE.full : AT_ONCE.header, async ({ file }): Promise<ImageFacts> => {
     signal?.throwIfAborted();
     const found = await inspectImage(file, full);
-    const [broken] = full || found.fault !== undefined ? [] : await checkImages([file], { signal });
     onProgress?.('images read', (done += 1), places.length);
-    return broken === undefined ? found : { ...found, fault: broken.reason };
+    return found;
   });
   const duplicates = await findDuplicates(places.map((place, i) => ({ ...place, bytes: facts[i]!.bytes })), { signal, onProgress: (count, total) => onProgress?.('files compared', count, total) });
 

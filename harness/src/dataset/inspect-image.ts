@@ -1,5 +1,6 @@
-import { decodeImage, ImageFileError, readRegularFile, withRegularFile, type RgbImage } from '@stargan/data';
-import sharp, { type Metadata } from 'sharp';
+import { stat } from 'node:fs/promises';
+import { checkImages, decodeImage, ImageFileError, inspectImageHeader, pathBytes, readRegularFile, type ImageHeader, type RgbImage } from '@stargan/data';
+import sharp from 'sharp';
 
 /** What was found out about an image file. */
 export interface ImageFacts {
@@ -11,69 +12,55 @@ export interface ImageFacts {
   readonly width?: number;
   /** In pixels, as stored. */
   readonly height?: number;
-  /** Why it is read in part, or perhaps so. */
+  /** Why it is read in part, or perhaps so; known of decoded images only. */
   readonly halfRead?: string;
-  /** What is odd about its levels. */
+  /** What is odd about its levels; known of decoded images only. */
   readonly lowRange?: string;
   /** Whether it shows one colour; known of decoded images only. */
   readonly isEmpty?: boolean;
-  /** Why it cannot be used; known of decoded images only. */
+  /** Why it cannot be used; damage in the middle is known of decoded images only. */
   readonly fault?: string;
 }
-
-/** Enough for the header of most files; of others all is read. */
-const HEADER_BYTES = 64 * 1024;
 
 /**
  * Looks at an image file.
  *
  * @param file path, as `@stargan/data` finds files
- * @param decode also decodes it: tells whether it is whole, and whether it shows anything
+ * @param decode also decodes it: tells whether all of it is whole, and what is odd about its pixels
  */
 export async function inspectImage(file: string, decode: boolean): Promise<ImageFacts> {
-  let bytes = 0;
+  const bytes = await stat(pathBytes(file)).then(({ size }) => size, () => 0);
+  let header: ImageHeader | undefined;
   try {
-    const { size, start } = await withRegularFile(file, async (handle, size) => {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(size, HEADER_BYTES)), 0, Math.min(size, HEADER_BYTES), 0);
-      return { size, start: buffer.subarray(0, bytesRead) };
-    });
-    bytes = size;
-    const metadata = (await metadataOf(start)) ?? (size > start.length ? await metadataOf(await readRegularFile(file)) : undefined);
-    const described = metadata === undefined ? {} : await describe(file, metadata);
-    return { bytes, ...described, ...(decode && (await describePixels(file, metadata?.format))) };
+    header = await inspectImageHeader(file);
+    if (!decode) {
+      const [broken] = await checkImages([file]);
+      return { bytes, ...header, fault: broken?.reason };
+    }
+    const content = await readRegularFile(file);
+    const image = await decodeImage(content, { name: file });
+    return { bytes, ...header, ...describePixels(image, header.format), ...(await describeContent(content)) };
   } catch (error) {
-    return { bytes, fault: `cannot be read (${(error as Error).message})` };
+    return { bytes, ...header, fault: error instanceof ImageFileError ? error.reason : (error as Error).message };
   }
 }
 
-type Header = Pick<Metadata, 'format' | 'width' | 'height' | 'depth' | 'pages'>;
-
-const PNG_START = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
-
-async function metadataOf(content: Buffer): Promise<Header | undefined> {
-  // The decoder wants the whole of a PNG, which says all of this at its beginning.
-  if (content.length > 24 && content.subarray(0, 16).equals(PNG_START)) return { format: 'png', width: content.readUInt32BE(16), height: content.readUInt32BE(20), depth: content[24] === 16 ? 'ushort' : 'uchar' };
-  try {
-    return await sharp(content, { limitInputPixels: false }).metadata();
-  } catch {
-    return undefined;
-  }
-}
-
-async function describe(file: string, { format, width, height, depth, pages = 1 }: Header): Promise<Partial<ImageFacts>> {
+/** What the decoder leaves out. */
+async function describeContent(content: Buffer): Promise<Partial<ImageFacts>> {
+  // Formats that sharp does not know have neither frames nor 16 bits that would be worth a word.
+  const metadata = await sharp(content, { limitInputPixels: false }).metadata().catch(() => undefined);
+  if (metadata === undefined) return {};
+  const { pages = 1, depth } = metadata;
   return {
-    format,
-    width,
-    height,
-    ...(pages > 1 && { halfRead: `an animation of ${pages} frames, of which the first is read` }),
-    ...(depth === 'ushort' && (await describeRange(file))),
+    ...(pages > 1 && { halfRead: `a file of ${pages} pictures, of which the first is read` }),
+    ...(depth === 'ushort' && (await describeRange(content))),
   };
 }
 
 /** Of 16-bit channels the upper eight bits are read: of a 10-bit or 12-bit recording little is left. */
-async function describeRange(file: string): Promise<Pick<ImageFacts, 'lowRange'>> {
+async function describeRange(content: Buffer): Promise<Pick<ImageFacts, 'lowRange'>> {
   try {
-    const { channels } = await sharp(await readRegularFile(file)).stats();
+    const { channels } = await sharp(content, { limitInputPixels: false }).stats();
     const highest = Math.max(...channels.map(({ max }) => max));
     return highest >= 2 ** 14 ? {} : { lowRange: `16-bit levels up to ${highest} of 65535 are read as 0 … ${highest >> 8} of 255: nearly black; stretch them first` };
   } catch {
@@ -81,12 +68,7 @@ async function describeRange(file: string): Promise<Pick<ImageFacts, 'lowRange'>
   }
 }
 
-async function describePixels(file: string, format: string | undefined): Promise<Partial<ImageFacts>> {
-  const image = await decodeImage(file).catch((error: unknown) => {
-    if (error instanceof ImageFileError) return error;
-    throw error;
-  });
-  if (image instanceof ImageFileError) return { fault: image.reason };
+function describePixels(image: RgbImage, format: string): Partial<ImageFacts> {
   const isEmpty = showsOneColour(image);
   const grey = format === 'jpeg' && !isEmpty ? greyRowsBelow(image) : 0;
   return { isEmpty, ...(grey > 0 && { halfRead: `the lowest ${grey} of ${image.height} rows are plain grey, as in a file cut short` }) };

@@ -28,7 +28,7 @@ export async function inspectionPage(inspection: Inspection, strips: readonly Co
   ]);
   const figures = await Promise.all(strips.map(async (strip) => figure(await stripUrl(strip), `${printablePath(strip.domain)}, ${strip.split}: ${counted(strip.images, 'image')}`)));
   const body = `<h1>${escapeHtml(title)}</h1>
-<p>${check === 'full' ? 'Every image was decoded.' : 'The beginning and end of every file were looked at; damage in the middle and pictures of one colour are found with --full.'}</p>
+<p>${check === 'full' ? 'Every image was decoded.' : 'The beginning and end of every file were looked at; damage in the middle, and pictures of one colour, of low range or read in part, are found with --full.'}</p>
 <div class="cards">
 ${card(count(total), 'images')}
 ${card(count(domains.filter(({ split }) => split === 'train').length), 'domains')}

@@ -24,9 +24,7 @@ export async function hashFiles(files: readonly string[], onCorrupt: OnCorrupt =
   const skipped: { file: string; reason: string }[] = [];
   for (const file of files) {
     try {
-      const content = await readRegularFile(file).catch((error: Error) => {
-        throw new ImageFileError(file, `cannot be read (${error.message})`);
-      });
+      const content = await readRegularFile(file);
       if (onCorrupt !== 'refuse') await decodeImage(content, { name: file });
       hashed.push({ file, sha256: createHash('sha256').update(content).digest('hex') });
     } catch (error) {

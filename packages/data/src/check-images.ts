@@ -1,6 +1,6 @@
-import { decodeImage } from './decode-image.js';
+import { decodeImage, defaultMaxPixels } from './decode-image.js';
 import { ImageFileError } from './image-file-error.js';
-import { formatBytes, imageFormatOf } from './image-format.js';
+import { headerOf } from './inspect-image-header.js';
 import { decodingsAtOnce } from './load-images.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { withRegularFile } from './regular-file.js';
@@ -9,7 +9,7 @@ import type { SkippedImage } from './training-batch.js';
 /** Options of {@link checkImages}. */
 export interface CheckImagesOptions {
   /**
-   * `header` looks at the beginning and the end of every file and decodes those only that look wrong: 50,000 files take
+   * `header` reads the header and looks at the end of every file, and decodes those only that look wrong: 50,000 files take
    * seconds. `full` decodes all, and finds damage in the middle as well. Default `header`.
    */
   check?: 'header' | 'full';
@@ -33,11 +33,11 @@ const looksAtOnce = 8;
  * @throws the signal's reason when it was aborted
  */
 export async function checkImages(files: readonly string[], options: CheckImagesOptions = {}): Promise<SkippedImage[]> {
-  const { check = 'header', maxPixels, onProgress, signal } = options;
+  const { check = 'header', maxPixels = defaultMaxPixels, onProgress, signal } = options;
   let done = 0;
   const faults = await mapConcurrently(files, check === 'full' ? decodingsAtOnce : looksAtOnce, async (file) => {
     signal?.throwIfAborted();
-    const suspect = check === 'full' || (await looksWrong(file));
+    const suspect = check === 'full' || (await looksWrong(file, maxPixels));
     const reason = suspect ? await faultOf(file, maxPixels) : undefined;
     onProgress?.((done += 1));
     return reason === undefined ? [] : [{ file, reason }];
@@ -46,7 +46,7 @@ export async function checkImages(files: readonly string[], options: CheckImages
 }
 
 /** What keeps a file from being decoded. */
-async function faultOf(file: string, maxPixels: number | undefined): Promise<string | undefined> {
+async function faultOf(file: string, maxPixels: number): Promise<string | undefined> {
   try {
     await decodeImage(file, { maxPixels });
     return undefined;
@@ -61,20 +61,15 @@ const endBytes = 256;
 const pngEnd = Buffer.from('0000000049454e44ae426082', 'hex');
 const jpegEnd = Buffer.of(0xff, 0xd9);
 
-/** Whether the beginning or the end of a file is not that of a whole image; what is merely unusual counts as well. */
-async function looksWrong(file: string): Promise<boolean> {
+/** Whether the header or the end of a file is not that of a whole image; what is merely unusual counts as well. */
+async function looksWrong(file: string, maxPixels: number): Promise<boolean> {
   try {
-    return await withRegularFile(file, async (handle, size) => {
-      const read = async (from: number, length: number): Promise<Buffer> => {
-        const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, from);
-        return buffer.subarray(0, bytesRead);
-      };
-      const start = await read(0, formatBytes);
-      const format = imageFormatOf(start);
-      if (format === 'webp') return start.readUInt32LE(4) + 8 > size;
-      if (format === undefined) return true;
-      const end = await read(Math.max(0, size - endBytes), endBytes);
-      return !end.includes(format === 'png' ? pngEnd : jpegEnd);
+    return await withRegularFile(file, async (opened) => {
+      const { format, width, height } = await headerOf(opened);
+      if (width * height > maxPixels) return true;
+      if (format === 'png') return !(await opened.end(endBytes)).includes(pngEnd);
+      if (format === 'jpeg') return !(await opened.end(endBytes)).includes(jpegEnd);
+      return format === 'webp' && (await opened.start(8)).readUInt32LE(4) + 8 > opened.bytes;
     });
   } catch {
     return true;

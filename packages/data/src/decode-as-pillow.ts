@@ -1,4 +1,6 @@
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
+import { withFirstFrameOpaque } from './gif-first-frame.js';
+import type { ImageFormat } from './image-formats.js';
 
 /** Pixels as a decoder gives them: rows from the top, `channels` values a pixel. */
 export interface RawPixels {
@@ -12,14 +14,17 @@ export interface RawPixels {
  * Pixels as Pillow's `Image.open(file).convert('RGB')` has them: where the file stores them, 16-bit grey clipped at 255
  * and CMYK by the plain formula.
  *
- * @param content a JPEG, PNG or WebP file
- * @param metadata what sharp says of `content`
+ * @param content a file of this format
+ * @param open how the decoder is to open content
  */
-export async function decodeAsPillow(content: Buffer, metadata: Metadata): Promise<RawPixels> {
-  const image = sharp(content, { failOn: 'error', limitInputPixels: false, ignoreIcc: true });
+export async function decodeAsPillow(content: Buffer, format: ImageFormat, open: (content: Buffer) => Sharp): Promise<RawPixels> {
+  const image = open(format === 'gif' ? withFirstFrameOpaque(content) : content);
+  const metadata = await image.metadata();
   if (isGrey16(content, metadata)) return clippedGrey16(image);
   if (metadata.space === 'cmyk') return plainRgb(image);
-  return rawPixels(image.removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }));
+  // Of TIFF alone Pillow applies the orientation by itself.
+  const turned = format === 'tiff' ? image.autoOrient() : image;
+  return rawPixels(turned.removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }));
 }
 
 /** Encodes what `image` was told to, with its size. */

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { isForeignName } from './foreign-names.js';
-import { formatBytes, imageFormatOf } from './image-format.js';
+import { recogniseImage, recognisedBytes } from './image-formats.js';
 import { mapConcurrently } from './map-concurrently.js';
 import type { PassedOverFile, PassedOverKind } from './passed-over.js';
 import { nameOfBytes, pathBytes, printablePath } from './path-names.js';
@@ -57,16 +57,17 @@ async function classify(path: string, name: string, entry: Dirent<Buffer>): Prom
     }
   }
   if (status.isDirectory()) return { folder: true };
-  if (!status.isFile()) return { kind: 'special', called: specialKind(status) ?? 'special file' };
-  return imageName.test(name) || (await isImage(path)) ? { image: true } : { kind: 'other', called: extname(name).toLowerCase() || 'no extension' };
+  if (!status.isFile()) return { kind: 'special', called: specialKind(status) };
+  return imageName.test(name) || (await isImage(path, name)) ? { image: true } : { kind: 'other', called: extname(name).toLowerCase() || 'no extension' };
 }
 
-async function isImage(path: string): Promise<boolean> {
+/** Two letters at the beginning of a text may look like this format. */
+const pnmName = /\.p[bgpn]m$/i;
+
+async function isImage(path: string, name: string): Promise<boolean> {
   try {
-    return await withRegularFile(path, async (file) => {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(formatBytes), 0, formatBytes, 0);
-      return imageFormatOf(buffer.subarray(0, bytesRead)) !== undefined;
-    });
+    const format = await withRegularFile(path, async (file) => recogniseImage(await file.start(recognisedBytes))?.format);
+    return format !== undefined && (format !== 'pnm' || pnmName.test(name));
   } catch {
     return false;
   }

@@ -50,7 +50,7 @@ export interface FoundImages {
  * Finds the images of a directory with one folder per domain. Folder names, sorted by code unit, give the labels 0 … K − 1.
  *
  * Images are found at any depth: files called `jpg`, `jpeg`, `png` or `webp`, in any case, and files of any other name
- * that begin as such images do. Links are followed, and no folder is visited twice within a domain. Hidden entries,
+ * that begin as an image of a format that `decodeImage` reads. Links are followed, and no folder is visited twice within a domain. Hidden entries,
  * those of operating systems (`lost+found`, `__MACOSX`, `@eaDir`, …) and all that is neither file nor folder are passed
  * over, and listed. Names are compared and sorted in composed form (NFC), so that a data set has the same labels on
  * every system.
@@ -170,5 +170,5 @@ function tooFew({ name, directory }: NamedFolder, { files, passedOver }: FoundIm
   if (files.length > 0) return new Error(`openImageFolders: ${domain} must hold at least ${minimum} images, got ${files.length}; add images or lower minimumImages`);
   const there = countPassedOver(passedOver).flatMap(({ called }) => Object.entries(called).map(([what, count]) => `${printablePath(what)} ${count}`));
   const only = there.length === 0 ? '' : `, only ${there.join(', ')}`;
-  return new Error(`openImageFolders: ${domain} holds no images (jpg, jpeg, png, webp)${only}; add some or remove the folder`);
+  return new Error(`openImageFolders: ${domain} holds no images${only}; add some or remove the folder`);
 }

@@ -6,9 +6,12 @@ export { reportDataset, type DatasetReport, type SplitReport } from './dataset-r
 export { decodeImage, type DecodeOptions, type ImageReading } from './decode-image.js';
 export { writeDemoImages, type DemoImages, type DemoImagesOptions } from './demo-images.js';
 export { demoBackgrounds, demoShapes, demoTextures, sampleDemoPicture, type DemoBackground, type DemoChoice, type DemoPicture, type DemoPlace, type DemoShape, type DemoStyle, type DemoTexture } from './demo-picture.js';
-export { ImageFileError } from './image-file-error.js';
+export { ImageFileError, type ImageFileProblem } from './image-file-error.js';
 export { findImages, listImages, openImageFolders, type DomainFolder, type FoundImages, type ImageFolders, type ImageFoldersOptions } from './image-folders.js';
+export { recogniseImage, recognisedBytes, type ImageFormat, type RecognisedImage } from './image-formats.js';
+export type { ImageHeader } from './image-header.js';
 export type { Box, RgbImage } from './image.js';
+export { inspectImageHeader, type InspectImageHeaderOptions } from './inspect-image-header.js';
 export { loadImages } from './load-images.js';
 export type { Oklch } from './oklch.js';
 export { countPassedOver } from './passed-over.js';
@@ -16,7 +19,7 @@ export type { PassedOverCount, PassedOverFile, PassedOverKind } from './passed-o
 export { mapConcurrently } from './map-concurrently.js';
 export { nameOfBytes, pathBytes, printablePath } from './path-names.js';
 export { pixelsToFloats, type PixelsToFloatsOptions } from './pixels-to-floats.js';
-export { readRegularFile, withRegularFile } from './regular-file.js';
+export { readRegularFile } from './regular-file.js';
 export { resizeBilinear } from './resize-bilinear.js';
 export type { OnCorrupt, SkippedImage, TrainingBatch } from './training-batch.js';
 export { planTrainingBatch, type PlannedImage, type TrainingPlan, type TrainingPlanOptions } from './training-plan.js';

@@ -3,7 +3,7 @@
  * - `other`: a file that is not an image, or of a format that is not read;
  * - `system`: of an operating system, an archiver or a storage device, such as `lost+found`, `__MACOSX` or `@eaDir`;
  * - `hidden`: its name begins with a dot;
- * - `special`: a FIFO, a device or a socket;
+ * - `special`: a named pipe, a device or a socket;
  * - `link`: a link that leads nowhere, or in a circle;
  * - `stray`: an image beside the domains' folders, in none of them.
  */
