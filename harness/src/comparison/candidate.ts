@@ -40,7 +40,7 @@ export async function trainCandidate({ name, run, data, config }: Candidate, opt
 
 /** Keys that say what is written when: they do not change what a run learns. */
 const RECORDING: readonly (keyof Config)[] = [
-  ...(['logEvery', 'sampleEvery', 'saveEvery', 'bestMetric'] as const),
+  ...(['logEvery', 'sampleEvery', 'sampleDomains', 'sampleSources', 'saveEvery', 'bestMetric'] as const),
   ...(['evaluateEvery', 'evaluateOutputs', 'evaluateSources', 'evaluateReals', 'evaluateClassifierSteps', 'evaluateFid'] as const),
 ];
 

@@ -1,4 +1,4 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import type { Pixels } from './pixels.js';
@@ -7,12 +7,21 @@ import type { Pixels } from './pixels.js';
  * Writes pixels as a PNG; the file is whole or not there.
  *
  * @param scale whole number by which pixels are enlarged, without smoothing
+ * @throws Error naming the file when it cannot be written
  */
 export async function writePng(file: string, { width, height, data }: Pixels, scale = 1): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const aside = `${file}.new`;
-  const image = sharp(data, { raw: { width, height, channels: 3 } });
+  // These are pixels of our own in memory: the limit is for files from elsewhere.
+  const image = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
   const enlarged = scale === 1 ? image : image.resize(width * scale, height * scale, { kernel: 'nearest' });
-  await enlarged.png().toFile(aside);
-  await rename(aside, file);
+  // Written by Node, since libvips tells neither the file nor the reason when a disk is full.
+  const encoded = await enlarged.png().toBuffer();
+  const aside = `${file}.new`;
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(aside, encoded);
+    await rename(aside, file);
+  } catch (error) {
+    await rm(aside, { force: true }).catch(() => undefined);
+    throw new Error(`${file} cannot be written: ${(error as Error).message}`, { cause: error });
+  }
 }

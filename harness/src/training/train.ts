@@ -163,7 +163,7 @@ async function runIterations(training: Training, signal: AbortSignal | undefined
       logged = iteration;
       began = performance.now();
     }
-    if (isDue(iteration, config.sampleEvery) || iteration === config.iterations) await sample(training);
+    if (isDue(iteration, config.sampleEvery) || iteration === config.iterations) await sample(training, signal);
     if (isDue(iteration, config.saveEvery)) await save(training);
     if (isEvaluationDue(training)) {
       const paused = performance.now();
@@ -193,10 +193,10 @@ function reportSkipped({ stream, progress }: Training, reported: Set<string>): S
   return new Set(skipped.map(({ file }) => file));
 }
 
-async function sample({ config, networks, state, inputs, dataset, out }: Training): Promise<void> {
+async function sample({ config, networks, state, inputs, out }: Training, signal: AbortSignal | undefined): Promise<void> {
   const weights = mapNames(AVERAGED_NAMES, (name) => state.averages[name]);
   const name = `${state.iteration}`.padStart(7, '0');
-  await writeSamples({ networks, weights }, inputs, dataset.train.domains.length, runPaths(out).samples, name, config);
+  await writeSamples({ networks, weights }, inputs, runPaths(out).samples, name, config, signal);
 }
 
 const isEvaluationDue = ({ config, state }: Training): boolean =>
