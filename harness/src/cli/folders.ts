@@ -75,3 +75,14 @@ export async function requireApart({ data, out, option = '--out', resumes = fals
     throw new UsageError(`--data ${data} lies inside ${option} ${out}, where results are written and removed; name a folder beside the images`);
   }
 }
+
+/**
+ * Makes sure that a folder of images is there, before anything slow begins.
+ *
+ * @throws UsageError when it is not
+ */
+export async function requireFolder(option: string, folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found === undefined) throw new UsageError(`${option} ${folder} does not exist; check the path`);
+  if (!found.isDirectory()) throw new UsageError(`${option} ${folder} is no folder; name the folder that holds the images`);
+}

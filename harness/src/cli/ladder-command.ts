@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { runLadder } from '../ladder/run-ladder.js';
 import { RUNG_NAMES, RUNGS, type RungName } from '../ladder/rungs.js';
 import { examples } from './examples.js';
+import { requireFolder } from './folders.js';
 import { sayPrediction } from './say-prediction.js';
 import { runStoppable } from './run-stoppable.js';
 import { addTrainingOptions, checkFolders, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
@@ -38,6 +39,7 @@ async function runCommand(options: LadderArguments): Promise<void> {
   const { data, out, rungs, json = false } = options;
   await checkFolders(options);
   const base = await configOf(options);
+  await requireFolder('--data', data);
   await runStoppable('stopping after this iteration, and saving', async (signal) => {
     const runtime = await startTrainingRuntime(base, options);
     const domains = await listDomains(data);

@@ -2,6 +2,7 @@ import { listDomains } from '@stargan/data';
 import { Command } from 'commander';
 import { runPairs } from '../pairs/run-pairs.js';
 import { examples } from './examples.js';
+import { requireFolder } from './folders.js';
 import { sayPrediction } from './say-prediction.js';
 import { runStoppable } from './run-stoppable.js';
 import { addTrainingOptions, checkFolders, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
@@ -24,6 +25,7 @@ async function runCommand(options: TrainingArguments): Promise<void> {
   const { data, out, json = false } = options;
   await checkFolders(options);
   const base = await configOf(options);
+  await requireFolder('--data', data);
   await runStoppable('stopping after this iteration, and saving', async (signal) => {
     const runtime = await startTrainingRuntime(base, options);
     const domains = await listDomains(data);

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { openDataset, type Dataset } from '@stargan/data';
 import type { RunRecord } from '../training/run-directory.js';
 import { UsageError } from '../usage-error.js';
+import { requireFolder } from './folders.js';
 
 /**
  * Opens the images that a run is used with: those given, or those it was trained on.
@@ -11,9 +12,8 @@ import { UsageError } from '../usage-error.js';
  */
 export async function openRunDataset(record: Pick<RunRecord, 'data'>, data: string | undefined): Promise<Dataset> {
   const folder = data ?? record.data;
-  const found = await stat(folder).catch(() => undefined);
-  if (found === undefined && data === undefined) throw new UsageError(`the images that the run was trained on, ${folder}, are not there any more; name their folder with --data`);
-  if (found === undefined) throw new UsageError(`--data ${folder} does not exist; check the path`);
+  if (data === undefined && (await stat(folder).catch(() => undefined)) === undefined) throw new UsageError(`the images that the run was trained on, ${folder}, are not there any more; name their folder with --data`);
+  await requireFolder('--data', folder);
   return openDataset(folder);
 }
 

@@ -54,18 +54,16 @@ export function sampleCommand(): Command {
 
 async function runSample({ run, checkpoint: choice, data, out, psi, rows, sources: perDomain, domains: shown, seed, json = false }: SampleArguments): Promise<void> {
   const record = await readRunRecord(run);
-  if (out !== undefined) {
-    await requireApart({ data: data ?? record.data, out });
-    await requireWritable('--out', out);
-  }
+  if (out !== undefined) await requireApart({ data: data ?? record.data, out });
+  await requireWritable(out === undefined ? '--run' : '--out', out ?? runPaths(run).samples);
+  const dataset = await openRunDataset(record, data);
+  const folders = dataset.validation ?? dataset.train;
+  requireDomains(folders.domains.map(({ name }) => name), record.domains);
   const checkpoint = await openCheckpoint(run, choice);
-  await runStoppable('stopping after the pictures that are whole', async (signal) => {
+  await runStoppable('stopping; pictures that are whole are kept', async (signal) => {
     await startRuntime();
     const config = { ...record.config, sampleSources: perDomain, sampleDomains: shown ?? record.config.sampleDomains };
     const networks = buildNetworks(config, record.domains.length);
-    const dataset = await openRunDataset(record, data);
-    const folders = dataset.validation ?? dataset.train;
-    requireDomains(folders.domains.map(({ name }) => name), record.domains);
     const { sources, references, shownDomains } = await loadFixedInputs(folders, config);
     const extent = { domains: record.domains.length, shown: shownDomains, sources: perDomain, rows, latentGrids: psi.length, imageSize: config.imageSize };
     for (const line of describeBounds(extent, '--domains 0')) console.error(line);

@@ -5,6 +5,7 @@ import { writeReport } from '../report/write-report.js';
 import { findRunRecord } from '../training/run-directory.js';
 import { train } from '../training/train.js';
 import { examples } from './examples.js';
+import { requireFolder } from './folders.js';
 import { sayPrediction } from './say-prediction.js';
 import { runStoppable } from './run-stoppable.js';
 import { addTrainingOptions, checkFolders, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
@@ -31,6 +32,7 @@ async function runTrain(options: TrainArguments): Promise<void> {
   const { data, out, resume = false, json = false } = options;
   await checkFolders(options, resume && (await findRunRecord(out)) !== undefined);
   const config = await configFor(options);
+  await requireFolder('--data', data);
   await runStoppable('stopping after this iteration, and saving', async (signal) => {
     const runtime = await startTrainingRuntime(config, options);
     if (config.highPass > 0) console.error('note: highPass > 0 without face-landmark masks: the high-pass skip is left out');

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { closest } from 'fastest-levenshtein';
 import { UsageError } from '../usage-error.js';
 import { PRESETS } from './presets.js';

@@ -15,7 +15,7 @@ describe('what grids show', () => {
   });
 
   it('is said when it is not all', () => {
-    expect(describeBounds(extent, '--domains 0')).toEqual(['grids show the first 5 of 60 domains, in 740 passes of the generator; --domains 0 shows all, in 101280']);
+    expect(describeBounds(extent, '--domains 0')).toEqual(['grids show the first 5 of 60 domains, in up to 740 passes of the generator; --domains 0 shows all, in up to 101280']);
     expect(describeBounds({ ...extent, domains: 5, imageSize: 1024 }, '')).toEqual(['grids of 21 columns show images of 1024×1024 pixels at 256×256']);
     expect(describeBounds({ ...extent, domains: 2, shown: 2 }, '')).toEqual([]);
     expect(describeBounds({ ...extent, shown: 60, imageSize: 16 }, '')[0]).toMatch(/grids take up to 101280 passes of the generator/);

@@ -1,5 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { describeError } from '@stargan/backend';
 import sharp from 'sharp';
 import type { Pixels } from './pixels.js';
 
@@ -22,6 +23,6 @@ export async function writePng(file: string, { width, height, data }: Pixels, sc
     await rename(aside, file);
   } catch (error) {
     await rm(aside, { force: true }).catch(() => undefined);
-    throw new Error(`${file} cannot be written: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${file} cannot be written: ${describeError(error)}`, { cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { describeError } from './describe-error.js';
 import { surviveLostOutput } from './survive-lost-output.js';
 
@@ -9,6 +10,7 @@ import { surviveLostOutput } from './survive-lost-output.js';
  */
 export async function runProgram(main: () => Promise<number | void>): Promise<void> {
   surviveLostOutput();
+  surviveLostTerminal();
   try {
     const code = await main();
     if (typeof code === 'number') process.exitCode = code;
@@ -16,6 +18,19 @@ export async function runProgram(main: () => Promise<number | void>): Promise<vo
     reportError(error);
     process.exitCode = 1;
   }
+}
+
+/**
+ * Ends by SIGHUP, code 129, when the terminal has gone meanwhile: Node would abort at its end, for it cannot restore the
+ * settings of a terminal that is not there.
+ */
+function surviveLostTerminal(): void {
+  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
+  process.on('exit', () => {
+    if (terminals.every((descriptor) => isatty(descriptor))) return;
+    process.removeAllListeners('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
+  });
 }
 
 /** Prints an error for people; with `STARGAN_DEBUG` set, also its stack. */
