@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { sayDataset } from '../dataset/describe-dataset.js';
 import { compareFolders, type Comparison } from '../evaluation/compare-folders.js';
 import { openEvaluationData } from '../evaluation/evaluation-data.js';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
@@ -15,7 +16,7 @@ import { describeEvaluationWork } from '../planning/describe-run.js';
 import { formatTable } from '../report/text-table.js';
 import { buildNetworks } from '../model/networks.js';
 import { disposeAll } from '../model/weights.js';
-import { readAverages } from '../training/checkpoint.js';
+import { openAverages } from '../training/open-state.js';
 import { readRunRecord } from '../training/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
@@ -111,7 +112,6 @@ async function evaluateTrained(run: string, { checkpoint: choice, data, outputs,
     await requireWritable('--save-images', saveImages);
   }
   await requireWritable('--run', run);
-  const checkpoint = await openCheckpoint(run, choice);
   const defaults = evaluationOptions(config);
   const options = {
     outputs: outputs ?? defaults.outputs,
@@ -122,6 +122,7 @@ async function evaluateTrained(run: string, { checkpoint: choice, data, outputs,
     seed: seed ?? defaults.seed,
   };
   const dataset = await openRunDataset(record, data);
+  const read = sayDataset(dataset);
   requireDomains(dataset.train.domains.map(({ name }) => name), domains);
   await runStoppable('stopping; what is done is kept', async (signal) => {
     await startRuntime();
@@ -130,7 +131,7 @@ async function evaluateTrained(run: string, { checkpoint: choice, data, outputs,
     const images = await openEvaluationData(dataset, options, config.onCorrupt);
     for (const line of describeEvaluationWork(images.domains.map((domain) => domain.sources.length), options.outputs)) console.error(line);
     const networks = buildNetworks(config, domains.length);
-    const weights = await readAverages(networks, checkpoint);
+    const { checkpoint, weights } = await openAverages(networks, () => openCheckpoint(run, choice));
     const progress = createEvaluationProgress();
     let classifier: SizedClassifier | undefined;
     let evaluation: EvaluationRecord;
@@ -153,7 +154,7 @@ async function evaluateTrained(run: string, { checkpoint: choice, data, outputs,
       disposeAll(...Object.values(weights));
     }
     const file = evaluationFile(run, evaluation.iteration, evaluation.identity);
-    if (json) console.log(JSON.stringify({ file, ...evaluation }));
+    if (json) console.log(JSON.stringify({ file, ...evaluation, dataset: read }));
     else console.log(describeEvaluation(evaluation));
     if (!evaluation.completed) console.error(`stopped after ${evaluation.tasks.length} of ${listTasks(domains.length).length} tasks; the same command goes on from there`);
     else if (!json) console.log(`results are in ${file}`);

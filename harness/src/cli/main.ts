@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { findKey } from '../config/suggest-key.js';
 import { UsageError } from '../usage-error.js';
+import { datasetCommand } from './dataset-command.js';
 import { demoCommand } from './demo-command.js';
 import { doctorCommand } from './doctor-command.js';
 import { evaluateCommand } from './evaluate-command.js';
@@ -44,7 +45,7 @@ export function createProgram(version: string, called?: string): Command {
     .showSuggestionAfterError()
     .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}${configHint(text, called)} (--help says more)\n`) });
   const commands = [
-    trainCommand(), sampleCommand(), evaluateCommand(), reportCommand(), ladderCommand(), pairsCommand(), demoCommand(), weightsCommand(), doctorCommand(),
+    trainCommand(), sampleCommand(), evaluateCommand(), reportCommand(), ladderCommand(), pairsCommand(), datasetCommand(), demoCommand(), weightsCommand(), doctorCommand(),
   ];
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
   for (const command of withSubcommands(program)) {

@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { sayDataset } from '../dataset/describe-dataset.js';
 import { buildNetworks } from '../model/networks.js';
 import { disposeAll } from '../model/weights.js';
 import { loadFixedInputs, otherDomains, writePictures, type PictureRecipes } from '../sampling/fixed-samples.js';
 import { describeBounds } from '../sampling/grid-bounds.js';
 import { cycleStrip, latentGrid, referenceGrid } from '../sampling/grids.js';
-import { readAverages } from '../training/checkpoint.js';
+import { openAverages } from '../training/open-state.js';
 import { readRunRecord, runPaths } from '../training/run-directory.js';
 import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
 import { examples } from './examples.js';
@@ -57,9 +58,9 @@ async function runSample({ run, checkpoint: choice, data, out, psi, rows, source
   if (out !== undefined) await requireApart({ data: data ?? record.data, out });
   await requireWritable(out === undefined ? '--run' : '--out', out ?? runPaths(run).samples);
   const dataset = await openRunDataset(record, data);
+  const read = sayDataset(dataset);
   const folders = dataset.validation ?? dataset.train;
   requireDomains(folders.domains.map(({ name }) => name), record.domains);
-  const checkpoint = await openCheckpoint(run, choice);
   await runStoppable('stopping; pictures that are whole are kept', async (signal) => {
     await startRuntime();
     const config = { ...record.config, sampleSources: perDomain, sampleDomains: shown ?? record.config.sampleDomains };
@@ -68,7 +69,7 @@ async function runSample({ run, checkpoint: choice, data, out, psi, rows, source
     const extent = { domains: record.domains.length, shown: shownDomains, sources: perDomain, rows, latentGrids: psi.length, imageSize: config.imageSize };
     for (const line of describeBounds(extent, '--domains 0')) console.error(line);
 
-    const weights = await readAverages(networks, checkpoint);
+    const { checkpoint, weights } = await openAverages(networks, () => openCheckpoint(run, choice));
     const sampler = { networks, weights };
     const recipes: PictureRecipes = {
       reference: () => referenceGrid(sampler, sources, references, { signal }),
@@ -83,7 +84,7 @@ async function runSample({ run, checkpoint: choice, data, out, psi, rows, source
     try {
       const files = await writePictures(recipes, out ?? runPaths(run).samples, `${checkpoint.iteration}`.padStart(7, '0'), config.imageSize, signal);
       const completed = files.length === Object.keys(recipes).length;
-      if (json) console.log(JSON.stringify({ iteration: checkpoint.iteration, completed, files }));
+      if (json) console.log(JSON.stringify({ iteration: checkpoint.iteration, completed, files, dataset: read }));
       else for (const file of files) console.log(file);
       if (!completed) console.error(`stopped after ${files.length} of ${Object.keys(recipes).length} pictures`);
       return completed ? 'completed' : 'stopped';

@@ -35,7 +35,7 @@ async function runTrain(options: TrainArguments): Promise<void> {
   await requireFolder('--data', data);
   await runStoppable('stopping after this iteration, and saving', async (signal) => {
     const runtime = await startTrainingRuntime(config, options);
-    if (config.highPass > 0) console.error('note: highPass > 0 without face-landmark masks: the high-pass skip is left out');
+    if (config.highPass > 0) console.error('WARNING: highPass > 0 needs face-landmark masks, which are not made yet: the generator gets neither the high-pass skip nor the shortcuts that it stands in for, and keeps less of the source; highPass 0 keeps the shortcuts');
     const onStart = (domains: number): Promise<void> => sayPrediction({ config, domains, out, runtime });
     const result = await train({ data, out, config, resume, signal, onStart, progress: json ? 'stderr' : 'stdout' });
     const report = await reportOf(out);
@@ -56,9 +56,8 @@ async function reportOf(out: string): Promise<string | undefined> {
   }
 }
 
-/** A resumed run keeps its own configuration, but for what is given again. */
+/** A resumed run keeps its own configuration; what is given again, by a preset or file too, is a change of it. */
 async function configFor(options: TrainArguments): Promise<Config> {
   const previous = options.resume === true ? await findRunRecord(options.out) : undefined;
-  if (previous === undefined || options.preset !== undefined || options.config !== undefined) return configOf(options);
-  return configOf(options, previous.config);
+  return configOf(options, previous?.config);
 }

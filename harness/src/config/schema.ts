@@ -99,8 +99,18 @@ export const configSchema = z.strictObject({
   diversityIterations: whole(1).default(100_000),
   /** Probability that an image is cropped at random instead of taken whole. */
   cropProbability: fraction.default(0.5),
-  /** A broken image ends the run, or is skipped and named. */
-  onCorrupt: z.enum(['refuse', 'skip']).default('refuse'),
+  /** A broken image is named and replaced by another until too many are broken, skipped whatever their number, or ends the run. */
+  onCorrupt: z.enum(['replace', 'skip', 'refuse']).default('replace'),
+  /** Share of a domain's images that may be broken and replaced; one may be in any case. */
+  corruptLimit: fraction.default(0.1),
+  /** How images are checked before the training begins: the beginning and end of each file, by decoding all, or not. */
+  checkImages: z.enum(['header', 'full', 'none']).default('header'),
+  /** A loss, gradient or weight that is not finite ends the run, or takes it back to the last checkpoint, from which it goes on with other draws. */
+  onNonFinite: z.enum(['stop', 'rollback']).default('stop'),
+  /** How often a run may be taken back; after that it ends. */
+  maxRollbacks: whole(0).default(3),
+  /** How a run tells its images from others when it is resumed: by names and sizes, or also by the contents of all files, which are read for it. */
+  fingerprint: z.enum(['sizes', 'contents']).default('sizes'),
 
   /** Iterations between lines of the log. */
   logEvery: whole(1).default(10),
@@ -112,6 +122,8 @@ export const configSchema = z.strictObject({
   sampleSources: whole(1).default(4),
   /** Iterations between checkpoints; 0 makes none but the last. */
   saveEvery: whole(0).default(1000),
+  /** Minutes between checkpoints, beside `saveEvery`; 0 saves by iterations alone. */
+  saveMinutes: rate.default(15),
   /** Checkpoints that are kept; older ones are deleted. */
   keepCheckpoints: whole(1).default(3),
   /** Iterations between evaluations; 0 makes none. */

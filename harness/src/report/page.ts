@@ -20,6 +20,11 @@ export function dataTable(headings: readonly string[], rows: readonly (readonly 
   return `<div class="scroll"><table class="data"><thead>${cells('th', headings)}</thead><tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table></div>`;
 }
 
+/** A picture with what it shows. */
+export function figure(source: string, caption: string): string {
+  return `<figure><img src="${source}" alt="${escapeHtml(caption)}"><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
+}
+
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1c1e21; --soft: #60656c; --line: #d9dce0; --page: #ffffff; --card: #f5f6f8; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --soft: #9aa0a6; --line: #3c4043; --page: #17181a; --card: #212327; } }

@@ -2,12 +2,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { z } from 'zod';
+import { writeWholeFile } from '@stargan/checkpoints';
+import { printablePath } from '@stargan/data';
+import { describeDataset } from '../dataset/describe-dataset.js';
 import { findBest } from '../evaluation/best-checkpoint.js';
 import { listEvaluations } from '../evaluation/evaluation-record.js';
 import { scoreTable } from '../evaluation/results-table.js';
 import { formatDuration } from '../logging/progress.js';
 import { readMetricLog } from '../logging/metric-log.js';
-import { readRunRecord, runPaths, writeWhole, type RunRecord } from '../training/run-directory.js';
+import { readRunRecord, runPaths, type RunRecord } from '../training/run-directory.js';
 import { chartScript } from './chart-script.js';
 import { lossCharts, metricCharts, speedChart, type Chart } from './curves.js';
 import { createPictureEmbedder, type PictureEmbedder } from './embed-picture.js';
@@ -81,8 +84,9 @@ ${card(real.imageDistance.toFixed(3), 'mean distance between real images of one 
 </div><p>${translations} translations per kind of guidance. Distances are mean absolute differences of values in [-1, 1]. The classifier was trained on the real training images.</p>`;
 }
 
-function settings({ config, domains }: RunRecord): string {
-  return definitionTable([['domains', domains.join(', ')], ...Object.entries(config).map(([key, value]) => [key, `${value}`] as const)]);
+function settings({ config, domains, dataset }: RunRecord): string {
+  const images = dataset === undefined ? [] : describeDataset(dataset).map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)] as const);
+  return definitionTable([['domains', domains.map(printablePath).join(', ')], ...images, ...Object.entries(config).map(([key, value]) => [key, `${value}`] as const)]);
 }
 
 /** Script and styles of the library that draws charts. */
@@ -143,6 +147,6 @@ ${await evaluations(run, metrics.map((_, i) => chartPlace(others.length + i)))}
 ${others.length > losses.length ? `<h2>Speed</h2>${chartPlace(losses.length)}` : ''}
 <h2>Settings</h2>${settings(record)}`;
   const { script, styles } = await readPlotLibrary();
-  await writeWhole(paths.report, page({ title: `StarGAN v2: ${record.domains.join(', ')}`, body, styles, script: script + chartScript(charts) }));
+  await writeWholeFile(paths.report, page({ title: `StarGAN v2: ${record.domains.join(', ')}`, body, styles, script: script + chartScript(charts) }));
   return paths.report;
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { ImageFileError, loadImages, type ImageFolders } from '@stargan/data';
 import type { Config } from '../config/schema.js';
+import { describeLeftOut, withCommandLineRemedy } from '../dataset/training-images.js';
 import { cycleStrip, latentGrid, referenceGrid, type LabelledImages } from './grids.js';
 import { shownOf } from './grid-bounds.js';
 import { PICTURE_PIXELS, type Pixels } from './pixels.js';
@@ -25,10 +26,14 @@ export const LATENT_ROWS = 3;
 export type GridConfig = Pick<Config, 'imageSize' | 'onCorrupt' | 'sampleDomains' | 'sampleSources'>;
 
 /** The first images of each domain that is shown as sources, the ones after them as references. */
-export async function loadFixedInputs(folders: ImageFolders, { imageSize, onCorrupt, sampleDomains, sampleSources }: GridConfig): Promise<FixedInputs> {
+export async function loadFixedInputs(
+  folders: ImageFolders,
+  { imageSize, onCorrupt, sampleDomains, sampleSources }: GridConfig,
+  say: (line: string) => void = console.error,
+): Promise<FixedInputs> {
   const shownDomains = shownOf(folders.domains.length, sampleDomains);
   const shown = folders.domains.slice(0, shownDomains);
-  const found = await Promise.all(shown.map(({ files }) => loadFirst(files, 2 * sampleSources, imageSize, onCorrupt)));
+  const found = await Promise.all(shown.map(({ files }) => loadFirst(files, 2 * sampleSources, imageSize, onCorrupt, say)));
   // A domain with few images shows the same ones as sources and as references.
   const pick = (start: number): LabelledImages => {
     const chosen = found.flatMap((images, domain) =>
@@ -40,7 +45,7 @@ export async function loadFixedInputs(folders: ImageFolders, { imageSize, onCorr
 }
 
 /** The first `count` images that can be used. @throws ImageFileError at a broken one unless it may be skipped, or when none is left */
-async function loadFirst(files: readonly string[], count: number, size: number, onCorrupt: Config['onCorrupt']): Promise<ImageBatch[]> {
+async function loadFirst(files: readonly string[], count: number, size: number, onCorrupt: Config['onCorrupt'], say: (line: string) => void): Promise<ImageBatch[]> {
   const images: ImageBatch[] = [];
   let failure: unknown;
   for (const file of files) {
@@ -48,8 +53,9 @@ async function loadFirst(files: readonly string[], count: number, size: number, 
     try {
       images.push({ size, data: await loadImages([file], size) });
     } catch (error) {
-      if (onCorrupt === 'refuse' || !(error instanceof ImageFileError)) throw error;
+      if (onCorrupt === 'refuse' || !(error instanceof ImageFileError)) throw withCommandLineRemedy(error);
       failure = error;
+      say(describeLeftOut(error));
     }
   }
   if (images.length === 0) throw failure;

@@ -1,6 +1,6 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { describeError } from '@stargan/backend';
+import { writeWholeFile } from '@stargan/checkpoints';
 import sharp from 'sharp';
 import type { Pixels } from './pixels.js';
 
@@ -16,13 +16,9 @@ export async function writePng(file: string, { width, height, data }: Pixels, sc
   const enlarged = scale === 1 ? image : image.resize(width * scale, height * scale, { kernel: 'nearest' });
   // Written by Node, since libvips tells neither the file nor the reason when a disk is full.
   const encoded = await enlarged.png().toBuffer();
-  const aside = `${file}.new`;
   try {
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(aside, encoded);
-    await rename(aside, file);
+    await writeWholeFile(file, (aside) => writeFile(aside, encoded));
   } catch (error) {
-    await rm(aside, { force: true }).catch(() => undefined);
     throw new Error(`${file} cannot be written: ${describeError(error)}`, { cause: error });
   }
 }
