@@ -4,7 +4,7 @@ import { AVERAGED_NAMES } from '../model/networks.js';
 import { mapNames } from '../model/weights.js';
 import { writeSamples } from '../sampling/fixed-samples.js';
 import { disposeBatch, tensorBatch } from './batches.js';
-import { findNonFinite } from './finite.js';
+import { findNonFiniteUpdate } from './finite.js';
 import { trainIteration, type Losses } from './iteration.js';
 import { nonFiniteLoss, type NonFiniteFinding } from './non-finite.js';
 import { handleNonFinite } from './roll-back.js';
@@ -70,7 +70,7 @@ async function iterate(training: Training): Promise<Losses | undefined> {
 
 function check({ state }: Training, losses: Losses): NonFiniteFinding | undefined {
   const loss = nonFiniteLoss(losses);
-  const tensor = findNonFinite(state);
+  const tensor = findNonFiniteUpdate(state);
   return loss === undefined && tensor === undefined ? undefined : { loss, tensor };
 }
 

@@ -151,14 +151,14 @@ async function noteImages({ out, config, dataset, attempts, progress }: Training
 
 /** Runs the iterations; what fails outside an update is thrown once the state in memory is saved. */
 async function keepGoing(training: Training, startIteration: number, signal: AbortSignal | undefined): Promise<void> {
-  const { progress, stream } = training;
+  const { progress } = training;
   const began = performance.now();
   try {
     await runIterations(training, signal);
   } catch (error) {
     throw error instanceof NonFiniteError ? error : await saveAfter(error as Error, training);
   }
-  if (training.state.iteration > startIteration) progress.say(describeDataWait(stream.statistics().waitSeconds, (performance.now() - began) / 1000));
+  if (training.state.iteration > startIteration) progress.say(describeDataWait(training.stream.statistics().waitSeconds, (performance.now() - began) / 1000));
 }
 
 /** The error with what became of the state in memory. */
@@ -166,7 +166,8 @@ async function saveAfter(error: Error, { isUpdating, saver, state }: Training): 
   const because = (text: string): Error => new (error instanceof UsageError ? UsageError : Error)(`${error.message}; ${text}`, { cause: error });
   const { iteration } = state;
   if (isUpdating) return because(`iteration ${iteration + 1} was under way and is not saved; ${lastOf(saver.last)}`);
-  if (saver.last?.iteration === iteration || iteration === 0) return because(`nothing is lost: ${lastOf(saver.last)}`);
+  if (iteration === 0) return because('nothing had been trained');
+  if (saver.last?.iteration === iteration) return because(`nothing is lost: ${lastOf(saver.last)}`);
   try {
     const { path: saved } = await saver.save(state);
     return because(`iteration ${iteration} was saved in ${saved}; go on with --resume when the cause is gone`);
