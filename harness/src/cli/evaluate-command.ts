@@ -104,7 +104,7 @@ async function evaluateTrained(run: string, { checkpoint: choice, data, outputs,
   await startRuntime();
   const images = await openEvaluationData(dataset, options, config.onCorrupt);
   const networks = buildNetworks(config, domains.length);
-  const { checkpoint, weights } = await openAverages(networks, () => openCheckpoint(run, choice));
+  const { checkpoint, weights } = await openAverages({ networks, domains: domains.length, sizes: config }, () => openCheckpoint(run, choice));
   const progress = createEvaluationProgress();
   let classifier: SizedClassifier | undefined;
   let evaluation: EvaluationRecord;

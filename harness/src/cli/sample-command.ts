@@ -59,7 +59,7 @@ async function runSample({ run, checkpoint: choice, data, out, psi, rows, source
   const folders = dataset.validation ?? dataset.train;
   requireDomains(folders.domains.map(({ name }) => name), domains);
   const inputs = await loadFixedInputs(folders, config, perDomain);
-  const { checkpoint, weights } = await openAverages(networks, () => openCheckpoint(run, choice));
+  const { checkpoint, weights } = await openAverages({ networks, domains: domains.length, sizes: config }, () => openCheckpoint(run, choice));
   const sampler = { networks, weights };
 
   const pictures: Record<string, () => Pixels> = {

@@ -99,7 +99,7 @@ describe('saving', () => {
 
   it('is due by iterations and by minutes, each of which may be off', () => {
     const due = (values: object): boolean[] => {
-      const saver = createSaver({ out: '', networks, config: smallConfig(values), lock: { requireHeld: () => Promise.resolve() }, last: undefined, warn: () => undefined });
+      const saver = createSaver({ out: '', networks, config: smallConfig(values), lock: { requireHeld: () => Promise.resolve() }, faultOf: () => undefined, last: undefined, warn: () => undefined });
       return [1, 2, 3, 4].map((iteration) => saver.isDue(iteration));
     };
     expect(due({ saveEvery: 2, saveMinutes: 0 })).toEqual([false, true, false, true]);
@@ -113,7 +113,7 @@ describe('saving', () => {
     let isLost = false;
     const requireHeld = (): Promise<void> => (isLost ? Promise.reject(new Error('no space left')) : Promise.resolve());
     const config = smallConfig({ saveEvery: 10, keepCheckpoints: 1 });
-    const saver = createSaver({ out, networks, config, lock: { requireHeld }, last: undefined, warn: (line) => warnings.push(line) });
+    const saver = createSaver({ out, networks, config, lock: { requireHeld }, faultOf: () => undefined, last: undefined, warn: (line) => warnings.push(line) });
     await saver.trySave(state);
     const first = saver.last!.path;
     state.iteration = 10;

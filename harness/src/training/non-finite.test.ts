@@ -88,6 +88,16 @@ describe('a training whose last update blows up', () => {
     expect(await train({ data, out, config: smallConfig({ iterations: 2, keepCheckpoints: 1 }), resume: true })).toMatchObject({ completed: true });
   });
 
+  it.each([1, 2])('to finite weights that are too large to compute with is not done either, nor saved (iteration %i)', async (iterations) => {
+    const out = path.join(folder(), `overflow-${iterations}`);
+    const config = smallConfig({ iterations, saveEvery: 1, mappingLearningRate: 1e38, sampleEvery: 1 });
+    await expect(train({ data, out, config })).rejects.toThrow(
+      /iteration 1: the mappingNetwork gives values that are not finite, though its weights are finite; training stopped, there is no checkpoint yet/,
+    );
+    expect((await findCheckpoint(out)).checkpoint).toBeUndefined();
+    expect(await readdir(out)).not.toContain('samples');
+  });
+
   it('goes back to the last checkpoint as often as it may, passing over the draws it used, and remembers it', async () => {
     const out = path.join(folder(), 'rolled-back');
     await train({ data, out, config: smallConfig({ iterations: 3, saveEvery: 2 }) });

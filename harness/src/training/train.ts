@@ -10,6 +10,7 @@ import { loadFixedInputs } from '../sampling/fixed-samples.js';
 import { UsageError } from '../usage-error.js';
 import { tolerateFailures } from './attempts.js';
 import { compareFingerprints, describeDifference, fingerprintOf, readFingerprint, writeFingerprint, type DataDifference } from './data-fingerprint.js';
+import { describeFinding, findUnusable } from './non-finite.js';
 import { openNewestState } from './open-state.js';
 import { changedValues, requireFittingRun, type ConfigChange } from './resume-rules.js';
 import { NonFiniteError } from './roll-back.js';
@@ -17,7 +18,7 @@ import { writeRunRecord, type RunRecord } from './run-directory.js';
 import { runIterations } from './run-iterations.js';
 import { lockRun, type RunLock } from './run-lock.js';
 import { createSaver, lastOf } from './saver.js';
-import { buildOptimizers, disposeState, initialState } from './state.js';
+import { buildOptimizers, disposeState, initialState, type TrainingState } from './state.js';
 import { openLogs, openStream, remember, type Training } from './training.js';
 
 /** What to train, on what, and where to keep it. */
@@ -80,7 +81,7 @@ async function trainLocked({ data, out, config, resume = false, progress: output
   await onStart?.(record.domains.length);
   const networks = buildNetworks(config, record.domains.length);
   const optimizers = buildOptimizers(config);
-  const opened = await openNewestState(out, networks, (line) => console.warn(line));
+  const opened = await openNewestState(out, networks, { domains: record.domains.length, sizes: config, say: (line) => console.warn(line) });
   const state = opened?.state ?? initialState(networks, optimizers, config.seed);
   const { iteration: startIteration } = state;
   if (previous !== undefined && opened === undefined) console.warn(`${out} has no checkpoint yet: training begins at iteration 0`);
@@ -91,7 +92,11 @@ async function trainLocked({ data, out, config, resume = false, progress: output
   const progress = createProgress(startIteration, config.iterations, process[output]);
   const warn = (line: string): void => progress.say(line);
   const attempts = tolerateFailures(warn);
-  const saver = createSaver({ out, networks, config, lock, last: opened?.checkpoint, warn });
+  const faultOf = (current: TrainingState): string | undefined => {
+    const finding = findUnusable(networks, current, record.domains.length, config);
+    return finding && describeFinding(finding);
+  };
+  const saver = createSaver({ out, networks, config, lock, faultOf, last: opened?.checkpoint, warn });
   const evaluation = trainingEvaluation({ run: out, config, dataset, say: warn, signal });
   const stream = openStream(dataset, config, state);
   const training: Training = { config, out, dataset, networks, optimizers, state, stream, logs, inputs, progress, evaluation, saver, attempts, isUpdating: false };
