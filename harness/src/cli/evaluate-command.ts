@@ -131,7 +131,7 @@ async function evaluateTrained(run: string, { checkpoint: choice, data, outputs,
     const images = await openEvaluationData(dataset, options, config.onCorrupt);
     for (const line of describeEvaluationWork(images.domains.map((domain) => domain.sources.length), options.outputs)) console.error(line);
     const networks = buildNetworks(config, domains.length);
-    const { checkpoint, weights } = await openAverages(networks, () => openCheckpoint(run, choice));
+    const { checkpoint, weights } = await openAverages({ networks, domains: domains.length, sizes: config }, () => openCheckpoint(run, choice));
     const progress = createEvaluationProgress();
     let classifier: SizedClassifier | undefined;
     let evaluation: EvaluationRecord;

@@ -69,7 +69,7 @@ async function runSample({ run, checkpoint: choice, data, out, psi, rows, source
     const extent = { domains: record.domains.length, shown: shownDomains, sources: perDomain, rows, latentGrids: psi.length, imageSize: config.imageSize };
     for (const line of describeBounds(extent, '--domains 0')) console.error(line);
 
-    const { checkpoint, weights } = await openAverages(networks, () => openCheckpoint(run, choice));
+    const { checkpoint, weights } = await openAverages({ networks, domains: record.domains.length, sizes: config }, () => openCheckpoint(run, choice));
     const sampler = { networks, weights };
     const recipes: PictureRecipes = {
       reference: () => referenceGrid(sampler, sources, references, { signal }),
