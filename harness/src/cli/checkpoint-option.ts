@@ -1,7 +1,7 @@
 import type { Checkpoint } from '@stargan/checkpoints';
 import { findBestCheckpoint } from '../evaluation/best-checkpoint.js';
 import { requireCheckpoint } from '../training/run-directory.js';
-import { wholeNumber } from './training-options.js';
+import { wholeNumber } from './numbers.js';
 
 /** Which checkpoint of a run: that of an iteration, or the best one by its evaluations. */
 export type CheckpointChoice = number | 'best';

@@ -1,4 +1,4 @@
-import { writeFile, mkdir, realpath } from 'node:fs/promises';
+import { writeFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openDataset } from '@stargan/data';
 import { Command } from 'commander';
@@ -7,8 +7,9 @@ import { createCountProgress, type CountProgress } from '../dataset/count-progre
 import { describeInspection } from '../dataset/describe-inspection.js';
 import { inspectDataset, type Inspection, type InspectOptions } from '../dataset/inspect-dataset.js';
 import { inspectionPage } from '../dataset/inspection-page.js';
-import { UsageError } from '../usage-error.js';
-import { stopSignal } from './stop-signal.js';
+import { examples } from './examples.js';
+import { requireApart, requireFolder, requireWritable } from './folders.js';
+import { runStoppable } from './run-stoppable.js';
 
 interface InspectArguments {
   full?: boolean;
@@ -26,37 +27,34 @@ export function datasetCommand(): Command {
     .option('--full', 'decode every image: finds damage inside files, and pictures of one colour')
     .option('--out <dir>', 'also write dataset.html, contact-sheet.png and dataset.json there')
     .option('--json', 'print everything as JSON')
-    .addHelpText('after', '\nExample:\n  stargan dataset inspect photos --full --out photos-inspected')
     .action(runInspect);
-  return command;
+  return command.addHelpText('after', examples('stargan dataset inspect photos --full --out photos-inspected', 'stargan dataset inspect photos --json'));
 }
 
 async function runInspect(directory: string, { full = false, json = false, out }: InspectArguments): Promise<void> {
-  if (out !== undefined) await requireOutside(out, directory);
-  const { signal, release } = stopSignal('stopping');
-  const progress = stageProgress();
-  try {
-    const dataset = await openDataset(directory);
-    const inspection = await inspectDataset(dataset, { full, signal, onProgress: progress.update });
-    progress.stop();
-    const files = out === undefined ? [] : await write(out, inspection, await contactStrips(dataset, signal));
-    if (json) console.log(JSON.stringify({ ...inspection, files }));
-    else console.log([describeInspection(inspection), ...files].join('\n'));
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    process.exitCode = 1;
-    console.error('stopped; nothing was written');
-  } finally {
-    progress.stop();
-    release();
+  await requireFolder('the data set', directory);
+  if (out !== undefined) {
+    await requireApart({ data: directory, out });
+    await requireWritable('--out', out);
   }
-}
-
-/** @throws UsageError when a data set would get a folder that is no domain */
-async function requireOutside(out: string, directory: string): Promise<void> {
-  const real = (folder: string): Promise<string> => realpath(folder).catch(() => path.resolve(folder));
-  const inside = path.relative(await real(directory), await real(out));
-  if (inside === '' || (!inside.startsWith('..') && !path.isAbsolute(inside))) throw new UsageError(`--out ${out} lies within the data set ${directory}, where it would be taken for a domain; name another folder`);
+  await runStoppable('stopping', async (signal) => {
+    const progress = stageProgress();
+    try {
+      const dataset = await openDataset(directory);
+      const inspection = await inspectDataset(dataset, { full, signal, onProgress: progress.update });
+      progress.stop();
+      const files = out === undefined ? [] : await write(out, inspection, await contactStrips(dataset, signal));
+      if (json) console.log(JSON.stringify({ ...inspection, files }));
+      else console.log([describeInspection(inspection), ...files].join('\n'));
+      return 'completed';
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      console.error('stopped; nothing was written');
+      return 'stopped';
+    } finally {
+      progress.stop();
+    }
+  });
 }
 
 async function write(out: string, inspection: Inspection, strips: Awaited<ReturnType<typeof contactStrips>>): Promise<string[]> {

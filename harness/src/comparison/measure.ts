@@ -65,7 +65,7 @@ export interface MeasureOptions extends Attendance {
 export async function measureCandidate({ run, config }: Pick<Candidate, 'run' | 'config'>, domains: number, judging: Judging, options: MeasureOptions): Promise<EvaluationRecord> {
   const { keepIn = run, as = (sampler) => sampler, say, signal } = options;
   const networks = buildNetworks(config, domains);
-  const { checkpoint, weights } = await openAverages(networks, async () => (await requireCheckpoint(run)).checkpoint);
+  const { checkpoint, weights } = await openAverages({ networks, domains, sizes: config }, async () => (await requireCheckpoint(run)).checkpoint);
   const progress = lineProgress(say);
   try {
     return await evaluateRun({

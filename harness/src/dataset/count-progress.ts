@@ -1,4 +1,4 @@
-import cliProgress from 'cli-progress';
+import { createTerminalBar } from '../logging/terminal-bar.js';
 import { count } from './describe-dataset.js';
 
 /** Shows how many of something are done. */
@@ -17,9 +17,8 @@ const SECONDS_BETWEEN_LINES = 10;
  */
 export function createCountProgress(what: string, total: number, output: NodeJS.WriteStream = process.stderr): CountProgress {
   if (output.isTTY) {
-    const bar = new cliProgress.SingleBar({ format: `{bar} {value}/{total} ${what} | {eta_formatted} left`, hideCursor: true, barsize: 20, linewrap: false, stream: output, clearOnComplete: true }, cliProgress.Presets.shades_classic);
-    bar.start(total, 0);
-    return { update: (done) => bar.update(done), stop: () => bar.stop() };
+    const bar = createTerminalBar(`{bar} {value}/{total} ${what} | {eta_formatted} left`, output);
+    return { update: (done) => bar.update(done, total, {}), stop: () => bar.stop() };
   }
   let printed = performance.now();
   return {

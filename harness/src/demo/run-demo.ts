@@ -92,7 +92,7 @@ async function measure(images: string, run: string, config: Config, signal: Abor
   const classifier = await trainDomainClassifier(await loadDomainImages(folders, config.imageSize), { domains, seed: config.seed, steps: config.evaluateClassifierSteps, signal });
   if (classifier === undefined) return undefined;
   const networks = buildNetworks(config, domains);
-  const { weights } = await openAverages(networks, async () => (await requireCheckpoint(run)).checkpoint);
+  const { weights } = await openAverages({ networks, domains, sizes: config }, async () => (await requireCheckpoint(run)).checkpoint);
   const heldOut = await loadDomainImages(validation ?? folders, config.imageSize);
   const report = evaluateTranslations({ networks, weights }, classifier, heldOut, { domains, latentDim: config.latentDim, seed: config.seed });
   classifier.dispose();

@@ -73,6 +73,6 @@ export async function writeLadder(directory: string, rungs: readonly MeasuredRun
   await writeWholeFile(json, `${JSON.stringify({ formatVersion: 1, convention: evaluation.convention, options: evaluation.options, rungs: rows }, null, 2)}\n`);
   const table = tableOf(rows, evaluation);
   const notes = ['Every rung updates its discriminator as often, on as many training images, with the same data, seed and widths. A and B update the generator once for every five of those, as the first StarGAN does.', ...explainScores(evaluation)];
-  await writeWholeFile(html, await comparisonPage({ title: 'Component analysis of StarGAN v2', notes, table, runs: rungs.map(({ candidate }) => candidate) }));
+  await writeWholeFile(html, await comparisonPage({ file: html, title: 'Component analysis of StarGAN v2', notes, table, runs: rungs.map(({ candidate }) => candidate) }));
   return { json, html, text: formatTable(table) };
 }

@@ -61,6 +61,6 @@ export async function writePairs(directory: string, comparisons: readonly Compar
     `The model of all domains was trained for ${iterations.all} iterations, each of two domains for ${iterations.pair}: together as many. Both are asked for the same translations, and judged by the same classifier of the two domains.`,
     ...explainScores(comparisons[0]!.pair),
   ];
-  await writeWholeFile(html, await comparisonPage({ title: 'A model for every pair of domains, and one for all', notes, table, runs: models }));
+  await writeWholeFile(html, await comparisonPage({ file: html, title: 'A model for every pair of domains, and one for all', notes, table, runs: models }));
   return { json, html, text: formatTable(table) };
 }

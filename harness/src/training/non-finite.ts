@@ -3,12 +3,14 @@ import path from 'node:path';
 import { writeSafetensors, writeWholeFile, type TensorSource } from '@stargan/checkpoints';
 import { planTrainingBatch, type ImageFolders } from '@stargan/data';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Config } from '../config/schema.js';
+import type { NetworkName, Networks } from '../model/networks.js';
+import { describeOverflow, findOverflow, type ProbeSizes } from '../model/probe.js';
 import { imagesPerIteration, type Batch } from './batch.js';
-import { describeFault, stateValues, type NonFiniteTensor, type StateValues } from './finite.js';
+import { describeFault, findNonFinite, stateValues, type NonFiniteTensor, type StateValues } from './finite.js';
 import type { Losses } from './iteration.js';
 import { runPaths } from './run-directory.js';
 import type { TrainingState } from './state.js';
-import type { Config } from '../config/schema.js';
 
 /** What was found not to be finite after an iteration. */
 export interface NonFiniteFinding {
@@ -16,6 +18,24 @@ export interface NonFiniteFinding {
   readonly loss?: { readonly name: string; readonly value: number };
   /** The first of the tensors. */
   readonly tensor?: NonFiniteTensor;
+  /** The first network whose finite weights are too large to compute with, and whether the moving averages are meant. */
+  readonly overflow?: { readonly network: NetworkName; readonly averages: boolean };
+}
+
+/**
+ * What keeps a state from being saved, drawn from or called done: a tensor that is not finite, or networks that give
+ * values that are not.
+ *
+ * @param domains how many there are
+ */
+export function findUnusable(networks: Networks, state: TrainingState, domains: number, sizes: ProbeSizes): NonFiniteFinding | undefined {
+  const tensor = findNonFinite(state);
+  if (tensor !== undefined) return { tensor };
+  for (const averages of [false, true]) {
+    const network = findOverflow(networks, averages ? state.averages : state.weights, domains, sizes);
+    if (network !== undefined) return { overflow: { network, averages } };
+  }
+  return undefined;
 }
 
 /** The first loss that is not finite, in the order of the updates. */
@@ -25,9 +45,12 @@ export function nonFiniteLoss(losses: Losses): NonFiniteFinding['loss'] {
 }
 
 /** `the loss D/latent_reg is NaN, and the weight … is not finite` */
-export function describeFinding({ loss, tensor }: NonFiniteFinding): string {
-  const said = [...(loss === undefined ? [] : [`the loss ${loss.name} is ${loss.value}`]), ...(tensor === undefined ? [] : [describeFault(tensor)])];
-  return said.join(', and ');
+export function describeFinding({ loss, tensor, overflow }: NonFiniteFinding): string {
+  return [
+    ...(loss === undefined ? [] : [`the loss ${loss.name} is ${loss.value}`]),
+    ...(tensor === undefined ? [] : [describeFault(tensor)]),
+    ...(overflow === undefined ? [] : [`${describeOverflow(overflow.network)}${overflow.averages ? ' (with the moving averages)' : ''}`]),
+  ].join(', and ');
 }
 
 /** What {@link dumpNonFinite} writes down. */

@@ -5,9 +5,9 @@ import { AVERAGED_NAMES } from '../model/networks.js';
 import { mapNames } from '../model/weights.js';
 import { writeSamples } from '../sampling/fixed-samples.js';
 import { disposeBatch, tensorBatch } from './batches.js';
-import { findNonFinite } from './finite.js';
+import { findNonFiniteUpdate } from './finite.js';
 import { trainIteration, type Losses } from './iteration.js';
-import { nonFiniteLoss, type NonFiniteFinding } from './non-finite.js';
+import { findUnusable, nonFiniteLoss, type NonFiniteFinding } from './non-finite.js';
 import { handleNonFinite } from './roll-back.js';
 import { runPaths } from './run-directory.js';
 import type { Training } from './training.js';
@@ -27,11 +27,12 @@ export async function runIterations(training: Training, signal: AbortSignal | un
   const meter = startMeter(training);
   let reported = new Set<string>();
   while (training.state.iteration < config.iterations && signal?.aborted !== true) {
-    const losses = await iterate(training);
-    if (losses === undefined) {
+    const done = await iterate(training);
+    if (done === undefined) {
       meter.restart();
       continue;
     }
+    const { losses, due } = done;
     const { iteration } = training.state;
     const isLast = iteration === config.iterations;
     progress.update(iteration, losses);
@@ -40,9 +41,9 @@ export async function runIterations(training: Training, signal: AbortSignal | un
       await training.attempts.attempt('log.jsonl', () => training.logs.losses.append({ iteration, ...losses }));
       await training.attempts.attempt('speed.jsonl', () => training.logs.speed.append({ iteration, ...meter.read() }));
     }
-    if (saver.isDue(iteration) || isLast) await saver.trySave(training.state);
-    if (isDue(iteration, config.sampleEvery) || isLast) await training.attempts.attempt('a sample grid', () => sample(training));
-    if (isEvaluationDue(training)) {
+    if (due.save) await saver.trySave(training.state);
+    if (due.sample) await training.attempts.attempt('a sample grid', () => sample(training, signal));
+    if (due.evaluate) {
       const resume = meter.pause(); // speed is that of training
       await evaluate(training);
       resume();
@@ -51,8 +52,25 @@ export async function runIterations(training: Training, signal: AbortSignal | un
   }
 }
 
+/** What comes after an iteration; decided once, since the time for a checkpoint may come at any moment. */
+interface Due {
+  readonly save: boolean;
+  readonly sample: boolean;
+  readonly evaluate: boolean;
+}
+
+function dueAfter(training: Training): Due {
+  const { config, saver, state } = training;
+  const isLast = state.iteration === config.iterations;
+  return {
+    save: isLast || saver.isDue(state.iteration),
+    sample: isLast || isDue(state.iteration, config.sampleEvery),
+    evaluate: isEvaluationDue(training),
+  };
+}
+
 /** One iteration; undefined when it left values that are not finite, and training was taken back. */
-async function iterate(training: Training): Promise<Losses | undefined> {
+async function iterate(training: Training): Promise<{ losses: Losses; due: Due } | undefined> {
   const { config, networks, optimizers, state } = training;
   const prepared = await training.stream.next();
   const batch = tensorBatch(prepared, config.imageSize, config.latentDim, config.seed, config.penalty);
@@ -60,8 +78,9 @@ async function iterate(training: Training): Promise<Losses | undefined> {
     training.isUpdating = true;
     const losses = trainIteration(networks, optimizers, state, batch, config);
     training.isUpdating = false;
-    const finding = check(training, losses);
-    if (finding === undefined) return losses;
+    const due = dueAfter(training);
+    const finding = check(training, losses, due);
+    if (finding === undefined) return { losses, due };
     await handleNonFinite(training, { finding, losses, batch, draw: prepared.iteration });
     return undefined;
   } finally {
@@ -69,10 +88,12 @@ async function iterate(training: Training): Promise<Losses | undefined> {
   }
 }
 
-function check({ state }: Training, losses: Losses): NonFiniteFinding | undefined {
+/** Losses and updates after every iteration; whether the networks can be used where the state is kept or shown. */
+function check({ state, networks, dataset, config }: Training, losses: Losses, due: Due): NonFiniteFinding | undefined {
   const loss = nonFiniteLoss(losses);
-  const tensor = findNonFinite(state);
-  return loss === undefined && tensor === undefined ? undefined : { loss, tensor };
+  const tensor = findNonFiniteUpdate(state);
+  if (loss !== undefined || tensor !== undefined) return { loss, tensor };
+  return due.save || due.sample || due.evaluate ? findUnusable(networks, state, dataset.train.domains.length, config) : undefined;
 }
 
 /** Seconds since it was last read, how many of them were spent waiting for images, and the memory in use. */
@@ -118,10 +139,10 @@ function reportSkipped({ stream, progress }: Training, reported: Set<string>): S
   return new Set(skipped.map(({ file }) => file));
 }
 
-async function sample({ config, networks, state, inputs, dataset, out }: Training): Promise<void> {
+async function sample({ config, networks, state, inputs, out }: Training, signal: AbortSignal | undefined): Promise<void> {
   const weights = mapNames(AVERAGED_NAMES, (name) => state.averages[name]);
   const name = `${state.iteration}`.padStart(7, '0');
-  await writeSamples({ networks, weights }, inputs, dataset.train.domains.length, runPaths(out).samples, name, config);
+  await writeSamples({ networks, weights }, inputs, runPaths(out).samples, name, config, signal);
 }
 
 const isEvaluationDue = ({ config, state }: Training): boolean =>

@@ -24,6 +24,8 @@ export interface SaverOptions {
   readonly config: Config;
   /** That of the folder; nothing is written once another process has taken it. */
   readonly lock: Pick<RunLock, 'requireHeld'>;
+  /** What keeps a state from being saved, if anything does. */
+  readonly faultOf: (state: TrainingState) => string | undefined;
   /** The checkpoint that training goes on from. */
   readonly last: Checkpoint | undefined;
   readonly warn: (line: string) => void;
@@ -32,12 +34,14 @@ export interface SaverOptions {
 const MILLISECONDS_PER_MINUTE = 60_000;
 
 /** A saver whose clock begins now. */
-export function createSaver({ out, networks, config, lock, last, warn }: SaverOptions): Saver {
+export function createSaver({ out, networks, config, lock, faultOf, last, warn }: SaverOptions): Saver {
   let saved = last;
   let tried = performance.now();
   async function save(state: TrainingState): Promise<Checkpoint> {
     if (saved?.iteration === state.iteration) return saved;
     tried = performance.now();
+    const fault = faultOf(state);
+    if (fault !== undefined) throw new Error(fault);
     await lock.requireHeld();
     saved = await writeCheckpoint(out, networks, state, config.keepCheckpoints);
     // The time that saving takes is not time between saves.

@@ -12,6 +12,7 @@ import { loadFixedInputs } from '../sampling/fixed-samples.js';
 import { UsageError } from '../usage-error.js';
 import { tolerateFailures } from './attempts.js';
 import { compareFingerprints, describeDifference, fingerprintOf, readFingerprint, writeFingerprint, type DataDifference } from './data-fingerprint.js';
+import { describeFinding, findUnusable } from './non-finite.js';
 import { openNewestState } from './open-state.js';
 import { changedValues, requireFittingRun, type ConfigChange } from './resume-rules.js';
 import { NonFiniteError } from './roll-back.js';
@@ -19,7 +20,7 @@ import { writeRunRecord, type RunRecord } from './run-directory.js';
 import { runIterations } from './run-iterations.js';
 import { lockRun, type RunLock } from './run-lock.js';
 import { createSaver, lastOf } from './saver.js';
-import { buildOptimizers, disposeState, initialState } from './state.js';
+import { buildOptimizers, disposeState, initialState, type TrainingState } from './state.js';
 import { openLogs, openStream, remember, type Training } from './training.js';
 
 /** What to train, on what, and where to keep it. */
@@ -86,7 +87,7 @@ async function trainLocked({ data, out, config, resume = false, progress: output
   await onStart?.(record.domains.length);
   const networks = buildNetworks(config, record.domains.length);
   const optimizers = buildOptimizers(config);
-  const opened = await openNewestState(out, networks, (line) => console.warn(line));
+  const opened = await openNewestState(out, networks, { domains: record.domains.length, sizes: config, say: (line) => console.warn(line) });
   const state = opened?.state ?? initialState(networks, optimizers, config.seed);
   const { iteration: startIteration } = state;
   if (previous !== undefined && opened === undefined) console.warn(`${out} has no checkpoint yet: training begins at iteration 0`);
@@ -97,7 +98,11 @@ async function trainLocked({ data, out, config, resume = false, progress: output
   const progress = createProgress(startIteration, config.iterations, process[output]);
   const warn = (line: string): void => progress.say(line);
   const attempts = tolerateFailures(warn);
-  const saver = createSaver({ out, networks, config, lock, last: opened?.checkpoint, warn });
+  const faultOf = (current: TrainingState): string | undefined => {
+    const finding = findUnusable(networks, current, record.domains.length, config);
+    return finding && describeFinding(finding);
+  };
+  const saver = createSaver({ out, networks, config, lock, faultOf, last: opened?.checkpoint, warn });
   const evaluation = trainingEvaluation({ run: out, config, dataset, say: warn, signal });
   const stream = openStream(dataset, config, state);
   const training: Training = { config, out, dataset, networks, optimizers, state, stream, logs, inputs, progress, evaluation, saver, attempts, isUpdating: false };
@@ -158,14 +163,14 @@ async function noteImages({ out, config, dataset, attempts, progress }: Training
 
 /** Runs the iterations; what fails outside an update is thrown once the state in memory is saved. */
 async function keepGoing(training: Training, startIteration: number, signal: AbortSignal | undefined): Promise<void> {
-  const { progress, stream } = training;
+  const { progress } = training;
   const began = performance.now();
   try {
     await runIterations(training, signal);
   } catch (error) {
     throw error instanceof NonFiniteError ? error : await saveAfter(error as Error, training);
   }
-  if (training.state.iteration > startIteration) progress.say(describeDataWait(stream.statistics().waitSeconds, (performance.now() - began) / 1000));
+  if (training.state.iteration > startIteration) progress.say(describeDataWait(training.stream.statistics().waitSeconds, (performance.now() - began) / 1000));
 }
 
 /** The error with what became of the state in memory. */
@@ -173,7 +178,8 @@ async function saveAfter(error: Error, { isUpdating, saver, state }: Training): 
   const because = (text: string): Error => new (error instanceof UsageError ? UsageError : Error)(`${error.message}; ${text}`, { cause: error });
   const { iteration } = state;
   if (isUpdating) return because(`iteration ${iteration + 1} was under way and is not saved; ${lastOf(saver.last)}`);
-  if (saver.last?.iteration === iteration || iteration === 0) return because(`nothing is lost: ${lastOf(saver.last)}`);
+  if (iteration === 0) return because('nothing had been trained');
+  if (saver.last?.iteration === iteration) return because(`nothing is lost: ${lastOf(saver.last)}`);
   try {
     const { path: saved } = await saver.save(state);
     return because(`iteration ${iteration} was saved in ${saved}; go on with --resume when the cause is gone`);
