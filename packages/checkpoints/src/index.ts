@@ -9,7 +9,9 @@ export {
   type Checkpoint,
   type CheckpointList,
   type FindOptions,
+  type PruneOptions,
 } from './find-checkpoints.js';
+export { writeWholeFile } from './replace-file.js';
 export { type SafetensorsHeader, type TensorEntry } from './safetensors-header.js';
 export {
   openSafetensors,
