@@ -1,9 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { readExactly } from './byte-transfer.js';
-import { valuesOver, type DataByDtype, type Dtype } from './dtypes.js';
+import { isSmallFloat, valuesOver, type DataByDtype, type Dtype } from './dtypes.js';
 import { fileError } from './file-errors.js';
-import { bfloat16ToFloat32, float16ToFloat32 } from './half-floats.js';
 import { LENGTH_BYTES, MAX_HEADER_BYTES, parseHeader, type SafetensorsHeader, type TensorEntry } from './safetensors-header.js';
+import { smallFloatsToFloat32 } from './small-floats.js';
 
 /** A tensor of one element type. */
 export interface TensorOf<D extends Dtype> {
@@ -20,7 +20,7 @@ export type StoredTensor = { [D in Dtype]: TensorOf<D> }[Dtype];
 
 /** All of a file. */
 export interface SafetensorsContent {
-  /** By name; F16 and BF16 as F32. */
+  /** By name; floats of 16 and 8 bits as F32. */
   readonly tensors: Readonly<Record<string, StoredTensor>>;
   /** Free text by key. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export interface SafetensorsFile extends SafetensorsHeader {
   /** Path that it was opened by. */
   readonly path: string;
   /**
-   * One tensor, in memory of its own. F16 and BF16 arrive as F32.
+   * One tensor, in memory of its own. Floats of 16 and 8 bits arrive as F32.
    *
    * @throws when there is no such tensor, or the file has become shorter.
    */
@@ -56,8 +56,7 @@ async function readHeader(handle: FileHandle): Promise<SafetensorsHeader> {
 
 async function readTensor(handle: FileHandle, { dtype, shape, begin, bytes }: TensorEntry): Promise<StoredTensor> {
   const buffer = await readExactly(handle, begin, bytes);
-  if (dtype === 'F16') return { dtype: 'F32', shape, data: float16ToFloat32(new Uint16Array(buffer)) };
-  if (dtype === 'BF16') return { dtype: 'F32', shape, data: bfloat16ToFloat32(new Uint16Array(buffer)) };
+  if (isSmallFloat(dtype)) return { dtype: 'F32', shape, data: smallFloatsToFloat32(dtype, buffer) };
   return { dtype, shape, data: valuesOver(dtype, buffer) } as StoredTensor;
 }
 
