@@ -84,8 +84,13 @@ export function bytesPerElement(dtype: StoredDtype): number {
   return dtype.startsWith('F8') ? 1 : 2;
 }
 
-/** Values over a buffer of their own, which starts at byte 0 and so is aligned for any type. */
+/**
+ * Values over a buffer of their own, which starts at byte 0 and so is aligned for any type. Booleans of other bytes than
+ * 0 and 1 become 1, which is how PyTorch takes them.
+ */
 export function valuesOver(dtype: Dtype, buffer: ArrayBuffer): TensorData {
   const ArrayOfDtype = ARRAYS[dtype];
-  return new ArrayOfDtype(buffer, 0, buffer.byteLength / ArrayOfDtype.BYTES_PER_ELEMENT);
+  const values = new ArrayOfDtype(buffer, 0, buffer.byteLength / ArrayOfDtype.BYTES_PER_ELEMENT);
+  if (dtype === 'BOOL') for (let i = 0; i < values.length; i++) if (values[i] !== 0) values[i] = 1;
+  return values;
 }

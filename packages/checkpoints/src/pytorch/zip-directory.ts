@@ -17,7 +17,8 @@ export interface ZipEntry {
   readonly begin: number;
 }
 
-const MAX_ENTRIES = 250_000;
+/** Entries of an archive that are read. */
+export const MAX_ENTRIES = 250_000;
 const MAX_DIRECTORY_BYTES = 128 * 1024 * 1024;
 const END_BYTES = 22;
 const END_SIGNATURE = 0x06054b50;
