@@ -16,10 +16,9 @@ export interface JsonScanner {
 
 /** Objects and lists within each other, as many as other readers of safetensors take. */
 const MAX_DEPTH = 127;
-const LONGEST_NUMBER = 1024;
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-const [TAB, LINE, RETURN, SPACE, QUOTE, BACKSLASH] = [0x09, 0x0a, 0x0d, 0x20, 0x22, 0x5c];
-const NUMBER_BYTES: ReadonlySet<number> = new Set(Buffer.from('+-.0123456789eE'));
+const [TAB, LINE, RETURN, SPACE, QUOTE, COMMA, COLON, BACKSLASH] = Buffer.from('\t\n\r ",:\\');
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, MINUS, PLUS, POINT, ZERO, NINE, E, SMALL_E] = Buffer.from('[]{}-+.09Ee');
+const WORDS: ReadonlyMap<number, Buffer> = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0), Buffer.from(word)]));
 
 /**
  * @param bytes UTF-8, which the caller has checked.
@@ -36,88 +35,119 @@ export function jsonScanner(bytes: Uint8Array): JsonScanner {
     while (byte === SPACE || byte === LINE || byte === RETURN || byte === TAB) byte = buffer[++at];
     return byte;
   };
-  const peek = (): string => {
-    const byte = next();
-    return byte === undefined ? '' : String.fromCharCode(byte);
-  };
-  const take = (character: string): void => {
-    if (peek() !== character) throw fault(at >= buffer.byteLength ? 'it ends too soon' : `'${character}' is expected`);
+  const expected = (what: string): SyntaxError => fault(at >= buffer.byteLength ? 'it ends too soon' : `${what} is expected`);
+  const take = (byte: number): void => {
+    if (next() !== byte) throw expected(`'${String.fromCharCode(byte)}'`);
     at += 1;
   };
   /** Whether another member follows, a comma having been read; otherwise the end is. */
-  const more = (close: string): boolean => {
-    const character = peek();
-    if (character !== ',' && character !== close) throw fault(character === '' ? 'it ends too soon' : `',' or '${close}' is expected`);
+  const more = (close: number): boolean => {
+    const byte = next();
+    if (byte !== COMMA && byte !== close) throw expected(`',' or '${String.fromCharCode(close)}'`);
     at += 1;
-    return character === ',';
+    return byte === COMMA;
   };
   const enter = (): void => {
     depth += 1;
     if (depth > MAX_DEPTH) throw fault(`objects and lists are nested more than ${String(MAX_DEPTH)} deep`);
   };
 
-  const text = (): string => {
-    take('"');
-    const begin = at;
+  /** Walks over a text, and says whether it has escapes. */
+  const passText = (): boolean => {
+    take(QUOTE!);
     let escaped = false;
     for (let byte = buffer[at]; byte !== QUOTE; byte = buffer[at]) {
       if (byte === undefined) throw fault('it ends in a text');
-      if (byte < SPACE) throw fault('there is a control character in a text');
+      if (byte < SPACE!) throw fault('there is a control character in a text');
       if (byte === BACKSLASH) {
         escaped = true;
         at += 1;
       }
       at += 1;
     }
-    if (at > buffer.byteLength) throw fault('it ends in a text');
     at += 1;
-    // JSON.parse knows the escapes, and takes a text of any length without recursion.
-    return escaped ? (JSON.parse(buffer.toString('utf8', begin - 1, at)) as string) : buffer.toString('utf8', begin, at - 1);
+    return escaped;
   };
-  const scalar = (): void => {
+  const text = (): string => {
+    next();
     const begin = at;
-    for (const word of ['true', 'false', 'null']) {
-      if (buffer.toString('latin1', at, at + word.length) === word) {
-        at += word.length;
-        return;
-      }
+    // JSON.parse knows the escapes, and takes a text of any length without recursion.
+    return passText() ? (JSON.parse(buffer.toString('utf8', begin, at)) as string) : buffer.toString('utf8', begin + 1, at - 1);
+  };
+  const skipText = (): void => {
+    next();
+    const begin = at;
+    if (passText()) JSON.parse(buffer.toString('utf8', begin, at));
+  };
+  /** Walks over digits, of which there must be one. */
+  const digits = (): void => {
+    const begin = at;
+    for (let byte = buffer[at] ?? 0; byte >= ZERO! && byte <= NINE!; byte = buffer[at] ?? 0) at += 1;
+    if (at === begin) throw expected('a digit');
+  };
+  const number = (): void => {
+    if (buffer[at] === MINUS) at += 1;
+    if (buffer[at] === ZERO) at += 1;
+    else digits();
+    if (buffer[at] === POINT) {
+      at += 1;
+      digits();
     }
-    while (NUMBER_BYTES.has(buffer[at] ?? 0) && at - begin <= LONGEST_NUMBER) at += 1;
-    if (!NUMBER.test(buffer.toString('latin1', begin, at))) {
-      at = begin;
-      throw fault(begin >= buffer.byteLength ? 'it ends too soon' : 'a value is expected');
+    if (buffer[at] === E || buffer[at] === SMALL_E) {
+      at += 1;
+      if (buffer[at] === PLUS || buffer[at] === MINUS) at += 1;
+      digits();
     }
   };
-  const object = (member: (key: string) => void): void => {
+  const scalar = (byte: number): void => {
+    const word = WORDS.get(byte);
+    if (word !== undefined) {
+      if (buffer.compare(word, 0, word.byteLength, at, Math.min(at + word.byteLength, buffer.byteLength)) !== 0) throw fault('a value is expected');
+      at += word.byteLength;
+    } else if (byte === MINUS || (byte >= ZERO! && byte <= NINE!)) number();
+    else throw fault('a value is expected');
+  };
+  const list = (): void => {
     enter();
-    take('{');
-    if (peek() === '}') at += 1;
-    else {
-      do {
-        if (peek() !== '"') throw fault('a key is expected');
-        const key = text();
-        take(':');
-        member(key);
-      } while (more('}'));
-    }
+    take(OPEN_LIST!);
+    if (next() === CLOSE_LIST) at += 1;
+    else do skipValue(); while (more(CLOSE_LIST!));
     depth -= 1;
   };
+  /** Walks over an object; `member` reads a key, a colon and a value. */
+  const members = (member: () => void): void => {
+    enter();
+    take(OPEN_OBJECT!);
+    if (next() === CLOSE_OBJECT) at += 1;
+    else do member(); while (more(CLOSE_OBJECT!));
+    depth -= 1;
+  };
+  const skipMember = (): void => {
+    skipText();
+    take(COLON!);
+    skipValue();
+  };
   const skipValue = (): void => {
-    const character = peek();
-    if (character === '"') text();
-    else if (character === '{') object(skipValue);
-    else if (character === '[') {
-      enter();
-      at += 1;
-      if (peek() === ']') at += 1;
-      else do skipValue(); while (more(']'));
-      depth -= 1;
-    } else scalar();
+    const byte = next();
+    if (byte === QUOTE) skipText();
+    else if (byte === OPEN_OBJECT) members(skipMember);
+    else if (byte === OPEN_LIST) list();
+    else if (byte === undefined) throw expected('a value');
+    else scalar(byte);
   };
 
   return {
-    peek,
-    object,
+    peek() {
+      const byte = next();
+      return byte === undefined ? '' : String.fromCharCode(byte);
+    },
+    object(member) {
+      members(() => {
+        const key = text();
+        take(COLON!);
+        member(key);
+      });
+    },
     text,
     skip() {
       next();
