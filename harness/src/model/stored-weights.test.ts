@@ -1,12 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readSafetensors, saveCheckpoint, writeSafetensors, type Checkpoint, type TensorSource } from '@stargan/checkpoints';
+import { generator } from '@stargan/generator';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { readAverages, readState, writeCheckpoint } from '../training/checkpoint.js';
 import { buildOptimizers, disposeState, initialState } from '../training/state.js';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
 import { buildNetworks } from './networks.js';
+import { readStoredTensors, storedConstants, storedTensors } from './stored-weights.js';
+import { disposeAll } from './weights.js';
 
 const networks = buildNetworks(smallConfig(), 2);
 let checkpoint: Checkpoint;
@@ -74,5 +77,19 @@ describe('weights in a checkpoint', () => {
     const given = await changed('generator_optimizer.safetensors', () => undefined, metadata as Record<string, string>);
     await expect(readState(networks, given)).rejects.toThrow(`generator_optimizer.safetensors: step, in the file's metadata, must be a whole number of at least 3, the iterations done, got ${got}`);
     expect(memory().numTensors).toBe(before);
+  });
+
+  it('may have the constants of the reference beside them, and need not', async () => {
+    const network = generator({ imageSize: 32, styleDim: 4, widthBudget: 64, maxWidth: 4, highPass: 1 });
+    const parameters = network.init(1);
+    const file = path.join(folder(), 'generator.safetensors');
+    expect([...storedConstants(network)]).toMatchObject([['hpf.filter', { dtype: 'F32', shape: [3, 3] }]]);
+    for (const stored of [[...storedConstants(network)], []]) {
+      await writeSafetensors(file, [...storedTensors(network.specs, parameters), ...stored]);
+      const { groups } = await readStoredTensors(file, network.specs, { constants: ['hpf.filter'] });
+      expect(Object.keys(groups[0]!)).toEqual(network.specs.map(({ name }) => name));
+      disposeAll(...groups);
+    }
+    disposeAll(parameters);
   });
 });

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { pruneCheckpoints, saveCheckpoint, writeSafetensors, type Checkpoint, type CheckpointContent } from '@stargan/checkpoints';
+import { pruneCheckpoints, saveCheckpoint, writeSafetensors, type Checkpoint, type CheckpointContent, type TensorSource } from '@stargan/checkpoints';
 import { adamStateFromTensors, adamStateToTensors, type AdamState } from '@stargan/optimizers';
 import type { ParameterSpec } from '@stargan/layers';
 import { AVERAGED_NAMES, NETWORK_NAMES, withParameters, type AveragedName, type NetworkName, type Networks, type WeightsOf } from '../model/networks.js';
-import { readStoredTensors, storedTensors } from '../model/stored-weights.js';
+import { readStoredTensors, storedConstants, storedTensors } from '../model/stored-weights.js';
 import { disposeAll } from '../model/weights.js';
 import { describeFault, findNonFinite } from './finite.js';
 import { disposeMoments, type TrainingState } from './state.js';
@@ -45,16 +45,22 @@ export async function writeCheckpoint(runDirectory: string, networks: Networks, 
   const files: Record<string, CheckpointContent> = {};
   for (const name of withParameters(networks, NETWORK_NAMES)) {
     const { specs } = networks[name];
-    files[weightsFile(name)] = { tensors: storedTensors(specs, state.weights[name]) };
+    files[weightsFile(name)] = { tensors: withConstants(networks, name, state.weights[name]) };
     files[optimizerFile(name)] = (file) => writeMoments(file, networks, name, state);
   }
-  for (const name of withParameters(networks, AVERAGED_NAMES)) files[averageFile(name)] = { tensors: storedTensors(networks[name].specs, state.averages[name]) };
+  for (const name of withParameters(networks, AVERAGED_NAMES)) files[averageFile(name)] = { tensors: withConstants(networks, name, state.averages[name]) };
   const directory = checkpointDirectory(runDirectory);
   const { drawOffset, rollbacks } = state;
   const checkpoint = await saveCheckpoint(directory, state.iteration, files, { drawOffset, rollbacks });
   // What could not be removed goes with the next checkpoint: this one is there.
   await pruneCheckpoints(directory, keep, { upTo: state.iteration }).catch(() => undefined);
   return checkpoint;
+}
+
+/** A network's parameters and constants, one tensor in memory at a time. */
+function* withConstants(networks: Networks, name: NetworkName, weights: WeightsOf[NetworkName]): Generator<readonly [string, TensorSource]> {
+  yield* storedTensors(networks[name].specs, weights);
+  yield* storedConstants(networks[name]);
 }
 
 async function writeMoments(file: string, networks: Networks, name: NetworkName, state: TrainingState): Promise<void> {
@@ -110,12 +116,13 @@ const countOf = (value: unknown): number => (typeof value === 'number' && Number
 
 async function readWeights(networks: Networks, name: NetworkName, file: string): Promise<WeightsOf[NetworkName]> {
   if (networks[name].specs.length === 0) return {};
-  const { groups } = await readStoredTensors(file, networks[name].specs);
+  const constants = [...storedConstants(networks[name])].map(([constant]) => constant);
+  const { groups } = await readStoredTensors(file, networks[name].specs, { constants });
   return groups[0]!;
 }
 
 async function readMoments(specs: readonly ParameterSpec[], file: string, weights: WeightsOf[NetworkName], iteration: number): Promise<AdamState> {
-  const { groups, metadata } = await readStoredTensors(file, specs, ['first.', 'second.']);
+  const { groups, metadata } = await readStoredTensors(file, specs, { prefixes: ['first.', 'second.'] });
   try {
     return adamStateFromTensors({ step: stepOf(metadata.step, file, iteration), first: groups[0]!, second: groups[1]! }, weights);
   } finally {
