@@ -82,8 +82,8 @@ describe('fidConventions', () => {
     const batch = tensor4d(Float32Array.from(picture.data, (level) => level / 255), [1, 40, 50, 3]);
     const input = pytorchFidInput(batch);
     const same = fidConventions['fid-pytorch'].input([picture]);
-    const values = same.dataSync();
-    expect(input.dataSync().reduce((largest, value, i) => Math.max(largest, Math.abs(value - values[i]!)), 0)).toBeLessThan(5e-7);
+    const values = same.dataSync<'float32'>();
+    expect(input.dataSync<'float32'>().reduce((largest, value, i) => Math.max(largest, Math.abs(value - values[i]!)), 0)).toBeLessThan(5e-7);
     batch.dispose();
     input.dispose();
     same.dispose();
