@@ -1,11 +1,14 @@
 export { sampleAugmentation, type Augmentation, type AugmentationOptions } from './augmentation.js';
 export { listDomains, openDataset, type Dataset } from './dataset.js';
-export { decodeImage, type DecodeOptions } from './decode-image.js';
+export { decodeImage, type DecodeOptions, type ImageReading } from './decode-image.js';
 export { writeDemoImages, type DemoImages, type DemoImagesOptions } from './demo-images.js';
 export { demoBackgrounds, demoShapes, demoTextures, sampleDemoPicture, type DemoBackground, type DemoChoice, type DemoPicture, type DemoPlace, type DemoShape, type DemoStyle, type DemoTexture } from './demo-picture.js';
-export { ImageFileError } from './image-file-error.js';
+export { ImageFileError, type ImageFileProblem } from './image-file-error.js';
 export { listImages, openImageFolders, type DomainFolder, type ImageFolders, type ImageFoldersOptions } from './image-folders.js';
+export { recogniseImage, recognisedBytes, type ImageFormat, type RecognisedImage } from './image-formats.js';
+export type { ImageHeader } from './image-header.js';
 export type { Box, RgbImage } from './image.js';
+export { inspectImageHeader, type InspectImageHeaderOptions } from './inspect-image-header.js';
 export { loadImages } from './load-images.js';
 export type { Oklch } from './oklch.js';
 export { pixelsToFloats, type PixelsToFloatsOptions } from './pixels-to-floats.js';

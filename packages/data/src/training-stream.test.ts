@@ -101,7 +101,7 @@ describe('createTrainingStream', () => {
     const stream = open(folders);
     const failure = await failureOf(stream);
     expect(failure).toBeInstanceOf(ImageFileError);
-    expect(failure).toMatchObject({ file: corrupt, reason: 'not a JPEG, PNG or WebP image' });
+    expect(failure).toMatchObject({ file: corrupt, reason: 'not a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PPM image' });
     expect(failure.message).toContain('convert or remove the file');
     expect(failure.message).toContain("set onCorrupt: 'skip'");
     await expect(stream.next()).rejects.toBe(failure);
