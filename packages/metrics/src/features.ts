@@ -44,7 +44,7 @@ export async function readFeatures(caller: string, name: string, features: Featu
   if (isRows(features)) return checked(caller, name, features.data, features.shape);
   if (!Array.isArray(features)) throw new TypeError(`${caller}: ${name} must be ${WANTED}, got ${describeValue(features)}`);
   const samples = features as readonly ArrayLike<number>[];
-  const dimension = (samples[0] as ArrayLike<number> | undefined)?.length ?? 0;
+  const dimension = (samples[0])?.length ?? 0;
   const data = new Float64Array(samples.length * dimension);
   for (const [i, sample] of samples.entries()) {
     if (typeof sample !== 'object' || (sample as unknown) === null) throw new TypeError(`${caller}: ${name} must hold one array per sample, got ${describeValue(sample)} as sample ${i}`);

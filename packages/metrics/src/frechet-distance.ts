@@ -79,7 +79,7 @@ function inUnits({ mean, covariance }: GaussianStatistics, unit: number): Gaussi
 
 function requireStatistics(name: string, statistics: GaussianStatistics): void {
   const must = (what: string, got: string): RangeError => new RangeError(`frechetDistance: ${name}${what}, got ${got}`);
-  const { mean, covariance } = (statistics as Partial<GaussianStatistics> | null | undefined) ?? {};
+  const { mean, covariance } = (statistics) ?? {};
   if (mean?.length === undefined || covariance?.length === undefined) throw must(' must be { mean, covariance }, two Float64Arrays', describeValue(statistics));
   const n = mean.length;
   if (n === 0) throw must('.mean must have at least one value', 'none');
