@@ -87,7 +87,7 @@ export function evaluateCommand(): Command {
     .option('--save-statistics <file>', 'keep the statistics of --real as .npz, which pytorch-fid reads as well')
     .option('--image-size <pixels>', 'size that --fid stargan2 brings the images of folders to first (default: 256)', imageSizeOf)
     .option('--skip-corrupt', 'leave broken images of folders out and name them')
-    .addOption(new Option('--fid <names>', 'whose FID: stargan2 (the paper), clean or pytorch; of folders also several, separated by commas, or all').argParser(conventions))
+    .addOption(new Option('--fid <names>', 'whose FID: stargan2 (the paper), clean or pytorch; of folders also several, separated by commas, or all; the paper by default, of files of statistics theirs').argParser(conventions))
     .option('--seed <n>', "seed of styles and subsets; the run's by default", wholeNumber)
     .option('--json', 'print the results as JSON')
     .addHelpText('after', examples('stargan evaluate --run runs/01', 'stargan evaluate --run runs/01 --checkpoint best --outputs 2 --sources 50 --json', 'stargan evaluate --real photos/val/cat --fake translated/cat --fid all'))
@@ -162,9 +162,9 @@ async function evaluateTrained(run: string, { checkpoint: choice, data, outputs,
   });
 }
 
-async function evaluateFolders(real: string, { fake, saveStatistics, imageSize = 256, fid = ['stargan2'], seed = 0, skipCorrupt = false, json = false }: EvaluateArguments): Promise<void> {
+async function evaluateFolders(real: string, { fake, saveStatistics, imageSize = 256, fid, seed = 0, skipCorrupt = false, json = false }: EvaluateArguments): Promise<void> {
   if (fake === undefined && saveStatistics === undefined) throw new UsageError('--real needs --fake to compare with, or --save-statistics');
-  if (saveStatistics !== undefined && fid.length > 1) throw new UsageError('--save-statistics takes one convention: statistics of several are not the same');
+  if (saveStatistics !== undefined && fid !== undefined && fid.length > 1) throw new UsageError('--save-statistics takes one convention: statistics of several are not the same');
   for (const [option, folder] of Object.entries({ '--real': real, '--fake': fake })) {
     if (folder !== undefined && (await stat(folder).catch(() => undefined)) === undefined) throw new UsageError(`${option} ${folder} does not exist; check the path`);
   }
@@ -184,14 +184,14 @@ async function evaluateFolders(real: string, { fake, saveStatistics, imageSize =
       return 'stopped';
     }
     if (json) console.log(JSON.stringify({ ...comparison, statistics: saveStatistics }));
-    else console.log(describeComparison(comparison, fid, saveStatistics));
+    else console.log(describeComparison(comparison, saveStatistics));
     return 'completed';
   });
 }
 
-function describeComparison({ real, fake, scores, notes }: Comparison, fids: readonly FidName[], saved: string | undefined): string {
+function describeComparison({ real, fake, conventions: names, scores, notes }: Comparison, saved: string | undefined): string {
   const images = ({ path, images: count }: Comparison['real']): string => `${path} (${count === undefined ? 'statistics' : `${count} images`})`;
-  const rows = fids.map((fid) => [`fid-${fid}`, '', ...FEATURE_METRICS.map((metric) => formatScore(metric, scores.values[metricKey(metric, fid)]))]);
+  const rows = names.map((fid) => [`fid-${fid}`, '', ...FEATURE_METRICS.map((metric) => formatScore(metric, scores.values[metricKey(metric, fid)]))]);
   const headings = ['convention', '', 'FID ↓', 'KID×10³ ↓', 'precision', 'recall', 'density', 'coverage'];
   return [
     fake === undefined ? images(real) : `${images(real)} and ${images(fake)}`,

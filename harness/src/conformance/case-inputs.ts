@@ -1,6 +1,7 @@
+import { tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { inputTensor } from './hashed-values.js';
+import { inputTensor, inputValues } from './hashed-values.js';
 import type { GoldenCase, InputEntry } from './manifest.js';
 
 /** A whole number of the case's config. @throws when absent */
@@ -20,9 +21,25 @@ export function findInput(golden: GoldenCase, pattern: RegExp): InputEntry | und
   return golden.inputs.find(({ name }) => pattern.test(name));
 }
 
-/** The first input whose name matches, as a tensor in our layout. @throws when there is none */
-export function requireInput(golden: GoldenCase, pattern: RegExp): Tensor {
+function requireEntry(golden: GoldenCase, pattern: RegExp): InputEntry {
   const entry = findInput(golden, pattern);
   if (entry === undefined) throw new Error(`case ${golden.id} has no input that matches ${pattern.source}`);
-  return inputTensor(entry);
+  return entry;
+}
+
+/** The first input whose name matches, as a tensor in our layout. @throws when there is none */
+export const requireInput = (golden: GoldenCase, pattern: RegExp): Tensor => inputTensor(requireEntry(golden, pattern));
+
+/** The same in the goldens' layout. @throws when there is none */
+export function requireInputAsStored(golden: GoldenCase, pattern: RegExp): Tensor {
+  const entry = requireEntry(golden, pattern);
+  return tensor(inputValues(entry), entry.shape);
+}
+
+/** Makes sure that a case wants what the packages have fixed. @throws when its config has another value */
+export function requireConstant(golden: GoldenCase, key: string, ours: unknown): void {
+  const wanted = golden.config[key];
+  if (wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(ours)) {
+    throw new Error(`config.${key} of case ${golden.id} is ${JSON.stringify(wanted)}; the packages have ${JSON.stringify(ours)}, which cannot be chosen`);
+  }
 }

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { writePyTorchFile } from '@stargan/checkpoints';
 import { describe, expect, it } from 'vitest';
 import { useTemporaryFolder } from '../testing/small-run.js';
+import { lpipsCase } from './cases/feature-networks.js';
+import { readManifest } from './manifest.js';
 import { runConformance, type CaseResult } from './run.js';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/goldens', import.meta.url));
@@ -38,6 +40,38 @@ describe('conformance', () => {
     const results = await run(copy, 'block-resblk-plain');
     expect(results.map(({ status }) => status)).toEqual(results.map(() => 'failed'));
     expect(results[0]!.worst!.ratio).toBeGreaterThan(100);
+  });
+
+  it('compares a parameter of four dimensions in the order of the goldens', async () => {
+    const copy = await changedFixtures('order', (manifest) => manifest.replace('"shape":[4,3,3,2],"lr"', '"shape":[4,3,2,3],"lr"'));
+    expect((await run(fixtures, 'train-adam')).map(({ status }) => status)).toEqual(['passed', 'passed']);
+    expect((await run(copy, 'train-adam-convolution')).map(({ status }) => status)).toEqual(['failed']);
+  });
+
+  it('takes sizes and constants from the manifest, and names a constant that cannot be chosen', async () => {
+    expect((await run(fixtures, 'preprocess-made')).map(({ status }) => status)).toEqual(['passed']);
+    const size = await changedFixtures('size', (manifest) => manifest.replace('"eval_size":40', '"eval_size":41'));
+    expect(await run(size, 'preprocess-made')).toMatchObject([{ status: 'failed', worst: { name: 'fid_input' } }]);
+    const constant = await changedFixtures('constant', (manifest) => manifest.replaceAll('"bn_eps":0.001', '"bn_eps":0.002'));
+    expect((await run(constant, 'fid-inception-pytorch'))[0]!.error).toContain('config.bn_eps of case fid-inception-pytorch-fid is 0.002; the packages have 0.001');
+  });
+
+  it('mixes the second of two near images as much as the manifest says', async () => {
+    const golden = (await readManifest(fixtures)).find(({ id }) => id === 'lpips-made')!;
+    const inputs = golden.inputs.filter(({ name }) => !name.endsWith('.c'));
+    const totals = async (mix: number): Promise<number> => (await lpipsCase({ ...golden, inputs, config: { ...golden.config, mix } }, fixtures)).tensors.total!.data[0]!;
+    expect(await totals(0)).toBe(0);
+    const [little, more] = [await totals(0.01), await totals(0.1)];
+    expect(little).toBeGreaterThan(0);
+    expect(more).toBeGreaterThan(10 * little);
+  });
+
+  it('has the inputs of every FID convention as the tools that they are named after have them, bit for bit', async () => {
+    const results = await run(fixtures, 'fid-input');
+    expect(results).toHaveLength(24);
+    expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
+    const copy = await changedFixtures('contrast', (manifest) => manifest.replace('"width":64,"height":64,"square":8,"contrast":4.0', '"width":64,"height":64,"square":8,"contrast":3.9'));
+    expect((await run(copy, 'fid-input-stargan2-64x64'))[0]!.error).toMatch(/the SHA-256 of all values is/);
   });
 
   it('fails when an expected value is not computed, and says which', async () => {

@@ -2,6 +2,7 @@ import type { ConvolutionVariant } from '@stargan/layers';
 import { blockCase } from './cases/blocks.js';
 import { badCheckpointCase, networkCheckpointCase, optimizerCheckpointCase, viewsCheckpointCase } from './cases/checkpoints.js';
 import { inceptionCase, lpipsCase } from './cases/feature-networks.js';
+import { fidInputCase } from './cases/fid-inputs.js';
 import { featureStatisticsCase, frechetCase } from './cases/frechet.js';
 import { hashCase } from './cases/hash.js';
 import { adversarialLossCase, objectiveCase } from './cases/losses.js';
@@ -40,6 +41,7 @@ const KINDS: readonly { group: string; id: RegExp; run: CaseRunner }[] = [
   { group: 'fid', id: /^fid-features-/, run: featureStatisticsCase },
   { group: 'fid', id: /^fid-frechet-/, run: (golden, { directory }) => frechetCase(golden, directory) },
   { group: 'fid', id: /^fid-inception-/, run: inceptionCase },
+  { group: 'fid', id: /^fid-input-/, run: fidInputCase },
   // The weights themselves (lpips-lin-weights) expect nothing.
   { group: 'lpips', id: /^lpips-(?!lin-weights)/, run: (golden, { directory }) => lpipsCase(golden, directory) },
   { group: 'utilities', id: /^utility-interpolation/, run: interpolationCase },

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { runPaths } from '../training/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { identityOf, type EvaluationRecord } from './evaluation-record.js';
-import { lowerIsBetter, metricKey, type Metric } from './metrics.js';
+import { lowerIsBetter, metricKey, PIXELS_VERSION, type Metric } from './metrics.js';
 
 const record = z.object({
   formatVersion: z.literal(1),
@@ -54,7 +54,9 @@ export async function keepBest(run: string, checkpoint: Checkpoint, evaluation: 
   const key = metricKey(metric, options.fid);
   const [latent, reference] = [means.latent.values[key] ?? null, means.reference.values[key] ?? null];
   if (latent === null || reference === null) return `${key} has no value: ${means.latent.reasons[key] ?? means.reference.reasons[key] ?? 'it was not computed'}`;
-  const candidate: BestRecord = { formatVersion: 1, metric: key, value: (latent + reference) / 2, iteration, conditions: identityOf({ options, data: data.sha256, weights }) };
+  // As before where scores are what they were.
+  const pixels = options.fid === 'stargan2' ? undefined : PIXELS_VERSION;
+  const candidate: BestRecord = { formatVersion: 1, metric: key, value: (latent + reference) / 2, iteration, conditions: identityOf({ options, data: data.sha256, weights, pixels }) };
   const previous = await findBest(run);
   if (previous !== undefined && !isBetter(candidate, previous, metric)) return undefined;
   const files = Object.fromEntries(checkpoint.manifest.files.map(({ name }) => [name, (file: string) => copyFile(path.join(checkpoint.path, name), file)]));

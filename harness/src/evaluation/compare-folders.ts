@@ -2,12 +2,14 @@ import { stat } from 'node:fs/promises';
 import { findImages, type OnCorrupt } from '@stargan/data';
 import { describeFound } from '../dataset/describe-dataset.js';
 import { frechetDistance, type FeatureRows, type GaussianStatistics } from '@stargan/metrics';
-import { readStatistics, writeStatistics } from '@stargan/metrics/npz';
+import { readStatistics, writeStatistics, type StoredStatistics } from '@stargan/metrics/npz';
+import { UsageError } from '../usage-error.js';
 import { featureMetrics, realFeatures } from './feature-metrics.js';
-import { hashFiles, type HashedFile } from './hashed-files.js';
-import { conventionOf, FEATURE_METRICS, joinScores, metricKey, score, withoutScores, type FidName, type Scores } from './metrics.js';
+import { hashFiles, turnedNote, type HashedFile } from './hashed-files.js';
+import { conventionOf, FEATURE_METRICS, joinScores, metricKey, score, withoutScores, type FidName, type ScoredConvention, type Scores } from './metrics.js';
 import { FEATURE_LENGTH, openFeatureNetwork, type FeatureNetwork } from './pretrained.js';
 import { featuresOfFiles } from './real-features.js';
+import { chooseConventions } from './statistics-source.js';
 
 /** Two sets of images, and how they are compared. */
 export interface CompareOptions {
@@ -15,7 +17,8 @@ export interface CompareOptions {
   readonly real: string;
   /** The same; nothing is compared without it. */
   readonly fake?: string;
-  readonly fids: readonly FidName[];
+  /** Whose FID; by default that of the files of statistics, `stargan2` for two folders. */
+  readonly fids?: readonly FidName[];
   /** S, to which `fid-stargan2` resizes first. */
   readonly imageSize: number;
   /** Of KID's subsets. */
@@ -38,6 +41,8 @@ export interface ComparedSet {
 export interface Comparison {
   readonly real: ComparedSet;
   readonly fake: ComparedSet | undefined;
+  /** Whose FID the scores are. */
+  readonly conventions: readonly ScoredConvention[];
   readonly scores: Scores;
   readonly notes: readonly string[];
 }
@@ -45,7 +50,7 @@ export interface Comparison {
 interface OpenSet extends ComparedSet {
   readonly files: readonly HashedFile[];
   /** Of a file of statistics. */
-  readonly statistics: GaussianStatistics | undefined;
+  readonly statistics: StoredStatistics | undefined;
 }
 
 /**
@@ -54,55 +59,75 @@ interface OpenSet extends ComparedSet {
  *
  * @returns undefined when `signal` was aborted
  * @throws Error saying how to get weights that are not there, or naming a folder without images
+ * @throws UsageError where files of statistics do not compare with each other or under the conventions asked for
  */
 export async function compareFolders(options: CompareOptions): Promise<Comparison | undefined> {
-  const { fids, saveStatistics, onProgress } = options;
+  const { saveStatistics, onProgress, imageSize } = options;
   const notes: string[] = [];
   const real = await openSet(options.real, options.onCorrupt, notes);
   const fake = options.fake === undefined ? undefined : await openSet(options.fake, options.onCorrupt, notes);
-  const total = (real.files.length + (fake?.files.length ?? 0)) * fids.length;
+  const sets = [real, ...(fake === undefined ? [] : [fake])];
+  const files = sets.flatMap(({ path, statistics }) => (statistics === undefined ? [] : [{ path, statistics }]));
+  const { names, notes: ofNames } = chooseConventions(files, options.fids, files.length === sets.length ? undefined : imageSize);
+  notes.push(...ofNames);
+  const total = (real.files.length + (fake?.files.length ?? 0)) * names.length;
   let done = 0;
   const progress = (images: number): void => {
     done += images;
     onProgress?.(done, total);
   };
   const scores: Scores[] = [];
-  for (const fid of fids) {
-    const network = await networkFor(fid, [real, fake]);
+  for (const name of names) {
+    const network = files.length === sets.length || name === 'unknown' ? undefined : await openNetwork(name);
     try {
+      if (network !== undefined) requireWeights(files, network);
       const features = await featuresOf(network, real, options, true, progress);
       const others = fake === undefined ? undefined : await featuresOf(network, fake, options, false, progress);
       if (features === undefined || (fake !== undefined && others === undefined)) return undefined;
-      if (saveStatistics !== undefined) await writeStatistics(saveStatistics, statisticsOf(features));
-      if (others !== undefined) scores.push(await compare(features, others, fid, options.seed));
+      if (saveStatistics !== undefined) await writeStatistics(saveStatistics, { ...statisticsOf(features), ...originOf(real, name, network, imageSize) });
+      if (others !== undefined) scores.push(await compare(features, others, name, options.seed));
     } finally {
       network?.dispose();
     }
   }
   const side = ({ path, images }: OpenSet): ComparedSet => ({ path, images });
-  return { real: side(real), fake: fake === undefined ? undefined : side(fake), scores: joinScores(...scores), notes };
+  return { real: side(real), fake: fake === undefined ? undefined : side(fake), conventions: names, scores: joinScores(...scores), notes };
 }
 
 async function openSet(source: string, onCorrupt: OnCorrupt | undefined, notes: string[]): Promise<OpenSet> {
   if ((await stat(source).catch(() => undefined))?.isFile() === true) {
     if (!source.toLowerCase().endsWith('.npz')) throw new Error(`${source} is a file: give a folder of images, or statistics as pytorch-fid's .npz`);
-    const { count, ...statistics } = await readStatistics(source);
+    const statistics = await readStatistics(source);
     if (statistics.mean.length !== FEATURE_LENGTH) throw new Error(`${source} holds statistics of ${statistics.mean.length} features; Inception-v3 gives ${FEATURE_LENGTH}: make it with --save-statistics, or with pytorch-fid at its default dimension`);
-    return { path: source, images: count, files: [], statistics };
+    return { path: source, images: statistics.count, files: [], statistics };
   }
   const found = await findImages(source);
-  const { files, skipped } = await hashFiles(found.files, onCorrupt);
-  notes.push(...describeFound(source, found), ...skipped.map(({ reason }) => `left out ${reason}`));
+  const { files, skipped, turned } = await hashFiles(found.files, onCorrupt);
+  notes.push(...describeFound(source, found), ...turnedNote(source, turned, files.length), ...skipped.map(({ reason }) => `left out ${reason}`));
   if (files.length === 0) throw new Error(`${source} holds no images (jpg, jpeg, png, webp) that can be used`);
   return { path: source, images: files.length, files, statistics: undefined };
 }
 
-/** The network of a convention; none is needed for statistics alone. */
-async function networkFor(fid: FidName, sets: readonly (OpenSet | undefined)[]): Promise<FeatureNetwork | undefined> {
-  if (sets.every((set) => set === undefined || set.statistics !== undefined)) return undefined;
+async function openNetwork(fid: FidName): Promise<FeatureNetwork> {
   const opened = await openFeatureNetwork(conventionOf(fid));
   if ('advice' in opened) throw new Error(opened.advice);
   return opened.network;
+}
+
+/** @throws UsageError where statistics were made with other weights than those here */
+function requireWeights(files: readonly { path: string; statistics: StoredStatistics }[], { sha256 }: FeatureNetwork): void {
+  for (const { path, statistics: { weights } } of files) {
+    if (weights !== undefined && weights !== sha256) throw new UsageError(`${path} was made with other weights of Inception-v3 (SHA-256 ${weights}) than those here (${sha256}): make it again with --save-statistics`);
+  }
+}
+
+/** What a file of statistics says of where they come from. */
+function originOf({ statistics }: OpenSet, name: ScoredConvention, network: FeatureNetwork | undefined, imageSize: number): Partial<StoredStatistics> {
+  if (statistics !== undefined) {
+    const { convention = name === 'unknown' ? undefined : conventionOf(name), imageSize: size, weights, count } = statistics;
+    return { convention, imageSize: size, weights, count };
+  }
+  return { convention: network?.convention, weights: network?.sha256, ...(name === 'stargan2' ? { imageSize } : {}) };
 }
 
 type SetFeatures = { readonly rows: FeatureRows; readonly statistics: GaussianStatistics | undefined } | { readonly rows: undefined; readonly statistics: GaussianStatistics };
@@ -118,8 +143,8 @@ function statisticsOf({ statistics }: SetFeatures): GaussianStatistics {
   return statistics;
 }
 
-async function compare(real: SetFeatures, fake: SetFeatures, fid: FidName, seed: number): Promise<Scores> {
-  if (real.rows !== undefined && fake.rows !== undefined) return featureMetrics(real, fake.rows, fid, seed);
+async function compare(real: SetFeatures, fake: SetFeatures, fid: ScoredConvention, seed: number): Promise<Scores> {
+  if (real.rows !== undefined && fake.rows !== undefined && fid !== 'unknown') return featureMetrics(real, fake.rows, fid, seed);
   const others = FEATURE_METRICS.filter((metric) => metric !== 'fid').map((metric) => metricKey(metric, fid));
   const key = metricKey('fid', fid);
   const distance = real.statistics === undefined || fake.statistics === undefined ? 'it needs at least 2 images, got 1' : frechetDistance(real.statistics, fake.statistics);

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Checkpoint } from '@stargan/checkpoints';
 import { loadImages } from '@stargan/data';
 import type { Config } from '../config/schema.js';
@@ -10,11 +9,12 @@ import { runPaths } from '../training/run-directory.js';
 import { CLASSIFIER_VERSION, trainDomainClassifier } from './domain-classifier.js';
 import type { EvaluationData } from './evaluation-data.js';
 import { emptyScores, findEvaluation, identityOf, writeEvaluation, type EvaluationRecord, type TaskResult } from './evaluation-record.js';
-import { evaluateTask, type Judges, type SizedClassifier, type TaskContext } from './evaluate-task.js';
+import { evaluateTask, saveTranslations, type Judges, type SizedClassifier, type TaskContext } from './evaluate-task.js';
 import { realFeatures, type RealFeatures } from './feature-metrics.js';
-import { conventionOf, meanScores } from './metrics.js';
+import { conventionOf, meanScores, PIXELS_VERSION } from './metrics.js';
 import type { EvaluationOptions } from './options.js';
 import { openFeatureNetwork, openPerceptualDistance, type FeatureNetwork, type UsedWeights } from './pretrained.js';
+import { openPictureFolders, type PictureFolders } from './picture-folders.js';
 import { featuresOfFiles } from './real-features.js';
 import { GUIDANCES, latentTaskStyles, listTasks, referenceTaskStyles, type Guidance, type Task, type TaskStyles } from './tasks.js';
 import { turnEventLoop } from './turn-event-loop.js';
@@ -29,7 +29,7 @@ export interface EvaluateRunOptions {
   readonly config: Config;
   readonly options: EvaluationOptions;
   readonly data: EvaluationData;
-  /** Folder for the translations as PNGs, none by default. */
+  /** Folder for the translations as PNGs, one below it for each task, which is emptied first; none by default. */
   readonly saveImages?: string;
   /** Gives the domain classifier, which stays the caller's. */
   readonly classifier: () => Promise<SizedClassifier | undefined>;
@@ -71,7 +71,8 @@ export async function openClassifier({ domains }: EvaluationData, imageSize: num
  * one that is done is read.
  *
  * @returns the results; `completed` is false when it was stopped
- * @throws ImageFileError naming a broken image; Error naming damaged pretrained weights
+ * @throws ImageFileError naming a broken image; Error naming damaged pretrained weights; UsageError where a folder for
+ * pictures holds anything else
  */
 export async function evaluateRun(request: EvaluateRunOptions): Promise<EvaluationRecord> {
   const { run, options } = request;
@@ -82,6 +83,9 @@ export async function evaluateRun(request: EvaluateRunOptions): Promise<Evaluati
   try {
     const weights = [inception, perceptual].flatMap((opened) => ('advice' in opened ? [] : opened.weights));
     const begun = await beginRecord(request, weights);
+    const tasks = listTasks(request.data.domains.length);
+    const pictures = request.saveImages === undefined ? undefined : await openPictureFolders(request.saveImages, begun.identity, tasks, request.data.domains.map(({ name }) => name));
+    if (pictures !== undefined) await completePictures(request, tasks.filter((task) => isDone(request, begun, task)), pictures);
     if (begun.completed) {
       await logOnce(run, begun);
       return begun;
@@ -91,7 +95,7 @@ export async function evaluateRun(request: EvaluateRunOptions): Promise<Evaluati
     const classifier = await request.classifier();
     if (classifier === undefined) return begun;
     const content: EvaluationRecord = { ...begun, realAccuracy: await accuracyOnReals(request.data, classifier) };
-    const finished = await runTasks(request, content, { features, perceptual: distance, classifier });
+    const finished = await runTasks(request, content, { features, perceptual: distance, classifier }, pictures);
     await writeEvaluation(run, finished);
     if (finished.completed) await logOnce(run, finished);
     return finished;
@@ -101,11 +105,13 @@ export async function evaluateRun(request: EvaluateRunOptions): Promise<Evaluati
 }
 
 /** The record of this evaluation as it stands, or a new one. */
-async function beginRecord({ run, checkpoint, config, options, data, saveImages }: EvaluateRunOptions, weights: UsedWeights[]): Promise<EvaluationRecord> {
+async function beginRecord({ run, checkpoint, config, options, data }: EvaluateRunOptions, weights: UsedWeights[]): Promise<EvaluationRecord> {
   const averages = averageFiles();
   const networks = Object.fromEntries(checkpoint.manifest.files.filter(({ name }) => averages.includes(name)).map(({ name, sha256 }) => [name, sha256]));
   const { imageSize, latentDim } = config;
-  const identity = identityOf({ classifier: CLASSIFIER_VERSION, networks, options, weights, data: data.sha256, imageSize, latentDim, saveImages: saveImages === undefined ? null : path.resolve(saveImages) });
+  // Scores of before that are still right are found again: pictures used to be part of the identity, pixels not.
+  const pixels = options.fid === 'stargan2' && !data.turned ? undefined : PIXELS_VERSION;
+  const identity = identityOf({ classifier: CLASSIFIER_VERSION, networks, options, weights, data: data.sha256, imageSize, latentDim, saveImages: null, pixels });
   const found = await findEvaluation(run, checkpoint.iteration, identity);
   if (found !== undefined) return found;
   const domains = data.domains.map(({ name, sources, references, reals }) => ({ name, sources: sources.length, references: references.length, reals: reals.length }));
@@ -127,30 +133,67 @@ async function beginRecord({ run, checkpoint, config, options, data, saveImages 
   };
 }
 
-async function runTasks(request: EvaluateRunOptions, begun: EvaluationRecord, judges: Judges): Promise<EvaluationRecord> {
+/** Whether the scores of a task are there. */
+function isDone({ data }: EvaluateRunOptions, { tasks }: EvaluationRecord, { guidance, source, target }: Task): boolean {
+  const [from, to] = [data.domains[source]!.name, data.domains[target]!.name];
+  return tasks.some((done) => done.guidance === guidance && done.source === from && done.target === to);
+}
+
+/** Writes the pictures of tasks that were judged before, where they are not there or not of this evaluation. */
+async function completePictures(request: EvaluateRunOptions, tasks: readonly Task[], pictures: PictureFolders): Promise<void> {
+  const { sampler, config, data, signal, onProgress } = request;
+  const missing: Task[] = [];
+  for (const task of tasks) if (!(await pictures.isComplete(task))) missing.push(task);
+  const total = missing.reduce((sum, task) => sum + translationsOf(request, task), 0);
+  let done = 0;
+  const count = (images: number): void => {
+    done += images;
+    onProgress?.(done, total);
+  };
+  for (const task of missing) {
+    if (signal?.aborted === true) return;
+    await pictures.begin(task);
+    const styles = await stylesOf(request, task);
+    try {
+      const context = { sampler, imageSize: config.imageSize, saveImages: pictures.folderOf(task), onProgress: count, signal };
+      const images = await saveTranslations(context, data.domains[task.source]!, styles);
+      if (images !== undefined) await pictures.finish(task, images);
+    } finally {
+      styles.dispose();
+    }
+  }
+}
+
+async function runTasks(request: EvaluateRunOptions, begun: EvaluationRecord, judges: Judges, pictures: PictureFolders | undefined): Promise<EvaluationRecord> {
   const { run, data, signal } = request;
   let content = begun;
   const name = (label: number): string => data.domains[label]!.name;
-  const isDone = ({ guidance, source, target }: Task): boolean =>
-    content.tasks.some((done) => done.guidance === guidance && done.source === name(source) && done.target === name(target));
-  const left = listTasks(data.domains.length).filter((task) => !isDone(task));
+  const left = listTasks(data.domains.length).filter((task) => !isDone(request, begun, task));
   const count = progressCounter(request, left, judges);
   let reals: { target: number; features: RealFeatures | undefined } | undefined;
   for (const task of left) {
     if (reals?.target !== task.target) reals = { target: task.target, features: await loadReals(request, task.target, judges.features, count) };
     if (signal?.aborted === true) return content;
-    const result = await runTask(request, task, judges, reals.features, count);
+    await pictures?.begin(task);
+    const result = await runTask(request, task, judges, reals.features, pictures?.folderOf(task), count);
     if (result === undefined) return content;
+    await pictures?.finish(task, result.translations);
     content = { ...content, tasks: [...content.tasks, { guidance: task.guidance, source: name(task.source), target: name(task.target), ...result }] };
     await writeEvaluation(run, content);
   }
   return { ...content, completed: true, means: { latent: meanOf(content.tasks, 'latent'), reference: meanOf(content.tasks, 'reference') } };
 }
 
+/** How many translations a task makes. */
+function translationsOf({ data, options }: EvaluateRunOptions, { guidance, source, target }: Task): number {
+  const perSource = guidance === 'latent' ? options.outputs : Math.min(options.outputs, data.domains[target]!.references.length);
+  return data.domains[source]!.sources.length * perSource;
+}
+
 /** Counts images of all that are left to do. */
-function progressCounter({ data, options, onProgress }: EvaluateRunOptions, tasks: readonly Task[], judges: Judges): (images: number) => void {
-  const perSource = ({ guidance, target }: Task): number => (guidance === 'latent' ? options.outputs : Math.min(options.outputs, data.domains[target]!.references.length));
-  const translations = tasks.reduce((sum, task) => sum + data.domains[task.source]!.sources.length * perSource(task), 0);
+function progressCounter(request: EvaluateRunOptions, tasks: readonly Task[], judges: Judges): (images: number) => void {
+  const { data, onProgress } = request;
+  const translations = tasks.reduce((sum, task) => sum + translationsOf(request, task), 0);
   const targets = new Set(tasks.map(({ target }) => target));
   const reals = typeof judges.features === 'string' ? 0 : [...targets].reduce((sum, target) => sum + data.domains[target]!.reals.length, 0);
   let done = 0;
@@ -166,14 +209,12 @@ async function loadReals({ data, config, signal }: EvaluateRunOptions, target: n
   return rows === undefined ? undefined : realFeatures(rows);
 }
 
-async function runTask(request: EvaluateRunOptions, task: Task, judges: Judges, reals: RealFeatures | undefined, onProgress: (images: number) => void): Promise<Pick<TaskResult, 'translations' | 'scores'> | undefined> {
+async function runTask(request: EvaluateRunOptions, task: Task, judges: Judges, reals: RealFeatures | undefined, saveImages: string | undefined, onProgress: (images: number) => void): Promise<Pick<TaskResult, 'translations' | 'scores'> | undefined> {
   const { sampler, config, options, data, signal } = request;
-  const [source, target] = [data.domains[task.source]!, data.domains[task.target]!];
-  const saveImages = request.saveImages === undefined ? undefined : path.join(request.saveImages, task.guidance, `${source.name}2${target.name}`);
   const context: TaskContext = { sampler, judges, imageSize: config.imageSize, options, reals, saveImages, onProgress, signal };
   const styles = await stylesOf(request, task);
   try {
-    return await evaluateTask(context, task, source, styles);
+    return await evaluateTask(context, task, data.domains[task.source]!, styles);
   } finally {
     styles.dispose();
   }

@@ -11,6 +11,7 @@ import { FEATURE_METRICS, joinScores, metricKey, score, withoutScores, type Scor
 import type { EvaluationOptions } from './options.js';
 import { meanPairwiseDistance } from './pairwise-distance.js';
 import { FEATURE_LENGTH, type FeatureNetwork, type PerceptualDistance } from './pretrained.js';
+import { pictureName } from './picture-folders.js';
 import type { Task, TaskStyles } from './tasks.js';
 import { turnEventLoop } from './turn-event-loop.js';
 
@@ -60,10 +61,7 @@ export async function evaluateTask(context: TaskContext, task: Task, domain: Eva
   let hits = 0;
   for (const [index, { file }] of sources.entries()) {
     if (signal?.aborted === true) return undefined;
-    const source = { size: imageSize, data: await loadImages([file], imageSize) };
-    const style = styles.of(index);
-    const outputs = translate(sampler, joinImages(Array.from({ length: styles.count }, () => source)), style);
-    style.dispose();
+    const outputs = await translateSource(sampler, file, imageSize, styles, index);
     const pictures = quantizeImages(outputs.data, imageSize, imageSize);
     if (context.saveImages !== undefined) await savePictures(context.saveImages, pictures, index);
     hits += judges.classifier.classifier.classify(atSize(outputs, pictures, judges.classifier.size)).filter((found) => found === task.target).length;
@@ -87,6 +85,31 @@ export async function evaluateTask(context: TaskContext, task: Task, domain: Eva
       score('styleDistance', alone ?? mean(distances)),
     ),
   };
+}
+
+/** All translations of a source. */
+async function translateSource(sampler: Sampler, file: string, imageSize: number, styles: TaskStyles, index: number): Promise<ImageBatch> {
+  const source = { size: imageSize, data: await loadImages([file], imageSize) };
+  const style = styles.of(index);
+  const outputs = translate(sampler, joinImages(Array.from({ length: styles.count }, () => source)), style);
+  style.dispose();
+  return outputs;
+}
+
+/**
+ * Writes the translations of a task without judging them, as `evaluateTask` does beside judging.
+ *
+ * @returns how many; undefined when `signal` was aborted
+ */
+export async function saveTranslations({ sampler, imageSize, saveImages, onProgress, signal }: Omit<TaskContext, 'judges' | 'options' | 'reals'> & { saveImages: string }, domain: EvaluationDomain, styles: TaskStyles): Promise<number | undefined> {
+  for (const [index, { file }] of domain.sources.entries()) {
+    if (signal?.aborted === true) return undefined;
+    const outputs = await translateSource(sampler, file, imageSize, styles, index);
+    await savePictures(saveImages, quantizeImages(outputs.data, imageSize, imageSize), index);
+    onProgress?.(styles.count);
+    await turnEventLoop();
+  }
+  return domain.sources.length * styles.count;
 }
 
 const onlyOne = ({ guidance }: Task, { outputs }: EvaluationOptions): string =>
@@ -114,5 +137,5 @@ function atSize(outputs: ImageBatch, pictures: readonly RgbImage[], size: number
 }
 
 async function savePictures(folder: string, pictures: readonly RgbImage[], source: number): Promise<void> {
-  for (const [output, picture] of pictures.entries()) await writePng(path.join(folder, `${`${source}`.padStart(4, '0')}_${`${output}`.padStart(2, '0')}.png`), picture);
+  for (const [output, picture] of pictures.entries()) await writePng(path.join(folder, pictureName(source, output)), picture);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Dataset, OnCorrupt } from '@stargan/data';
 import { UsageError } from '../usage-error.js';
-import { hashFiles, hashOfFiles, spread, type HashedFile } from './hashed-files.js';
+import { hashFiles, hashOfFiles, spread, turnedNote, type HashedFile } from './hashed-files.js';
 
 /** Images of one domain, by what they serve for. */
 export interface EvaluationDomain {
@@ -23,6 +23,8 @@ export interface EvaluationData {
   readonly sha256: string;
   /** What is to be known about the images. */
   readonly notes: readonly string[];
+  /** Whether training images that translations are compared with are stored turned. */
+  readonly turned: boolean;
 }
 
 /** Images that the domain classifier is trained on, of all domains together: enough for it, and they fit in memory. */
@@ -41,14 +43,17 @@ export async function openEvaluationData(dataset: Dataset, { sources, reals }: {
   const notes = validation === undefined ? [`${train.directory} has no val/: training images are translated, so that scores tell nothing about new images`] : [];
   const perDomain = Math.max(1, Math.floor(EXAMPLES / train.domains.length));
   const domains: EvaluationDomain[] = [];
+  let turned = false;
   for (const [label, { name, files }] of train.domains.entries()) {
     const trained = await hashFiles(files, onCorrupt);
     const heldOut = validation === undefined ? trained : await hashFiles(validation.domains[label]!.files, onCorrupt);
     const skipped = validation === undefined ? trained.skipped : [...trained.skipped, ...heldOut.skipped];
+    notes.push(...turnedNote(name, trained.turned, trained.files.length));
+    turned ||= trained.turned > 0;
     notes.push(...skipped.map(({ reason }) => `left out ${reason}`));
     if (trained.files.length === 0 || heldOut.files.length === 0) throw new Error(`no image of ${name} can be used; the first: ${skipped[0]?.reason ?? 'there is none'}`);
     domains.push({ name, sources: spread(heldOut.files, sources), references: heldOut.files, reals: spread(trained.files, reals), examples: spread(trained.files, perDomain) });
   }
   const hashes = domains.map(({ name, ...uses }) => [name, ...Object.values(uses).map(hashOfFiles)]);
-  return { domains, sha256: createHash('sha256').update(JSON.stringify(hashes)).digest('hex'), notes };
+  return { domains, sha256: createHash('sha256').update(JSON.stringify(hashes)).digest('hex'), notes, turned };
 }

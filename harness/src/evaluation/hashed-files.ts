@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { decodeImage, ImageFileError, readRegularFile, type OnCorrupt } from '@stargan/data';
+import sharp from 'sharp';
 
 /** An image file with the SHA-256 of its content, hexadecimal. */
 export interface HashedFile {
@@ -11,6 +12,8 @@ export interface HashedFile {
 export interface HashedFiles {
   readonly files: readonly HashedFile[];
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+  /** How many are stored turned or mirrored: their EXIF orientation is not that of the pixels. */
+  readonly turned: number;
 }
 
 /**
@@ -22,17 +25,31 @@ export interface HashedFiles {
 export async function hashFiles(files: readonly string[], onCorrupt: OnCorrupt = 'refuse'): Promise<HashedFiles> {
   const hashed: HashedFile[] = [];
   const skipped: { file: string; reason: string }[] = [];
+  let turned = 0;
   for (const file of files) {
     try {
       const content = await readRegularFile(file);
       if (onCorrupt !== 'refuse') await decodeImage(content, { name: file });
+      if (await isTurned(content)) turned++;
       hashed.push({ file, sha256: createHash('sha256').update(content).digest('hex') });
     } catch (error) {
       if (onCorrupt === 'refuse' || !(error instanceof ImageFileError)) throw error;
       skipped.push({ file, reason: error.message });
     }
   }
-  return { files: hashed, skipped };
+  return { files: hashed, skipped, turned };
+}
+
+/** Of TIFF alone those tools apply the orientation, too. */
+async function isTurned(content: Buffer): Promise<boolean> {
+  const { orientation = 1, format } = await sharp(content, { failOn: 'none' }).metadata().catch(() => ({ orientation: 1, format: undefined }));
+  return orientation > 1 && format !== 'tiff';
+}
+
+/** What is to be known about images that are stored turned; none where there are none. */
+export function turnedNote(where: string, turned: number, images: number): string[] {
+  if (turned === 0) return [];
+  return [`${turned} of ${images} images of ${where} are stored turned (EXIF orientation): training shows them upright, FID and the metrics on its features read them as stored, as the tools do whose conventions they are`];
 }
 
 /** One hash of all contents, in order. */

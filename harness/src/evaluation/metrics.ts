@@ -6,6 +6,9 @@ export const FID_NAMES = ['stargan2', 'clean', 'pytorch'] as const;
 /** A short name of a convention. */
 export type FidName = (typeof FID_NAMES)[number];
 
+/** Changes when a convention's input does, or how files are read for it: features and scores of before are not taken for new ones. */
+export const PIXELS_VERSION = 2;
+
 /** Metrics on features of Inception-v3. */
 export const FEATURE_METRICS = ['fid', 'kid', 'precision', 'recall', 'density', 'coverage'] as const;
 
@@ -24,8 +27,11 @@ export interface Scores {
 /** The convention's whole name: `fid-stargan2`. */
 export const conventionOf = (fid: FidName): FidConventionName => `fid-${fid}`;
 
+/** Whose FID a number is; `unknown` for one from files of statistics that do not say. */
+export type ScoredConvention = FidName | 'unknown';
+
 /** The name under which a metric is kept: those on Inception's features name their convention, `kid-stargan2`. */
-export function metricKey(metric: Metric, fid: FidName): string {
+export function metricKey(metric: Metric, fid: ScoredConvention): string {
   return (FEATURE_METRICS as readonly string[]).includes(metric) ? `${metric}-${fid}` : metric;
 }
 

@@ -6,6 +6,7 @@ import { readSafetensors, writeSafetensors } from '@stargan/checkpoints';
 import { decodeImage } from '@stargan/data';
 import type { FeatureRows } from '@stargan/metrics';
 import type { HashedFile } from './hashed-files.js';
+import { PIXELS_VERSION } from './metrics.js';
 import { FEATURE_LENGTH, type FeatureNetwork } from './pretrained.js';
 import { turnEventLoop } from './turn-event-loop.js';
 
@@ -28,7 +29,7 @@ export interface FeaturesOfFilesOptions {
 export const featuresFolder = (): string => path.join(cacheFolder(), 'features');
 
 /**
- * Features of image files. They are kept in stargan's cache under a name made of everything they depend on: the
+ * Features of image files, whose pixels are read as the conventions' tools read them. They are kept in stargan's cache under a name made of everything they depend on: the
  * content of the files, the convention (with its image size) and the weights.
  *
  * @returns undefined when `signal` was aborted
@@ -51,7 +52,7 @@ export async function featuresOfFiles(network: FeatureNetwork, files: readonly H
 
 function keyOf({ convention, sha256 }: FeatureNetwork, files: readonly HashedFile[], imageSize: number): string {
   const size = convention === 'fid-stargan2' ? imageSize : null;
-  return createHash('sha256').update(JSON.stringify(['features', 1, convention, size, sha256, files.map((file) => file.sha256)])).digest('hex');
+  return createHash('sha256').update(JSON.stringify(['features', PIXELS_VERSION, convention, size, sha256, files.map((file) => file.sha256)])).digest('hex');
 }
 
 /** A file that is damaged counts as absent: it is made again. */
@@ -70,7 +71,7 @@ async function computeFeatures(network: FeatureNetwork, files: readonly HashedFi
   const data = new Float32Array(files.length * FEATURE_LENGTH);
   for (let start = 0; start < files.length; start += AT_ONCE) {
     if (signal?.aborted === true) return undefined;
-    const images = await Promise.all(files.slice(start, start + AT_ONCE).map(({ file }) => decodeImage(file)));
+    const images = await Promise.all(files.slice(start, start + AT_ONCE).map(({ file }) => decodeImage(file, { reading: 'pillow' })));
     data.set(await network.features(images, imageSize), start * FEATURE_LENGTH);
     onProgress?.(images.length);
     await turnEventLoop();

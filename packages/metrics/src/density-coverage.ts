@@ -31,7 +31,7 @@ export async function densityCoverage(
 ): Promise<DensityCoverage> {
   const features = await readPair('densityCoverage', ['real', 'generated'], [real, generated]);
   requireNeighbors('densityCoverage', 'real', features[0], neighbors);
-  const [realPoints, generatedPoints] = centrePoints(...features);
+  const [realPoints, generatedPoints] = centrePoints('densityCoverage', ...features);
   const { ballsAtPoint, pointsInBall } = await containment(await manifold(realPoints, neighbors), generatedPoints);
   const balls = ballsAtPoint.reduce((sum, count) => sum + count, 0);
   return { density: balls / (neighbors * ballsAtPoint.length), coverage: shareAboveZero(pointsInBall) };

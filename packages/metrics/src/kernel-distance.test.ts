@@ -1,6 +1,7 @@
 import { memory, tensor2d } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { FeatureRows } from './features.js';
 import { kernelDiscrepancy, kernelDistance } from './kernel-distance.js';
 import { squaredDiscrepancy } from './testing/brute-force.js';
 import { normalFeatures, rowsAt, sizes } from './testing/random-features.js';
@@ -40,6 +41,30 @@ describe('kernelDiscrepancy', () => {
   test('in one dimension is what multiplying out gives', async () => {
     // Kernel (xy + 1)³; x: ±1 gives 0; y: ±2 gives −27; cross terms: 27, −1, −1, 27.
     expect(await kernelDiscrepancy([[1], [-1]], [[2], [-2]])).toBe(0 - 27 - (2 * (27 - 1 - 1 + 27)) / 4);
+  });
+
+  /** Both sets shifted and scaled, in float64. */
+  const moved = ({ data, shape }: FeatureRows, shift: number, scale: number): FeatureRows => ({ data: Float64Array.from(data, (value) => (value + shift) * scale), shape });
+
+  test.each([[1e4, 1, 1e-5], [0, 1e20, 1e-12], [0, 1e45, 1e-12], [0, 1e-200, 1e-12]])('multiplies float64 features in float64: shift %s, scale %s', async (shift, scale, rounding) => {
+    const [x, y] = [moved(normalFeatures(30, 16, 1), shift, scale), moved(normalFeatures(25, 16, 2), shift + 0.1, scale)];
+    const expected = squaredDiscrepancy(x, y);
+    expect(Math.abs((await kernelDiscrepancy(x, y)) - expected)).toBeLessThanOrEqual(rounding * Math.abs(expected));
+    const { mean } = await kernelDistance(moved(x, 0, 1), moved(rowsAt(x, Array.from({ length: 25 }, (_, i) => i)), 0, 1), { subsets: 2 });
+    expect(mean).toSatisfy(Number.isFinite);
+  });
+
+  test('keeps float32 features far from the origin, and large ones', async () => {
+    for (const [shift, scale] of [[1e4, 1], [0, 1e20]] as const) {
+      const [x, y] = [moved(normalFeatures(30, 16, 1), shift, scale), moved(normalFeatures(25, 16, 2), shift + 10, scale)].map(({ data, shape }): FeatureRows => ({ data: Float32Array.from(data), shape })) as [FeatureRows, FeatureRows];
+      expect((await kernelDiscrepancy(x, y)) / squaredDiscrepancy(x, y)).toBeCloseTo(1, 4);
+    }
+  });
+
+  test('is an error, not NaN, where kernel values are beyond float64', async () => {
+    const x = moved(normalFeatures(10, 4, 1), 0, 1e60);
+    await expect(kernelDiscrepancy(x, x)).rejects.toThrow('kernelDiscrepancy: values of the kernel must be finite, got some beyond float64');
+    await expect(kernelDistance(x, x)).rejects.toThrow('kernelDistance: values of the kernel must be finite');
   });
 
   test('says which set has too few samples', async () => {
@@ -90,6 +115,15 @@ describe('kernelDistance', () => {
     const { mean, standardError } = await kernelDistance(x, x, { subsets: 300, subsetSize: 10 });
     const own = squaredDiscrepancy(x, x);
     expect(Math.abs(mean - own)).toBeLessThan(4 * standardError);
+  });
+
+  test('gives the same for sets too large to keep the values of all pairs', async () => {
+    const small = normalFeatures(2048, 2, 3);
+    const large: FeatureRows = { data: Float32Array.from({ length: 2049 * 2 }, (_, i) => small.data[i % small.data.length]!), shape: [2049, 2] };
+    const other = normalFeatures(100, 2, 4);
+    const { mean } = await kernelDistance(large, other, { subsets: 1, subsetSize: 100 });
+    expect(mean).toBeGreaterThan(-1);
+    expect(Math.abs(mean - squaredDiscrepancy(small, other))).toBeLessThan(1);
   });
 
   test('leaves no tensors behind, and tensors to the caller', async () => {

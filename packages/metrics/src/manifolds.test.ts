@@ -47,6 +47,30 @@ describe('precisionRecall and densityCoverage', () => {
     expect(await precisionRecall(real, generated)).toEqual({ precision, recall });
   });
 
+  test.each([1e-320, 1e-200, 1e200, 1e307])('decide as at any other scale: values around %s', async (scale) => {
+    const near = [normalFeatures(20, 3, 1), normalFeatures(20, 3, 2)] as const;
+    const whole = near.map(({ data, shape }): FeatureRows => ({ data: Float64Array.from(data, (value) => Math.round(value * 1000)), shape })) as [FeatureRows, FeatureRows];
+    const [real, generated] = whole.map(({ data, shape }): FeatureRows => ({ data: data.map((value) => value * 2 ** Math.round(Math.log2(scale) - 10)), shape })) as [FeatureRows, FeatureRows];
+    const wanted = manifoldMetrics(...whole, 3);
+    expect(wanted.precision).toBeGreaterThan(0);
+    expect(await precisionRecall(real, generated)).toEqual({ precision: wanted.precision, recall: wanted.recall });
+    expect(await densityCoverage(real, generated, { neighbors: 3 })).toEqual({ density: wanted.density, coverage: wanted.coverage });
+  });
+
+  test('tell near samples apart beside one that is very far, or say that they cannot', async () => {
+    const beside = (far: number): FeatureRows => {
+      const { data, shape } = normalFeatures(20, 3, 1);
+      return { data: Float64Array.from(data, (value, i) => (i === 0 ? far : value)), shape };
+    };
+    const { precision, recall } = manifoldMetrics(beside(1e100), normalFeatures(20, 3, 2), 3);
+    expect(await precisionRecall(beside(1e100), normalFeatures(20, 3, 2))).toEqual({ precision, recall });
+    // The far one lies within no ball, nor does its own hold fewer than all: as in float64 where squares are finite.
+    expect(await precisionRecall(beside(1e250), normalFeatures(20, 3, 2))).toEqual({ precision, recall });
+    const { data, shape } = normalFeatures(20, 3, 1);
+    const tiny: FeatureRows = { data: Float64Array.from(data, (value, i) => (i === 0 ? 1e300 : value * 1e-100)), shape };
+    await expect(densityCoverage(tiny, tiny)).rejects.toThrow('densityCoverage: features must span less than 290 orders of magnitude');
+  });
+
   test('do not change when all features are rotated together', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 1, max: 8 }), async (seed, dimension) => {

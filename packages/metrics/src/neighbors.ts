@@ -7,15 +7,25 @@ import type { FeatureRows } from './features.js';
  */
 const productError = (dimension: number): number => 2 ** -10 + dimension * 2 ** -24;
 
-/** Below this, float32 products may be taken for 0. */
+/** Below this, float32 values may be taken for 0. */
 const SMALLEST_NORMAL = 2 ** -126;
+
+/** Largest values that features are left at, whose squares float64 holds with room for sums; and least largest ones. */
+const SAFE_EXPONENTS = { largest: 480, smallest: -100 };
+
+/** Squared distances below this have lost digits. */
+const SMALLEST_SQUARE = 2 ** -1000;
 
 /** Samples with what it takes to estimate distances between them and others of the same origin. */
 interface Points {
+  /** The function that was given them, for errors. */
+  readonly caller: string;
+  /** In a unit in which their squares stay within float64. */
   readonly features: FeatureRows;
-  /** The features about an origin near their middle, where float32 products lose least. */
+  /** The features about an origin near their middle, where float32 products lose least, over `scale`: at most 1. */
   readonly centred: FeatureRows;
-  /** |centred|², `[n]` */
+  readonly scale: number;
+  /** |features about the origin|², `[n]` */
   readonly squaredNorms: Float64Array;
 }
 
@@ -44,28 +54,49 @@ export interface Containment {
   readonly pointsInBall: Uint32Array;
 }
 
-/** Puts two sets about one origin. */
-export function centrePoints(first: FeatureRows, second: FeatureRows): readonly [Points, Points] {
+const powerOfTwoAbove = (value: number): number => 2 ** Math.ceil(Math.log2(value || 1));
+
+/** Puts two sets about one origin. @param caller the function that was given them, for errors */
+export function centrePoints(caller: string, ...sets: readonly [FeatureRows, FeatureRows]): readonly [Points, Points] {
+  let largest = 0;
+  for (const { data } of sets) for (const value of data) largest = Math.max(largest, Math.abs(value));
+  const [first, second] = [inUnits(sets[0], largest), inUnits(sets[1], largest)];
   const [n, dimension] = first.shape;
   const origin = new Float64Array(dimension);
   for (let i = 0, at = 0; i < n; i++) {
     for (let k = 0; k < dimension; k++, at++) origin[k]! += first.data[at]! / n;
   }
-  return [centre(first, origin), centre(second, origin)];
+  const scale = powerOfTwoAbove(Math.max(reach(first, origin), reach(second, origin)));
+  return [centre(caller, first, origin, scale), centre(caller, second, origin, scale)];
 }
 
-function centre(features: FeatureRows, origin: Float64Array): Points {
+/** Features counted in a power of two, which rounds nothing, where squares of them would leave float64's range. */
+function inUnits(features: FeatureRows, largest: number): FeatureRows {
+  const exponent = largest === 0 ? 0 : Math.floor(Math.log2(largest));
+  if (exponent <= SAFE_EXPONENTS.largest && exponent >= SAFE_EXPONENTS.smallest) return features;
+  const factor = 2 ** Math.min(1000, exponent > 0 ? SAFE_EXPONENTS.largest - exponent : -exponent);
+  return { data: Float64Array.from(features.data, (value) => value * factor), shape: features.shape };
+}
+
+/** The largest difference of a value from the origin's. */
+function reach({ data, shape: [n, dimension] }: FeatureRows, origin: Float64Array): number {
+  let largest = 0;
+  for (let i = 0, at = 0; i < n; i++) for (let k = 0; k < dimension; k++, at++) largest = Math.max(largest, Math.abs(data[at]! - origin[k]!));
+  return largest;
+}
+
+function centre(caller: string, features: FeatureRows, origin: Float64Array, scale: number): Points {
   const [n, dimension] = features.shape;
   const data = new Float32Array(n * dimension);
   const squaredNorms = new Float64Array(n);
   for (let i = 0, at = 0; i < n; i++) {
     for (let k = 0; k < dimension; k++, at++) {
       const value = features.data[at]! - origin[k]!;
-      data[at] = value;
+      data[at] = value / scale;
       squaredNorms[i]! += value * value;
     }
   }
-  return { features, centred: { data, shape: features.shape }, squaredNorms };
+  return { caller, features, centred: { data, shape: features.shape }, scale, squaredNorms };
 }
 
 /** Keeps the `count` smallest of the values offered; `largest` is the last of them, or Infinity while there are fewer. */
@@ -82,33 +113,35 @@ function smallest(count: number): { offer(value: number): void; largest(): numbe
   };
 }
 
-/** |x − y|² in float64. */
-function squaredDistance(left: FeatureRows, i: number, right: FeatureRows, j: number): number {
+/** |x − y|² in float64. @throws RangeError where it is too small for that beside the largest values */
+function squaredDistance({ caller, features: left }: Points, i: number, { features: right }: Points, j: number): number {
   const [, dimension] = left.shape;
   let sum = 0;
+  let differ = false;
   for (let k = 0, a = i * dimension, b = j * dimension; k < dimension; k++, a++, b++) {
     const difference = left.data[a]! - right.data[b]!;
     sum += difference * difference;
+    differ ||= difference !== 0;
   }
+  if (differ && sum < SMALLEST_SQUARE) throw new RangeError(`${caller}: features must span less than 290 orders of magnitude, got samples that differ by less beside the largest`);
   return sum;
 }
 
 async function* estimateDistances(left: Points, right: Points): AsyncGenerator<DistanceBlock> {
   const [columns, dimension] = right.features.shape;
   const share = 2 * productError(dimension);
-  const underflow = 2 * dimension * SMALLEST_NORMAL;
+  const scale = left.scale * right.scale;
+  const underflow = 4 * dimension * SMALLEST_NORMAL * scale;
   const rightNorms = right.squaredNorms.map(Math.sqrt);
   for await (const { start, rows, products } of dotProducts(left.centred, right.centred)) {
     const estimate = new Float64Array(rows * columns);
     const error = new Float64Array(rows * columns);
     for (let i = 0, at = 0; i < rows; i++) {
       const squaredNorm = left.squaredNorms[start + i]!;
-      const scale = share * Math.sqrt(squaredNorm);
+      const errorPerNorm = share * Math.sqrt(squaredNorm);
       for (let j = 0; j < columns; j++, at++) {
-        const value = squaredNorm + right.squaredNorms[j]! - 2 * products[at]!;
-        // What overflowed float32 says nothing.
-        estimate[at] = Number.isFinite(value) ? value : 0;
-        error[at] = Number.isFinite(value) ? scale * rightNorms[j]! + underflow : Infinity;
+        estimate[at] = squaredNorm + right.squaredNorms[j]! - 2 * products[at]! * scale;
+        error[at] = errorPerNorm * rightNorms[j]! + underflow;
       }
     }
     yield { start, rows, columns, estimate, error };
@@ -134,7 +167,7 @@ export async function manifold(points: Points, neighbors: number): Promise<Manif
       const distances = smallest(neighbors);
       for (let j = 0; j < columns; j++) {
         const isCandidate = j !== sample && estimate[row + j]! - error[row + j]! <= reach;
-        if (isCandidate) distances.offer(squaredDistance(points.features, sample, points.features, j));
+        if (isCandidate) distances.offer(squaredDistance(points, sample, points, j));
       }
       squaredRadii[sample] = distances.largest();
     }
@@ -152,7 +185,7 @@ export async function containment({ points: centres, squaredRadii }: Manifold, p
       const squaredRadius = squaredRadii[ball]!;
       for (let j = 0; j < columns; j++, at++) {
         if (estimate[at]! - error[at]! > squaredRadius) continue;
-        const inside = estimate[at]! + error[at]! <= squaredRadius || squaredDistance(centres.features, ball, points.features, j) <= squaredRadius;
+        const inside = estimate[at]! + error[at]! <= squaredRadius || squaredDistance(centres, ball, points, j) <= squaredRadius;
         if (!inside) continue;
         ballsAtPoint[j]! += 1;
         pointsInBall[ball]! += 1;

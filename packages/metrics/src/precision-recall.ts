@@ -31,7 +31,7 @@ export async function precisionRecall(
   const features = await readPair('precisionRecall', ['real', 'generated'], [real, generated]);
   requireNeighbors('precisionRecall', 'real', features[0], neighbors);
   requireNeighbors('precisionRecall', 'generated', features[1], neighbors);
-  const [realPoints, generatedPoints] = centrePoints(...features);
+  const [realPoints, generatedPoints] = centrePoints('precisionRecall', ...features);
   const found = await containment(await manifold(realPoints, neighbors), generatedPoints);
   const covered = await containment(await manifold(generatedPoints, neighbors), realPoints);
   return { precision: shareAboveZero(found.ballsAtPoint), recall: shareAboveZero(covered.ballsAtPoint) };

@@ -74,7 +74,7 @@ export function statisticsAccumulator(dimension: number): StatisticsAccumulator 
       return absorbed + pending;
     },
     add({ data, shape: [n, columns] }) {
-      if (columns !== dimension || data.length !== n * columns) {
+      if (columns !== dimension || !Number.isInteger(n) || data.length !== n * columns) {
         throw new RangeError(`statisticsAccumulator: features must have shape [n, ${dimension}], got [${n}, ${columns}] with ${data.length} values`);
       }
       for (let row = 0; row < n; row++) {
@@ -97,7 +97,7 @@ export function statisticsAccumulator(dimension: number): StatisticsAccumulator 
           covariance[j * dimension + i] = value;
         }
       }
-      return { count, mean: mean.map((value, j) => origin[j]! + value), covariance };
+      return requireFinite('statistics', { count, mean: mean.map((value, j) => origin[j]! + value), covariance });
     },
   };
 }
@@ -132,7 +132,8 @@ export async function featureStatistics(features: FeatureBatches): Promise<Featu
 export function mergeStatistics(first: FeatureStatistics, second: FeatureStatistics): FeatureStatistics {
   const n = first.mean.length;
   if (second.mean.length !== n) throw new RangeError(`mergeStatistics: both must have the same dimension, got ${n} and ${second.mean.length}`);
-  for (const { count } of [first, second]) {
+  for (const { count, covariance } of [first, second]) {
+    if (covariance.length !== n * n) throw new RangeError(`mergeStatistics: covariance must have ${n} × ${n} = ${n * n} values, got ${covariance.length}`);
     if (!Number.isInteger(count) || count < 2) throw new RangeError(`mergeStatistics: count must be a whole number ≥ 2, got ${count}`);
   }
   const count = first.count + second.count;
@@ -147,5 +148,13 @@ export function mergeStatistics(first: FeatureStatistics, second: FeatureStatist
       covariance[at] = (scatter + weight * difference[i]! * difference[j]!) / (count - 1);
     }
   }
-  return { count, mean, covariance };
+  return requireFinite('mergeStatistics', { count, mean, covariance });
+}
+
+/** @throws RangeError when squares of the features were beyond float64 */
+function requireFinite(caller: string, statistics: FeatureStatistics): FeatureStatistics {
+  if (!statistics.mean.every(Number.isFinite) || !statistics.covariance.every(Number.isFinite)) {
+    throw new RangeError(`${caller}: the covariance must be finite, got one beyond float64: features differ by more than 1e150; divide them by their scale first`);
+  }
+  return statistics;
 }

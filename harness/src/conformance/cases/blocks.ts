@@ -3,7 +3,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { adain, residualBlock, styledResidualBlock, torchShape, type ParameterSpec, type ConvolutionVariant } from '@stargan/layers';
 import { highPass, valueAndGradients, type Parameters } from '@stargan/ops';
 import { disposeAll } from '../../model/weights.js';
-import { configNumber, findInput, requireInput } from '../case-inputs.js';
+import { configNumber, findInput, requireConstant, requireInput } from '../case-inputs.js';
 import { hashedWeights } from '../hashed-values.js';
 import type { GoldenCase } from '../manifest.js';
 import { computed, type Outcome } from '../outcome.js';
@@ -49,6 +49,8 @@ function buildBlock(golden: GoldenCase, variant: ConvolutionVariant): Block {
 
 /** Output of a block, and the gradient of Σ output · cotangent for inputs and parameters. */
 export function blockCase(golden: GoldenCase, variant: ConvolutionVariant): Outcome {
+  requireConstant(golden, 'eps', 1e-5);
+  requireConstant(golden, 'leaky_slope', 0.2);
   const block = buildBlock(golden, variant);
   const { prefix, seed } = golden.weights[0]!;
   const weights = hashedWeights(block.specs, prefix, seed);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { readPyTorchFile, readPyTorchTensors, tensorsByName, type PyTorchDict, type PyTorchValue, type StoredTensor } from '@stargan/checkpoints';
 import { z } from 'zod';
 import { buildNetworks } from '../../model/networks.js';
@@ -33,27 +34,37 @@ async function readAlike(golden: GoldenCase, directory: string, read: (file: str
   return tensors;
 }
 
-/** Networks restored from a file of the reference, and what they make. */
+/** What networks restored from a file of the reference make; only those that the case has expectations of. */
 function forward(golden: GoldenCase, tensors: Tensors): Outcome['tensors'] {
   const { config, domains } = modelConfig(golden);
   const networks = buildNetworks({ ...config, hiddenDim: configNumber(golden, 'mapping_hidden', config.hiddenDim) }, domains);
-  const restore = (name: 'generator' | 'mappingNetwork' | 'styleEncoder', prefix: string): ReturnType<typeof restoreTensors> =>
-    restoreTensors(networks[name].specs, tensors, golden.id, prefix);
-  const generator = restore('generator', 'generator.');
-  const mapping = restore('mappingNetwork', 'mapping_network.');
-  const encoder = restore('styleEncoder', 'style_encoder.');
   const labels = configLabels(golden, 'y');
-  const latent = requireInput(golden, /^latent\./);
-  const source = requireInput(golden, /^input\./);
-  const styleFromLatent = networks.mappingNetwork.apply(mapping, latent, labels);
-  const styleFromImage = networks.styleEncoder.apply(encoder, source, labels);
-  const image = networks.generator.apply(generator, source, styleFromLatent);
-  const made = {
-    'forward.style_from_latent': computed(styleFromLatent),
-    'forward.style_from_image': computed(styleFromImage),
-    'forward.image': computed(image),
+  const made: Outcome['tensors'] = {};
+  const wanted = (name: string): boolean => golden.tensors.some((entry) => entry.name === name);
+  const owned: Record<string, Tensor>[] = [];
+  const restore = (name: 'generator' | 'mappingNetwork' | 'styleEncoder', prefix: string): Record<string, Tensor> => {
+    owned.push(restoreTensors(networks[name].specs, tensors, golden.id, prefix));
+    return owned.at(-1)!;
   };
-  disposeAll(generator, mapping, encoder, { latent, source, styleFromLatent, styleFromImage, image });
+  const keep = <T extends Tensor>(name: string, tensor: T): T => {
+    made[name] = computed(tensor);
+    owned.push({ tensor });
+    return tensor;
+  };
+  const input = (pattern: RegExp): Tensor => {
+    const tensor = requireInput(golden, pattern);
+    owned.push({ tensor });
+    return tensor;
+  };
+  const image = wanted('forward.image');
+  if (image || wanted('forward.style_from_latent')) {
+    const style = keep('forward.style_from_latent', networks.mappingNetwork.apply(restore('mappingNetwork', 'mapping_network.'), input(/^latent\./), labels));
+    if (image) keep('forward.image', networks.generator.apply(restore('generator', 'generator.'), input(/^input\./), style));
+  }
+  if (wanted('forward.style_from_image')) {
+    keep('forward.style_from_image', networks.styleEncoder.apply(restore('styleEncoder', 'style_encoder.'), input(/^input\./), labels));
+  }
+  disposeAll(...owned);
   return made;
 }
 

@@ -5,8 +5,9 @@ import { readSafetensors } from '@stargan/checkpoints';
 import { torchShape, type ParameterSpec } from '@stargan/layers';
 import { inception, lpips, pytorchFidInput, type Lpips, type LpipsFeatures, type StateDict } from '@stargan/metrics';
 import { z } from 'zod';
-import { inputTensor, parameterValues } from '../hashed-values.js';
-import type { GoldenCase } from '../manifest.js';
+import { configNumber, requireConstant } from '../case-inputs.js';
+import { inputTensor, inputValues, parameterValues } from '../hashed-values.js';
+import type { GoldenCase, InputEntry } from '../manifest.js';
 import { computed, computedFrom, type Computed, type Outcome } from '../outcome.js';
 
 /** State dictionary whose values are made from their names. */
@@ -37,6 +38,7 @@ function corner(map: Tensor4D): Computed {
 
 /** Inception's features and the feature maps of its stages. */
 export function inceptionCase(golden: GoldenCase): Outcome {
+  requireConstant(golden, 'bn_eps', 1e-3);
   const variant = layout.parse(golden.config.variant);
   const network = inception({ layout: variant === 'torchvision' ? 'torchvision' : 'fid' });
   const parameters = network.load(hashedStateDict(network.specs, golden));
@@ -56,20 +58,35 @@ export function inceptionCase(golden: GoldenCase): Outcome {
 /** The learned layer weights, which come with the goldens. */
 const HEADS = 'lpips-lin-weights.safetensors';
 
-/** The images of a case; the second of two near ones is the first with a little of its own input. */
+const isHead = ({ name }: InputEntry): boolean => name.startsWith('lpips_weights.');
+
+/** The weights of the layers: made from their names where the case lists them, the learned ones of the goldens otherwise. */
+async function headsOf(golden: GoldenCase, directory: string): Promise<StateDict> {
+  const made = golden.inputs.filter(isHead);
+  if (made.length === 0) return (await readSafetensors(path.join(directory, HEADS))).tensors;
+  return Object.fromEntries(made.map((entry) => [entry.name, { shape: entry.shape, data: inputValues(entry) }]));
+}
+
+/** The images of a case; with `mix`, the second of two is the first with so much of its own input added. */
 function imagesOf(golden: GoldenCase): Tensor4D[] {
-  const images = golden.inputs.map((input) => inputTensor(input) as Tensor4D);
-  if (golden.config.second_image === undefined) return images;
-  if (golden.config.second_image !== 'image a + 0.01 * image b') throw new Error(`config.second_image of case ${golden.id} is not known: ${JSON.stringify(golden.config.second_image)}`);
+  const images = golden.inputs.filter((input) => !isHead(input)).map((input) => inputTensor(input) as Tensor4D);
+  if (golden.config.mix === undefined) {
+    if (golden.config.second_image !== undefined) throw new Error(`case ${golden.id} has second_image but no mix, the share of it`);
+    return images;
+  }
+  const mix = configNumber(golden, 'mix');
   const [a, b] = images as [Tensor4D, Tensor4D];
-  const near = tidy(() => add<Tensor4D>(a, mul(b, 0.01)));
+  const near = tidy(() => add<Tensor4D>(a, mul(b, mix)));
   b.dispose();
   return [a, near];
 }
 
 /** LPIPS of all pairs of a case's images, and the maps that it compares. */
 export async function lpipsCase(golden: GoldenCase, directory: string): Promise<Outcome> {
-  const { tensors: heads } = await readSafetensors(path.join(directory, HEADS));
+  requireConstant(golden, 'mean', [-0.03, -0.088, -0.188]);
+  requireConstant(golden, 'std', [0.458, 0.448, 0.45]);
+  requireConstant(golden, 'feature_norm_eps', 1e-10);
+  const heads = await headsOf(golden, directory);
   const distances = lpips();
   const parameters = distances.load({ alexnet: hashedStateDict(distances.specs.alexnet, golden), heads });
   const images = imagesOf(golden);

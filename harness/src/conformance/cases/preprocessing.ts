@@ -2,6 +2,7 @@ import path from 'node:path';
 import { decodeImage, resizeBilinear, type RgbImage } from '@stargan/data';
 import { fidConventions } from '@stargan/metrics';
 import { z } from 'zod';
+import { configNumber } from '../case-inputs.js';
 import type { GoldenCase, TensorEntry } from '../manifest.js';
 import { computedFrom, type Computed, type Outcome } from '../outcome.js';
 
@@ -16,9 +17,9 @@ function planes({ width, height, data }: RgbImage): Computed {
   return { shape: [1, 3, height, width], data: values };
 }
 
-/** The input of the reference's FID, resized to 256 first. */
-function fidInput(source: RgbImage): Computed {
-  return computedFrom(() => fidConventions['fid-stargan2'].input([source], { imageSize: 256 }));
+/** The input of the reference's FID. @param imageSize the model's, to which it is resized first */
+function fidInput(source: RgbImage, imageSize: number): Computed {
+  return computedFrom(() => fidConventions['fid-stargan2'].input([source], { imageSize }));
 }
 
 function flip({ width, height, data }: RgbImage): RgbImage {
@@ -43,7 +44,7 @@ export async function preprocessingCase(golden: GoldenCase, directory: string): 
     const size = sizeOf(entry);
     if (entry.name === 'crop') tensors[entry.name] = planes(crop(size));
     else if (entry.name === 'crop_flipped') tensors[entry.name] = planes(flip(crop(size)));
-    else if (entry.name === 'fid_input') tensors[entry.name] = fidInput(source);
+    else if (entry.name === 'fid_input') tensors[entry.name] = fidInput(source, configNumber(golden, 'eval_size'));
     else if (entry.name.startsWith('resize')) tensors[entry.name] = planes(resizeBilinear(source, size, size));
   }
   return { tensors, scalars: {} };

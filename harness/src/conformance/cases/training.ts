@@ -8,7 +8,7 @@ import { disposeBatch } from '../../training/batches.js';
 import { trainIteration } from '../../training/iteration.js';
 import { buildOptimizers, disposeState, stateFromWeights } from '../../training/state.js';
 import { z } from 'zod';
-import { configNumber, requireInput } from '../case-inputs.js';
+import { configNumber, requireConstant, requireInput, requireInputAsStored } from '../case-inputs.js';
 import { hashedWeights, parameterValues } from '../hashed-values.js';
 import type { GoldenCase } from '../manifest.js';
 import { modelConfig } from '../model-config.js';
@@ -16,18 +16,19 @@ import { computed, type Outcome } from '../outcome.js';
 import { parameterRow, parameterTables, torchValues } from '../parameter-statistics.js';
 import { hashedNetworkWeights, TORCH_PREFIX } from './losses.js';
 
-/** Steps of Adam on one tensor with given gradients. */
+/** Steps of Adam on one tensor with given gradients. Values do not mix, so all stays in the goldens' layout. */
 export function adamCase(golden: GoldenCase): Outcome {
+  requireConstant(golden, 'eps', 1e-8);
   const shape = z.array(z.number()).parse(golden.config.shape);
   const [beta1, beta2] = z.tuple([z.number(), z.number()]).parse(golden.config.betas);
   const optimizer = adam({ learningRate: configNumber(golden, 'lr'), beta1, beta2, weightDecay: configNumber(golden, 'weight_decay') });
   const scale = configNumber(golden, 'grad_scale');
-  let parameters: Record<string, ReturnType<typeof tensor>> = { p: requireInput(golden, /\.p$/) };
+  let parameters: Record<string, ReturnType<typeof tensor>> = { p: requireInputAsStored(golden, /\.p$/) };
   let state = optimizer.init(parameters);
   const trajectory: number[] = [];
   const steps = golden.inputs.filter(({ name }) => /\.g\d+$/.test(name)).length;
   for (let step = 0; step < steps; step++) {
-    const gradient = requireInput(golden, new RegExp(`\\.g${step}$`));
+    const gradient = requireInputAsStored(golden, new RegExp(`\\.g${step}$`));
     const scaled = mul(gradient, scale);
     const next = optimizer.update(parameters, { p: scaled }, state);
     disposeAll(parameters, { gradient, scaled, first: state.first, second: state.second });
@@ -84,6 +85,7 @@ function averageWeights(networks: Networks, seed: number): WeightsOf<AveragedNam
 /** Whole training iterations with given inputs: all losses, and what became of every parameter. */
 export function iterationsCase(golden: GoldenCase, variant: ConvolutionVariant): Outcome {
   const number = (key: string): number => configNumber(golden, key);
+  requireConstant(golden, 'adam_eps', 1e-8);
   const { config, domains } = modelConfig(golden);
   const networks = buildNetworks({ ...config, variant }, domains);
   const optimizers = buildOptimizers({

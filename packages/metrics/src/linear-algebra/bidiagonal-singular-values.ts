@@ -3,9 +3,13 @@ import type { Bidiagonal } from './bidiagonalise.js';
 /** Sweeps per singular value; two or three are usual. */
 const MAXIMUM_SWEEPS = 60;
 
+/** Sweeps after which what is small beside the whole matrix is let go, not only what is small beside its neighbours. */
+const PATIENT_SWEEPS = 20;
+
 /**
  * Singular values of a bidiagonal matrix by implicitly shifted QR steps (Golub and Reinsch, *Singular value decomposition
- * and least squares solutions*, 1970). Each is right to a small multiple of 2⁻⁵² of the largest. Values should be
+ * and least squares solutions*, 1970). Each is right to a small multiple of 2⁻⁵² of the largest in its
+ * part of a matrix that falls into parts, so that small values keep their digits beside unrelated large ones. Values should be
  * around 1, so that squares neither overflow nor vanish.
  *
  * @returns in no particular order, each ≥ 0
@@ -15,11 +19,10 @@ export function bidiagonalSingularValues({ diagonal, above }: Bidiagonal): Float
   const e = above.slice();
   let norm = 0;
   for (let i = 0; i < d.length; i++) norm = Math.max(norm, Math.abs(d[i]!) + Math.abs(e[i]!));
-  const negligible = Number.EPSILON * norm;
 
   for (let last = d.length - 1; last >= 0; last--) {
     for (let sweep = 0; ; sweep++) {
-      const first = isolate(d, e, last, negligible);
+      const first = isolate(d, e, last, norm * (sweep < PATIENT_SWEEPS ? Number.EPSILON ** 2 : Number.EPSILON));
       if (first === last) break;
       if (sweep === MAXIMUM_SWEEPS) throw new Error(`bidiagonalSingularValues: no convergence after ${MAXIMUM_SWEEPS} sweeps`);
       shiftedStep(d, e, first, last);
@@ -34,7 +37,9 @@ const hypotenuse = (a: number, b: number): number => Math.sqrt(a * a + b * b);
 /** Where the unreduced block that ends at `last` begins; a diagonal zero above it is first made to split it off. */
 function isolate(d: Float64Array, e: Float64Array, last: number, negligible: number): number {
   for (let first = last; ; first--) {
-    if (first === 0 || Math.abs(e[first]!) <= negligible) return first;
+    if (first === 0) return first;
+    const size = Math.abs(e[first]!);
+    if (size <= negligible || size <= Number.EPSILON * (Math.abs(d[first]!) + Math.abs(d[first - 1]!))) return first;
     if (Math.abs(d[first - 1]!) > negligible) continue;
     let cosine = 0;
     let sine = 1;

@@ -31,6 +31,24 @@ export function packPanels(data: Float64Array, rows: number, columns: number, of
 }
 
 /**
+ * Packs samples as columns.
+ *
+ * @param data `[samples, dimension]`
+ * @param start the first of them
+ * @param count how many
+ */
+export function packSamples(data: Float32Array | Float64Array, dimension: number, start: number, count: number): Panels {
+  const padded = paddedColumns(count);
+  const packed = new Float64Array(dimension * padded);
+  for (let sample = 0; sample < count; sample++) {
+    const within = sample % WIDTH;
+    let to = (sample - within) * dimension + within;
+    for (let k = 0, from = (start + sample) * dimension; k < dimension; k++, from++, to += WIDTH) packed[to] = data[from]!;
+  }
+  return { rows: dimension, columns: padded, data: packed };
+}
+
+/**
  * `out += leftᵀ · right` for panels of equally many rows.
  *
  * @param out `[≥ left.columns, stride]`, row-major

@@ -8,16 +8,20 @@ export interface SemidefiniteFactor {
   readonly order: Int32Array;
 }
 
-/** What a matrix that is meant to be semidefinite may fall below zero by, as a share of its largest diagonal entry. */
+/** What a matrix that is meant to be semidefinite may fall below zero by, as a share of the diagonal entry there. */
 const NEGATIVE_SHARE = 1e-3;
+
+/** The same for rows whose diagonal entry is none or below zero, as a share of the largest. */
+const NEGATIVE_SHARE_OF_LARGEST = 1e-6;
 
 /**
  * Cholesky factorisation with diagonal pivoting, which stops where the matrix has no rank left (Higham, *Analysis of the
  * Cholesky decomposition of a semi-definite matrix*, 1990). So a covariance of fewer samples than dimensions is factorised
  * as exactly as any other, and takes less time.
  *
- * What is left is taken for rounding when its diagonal is at most dimension · 2⁻⁵² of the largest entry, or as small as
- * what fell below zero (covariances in float32 do).
+ * What is left of a diagonal entry is taken for rounding when it is at most dimension · 2⁻⁵² of that entry, or as small a
+ * share of it as what fell below zero elsewhere (covariances in float32 do). Each row is judged by its own size, as if the
+ * matrix had been scaled to a unit diagonal: a quiet feature beside a loud one is not rounding.
  *
  * @param matrix `[dimension, dimension]`, finite; its lower triangle and diagonal are read
  * @returns undefined when the matrix is not positive semidefinite, by more than rounding explains
@@ -26,28 +30,30 @@ export function pivotedCholesky(matrix: Float64Array, dimension: number): Semide
   const n = dimension;
   const data = new Float64Array(n * n);
   const order = Int32Array.from({ length: n }, (_, i) => i);
-  const residual = Float64Array.from({ length: n }, (_, i) => matrix[i * n + i]!); // diagonal of A − L Lᵀ
+  const diagonal = Float64Array.from({ length: n }, (_, i) => matrix[i * n + i]!);
+  const residual = diagonal.slice(); // diagonal of A − L Lᵀ
   const products = new Float64Array(n);
-  const largest = residual.reduce((a, b) => Math.max(a, b), 0);
-  const rounding = n * Number.EPSILON * largest;
+  const largest = diagonal.reduce((a, b) => Math.max(a, b), 0);
 
   let rank = 0;
   for (; rank < n; rank++) {
-    let pivotAt = rank;
-    let lowest = 0;
+    const noise = negativeShare(diagonal, residual, order, rank, largest);
+    if (noise > NEGATIVE_SHARE) return undefined;
+    let largestShare = Math.max(n * Number.EPSILON, noise);
+    let pivotAt = -1;
     for (let k = rank; k < n; k++) {
-      const value = residual[order[k]!]!;
-      if (value > residual[order[pivotAt]!]!) pivotAt = k;
-      if (value < lowest) lowest = value;
+      const row = order[k]!;
+      const share = residual[row]! > 0 ? residual[row]! / diagonal[row]! : 0;
+      if (share <= largestShare) continue;
+      pivotAt = k;
+      largestShare = share;
     }
+    if (pivotAt < 0) break;
     const pivot = order[pivotAt]!;
-    const value = residual[pivot]!;
-    if (lowest < -NEGATIVE_SHARE * largest) return undefined;
-    if (value <= Math.max(rounding, -lowest)) break;
     order[pivotAt] = order[rank]!;
     order[rank] = pivot;
 
-    const root = Math.sqrt(value);
+    const root = Math.sqrt(residual[pivot]!);
     data[pivot * n + rank] = root;
     multiplyRows(data, n, order, rank, products);
     for (let k = rank + 1; k < n; k++) {
@@ -59,6 +65,20 @@ export function pivotedCholesky(matrix: Float64Array, dimension: number): Semide
     }
   }
   return { dimension: n, rank, data, order };
+}
+
+/** How far the rows that are left have fallen below zero, the largest share of a diagonal entry. */
+function negativeShare(diagonal: Float64Array, residual: Float64Array, order: Int32Array, rank: number, largest: number): number {
+  let share = 0;
+  for (let k = rank; k < order.length; k++) {
+    const row = order[k]!;
+    const below = -residual[row]!;
+    if (below <= 0) continue;
+    if (diagonal[row]! > 0) share = Math.max(share, below / diagonal[row]!);
+    // A variance of zero leaves no room for covariances, but for those that rounding makes.
+    else if (below > NEGATIVE_SHARE_OF_LARGEST * largest) return Infinity;
+  }
+  return share;
 }
 
 /** Products of the pivot's row with the rows after it, over the columns that are there; four rows at a time. */

@@ -1,6 +1,7 @@
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import type { GaussianStatistics } from '../frechet-distance.js';
 import { formatNpy, parseNpy, type NpyArray } from './npy.js';
+import { formatNpyText, parseNpyText } from './npy-text.js';
 import { formatZip } from './zip-writer.js';
 import { openZip, type ZipArchive } from './zip-reader.js';
 
@@ -8,6 +9,12 @@ import { openZip, type ZipArchive } from './zip-reader.js';
 export interface StoredStatistics extends GaussianStatistics {
   /** Samples; files of pytorch-fid do not say. With it, statistics can be merged. */
   readonly count?: number;
+  /** Whose FID they are for, as `fid-clean`; files of other tools do not say. Statistics of different ones do not compare. */
+  readonly convention?: string;
+  /** Size that images were brought to first, where the convention has such a step. */
+  readonly imageSize?: number;
+  /** Which weights made the features, such as their SHA-256. */
+  readonly weights?: string;
 }
 
 /** Dimensions above this are refused: their covariance would take more than 512 MiB, and once more while it is read. */
@@ -20,11 +27,11 @@ const LARGEST_FILE = 2 ** 30 + 2 ** 26;
 const HEADER_BYTES = 2 ** 16;
 
 /**
- * Writes statistics in the layout of pytorch-fid: a `.npz` archive of `mu` and `sigma` in float64 (and `count`, which it
- * does not mind). Written beside `path`, synced, then renamed over it.
+ * Writes statistics in the layout of pytorch-fid: a `.npz` archive of `mu` and `sigma` in float64 (and of what is
+ * known besides: `count`, `convention`, `image_size`, `weights`, which it does not mind). Written beside `path`, synced, then renamed over it.
  *
  * @param path the `.npz` archive; `path` with `.partial` added is overwritten and gone afterwards
- * @param statistics mean and covariance, and the number of samples where it is known
+ * @param statistics mean and covariance, and what is known besides
  * @throws when sizes do not fit or the disk does not take it; the message names the file, and what was there is untouched
  */
 export async function writeStatistics(path: string, statistics: StoredStatistics): Promise<void> {
@@ -49,7 +56,7 @@ export async function writeStatistics(path: string, statistics: StoredStatistics
  * Reads statistics that `writeStatistics`, pytorch-fid or NumPy (`savez`, `savez_compressed`) wrote. The file is taken for
  * data from strangers: nothing in it is run, and sizes are checked before memory is taken.
  *
- * @param path a `.npz` archive of `mu` and `sigma`, perhaps with `count`
+ * @param path a `.npz` archive of `mu` and `sigma`, perhaps with `count` and what else `writeStatistics` writes
  * @throws when the file cannot be read or is not such an archive; the message names the file and the fault
  */
 export async function readStatistics(path: string): Promise<StoredStatistics> {
@@ -63,14 +70,17 @@ export async function readStatistics(path: string): Promise<StoredStatistics> {
   }
 }
 
-function formatStatistics({ mean, covariance, count }: StoredStatistics): Buffer {
+function formatStatistics({ mean, covariance, count, convention, imageSize, weights }: StoredStatistics): Buffer {
   const n = mean.length;
   if (n < 1 || n > LARGEST_DIMENSION) throw new RangeError(`mean must have 1 to ${LARGEST_DIMENSION} values, got ${n}`);
   if (covariance.length !== n * n) throw new RangeError(`covariance must have ${n} × ${n} = ${n * n} values, got ${covariance.length}`);
   return formatZip({
     'mu.npy': formatNpy({ shape: [n], data: mean }),
     'sigma.npy': formatNpy({ shape: [n, n], data: covariance }),
-    ...(count === undefined ? {} : { 'count.npy': formatNpy({ shape: [], data: Float64Array.of(count) }, '<i8') }),
+    ...whole('count', count),
+    ...whole('image_size', imageSize),
+    ...(convention === undefined ? {} : { 'convention.npy': formatNpyText(convention) }),
+    ...(weights === undefined ? {} : { 'weights.npy': formatNpyText(weights) }),
   });
 }
 
@@ -79,6 +89,9 @@ async function fileStatus(path: string): Promise<{ readonly size: number; readon
   const status = await stat(path);
   return { size: status.size, isFile: status.isFile() };
 }
+
+const whole = (name: string, value: number | undefined): Record<string, Buffer> =>
+  value === undefined ? {} : { [`${name}.npy`]: formatNpy({ shape: [], data: Float64Array.of(value) }, '<i8') };
 
 function parseStatistics(bytes: Buffer): StoredStatistics {
   const archive = openZip(bytes);
@@ -95,11 +108,34 @@ function parseStatistics(bytes: Buffer): StoredStatistics {
     const at = data.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) throw new Error(`${name} must be finite, got ${data[at]} at ${at}`);
   }
-  const statistics = { mean: mu.data, covariance: sigma.data };
-  if (!archive.names.includes('count.npy')) return statistics;
-  const [count = NaN] = array(archive, 'count', 1).data;
-  if (!Number.isSafeInteger(count) || count < 1) throw new Error(`count must be a whole number ≥ 1, got ${count}`);
-  return { count, ...statistics };
+  const [count, imageSize] = [wholeNumber(archive, 'count'), wholeNumber(archive, 'image_size')];
+  const [convention, weights] = [text(archive, 'convention'), text(archive, 'weights')];
+  return {
+    mean: mu.data,
+    covariance: sigma.data,
+    ...(count === undefined ? {} : { count }),
+    ...(imageSize === undefined ? {} : { imageSize }),
+    ...(convention === undefined ? {} : { convention }),
+    ...(weights === undefined ? {} : { weights }),
+  };
+}
+
+/** A whole number ≥ 1, if the archive has it. */
+function wholeNumber(archive: ZipArchive, name: string): number | undefined {
+  if (!archive.names.includes(`${name}.npy`)) return undefined;
+  const [value = NaN] = array(archive, name, 1).data;
+  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`${name} must be a whole number ≥ 1, got ${value}`);
+  return value;
+}
+
+/** A text, if the archive has it. */
+function text(archive: ZipArchive, name: string): string | undefined {
+  if (!archive.names.includes(`${name}.npy`)) return undefined;
+  try {
+    return parseNpyText(archive.read(`${name}.npy`, HEADER_BYTES));
+  } catch (error) {
+    throw new Error(`${name}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** An array of the archive, of at most so many values. */

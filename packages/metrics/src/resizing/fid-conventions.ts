@@ -1,7 +1,8 @@
-import { concat, image as imageOperations, mul, sub, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { add, gather, mul, sub, tensor, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { resizeBilinear, type RgbImage } from '@stargan/data/resizing';
 import type { InceptionLayout } from '../networks/inception.js';
+import { interpolateBilinear, linearPositions } from './interpolate-bilinear.js';
 import { resizeBicubic } from './resize-bicubic.js';
 
 /** Height and width that FID brings images to. */
@@ -35,14 +36,16 @@ const IMAGENET_DEVIATION = [0.229, 0.224, 0.225].map(Math.fround);
 const { fround } = Math;
 
 /**
- * The conventions by name:
+ * The conventions by name. Inputs are compared bit for bit with those of the tools in the versions that are named:
  *
  * - `fid-stargan2`: the reference implementation of StarGAN v2, with which its published scores were made. Resized to
- *   S, then to 299 (antialiased bilinear on 8 bits, Pillow's), ImageNet's mean and deviation, torchvision's network.
- * - `fid-clean`: clean-fid (Parmar et al., arXiv 2104.11222). Resized once to 299 (antialiased bicubic in floating
- *   point, Pillow's), (x − 128) / 128, FID's own network.
- * - `fid-pytorch`: pytorch-fid. Resized by PyTorch's bilinear interpolation, which does not antialias, to [-1, 1],
- *   FID's own network.
+ *   S, then to 299 (antialiased bilinear on 8 bits, Pillow's, here 13.0.0), ImageNet's mean and deviation, torchvision's
+ *   network.
+ * - `fid-clean`: clean-fid (Parmar et al., arXiv 2104.11222) from version 0.1.21 to 0.1.35. Resized once to 299
+ *   (antialiased bicubic in floating point, Pillow's), clipped to 0 … 255, (x − 128) / 128, FID's own network. Earlier
+ *   versions did not clip.
+ * - `fid-pytorch`: pytorch-fid 0.3.0. Resized by PyTorch's bilinear interpolation, which does not antialias (here that of
+ *   2.13.0 on a CPU with AVX2), to [-1, 1], FID's own network.
  */
 export const fidConventions: Readonly<Record<FidConventionName, FidConvention>> = {
   'fid-stargan2': {
@@ -60,27 +63,38 @@ export const fidConventions: Readonly<Record<FidConventionName, FidConvention>> 
     input(images) {
       return together('fid-clean', images, (picture, target) => {
         const { data } = resizeBicubic(picture, INCEPTION_SIZE, INCEPTION_SIZE);
-        for (let i = 0; i < data.length; i++) target[i] = (data[i]! - 128) / 128;
+        for (let i = 0; i < data.length; i++) target[i] = (Math.min(Math.max(data[i]!, 0), 255) - 128) / 128;
       });
     },
   },
   'fid-pytorch': {
     layout: 'fid',
     input(images) {
-      requireImages('fid-pytorch', images);
-      return tidy(() => concat(images.map(({ width, height, data }) => pytorchFidInput(tensor4d(Float32Array.from(data, (level) => level / 255), [1, height, width, 3])))));
+      return together('fid-pytorch', images, (picture, target) => {
+        interpolateBilinear(picture, INCEPTION_SIZE, INCEPTION_SIZE, target);
+        for (let i = 0; i < target.length; i++) target[i] = 2 * target[i]! - 1;
+      });
     },
   },
 };
 
 /**
- * What `fid-pytorch` makes of images: PyTorch's `interpolate(…, 'bilinear', align_corners=False)` to 299², then 2x − 1.
+ * What `fid-pytorch` makes of images that are tensors: PyTorch's `interpolate(…, 'bilinear', align_corners=False)` to
+ * 299², then 2x − 1, to a few float32 roundings.
  *
  * @param image [batch, height, width, 3] in [0, 1]
  * @returns [batch, 299, 299, 3] in [-1, 1]
  */
 export function pytorchFidInput(image: Tensor4D): Tensor4D {
-  return tidy(() => sub(mul(imageOperations.resizeBilinear(image, [INCEPTION_SIZE, INCEPTION_SIZE], false, true), 2), 1));
+  return tidy(() => sub(mul(blendAlong(blendAlong(image, 2), 1), 2), 1));
+}
+
+/** Interpolates along one axis. */
+function blendAlong(image: Tensor4D, axis: 1 | 2): Tensor4D {
+  const { first, second, firstWeight, secondWeight } = linearPositions(image.shape[axis], INCEPTION_SIZE);
+  const shape = axis === 1 ? [INCEPTION_SIZE, 1, 1] : [INCEPTION_SIZE, 1];
+  const weighted = (positions: Int32Array, weights: Float32Array): Tensor4D => mul(gather(image, tensor1d(positions, 'int32'), axis), tensor(weights, shape));
+  return add(weighted(first, firstWeight), weighted(second, secondWeight));
 }
 
 /** One batch of images, each written by `write` into its place. */
