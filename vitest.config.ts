@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'harness/src/**/*.test.ts', 'benchmarks/src/**/*.test.ts', 'examples/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'harness/src/**/*.test.ts', 'benchmarks/src/**/*.test.ts', 'examples/*.test.ts', 'scripts/**/*.test.mjs'],
     setupFiles: ['testing/native-backend.ts'],
     pool: 'forks',
     maxWorkers: 2,

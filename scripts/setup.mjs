@@ -37,7 +37,8 @@ function requireNode() {
   process.exit(1);
 }
 
-async function installDependencies() {
+/** Installs the dependencies, where that has not been done since they last changed. */
+export async function installDependencies() {
   const stamp = join(root, 'node_modules', '.stargan-dependencies');
   const state = dependencyState();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
