@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { thisSystem, type System } from '../machine/system.js';
 import { InstallError } from './failure.js';
@@ -10,16 +10,23 @@ import { InstallError } from './failure.js';
  * in the user's cache.
  *
  * @param system what is asked of the machine, this one by default; tests give one of their own
+ * @throws {InstallError} where nothing names a folder and the user has no home
  */
 export function cacheFolder(system: System = thisSystem()): string {
   const own = system.env.STARGAN_CACHE_DIR;
   if (own) return resolve(own);
   const { XDG_CACHE_HOME: base } = system.env;
-  return base ? join(base, 'stargan') : join(system.home, '.cache', 'stargan');
+  // A relative one is to be ignored, says the XDG base directory specification.
+  if (base && isAbsolute(base)) return join(base, 'stargan');
+  if (system.home !== undefined) return join(system.home, '.cache', 'stargan');
+  throw new InstallError('there is no place for the cache: this user has no home folder', 'Name a folder with STARGAN_CACHE_DIR.');
 }
 
 /** Folder in the cache that holds the addons. */
 export const addonsFolder = 'addons';
+
+/** Folder in the cache that holds wheels until the library that they bring is whole. */
+export const downloadsFolder = 'downloads';
 
 const partMark = '.part-';
 
@@ -36,7 +43,7 @@ export function sweepParts(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.name.includes(partMark)) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
-    else if (entry.name === addonsFolder) sweepParts(path);
+    else if (entry.name === addonsFolder || entry.name === downloadsFolder) sweepParts(path);
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { wheelSelection } from './pip.js';
 
-const python = (version: string) => ({ executable: 'python3', version, pip: true });
+const python = (version: string) => ({ executable: 'python3', version, pip: '24.0', flags: [] });
 
 test.each(['3.10.0', '3.13.2'])('Python %s takes its own wheel', (version) => {
   expect(wheelSelection(python(version), 'x64')).toEqual(['--only-binary=:all:']);

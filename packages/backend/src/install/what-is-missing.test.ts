@@ -14,7 +14,7 @@ const cases: { what: string; machine: FakeMachine; message: RegExp }[] = [
   },
   {
     what: 'pip',
-    machine: { answer: (command, args) => (args[0] === '-c' ? pythonAnswer({ pip: false }) : undefined) },
+    machine: { answer: (command, args) => (args.includes('-c') ? pythonAnswer({ pip: null }) : undefined) },
     message: /has no pip.*\n.*python3-pip/,
   },
   {
@@ -25,7 +25,7 @@ const cases: { what: string; machine: FakeMachine; message: RegExp }[] = [
   {
     what: 'disk space',
     machine: { freeBytes: 1.2e9 },
-    message: /1\.2 GB free.*needs 3 GB\n.*STARGAN_CACHE_DIR/,
+    message: /1\.2 GB free.*needs 1\.7 GB, wheels and library together\n.*STARGAN_CACHE_DIR/,
   },
   {
     what: 'a connection',
@@ -33,7 +33,7 @@ const cases: { what: string; machine: FakeMachine; message: RegExp }[] = [
       answer: (_command, args) =>
         args.includes('download') ? { status: 1, stderr: 'retrying\nERROR: No matching distribution\n' } : undefined,
     },
-    message: /pip could not fetch TensorFlow:\n\s+retrying\n\s+ERROR: No matching distribution\n.*offline.*install\.log/,
+    message: /pip could not fetch TensorFlow \(tensorflow-cpu==2\.21\.0\):\n\s+retrying\n\s+ERROR: No matching distribution\n.*offline.*install\.log/,
   },
   {
     what: 'a whole wheel',
