@@ -11,6 +11,18 @@ test('the cache is in the home folder, in XDG_CACHE_HOME, or where STARGAN_CACHE
   expect(cacheFolder(fakeSystem({ env: { XDG_CACHE_HOME: '/big', STARGAN_CACHE_DIR: '/own' } }))).toBe('/own');
 });
 
+test('a relative XDG_CACHE_HOME is ignored, as its specification says, and a relative STARGAN_CACHE_DIR resolved', () => {
+  expect(cacheFolder(fakeSystem({ env: { XDG_CACHE_HOME: 'relative' } }))).toBe('/home/someone/.cache/stargan');
+  expect(cacheFolder(fakeSystem({ env: { STARGAN_CACHE_DIR: 'relative' } }))).toBe(join(process.cwd(), 'relative'));
+});
+
+test('a home folder is asked for only where nothing else names a place', () => {
+  const homeless = (env: Record<string, string> = {}) => ({ ...fakeSystem({ env }), home: undefined });
+  expect(cacheFolder(homeless({ STARGAN_CACHE_DIR: '/own' }))).toBe('/own');
+  expect(cacheFolder(homeless({ XDG_CACHE_HOME: '/big' }))).toBe('/big/stargan');
+  expect(() => cacheFolder(homeless())).toThrow(/no home folder\n.*STARGAN_CACHE_DIR/);
+});
+
 test('an empty variable counts as unset', () => {
   expect(cacheFolder(fakeSystem({ env: { XDG_CACHE_HOME: '', STARGAN_CACHE_DIR: '' } }))).toBe('/home/someone/.cache/stargan');
 });

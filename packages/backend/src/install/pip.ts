@@ -96,7 +96,7 @@ export async function downloadWheel(
   const { system, cache, log, onProgress } = setting;
   const scratch = partOf(join(cache, 'pip'));
   mkdirSync(scratch, { recursive: true });
-  const stop = reportProgress(() => before + Math.max(sizeOf(scratch), sizeOf(folder)), total, onProgress);
+  const stop = reportProgress(() => before + Math.max(sizeOf(scratch), sizeOf(folder)), total, onProgress, { before });
   const args = ['download', '--no-deps', '--dest', folder, ...wheelSelection(python, system.arch), requirement];
   try {
     const result = await system.run(

@@ -58,6 +58,25 @@ const cases: { what: string; machine: FakeMachine; message: RegExp }[] = [
     machine: { files: { '/proc/cpuinfo': 'flags\t\t: fpu sse2\n' } },
     message: /no AVX.*\n.*wasm/,
   },
+  { what: 'glibc', machine: { libc: 'musl 1.2.5' }, message: /need glibc, and this system has musl.*Alpine.*\n.*Debian.*wasm/ },
+  { what: 'a new enough glibc', machine: { libc: 'glibc 2.17' }, message: /need glibc 2\.27 or later, and this system has 2\.17\n/ },
+  { what: 'a path that the loader takes', machine: { env: { STARGAN_CACHE_DIR: '/tmp/stargan-a:b' } }, message: /stargan-a:b has a colon.*\n.*STARGAN_CACHE_DIR/ },
+  {
+    what: 'a cache from which programs may be run',
+    machine: {
+      answer: (_command, args) =>
+        args.join().includes('verify-runtime') ? { status: 1, stderr: 'libtensorflow_cc.so.2: failed to map segment from shared object' } : undefined,
+    },
+    message: /noexec.*STARGAN_CACHE_DIR/,
+  },
+  {
+    what: 'memory for the compiler',
+    machine: {
+      answer: (command, args) =>
+        command === 'g++' && args.includes('-o') ? { status: 1, stderr: 'g++: fatal error: Killed signal terminated program cc1plus' } : undefined,
+    },
+    message: /could not compile the addon:\n.*Killed.*\n.*lack of memory/,
+  },
   { what: 'tfjs-node', machine: { packages: [] }, message: /tfjs-node is not installed.*\n.*npm install/ },
 ];
 
