@@ -22,11 +22,19 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
  * Runs a program in the root folder, with its output passed through. Does not return after a signal: the program
  * is asked to end, and then this one ends with its code.
  *
+ * @param {{ keep?: (text: string) => void }} [options] as for spawn; `keep` is also given all that it prints
  * @returns {Promise<number>} its exit code
  */
-export async function run(command, args, options = {}) {
+export async function run(command, args, { keep, ...options } = {}) {
+  const output = keep === undefined ? 'inherit' : 'pipe';
   const code = await new Promise((resolve, reject) => {
-    child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+    child = spawn(command, args, { cwd: root, stdio: ['ignore', output, output], ...options });
+    for (const [from, to] of [[child.stdout, process.stdout], [child.stderr, process.stderr]]) {
+      from?.setEncoding('utf8').on('data', (text) => {
+        to.write(text);
+        keep(text);
+      });
+    }
     child.on('error', reject);
     child.on('close', (status, signal) => resolve(status ?? exitCodeOf(signal)));
   });

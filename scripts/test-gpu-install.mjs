@@ -4,16 +4,16 @@ import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './run.mjs';
 
-const USAGE = `Usage: pnpm test:gpu-install [--keep]
+const USAGE = `Usage: pnpm test:gpu-install
 
 Installs the GPU runtime from the real packages (about 4 GB to download, 11 GB of disk for the time being), in a cache of
 its own, as a first start would. Without an NVIDIA card a stand-in for nvidia-smi claims one: then the CPU runtime has to
-be in use at the end and the reason be said. A second start must download nothing. --keep leaves the cache there.
+be in use at the end and the reason be said. A second start must download nothing.
 Exit code: 0 all well, 1 failure, 2 wrong usage.`;
 
 const program = join(root, 'packages', 'backend', 'bin', 'stargan-backend.js');
 const work = join(root, 'node_modules', '.cache', 'gpu-install');
-const { keep } = options();
+readOptions();
 const hasCard = existsSync('/dev/nvidiactl');
 
 rmSync(work, { recursive: true, force: true });
@@ -23,7 +23,7 @@ const env = { ...process.env, PATH: [join(work, 'bin'), process.env.PATH].join(d
 
 const first = await install('first start', env);
 const second = await install('second start', env);
-if (!keep) rmSync(work, { recursive: true, force: true });
+rmSync(work, { recursive: true, force: true });
 await install('the runtime of this repository again', process.env);
 
 const [flavour, said] = hasCard ? ['gpu', /native gpu runtime/] : ['cpu', /the GPU runtime cannot be installed.*finds no card that it can use: .*\/dev\/nvidia/];
@@ -54,10 +54,10 @@ function install(what, environment) {
   });
 }
 
-function options() {
+function readOptions() {
   try {
-    const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } } });
-    if (!values.help) return values;
+    const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
+    if (!values.help) return;
     console.log(USAGE);
     process.exit(0);
   } catch (error) {

@@ -1,11 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { unusableForTests } from './clone-path.mjs';
 import { heading, root } from './run.mjs';
 import { runOrExit, setUp } from './setup.mjs';
 
 const conformance = join('harness', 'bin', 'conformance.js');
 // Made by the reference implementation; the second set is larger and not part of the repository.
 const goldens = [join('harness', 'fixtures', 'goldens'), join('..', 'shared', 'goldens')];
+
+const fault = unusableForTests(root);
+if (fault !== undefined) {
+  console.error(fault);
+  process.exit(1);
+}
 
 await setUp(); // its build is the type check
 
