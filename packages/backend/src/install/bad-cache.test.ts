@@ -18,11 +18,11 @@ function refusing(refusal: string): FakeMachine {
   return { answer: (_command, args) => (args.join().includes('verify-runtime') && tries++ === 0 ? { status: 1, stderr: refusal } : undefined) };
 }
 
-test('an addon in the cache that does not load is compiled anew in the same start, once', async () => {
+test.each(["version `GLIBC_2.38' not found", '/project/tfjs_binding.node: file too short', 'ended by SIGBUS'])('an addon in the cache that does not load (%s) is compiled anew in the same start, once', async (refusal) => {
   const project = fakeProject();
   await installRuntime({}, project.machine());
   forget(project);
-  const machine = project.machine(refusing("version `GLIBC_2.38' not found"));
+  const machine = project.machine(refusing(refusal));
   expect((await installRuntime({}, machine)).changed).toBe(true);
   expect(machine.calls.filter(compilesAddon)).toHaveLength(1);
   expect(machine.calls.some(downloads)).toBe(false);

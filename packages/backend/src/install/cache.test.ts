@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { fakeSystem } from '../testing/fake-system.js';
@@ -46,6 +46,18 @@ test('who finds the cache locked says so and goes on when it is free', async () 
   });
   await second;
   expect(events).toEqual(['second waits', 'first', 'second']);
+});
+
+test('a lock whose owner was killed is free at once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stargan-lock-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  mkdirSync(join(folder, 'install.lock'));
+  writeFileSync(join(folder, 'install.owner'), `999999999 ${hostname()}`);
+  const waits: string[] = [];
+  expect(await withLock(folder, () => waits.push('waits'), () => Promise.resolve('in'))).toBe('in');
+  expect(waits).toEqual([]);
 });
 
 test('the lock is free again after a failure', async () => {

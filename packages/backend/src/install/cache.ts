@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { thisSystem, type System } from '../machine/system.js';
@@ -48,8 +49,8 @@ export function sweepParts(folder: string): void {
 }
 
 /**
- * Runs `action` while no other process holds the cache. Waits for another installation; a lock whose owner was
- * killed counts as free after ten seconds.
+ * Runs `action` while no other process holds the cache. Waits for another installation; a lock whose owner was killed
+ * is free at once on the owner's machine, and elsewhere after a minute.
  */
 export async function withLock<Result>(
   folder: string,
@@ -61,26 +62,50 @@ export async function withLock<Result>(
   try {
     return await action();
   } finally {
+    rmSync(ownerOf(folder), { force: true });
     await release().catch(() => undefined);
   }
 }
 
+const ownerOf = (folder: string): string => join(folder, 'install.owner');
+
 async function acquire(folder: string, onWait: () => void): Promise<() => Promise<void>> {
-  const options = { lockfilePath: join(folder, 'install.lock'), stale: 10_000, update: 2_000 };
+  const lockfilePath = join(folder, 'install.lock');
+  // A disk so busy that the lock is not kept fresh in time is no reason to end: what is written is written aside anyway.
+  const options = { lockfilePath, stale: 60_000, update: 5_000, onCompromised: () => undefined };
   const deadline = Date.now() + 60 * 60_000;
   for (let tries = 0; ; tries++) {
     try {
-      return await lock(folder, options);
+      const release = await lock(folder, options);
+      writeFileSync(ownerOf(folder), `${String(process.pid)} ${hostname()}`);
+      return release;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+      if (ownerIsGone(folder)) {
+        rmSync(ownerOf(folder), { force: true });
+        rmSync(lockfilePath, { recursive: true, force: true });
+        continue;
+      }
       if (Date.now() > deadline) {
         throw new InstallError(
           'installRuntime: another installation has held the lock for an hour',
-          `End it, or remove ${options.lockfilePath}, and install again.`,
+          `End it, or remove ${lockfilePath}, and install again.`,
         );
       }
       if (tries === 0) onWait();
       await new Promise((wake) => setTimeout(wake, 500));
     }
+  }
+}
+
+/** Whether the process that holds the lock was one of this machine, and has ended. */
+function ownerIsGone(folder: string): boolean {
+  try {
+    const [pid = '', host = ''] = readFileSync(ownerOf(folder), 'utf8').split(' ');
+    if (host !== hostname() || !/^\d+$/.test(pid)) return false;
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }

@@ -50,9 +50,9 @@ export async function compileAddon(
   );
 }
 
-/** Whether a failure to compile or to load comes from a library whose files are not whole. */
+/** Whether a failure to compile or to load comes from a library, other than the addon, whose files are not whole. */
 export function showsDamage(failure: string): boolean {
-  return /file too short|file truncated|file format not recognized|wrong format|invalid ELF header|SIGBUS|\.h: No such file|cannot find .*libtensorflow/i.test(failure);
+  return !failure.includes('tfjs_binding.node: ') && /file too short|file truncated|file format not recognized|wrong format|invalid ELF header|SIGBUS|\.h: No such file|cannot find .*libtensorflow/i.test(failure);
 }
 
 function remedyFor(failure: string): string {

@@ -66,7 +66,7 @@ export async function compileModule(
     rmSync(part, { force: true });
     return { failure: lastLines(result.stderr || result.stdout) || `  it ended with ${result.signal ?? `status ${String(result.status)}`}` };
   }
-  renameSynced(part, output);
+  await renameSynced(part, output);
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Python } from '../machine/python.js';
@@ -60,7 +61,7 @@ export async function fetchTensorflow(flavour: Flavour, anew: boolean, setting: 
   if (fault !== undefined && !anew) setting.onProgress(`fetching the TensorFlow library in the cache again: ${fault}`);
   if (anew || fault !== undefined || !existsSync(home)) {
     const downloads = join(setting.cache, downloadsFolder);
-    if (anew) rmSync(downloads, { recursive: true, force: true });
+    if (anew) await rm(downloads, { recursive: true, force: true });
     await requireSpace(flavour, downloads, setting);
     const python = await requirePip(setting.system);
     const wheels = await downloadWheels(flavour, python, downloads, setting);
@@ -68,10 +69,10 @@ export async function fetchTensorflow(flavour: Flavour, anew: boolean, setting: 
     mkdirSync(part, { recursive: true });
     await extract(flavour, python, wheels, part, setting);
     const stamp: LibraryStamp = { tensorflow: tensorflowVersion, flavour, bytes: sizeOf(part) };
-    writeSynced(join(part, stampName), JSON.stringify(stamp));
-    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
-    renameSynced(part, home);
-    rmSync(downloads, { recursive: true, force: true });
+    await writeSynced(join(part, stampName), JSON.stringify(stamp));
+    await rm(home, { recursive: true, force: true, maxRetries: 3 });
+    await renameSynced(part, home);
+    await rm(downloads, { recursive: true, force: true });
   }
   return { folder, version: tensorflowVersion, cuda: flavour === 'gpu', origin: 'the cache' };
 }
@@ -126,8 +127,8 @@ async function wheelOf(requirement: string, flavour: Flavour, python: Python, do
     const part = partOf(folder);
     mkdirSync(part, { recursive: true });
     await downloadWheel(python, requirement, part, { before: sizeOf(downloads), total: sizes[flavour].wheels }, setting);
-    for (const file of readdirSync(part)) syncToDisk(join(part, file));
-    renameSynced(part, folder);
+    for (const file of readdirSync(part)) await syncToDisk(join(part, file));
+    await renameSynced(part, folder);
   }
   const wheel = readdirSync(folder).find((file) => file.endsWith('.whl'));
   if (wheel !== undefined) return join(folder, wheel);

@@ -119,10 +119,10 @@ async function installFlavour(
       const stock = force || valid !== undefined ? undefined : await keepStock(target, order, setting);
       const stamp = valid ?? stock ?? (await build(target, order, setting));
       // Before the kernels, so that an interruption does not cost the addon.
-      writeStamp(target, stamp);
+      await writeStamp(target, stamp);
       if (stamp.library === undefined) return report(target, stamp, true);
       const kernels = await compileKernels(target, stamp.library.folder, force, setting);
-      writeStamp(target, { ...stamp, kernels });
+      await writeStamp(target, { ...stamp, kernels });
       return report(target, { ...stamp, kernels }, true);
     } finally {
       sweepParts(cache);
@@ -193,20 +193,20 @@ async function buildOn(library: TensorflowLibrary, target: ResolvedPackage, orde
   requireLoadablePath(library.folder);
   onProgress(`using ${library.origin}: TensorFlow ${library.version ?? 'of unknown version'} in ${library.folder}`);
   const addon = await compileAddon(target, library, order.force, setting);
-  const putBack = placeAddon(target, addon.file);
+  const putBack = await placeAddon(target, addon.file);
   onProgress('verifying the addon');
   const verified = await verifyAddon(target, system, log);
   if ('refusal' in verified) {
-    putBack();
+    await putBack();
     rmSync(addon.file, { force: true }); // or the next installation would take it from the cache
-    if (addon.cached && !showsDamage(verified.refusal)) {
+    if (addon.cached) {
       onProgress(`compiling the addon in the cache again: ${verified.refusal}`);
       return buildOn(library, target, { ...order, force: true }, setting);
     }
     throw new InstallError(`installRuntime: ${verified.refusal}`, `${remedyFor(verified.refusal)}The whole output is in ${log}`);
   }
   if (order.flavour === 'gpu' && !verified.gpu) {
-    putBack();
+    await putBack();
     const obstacle = order.card === undefined ? undefined : findObstacle(order.card, system);
     const card = order.card === undefined ? 'no NVIDIA card was found' : formatCard(order.card);
     throw new InstallError(

@@ -33,8 +33,8 @@ export function addonHash(target: ResolvedPackage): string {
   return createHash('sha256').update(readFileSync(addonPath(target))).digest('hex');
 }
 
-export function writeStamp(target: ResolvedPackage, stamp: AddonStamp): void {
-  writeSynced(stampPath(target), `${JSON.stringify(stamp, undefined, 2)}\n`);
+export async function writeStamp(target: ResolvedPackage, stamp: AddonStamp): Promise<void> {
+  await writeSynced(stampPath(target), `${JSON.stringify(stamp, undefined, 2)}\n`);
 }
 
 /** The stamp of an addon that is in place and still the one that was verified, with its library still there and whole. */
@@ -68,16 +68,16 @@ function readStamp(target: ResolvedPackage): AddonStamp | undefined {
  *
  * @returns a function that puts back what was there before
  */
-export function placeAddon(target: ResolvedPackage, addon: string): () => void {
+export async function placeAddon(target: ResolvedPackage, addon: string): Promise<() => Promise<void>> {
   const path = addonPath(target);
   mkdirSync(dirname(path), { recursive: true });
   rmSync(stampPath(target), { force: true });
   const previous = existsSync(path) ? readFileSync(path) : undefined;
   // A running program keeps the old file; writing into it would crash that program.
-  writeSynced(path, readFileSync(addon), 0o755);
-  return () => {
+  await writeSynced(path, readFileSync(addon), 0o755);
+  return async () => {
     if (previous === undefined) rmSync(path, { force: true });
-    else writeSynced(path, previous, 0o755);
+    else await writeSynced(path, previous, 0o755);
   };
 }
 
