@@ -24,7 +24,7 @@ export async function requirePip(system: System): Promise<Python> {
   if (first.pip === undefined) throw withoutPip(first, system);
   throw new InstallError(
     `installRuntime: the pip of ${first.executable} is version ${first.pip}, and TensorFlow's wheels need ${oldestPip} or later`,
-    `Install a newer one (\`${first.executable} -m pip install --user --upgrade pip\`), put another Python first on PATH, or set STARGAN_TENSORFLOW.`,
+    `Install a newer one (\`${first.executable} -m pip install --upgrade pip\`), put another Python first on PATH, or set STARGAN_TENSORFLOW.`,
   );
 }
 
@@ -127,7 +127,8 @@ function remedyFor(output: string, { executable, version }: Python): string {
   if (/CERTIFICATE_VERIFY_FAILED|SSLError/.test(output)) return 'The certificate of the package index is not trusted here: name the authority with PIP_CERT, or another index with PIP_INDEX_URL.';
   if (networkTrouble.test(output)) return 'Is this machine offline? Install again with a connection (PIP_INDEX_URL names a mirror), or set STARGAN_TENSORFLOW.';
   if (output.includes('No matching distribution')) {
-    return `The package index that pip asks has no wheel of it for Python ${version} (${executable}) and this machine: name another with PIP_INDEX_URL, or set STARGAN_TENSORFLOW.`;
+    const unreachable = output.includes('from versions: none') ? ', or cannot be reached' : '';
+    return `The package index that pip asks has no wheel of it for Python ${version} (${executable}) and this machine${unreachable}: name another with PIP_INDEX_URL, or set STARGAN_TENSORFLOW.`;
   }
   return 'Mend what pip names and install again, or set STARGAN_TENSORFLOW.';
 }
