@@ -10,6 +10,7 @@ const withoutTensors = [
 
 export default defineConfig({
   test: {
+    setupFiles: ['testing/seeded-properties.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,

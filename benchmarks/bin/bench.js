@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { runProgram } from '@stargan/backend';
 import { benchCommand, runCommand } from '../dist/index.js';
 
-await runCommand(benchCommand(), process.argv.slice(2));
+await runProgram(() => runCommand(benchCommand(), process.argv.slice(2)));

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { runProgram } from '@stargan/backend';
 import { iterationCommand, runCommand } from '../dist/index.js';
 
-await runCommand(iterationCommand(), process.argv.slice(2));
+await runProgram(() => runCommand(iterationCommand(), process.argv.slice(2)));

@@ -1,3 +1,4 @@
+import { reportError } from '@stargan/backend';
 import { UsageError } from '@stargan/harness/measurement';
 import { CommanderError, type Command } from 'commander';
 
@@ -15,7 +16,7 @@ export async function runCommand(command: Command, argv: readonly string[]): Pro
       process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
       return;
     }
-    console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+    reportError(error);
     process.exitCode = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
   }
 }

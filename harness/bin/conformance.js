@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { runProgram } from '@stargan/backend';
 import { conformanceCommand } from '../dist/conformance/command.js';
 
-await conformanceCommand(process.argv.slice(2));
+await runProgram(() => conformanceCommand(process.argv.slice(2)));

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { runProgram } from '@stargan/backend';
 import { main } from '../dist/cli/main.js';
 
-await main(process.argv.slice(2));
+await runProgram(() => main(process.argv.slice(2)));

@@ -4,7 +4,7 @@ export { configSchema, type Config } from './config/schema.js';
 export type { Judge } from './model/judge.js';
 export { buildNetworks, NETWORK_NAMES, type Architecture, type AveragedName, type ModelConfig, type NetworkName, type Networks, type WeightsOf } from './model/networks.js';
 export { planTraining, type PlanOptions, type StateBytes, type TrainingPlan } from './planning/plan-training.js';
-export { cycleStrip, latentGrid, referenceGrid, type LabelledImages } from './sampling/grids.js';
+export { cycleStrip, latentGrid, referenceGrid, type DrawingOptions, type LabelledImages, type LatentGridOptions } from './sampling/grids.js';
 export type { Pixels } from './sampling/pixels.js';
 export { translate, type ImageBatch, type Sampler } from './sampling/translate.js';
 export { type Batch } from './training/batch.js';

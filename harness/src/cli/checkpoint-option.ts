@@ -1,7 +1,7 @@
 import type { Checkpoint } from '@stargan/checkpoints';
 import { findBestCheckpoint } from '../evaluation/best-checkpoint.js';
-import { findCheckpoint } from '../training/run-directory.js';
-import { wholeNumber } from './training-options.js';
+import { requireCheckpoint } from '../training/run-directory.js';
+import { wholeNumber } from './numbers.js';
 
 /** Which checkpoint of a run: that of an iteration, or the best one by its evaluations. */
 export type CheckpointChoice = number | 'best';
@@ -16,8 +16,7 @@ export const checkpointChoice = (text: string): CheckpointChoice => (text === 'b
  */
 export async function openCheckpoint(run: string, choice?: CheckpointChoice): Promise<Checkpoint> {
   if (choice === 'best') return findBestCheckpoint(run);
-  const { checkpoint, notes } = await findCheckpoint(run, choice);
+  const { checkpoint, notes } = await requireCheckpoint(run, choice);
   for (const note of notes) console.error(note);
-  if (checkpoint === undefined) throw new Error(`${run} has no checkpoint yet; train it first`);
   return checkpoint;
 }

@@ -1,5 +1,7 @@
-import { openDataset } from '@stargan/data';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { sayDataset } from '../dataset/describe-dataset.js';
 import { compareFolders, type Comparison } from '../evaluation/compare-folders.js';
 import { openEvaluationData } from '../evaluation/evaluation-data.js';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
@@ -9,17 +11,21 @@ import type { SizedClassifier } from '../evaluation/evaluate-task.js';
 import { FEATURE_METRICS, FID_NAMES, metricKey, type FidName } from '../evaluation/metrics.js';
 import { evaluationOptions } from '../evaluation/options.js';
 import { describeEvaluation, formatScore } from '../evaluation/results-table.js';
+import { listTasks } from '../evaluation/tasks.js';
+import { describeEvaluationWork } from '../planning/describe-run.js';
 import { formatTable } from '../report/text-table.js';
 import { buildNetworks } from '../model/networks.js';
 import { disposeAll } from '../model/weights.js';
-import { readAverages } from '../training/checkpoint.js';
+import { openAverages } from '../training/open-state.js';
 import { readRunRecord } from '../training/run-directory.js';
 import { UsageError } from '../usage-error.js';
+import { examples } from './examples.js';
+import { requireApart, requireWritable } from './folders.js';
 import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
+import { openRunDataset, requireDomains } from './run-dataset.js';
+import { runStoppable } from './run-stoppable.js';
 import { startRuntime } from './runtime.js';
-import { requireDomains } from './sample-command.js';
-import { stopSignal } from './stop-signal.js';
-import { wholeNumber } from './training-options.js';
+import { positiveNumber, wholeNumber } from './numbers.js';
 
 interface EvaluateArguments {
   run?: string;
@@ -52,6 +58,18 @@ function conventions(text: string): FidName[] {
   return [...new Set(names as FidName[])];
 }
 
+/** Files whose reading takes long enough for a word before it. */
+const MANY_FILES = 5000;
+
+/** Images beyond this size take more memory than there is. */
+const LARGEST_SIZE = 2 ** 13;
+
+function imageSizeOf(text: string): number {
+  const size = positiveNumber(text);
+  if (size > LARGEST_SIZE) throw new InvalidArgumentError(`a whole number from 1 to ${LARGEST_SIZE} is needed.`);
+  return size;
+}
+
 /** `stargan evaluate`. */
 export function evaluateCommand(): Command {
   return new Command('evaluate')
@@ -59,19 +77,20 @@ export function evaluateCommand(): Command {
     .option('--run <dir>', 'folder of the run (train --out): every pair of domains, latent and reference guided')
     .option('--checkpoint <iteration>', "iteration of the checkpoint, or 'best'; the newest by default", checkpointChoice)
     .option('--data <dir>', "images of the same domains; the run's own by default")
-    .option('--outputs <n>', "translations of each source; the run's evaluateOutputs by default (10)", wholeNumber)
+    .option('--outputs <n>', "translations of each source; the run's evaluateOutputs by default (10)", positiveNumber)
     .option('--sources <n>', "at most so many sources per domain, 0 for all; the run's evaluateSources by default (0)", wholeNumber)
     .option('--reals <n>', "at most so many training images per domain to compare with, 0 for all; the run's evaluateReals by default (0)", wholeNumber)
-    .option('--classifier-steps <n>', "training steps of the classifier that tells domains; the run's evaluateClassifierSteps by default (800)", wholeNumber)
+    .option('--classifier-steps <n>', "training steps of the classifier that tells domains; the run's evaluateClassifierSteps by default (800)", positiveNumber)
     .option('--save-images <dir>', 'also keep the translations there, as PNGs')
     .option('--real <path>', 'without a run: folder of images, or statistics as .npz')
     .option('--fake <path>', 'folder of images that are compared with those of --real, or statistics as .npz')
     .option('--save-statistics <file>', 'keep the statistics of --real as .npz, which pytorch-fid reads as well')
-    .option('--image-size <pixels>', 'size that --fid stargan2 brings the images of folders to first (default: 256)', wholeNumber)
+    .option('--image-size <pixels>', 'size that --fid stargan2 brings the images of folders to first (default: 256)', imageSizeOf)
     .option('--skip-corrupt', 'leave broken images of folders out and name them')
     .addOption(new Option('--fid <names>', 'whose FID: stargan2 (the paper), clean or pytorch; of folders also several, separated by commas, or all').argParser(conventions))
     .option('--seed <n>', "seed of styles and subsets; the run's by default", wholeNumber)
     .option('--json', 'print the results as JSON')
+    .addHelpText('after', examples('stargan evaluate --run runs/01', 'stargan evaluate --run runs/01 --checkpoint best --outputs 2 --sources 50 --json', 'stargan evaluate --real photos/val/cat --fake translated/cat --fid all'))
     .action(runEvaluate);
 }
 
@@ -85,11 +104,14 @@ async function runEvaluate(given: EvaluateArguments): Promise<void> {
 }
 
 async function evaluateTrained(run: string, { checkpoint: choice, data, outputs, sources, reals, classifierSteps, saveImages, fid, seed, json = false }: EvaluateArguments): Promise<void> {
-  if (outputs === 0) throw new UsageError('--outputs must be at least 1');
-  if (classifierSteps === 0) throw new UsageError('--classifier-steps must be at least 1');
   if (fid !== undefined && fid.length > 1) throw new UsageError('--fid takes one convention for a run; evaluate again for another');
-  const { config, domains, data: ownData } = await readRunRecord(run);
-  const checkpoint = await openCheckpoint(run, choice);
+  const record = await readRunRecord(run);
+  const { config, domains } = record;
+  if (saveImages !== undefined) {
+    await requireApart({ data: data ?? record.data, out: saveImages, option: '--save-images' });
+    await requireWritable('--save-images', saveImages);
+  }
+  await requireWritable('--run', run);
   const defaults = evaluationOptions(config);
   const options = {
     outputs: outputs ?? defaults.outputs,
@@ -99,63 +121,72 @@ async function evaluateTrained(run: string, { checkpoint: choice, data, outputs,
     fid: fid?.[0] ?? defaults.fid,
     seed: seed ?? defaults.seed,
   };
-  const dataset = await openDataset(data ?? ownData);
+  const dataset = await openRunDataset(record, data);
+  const read = sayDataset(dataset);
   requireDomains(dataset.train.domains.map(({ name }) => name), domains);
-  const { signal, release } = stopSignal('stopping; what is done is kept');
-  await startRuntime();
-  const images = await openEvaluationData(dataset, options, config.onCorrupt);
-  const networks = buildNetworks(config, domains.length);
-  const weights = await readAverages(networks, checkpoint);
-  const progress = createEvaluationProgress();
-  let classifier: SizedClassifier | undefined;
-  let evaluation: EvaluationRecord;
-  try {
-    evaluation = await evaluateRun({
-      run,
-      checkpoint,
-      sampler: { networks, weights },
-      config,
-      options,
-      data: images,
-      saveImages,
-      classifier: async () => (classifier = await openClassifier(images, config.imageSize, { ...options, say: (line) => console.error(line), signal })),
-      onProgress: (done, total) => progress.update(done, total),
-      signal,
-    });
-  } finally {
-    progress.stop();
-    release();
-    classifier?.classifier.dispose();
-    disposeAll(...Object.values(weights));
-  }
-  const file = evaluationFile(run, evaluation.iteration, evaluation.identity);
-  if (json) console.log(JSON.stringify({ file, ...evaluation }));
-  else console.log(describeEvaluation(evaluation));
-  if (!evaluation.completed) console.error(`stopped after ${evaluation.tasks.length} of ${2 * domains.length * (domains.length - 1)} tasks; the same command goes on from there`);
-  else if (!json) console.log(`results are in ${file}`);
+  await runStoppable('stopping; what is done is kept', async (signal) => {
+    await startRuntime();
+    const files = [dataset.train, ...(dataset.validation === undefined ? [] : [dataset.validation])].flatMap((folders) => folders.domains).reduce((sum, domain) => sum + domain.files.length, 0);
+    if (files > MANY_FILES) console.error(`reading ${files} files, to know the images again`);
+    const images = await openEvaluationData(dataset, options, config.onCorrupt);
+    for (const line of describeEvaluationWork(images.domains.map((domain) => domain.sources.length), options.outputs)) console.error(line);
+    const networks = buildNetworks(config, domains.length);
+    const { checkpoint, weights } = await openAverages({ networks, domains: domains.length, sizes: config }, () => openCheckpoint(run, choice));
+    const progress = createEvaluationProgress();
+    let classifier: SizedClassifier | undefined;
+    let evaluation: EvaluationRecord;
+    try {
+      evaluation = await evaluateRun({
+        run,
+        checkpoint,
+        sampler: { networks, weights },
+        config,
+        options,
+        data: images,
+        saveImages,
+        classifier: async () => (classifier = await openClassifier(images, config.imageSize, { ...options, say: (line) => console.error(line), signal })),
+        onProgress: (done, total) => progress.update(done, total),
+        signal,
+      });
+    } finally {
+      progress.stop();
+      classifier?.classifier.dispose();
+      disposeAll(...Object.values(weights));
+    }
+    const file = evaluationFile(run, evaluation.iteration, evaluation.identity);
+    if (json) console.log(JSON.stringify({ file, ...evaluation, dataset: read }));
+    else console.log(describeEvaluation(evaluation));
+    if (!evaluation.completed) console.error(`stopped after ${evaluation.tasks.length} of ${listTasks(domains.length).length} tasks; the same command goes on from there`);
+    else if (!json) console.log(`results are in ${file}`);
+    return evaluation.completed ? 'completed' : 'stopped';
+  });
 }
 
 async function evaluateFolders(real: string, { fake, saveStatistics, imageSize = 256, fid = ['stargan2'], seed = 0, skipCorrupt = false, json = false }: EvaluateArguments): Promise<void> {
   if (fake === undefined && saveStatistics === undefined) throw new UsageError('--real needs --fake to compare with, or --save-statistics');
   if (saveStatistics !== undefined && fid.length > 1) throw new UsageError('--save-statistics takes one convention: statistics of several are not the same');
-  if (imageSize === 0) throw new UsageError('--image-size must be at least 1');
-  const { signal, release } = stopSignal('stopping; features that are done are kept');
-  await startRuntime();
-  const progress = createEvaluationProgress();
-  let comparison: Comparison | undefined;
-  try {
-    const onProgress = (done: number, total: number): void => progress.update(done, total);
-    comparison = await compareFolders({ real, fake, fids: fid, imageSize, seed, onCorrupt: skipCorrupt ? 'skip' : 'refuse', saveStatistics, onProgress, signal });
-  } finally {
-    progress.stop();
-    release();
+  for (const [option, folder] of Object.entries({ '--real': real, '--fake': fake })) {
+    if (folder !== undefined && (await stat(folder).catch(() => undefined)) === undefined) throw new UsageError(`${option} ${folder} does not exist; check the path`);
   }
-  if (comparison === undefined) {
-    console.error('stopped; the same command goes on from there');
-    return;
-  }
-  if (json) console.log(JSON.stringify({ ...comparison, statistics: saveStatistics }));
-  else console.log(describeComparison(comparison, fid, saveStatistics));
+  if (saveStatistics !== undefined) await requireWritable('--save-statistics', path.dirname(saveStatistics));
+  await runStoppable('stopping; features that are done are kept', async (signal) => {
+    await startRuntime();
+    const progress = createEvaluationProgress();
+    let comparison: Comparison | undefined;
+    try {
+      const onProgress = (done: number, total: number): void => progress.update(done, total);
+      comparison = await compareFolders({ real, fake, fids: fid, imageSize, seed, onCorrupt: skipCorrupt ? 'skip' : 'refuse', saveStatistics, onProgress, signal });
+    } finally {
+      progress.stop();
+    }
+    if (comparison === undefined) {
+      console.error('stopped; the same command goes on from there');
+      return 'stopped';
+    }
+    if (json) console.log(JSON.stringify({ ...comparison, statistics: saveStatistics }));
+    else console.log(describeComparison(comparison, fid, saveStatistics));
+    return 'completed';
+  });
 }
 
 function describeComparison({ real, fake, scores, notes }: Comparison, fids: readonly FidName[], saved: string | undefined): string {

@@ -1,8 +1,12 @@
+import { listDomains } from '@stargan/data';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runLadder } from '../ladder/run-ladder.js';
 import { RUNG_NAMES, RUNGS, type RungName } from '../ladder/rungs.js';
-import { stopSignal } from './stop-signal.js';
-import { addTrainingOptions, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
+import { examples } from './examples.js';
+import { requireFolder } from './folders.js';
+import { sayPrediction } from './say-prediction.js';
+import { runStoppable } from './run-stoppable.js';
+import { addTrainingOptions, checkFolders, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
 
 function rungNames(text: string): RungName[] {
   const given = new Set(text.split(',').map((name) => name.trim().toUpperCase()));
@@ -27,21 +31,24 @@ export function ladderCommand(): Command {
   })
     .addOption(new Option('--rungs <list>', 'which, separated by commas').argParser(rungNames).default(RUNG_NAMES, 'all'))
     .addHelpText('after', `\nRungs:\n${RUNG_NAMES.map((name) => `  ${name}  ${RUNGS[name].title}`).join('\n')}`)
+    .addHelpText('after', examples('stargan ladder --data photos --out ladder --iterations 20000', 'stargan ladder --data photos --out ladder --rungs E,F --json'))
     .action(runCommand);
 }
 
 async function runCommand(options: LadderArguments): Promise<void> {
   const { data, out, rungs, json = false } = options;
+  await checkFolders(options);
   const base = await configOf(options);
-  await startTrainingRuntime(base, options);
-  const { signal, release } = stopSignal();
-  try {
+  await requireFolder('--data', data);
+  await runStoppable('stopping after this iteration, and saving', async (signal) => {
+    const runtime = await startTrainingRuntime(base, options);
+    const domains = await listDomains(data);
+    await sayPrediction({ config: base, domains: domains.length, out, runtime, models: rungs.length });
     const say = (line: string): void => (json ? console.error : console.log)(line);
     const result = await runLadder({ data, out, rungs, base, say, signal, progress: json ? 'stderr' : 'stdout' });
     if (json) console.log(JSON.stringify(result));
     else if (result.completed) console.log(`\n${result.text}\n\nnumbers   ${result.json}\npage      ${result.html}`);
     else console.log(`stopped in rung ${result.rung}; everything is saved, and the same command goes on from there`);
-  } finally {
-    release();
-  }
+    return result.completed ? 'completed' : 'stopped';
+  });
 }

@@ -1,23 +1,25 @@
-import path from 'node:path';
-import { openDataset } from '@stargan/data';
 import { Command, InvalidArgumentError } from 'commander';
+import { sayDataset } from '../dataset/describe-dataset.js';
 import { buildNetworks } from '../model/networks.js';
 import { disposeAll } from '../model/weights.js';
-import { gridScale, loadFixedInputs, otherDomains } from '../sampling/fixed-samples.js';
+import { loadFixedInputs, otherDomains, writePictures, type PictureRecipes } from '../sampling/fixed-samples.js';
+import { describeBounds } from '../sampling/grid-bounds.js';
 import { cycleStrip, latentGrid, referenceGrid } from '../sampling/grids.js';
-import type { Pixels } from '../sampling/pixels.js';
-import { writePng } from '../sampling/write-png.js';
-import { readAverages } from '../training/checkpoint.js';
+import { openAverages } from '../training/open-state.js';
 import { readRunRecord, runPaths } from '../training/run-directory.js';
-import { UsageError } from '../usage-error.js';
 import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
+import { examples } from './examples.js';
+import { requireApart, requireWritable } from './folders.js';
+import { positiveNumber, wholeNumber } from './numbers.js';
+import { openRunDataset, requireDomains } from './run-dataset.js';
+import { runStoppable } from './run-stoppable.js';
 import { startRuntime } from './runtime.js';
-import { wholeNumber } from './training-options.js';
 
 function truncations(text: string): number[] {
-  const values = text.split(',').map(Number);
-  if (values.some((psi) => !Number.isFinite(psi) || psi < 0)) throw new InvalidArgumentError('numbers ≥ 0, separated by commas, are needed.');
-  return values;
+  const parts = text.split(',').map((part) => part.trim());
+  const values = parts.map(Number);
+  if (parts.includes('') || values.some((psi) => !Number.isFinite(psi) || psi < 0)) throw new InvalidArgumentError('numbers ≥ 0, separated by commas, are needed.');
+  return [...new Set(values)];
 }
 
 interface SampleArguments {
@@ -28,6 +30,7 @@ interface SampleArguments {
   psi: number[];
   rows: number;
   sources: number;
+  domains?: number;
   seed?: number;
   json?: boolean;
 }
@@ -41,50 +44,52 @@ export function sampleCommand(): Command {
     .option('--data <dir>', "images to translate and to take styles from; the run's own by default (val/ where there is one)")
     .option('--out <dir>', 'where the pictures go; samples/ of the run by default')
     .option('--psi <list>', 'truncations of the latent grids', truncations, [0.5, 0.7, 1])
-    .option('--rows <n>', 'latent codes per domain', wholeNumber, 4)
-    .option('--sources <n>', 'source images, and references, per domain', wholeNumber, 4)
+    .option('--rows <n>', 'latent codes per domain', positiveNumber, 4)
+    .option('--sources <n>', 'source images, and references, per domain', positiveNumber, 4)
+    .option('--domains <n>', "domains that are shown at most, 0 for all; the run's sampleDomains by default (5)", wholeNumber)
     .option('--seed <n>', "seed of the latent codes; the run's by default", wholeNumber)
     .option('--json', 'print the files as JSON')
+    .addHelpText('after', examples('stargan sample --run runs/01', 'stargan sample --run runs/01 --checkpoint best --psi 0.7 --out pictures', "stargan sample --run runs/01 --json | jq -r '.files[]'"))
     .action(runSample);
 }
 
-async function runSample({ run, checkpoint: choice, data, out, psi, rows, sources: perDomain, seed, json = false }: SampleArguments): Promise<void> {
-  if (rows < 1 || perDomain < 1) throw new UsageError('--rows and --sources must be at least 1');
+async function runSample({ run, checkpoint: choice, data, out, psi, rows, sources: perDomain, domains: shown, seed, json = false }: SampleArguments): Promise<void> {
   const record = await readRunRecord(run);
-  const checkpoint = await openCheckpoint(run, choice);
-  await startRuntime();
-
-  const { config, domains } = record;
-  const networks = buildNetworks(config, domains.length);
-  const dataset = await openDataset(data ?? record.data);
+  if (out !== undefined) await requireApart({ data: data ?? record.data, out });
+  await requireWritable(out === undefined ? '--run' : '--out', out ?? runPaths(run).samples);
+  const dataset = await openRunDataset(record, data);
+  const read = sayDataset(dataset);
   const folders = dataset.validation ?? dataset.train;
-  requireDomains(folders.domains.map(({ name }) => name), domains);
-  const inputs = await loadFixedInputs(folders, config, perDomain);
-  const weights = await readAverages(networks, checkpoint);
-  const sampler = { networks, weights };
+  requireDomains(folders.domains.map(({ name }) => name), record.domains);
+  await runStoppable('stopping; pictures that are whole are kept', async (signal) => {
+    await startRuntime();
+    const config = { ...record.config, sampleSources: perDomain, sampleDomains: shown ?? record.config.sampleDomains };
+    const networks = buildNetworks(config, record.domains.length);
+    const { sources, references, shownDomains } = await loadFixedInputs(folders, config);
+    const extent = { domains: record.domains.length, shown: shownDomains, sources: perDomain, rows, latentGrids: psi.length, imageSize: config.imageSize };
+    for (const line of describeBounds(extent, '--domains 0')) console.error(line);
 
-  const pictures: Record<string, () => Pixels> = {
-    reference: () => referenceGrid(sampler, inputs.sources, inputs.references),
-    cycle: () => cycleStrip(sampler, inputs.sources, otherDomains(inputs.references)),
-  };
-  for (const value of psi) {
-    const options = { domains: domains.length, latentDim: config.latentDim, rows, psi: value, seed: seed ?? config.seed };
-    pictures[`latent-psi-${value}`] = () => latentGrid(sampler, inputs.sources, options);
-  }
-  const directory = out ?? runPaths(run).samples;
-  const files: string[] = [];
-  for (const [kind, draw] of Object.entries(pictures)) {
-    const file = path.join(directory, `${`${checkpoint.iteration}`.padStart(7, '0')}-${kind}.png`);
-    await writePng(file, draw(), gridScale(config.imageSize));
-    files.push(file);
-  }
-  disposeAll(...Object.values(weights));
-  console.log(json ? JSON.stringify({ iteration: checkpoint.iteration, files }) : files.join('\n'));
-}
-
-/** @throws UsageError when images are of other domains than the run was trained on */
-export function requireDomains(given: readonly string[], trained: readonly string[]): void {
-  if (given.join('/') !== trained.join('/')) {
-    throw new UsageError(`the run was trained on the domains ${trained.join(', ')}; the images have ${given.join(', ')}`);
-  }
+    const { checkpoint, weights } = await openAverages({ networks, domains: record.domains.length, sizes: config }, () => openCheckpoint(run, choice));
+    const sampler = { networks, weights };
+    const recipes: PictureRecipes = {
+      reference: () => referenceGrid(sampler, sources, references, { signal }),
+      cycle: () => cycleStrip(sampler, sources, otherDomains(references), { signal }),
+      ...Object.fromEntries(
+        psi.map((value) => [
+          `latent-psi-${value}`,
+          () => latentGrid(sampler, sources, { domains: shownDomains, latentDim: config.latentDim, rows, psi: value, seed: seed ?? config.seed, signal }),
+        ]),
+      ),
+    };
+    try {
+      const files = await writePictures(recipes, out ?? runPaths(run).samples, `${checkpoint.iteration}`.padStart(7, '0'), config.imageSize, signal);
+      const completed = files.length === Object.keys(recipes).length;
+      if (json) console.log(JSON.stringify({ iteration: checkpoint.iteration, completed, files, dataset: read }));
+      else for (const file of files) console.log(file);
+      if (!completed) console.error(`stopped after ${files.length} of ${Object.keys(recipes).length} pictures`);
+      return completed ? 'completed' : 'stopped';
+    } finally {
+      disposeAll(...Object.values(weights));
+    }
+  });
 }

@@ -1,21 +1,70 @@
+import { constants } from 'node:os';
+
+/** Signals that ask a command to save and leave: a key, a scheduler, a terminal that was closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+type StopName = (typeof SIGNALS)[number];
+
+/** Time to read the answer to a first Ctrl-C; a second one that comes sooner was pressed before it. */
+const READING_MS = 1000;
+
+/** A request to stop, once it has come. */
+export interface StopSignal {
+  /** Aborted by the first signal. */
+  readonly signal: AbortSignal;
+  /** The code that a process ends with which this signal stopped (130, 143 or 129); undefined while there was none. */
+  readonly exitCode: () => number | undefined;
+  /** Gives the signals back. */
+  readonly release: () => void;
+}
+
+/** What {@link stopSignal} touches, so that tests need no process. */
+export interface StopSurroundings {
+  on(name: StopName, listener: (name: StopName) => void): unknown;
+  off(name: StopName, listener: (name: StopName) => void): unknown;
+  exit(code: number): void;
+  /** Shows a text and calls back once it is shown, or cannot be. */
+  write(text: string, shown: () => void): void;
+  /** Milliseconds on a clock that only goes forward. */
+  now(): number;
+}
+
+const ofProcess: StopSurroundings = {
+  on: (name, listener) => process.on(name, listener),
+  off: (name, listener) => process.off(name, listener),
+  exit: (code) => process.exit(code),
+  write: (text, shown) => void process.stderr.write(text, shown),
+  now: () => performance.now(),
+};
+
 /**
- * An abort signal for Ctrl-C and SIGTERM: the first asks to save and leave, a second leaves at once.
+ * An abort signal for Ctrl-C, SIGTERM and SIGHUP: the first asks to save and leave.
+ *
+ * Only a second Ctrl-C leaves at once, and only when the answer to the first could be read: while TensorFlow computes
+ * no signal is handled, and two that came meanwhile are delivered together. Schedulers repeat SIGTERM, and package
+ * managers pass on a Ctrl-C that the terminal has sent already; neither may cost the checkpoint.
  *
  * @param what is stopped, and when
- * @returns the signal, and a function that gives the keys back
+ * @param surroundings of the process, unless a test has others
  */
-export function stopSignal(what = 'stopping after this iteration'): { signal: AbortSignal; release: () => void } {
+export function stopSignal(what = 'stopping after this iteration', surroundings: StopSurroundings = ofProcess): StopSignal {
   const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(1);
-    console.error(`\n${what}; once more to leave at once`);
-    controller.abort();
+  let exitCode: number | undefined;
+  let shownAt: number | undefined;
+  const onSignal = (name: StopName): void => {
+    const code = 128 + constants.signals[name];
+    if (exitCode === undefined) {
+      exitCode = code;
+      const show = (): void => void (shownAt = surroundings.now());
+      surroundings.write(`\n${what}; Ctrl-C once more to leave at once\n`, show);
+      controller.abort();
+    } else if (name === 'SIGINT' && shownAt !== undefined && surroundings.now() - shownAt >= READING_MS) {
+      surroundings.exit(code);
+    }
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const name of SIGNALS) surroundings.on(name, onSignal);
   const release = (): void => {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    for (const name of SIGNALS) surroundings.off(name, onSignal);
   };
-  return { signal: controller.signal, release };
+  return { signal: controller.signal, exitCode: () => exitCode, release };
 }

@@ -1,14 +1,14 @@
-import type { Runtime } from '@stargan/backend';
+import { describeError } from '@stargan/backend';
 import { Command } from 'commander';
 import type { Config } from '../config/schema.js';
-import { summarizeFit } from '../planning/describe-fit.js';
-import { fitTraining } from '../planning/fit.js';
-import { memoryBudget } from '../planning/memory-budget.js';
 import { writeReport } from '../report/write-report.js';
 import { findRunRecord } from '../training/run-directory.js';
 import { train } from '../training/train.js';
-import { stopSignal } from './stop-signal.js';
-import { addTrainingOptions, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
+import { examples } from './examples.js';
+import { requireFolder } from './folders.js';
+import { sayPrediction } from './say-prediction.js';
+import { runStoppable } from './run-stoppable.js';
+import { addTrainingOptions, checkFolders, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
 
 interface TrainArguments extends TrainingArguments {
   resume?: boolean;
@@ -24,36 +24,40 @@ export function trainCommand(): Command {
     iterations: 'iterations in all',
   })
     .option('--resume', 'go on from the newest checkpoint in --out')
+    .addHelpText('after', examples('stargan train --data photos --out runs/01 --preset afhq --image-size 128 --batch 4', 'stargan train --data photos --out runs/01 --resume', 'stargan train --data photos --out runs/02 --config runs/01/config.json --set lambdaCycle=0.5'))
     .action(runTrain);
 }
 
 async function runTrain(options: TrainArguments): Promise<void> {
   const { data, out, resume = false, json = false } = options;
+  await checkFolders(options, resume && (await findRunRecord(out)) !== undefined);
   const config = await configFor(options);
-  const runtime = await startTrainingRuntime(config, options);
-  if (config.highPass > 0) console.error('note: highPass > 0 without face-landmark masks: the high-pass skip is left out');
-  const { signal, release } = stopSignal();
-  try {
-    const onStart = (domains: number): Promise<void> => sayPrediction(config, domains, runtime);
+  await requireFolder('--data', data);
+  await runStoppable('stopping after this iteration, and saving', async (signal) => {
+    const runtime = await startTrainingRuntime(config, options);
+    if (config.highPass > 0) console.error('WARNING: highPass > 0 needs face-landmark masks, which are not made yet: the generator gets neither the high-pass skip nor the shortcuts that it stands in for, and keeps less of the source; highPass 0 keeps the shortcuts');
+    const onStart = (domains: number): Promise<void> => sayPrediction({ config, domains, out, runtime });
     const result = await train({ data, out, config, resume, signal, onStart, progress: json ? 'stderr' : 'stdout' });
-    const report = await writeReport(out);
+    const report = await reportOf(out);
     if (json) console.log(JSON.stringify({ ...result, report }));
-    else if (result.completed) console.log(`done: ${result.iteration} iterations; samples, checkpoints and ${report} are in ${out}`);
+    else if (result.completed) console.log(`done: ${result.iteration} iterations; samples, checkpoints${report === undefined ? '' : ` and ${report}`} are in ${out}`);
     else console.log(`stopped after ${result.iteration} of ${config.iterations} iterations; saved in ${result.checkpoint}; go on with --resume`);
-  } finally {
-    release();
+    return result.completed ? 'completed' : 'stopped';
+  });
+}
+
+/** Writes the report; when that fails the run is there all the same. */
+async function reportOf(out: string): Promise<string | undefined> {
+  try {
+    return await writeReport(out);
+  } catch (error) {
+    console.error(`warning: the report could not be written: ${describeError(error)}; stargan report --run ${out} tries again`);
+    return undefined;
   }
 }
 
-/** Says on standard error how much memory the run will take, and warns when there is less. */
-async function sayPrediction(config: Config, domains: number, runtime: Runtime): Promise<void> {
-  const budget = await memoryBudget(runtime);
-  for (const line of summarizeFit(fitTraining(config, domains, budget), budget)) console.error(line);
-}
-
-/** A resumed run keeps its own configuration, but for what is given again. */
+/** A resumed run keeps its own configuration; what is given again, by a preset or file too, is a change of it. */
 async function configFor(options: TrainArguments): Promise<Config> {
   const previous = options.resume === true ? await findRunRecord(options.out) : undefined;
-  if (previous === undefined || options.preset !== undefined || options.config !== undefined) return configOf(options);
-  return configOf(options, previous.config);
+  return configOf(options, previous?.config);
 }

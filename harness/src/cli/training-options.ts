@@ -1,16 +1,11 @@
 import type { Precision, Runtime } from '@stargan/backend';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
 import { chooseThreads } from '../planning/choose-threads.js';
+import { requireApart, requireWritable } from './folders.js';
+import { threadCount, wholeNumber } from './numbers.js';
 import { startRuntime } from './runtime.js';
-
-/** A whole number from the command line. */
-export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('a whole number is needed.');
-  return value;
-}
 
 /** Gathers the values of an option that may be given several times. */
 export const collect = (value: string, previous: string[] = []): string[] => [...previous, value];
@@ -54,14 +49,25 @@ export function addTrainingOptions(command: Command, { data, out, outByDefault, 
     .option('--batch <n>', 'images in memory together; an update takes this many times accumulate', wholeNumber)
     .option('--seed <n>', 'seed of all random numbers', wholeNumber)
     .option('--set <key=value>', 'any other config value; may be given several times', collect)
-    .option('--threads <n>', 'threads of the native runtime on the processor; unless given, one for small networks, else all cores', wholeNumber)
+    .option('--threads <n>', 'threads of the native runtime on the processor; unless given, one for small networks, else all cores', threadCount)
     .addOption(new Option('--precision <name>', 'reduced: bfloat16 or TensorFloat-32 products where the machine has them').choices(['float32', 'reduced']))
     .option('--json', 'print the outcome as JSON');
 }
 
 /** The configuration that these options ask for. @throws UsageError naming a value that is out of range */
 export function configOf({ preset, config: file, iterations, imageSize, batch, seed, set = [] }: TrainingArguments, base?: Config): Promise<Config> {
-  return resolveConfig({ preset, file, overrides: { iterations, imageSize, batch, seed }, assignments: set, base });
+  return resolveConfig({ preset, file, overrides: { iterations, imageSize, batch, seed }, assignments: set, base, say: (line) => console.error(`note: ${line}`) });
+}
+
+/**
+ * Makes sure that the folders of a command that trains are apart, and that the one of results can be written.
+ *
+ * @param resumes whether a run in `out` goes on
+ * @throws UsageError naming the folder and the reason
+ */
+export async function checkFolders({ data, out }: Pick<TrainingArguments, 'data' | 'out'>, resumes = false): Promise<void> {
+  await requireApart({ data, out, resumes });
+  await requireWritable('--out', out);
 }
 
 /** Starts the runtime that a training of this configuration is fastest with, unless options say otherwise. */

@@ -5,7 +5,8 @@ import { fetchWeights, sourceOf } from '../weights/fetch-weights.js';
 import { KINDS, WEIGHT_KINDS, type WeightKind } from '../weights/kinds.js';
 import { findWeights, type StoredWeights } from '../weights/weights-cache.js';
 import { UsageError } from '../usage-error.js';
-import { stopSignal } from './stop-signal.js';
+import { examples } from './examples.js';
+import { runStoppable } from './run-stoppable.js';
 
 /** `stargan weights`. */
 export function weightsCommand(): Command {
@@ -27,6 +28,7 @@ export function weightsCommand(): Command {
     .description('Say which weights are there, and where the others come from.')
     .option('--json', 'print them as JSON')
     .action(runList);
+  command.addHelpText('after', examples('stargan weights fetch', 'stargan weights add pt_inception-2015-12-05-6726825d.pth', 'stargan weights list --json'));
   for (const subcommand of [add, fetch, list]) command.addCommand(subcommand);
   return command;
 }
@@ -44,18 +46,16 @@ async function runAdd(file: string, { as: kind, json = false }: { as?: WeightKin
 
 async function runFetch(names: WeightKind[], { from, force = false, json = false }: { from?: string; force?: boolean; json?: boolean }): Promise<void> {
   if (from !== undefined && !/^https?:$/.test(URL.canParse(from) ? new URL(from).protocol : '')) throw new UsageError(`--from must be an http or https address, got ${from}`);
-  const { signal, release } = stopSignal('stopping');
-  const weights: StoredWeights[] = [];
-  try {
+  await runStoppable('stopping; what has come is kept, and the same command goes on from there', async (signal) => {
+    const weights: StoredWeights[] = [];
     for (const kind of new Set(names.length > 0 ? names : WEIGHT_KINDS)) {
       const found = force ? undefined : await findWeights(kind);
       if (found === undefined) console.error(`${kind}: fetching ${sourceOf(kind, from)}`);
       weights.push(found ?? (await fetchOne(kind, from, signal)));
     }
-  } finally {
-    release();
-  }
-  print(weights, json);
+    print(weights, json);
+    return 'completed';
+  });
 }
 
 async function fetchOne(kind: WeightKind, from: string | undefined, signal: AbortSignal): Promise<StoredWeights> {

@@ -40,7 +40,9 @@ export async function trainCandidate({ name, run, data, config }: Candidate, opt
 
 /** Keys that say what is written when: they do not change what a run learns. */
 const RECORDING: readonly (keyof Config)[] = [
-  ...(['logEvery', 'sampleEvery', 'saveEvery', 'bestMetric'] as const),
+  ...(['logEvery', 'sampleEvery', 'sampleDomains', 'sampleSources', 'saveEvery', 'saveMinutes', 'keepCheckpoints', 'fingerprint', 'bestMetric'] as const),
+  // Where no image is broken, how broken ones are handled makes no difference.
+  ...(['onCorrupt', 'corruptLimit', 'checkImages'] as const),
   ...(['evaluateEvery', 'evaluateOutputs', 'evaluateSources', 'evaluateReals', 'evaluateClassifierSteps', 'evaluateFid'] as const),
 ];
 

@@ -9,8 +9,8 @@ import { evaluationOptions, type EvaluationOptions } from '../evaluation/options
 import { buildNetworks } from '../model/networks.js';
 import { disposeAll } from '../model/weights.js';
 import type { Sampler } from '../sampling/translate.js';
-import { readAverages } from '../training/checkpoint.js';
-import { findCheckpoint } from '../training/run-directory.js';
+import { openAverages } from '../training/open-state.js';
+import { requireCheckpoint } from '../training/run-directory.js';
 import type { Candidate } from './candidate.js';
 
 /** What all candidates are measured with: the same images, the same options, one classifier. */
@@ -64,10 +64,8 @@ export interface MeasureOptions extends Attendance {
  */
 export async function measureCandidate({ run, config }: Pick<Candidate, 'run' | 'config'>, domains: number, judging: Judging, options: MeasureOptions): Promise<EvaluationRecord> {
   const { keepIn = run, as = (sampler) => sampler, say, signal } = options;
-  const { checkpoint } = await findCheckpoint(run);
-  if (checkpoint === undefined) throw new Error(`${run} has no checkpoint to measure`);
   const networks = buildNetworks(config, domains);
-  const weights = await readAverages(networks, checkpoint);
+  const { checkpoint, weights } = await openAverages({ networks, domains, sizes: config }, async () => (await requireCheckpoint(run)).checkpoint);
   const progress = lineProgress(say);
   try {
     return await evaluateRun({

@@ -1,7 +1,8 @@
 import { chartScript } from '../report/chart-script.js';
-import { dataTable, escapeHtml, figure, page } from '../report/page.js';
+import { createPictureEmbedder, type PictureEmbedder } from '../report/embed-picture.js';
+import { dataTable, escapeHtml, page } from '../report/page.js';
 import type { Table } from '../report/text-table.js';
-import { dataUrl, listGrids, readPlotLibrary } from '../report/write-report.js';
+import { listGrids, readPlotLibrary } from '../report/write-report.js';
 import { readMetricLog } from '../logging/metric-log.js';
 import { runPaths } from '../training/run-directory.js';
 import type { Candidate } from './candidate.js';
@@ -13,20 +14,25 @@ const GRIDS: Readonly<Record<string, string>> = {
   reference: 'Reference guided: the same sources and references throughout. A row takes the domain and the style of the reference at its left.',
 };
 
-async function gridsOf(runs: readonly Candidate[], kind: string): Promise<string> {
+async function gridsOf(runs: readonly Candidate[], kind: string, embedder: PictureEmbedder): Promise<string> {
   const figures: string[] = [];
   for (const { name, title, run } of runs) {
     const last = (await listGrids(runPaths(run).samples, kind)).at(-1);
-    if (last !== undefined) figures.push(figure(await dataUrl(last.file), `${name}: ${title}`));
+    if (last !== undefined) figures.push(await embedder.figure(last.file, `${name}: ${title}`));
   }
   return figures.length === 0 ? '' : `<p>${escapeHtml(GRIDS[kind]!)}</p><div class="strip wide">${figures.join('')}</div>`;
 }
 
-/** A page about several runs that needs nothing else: their table, their last grids side by side, their curves. */
-export async function comparisonPage({ title, notes, table, runs }: { title: string; notes: readonly string[]; table: Table; runs: readonly Candidate[] }): Promise<string> {
+/**
+ * A page about several runs: their table, their last grids side by side, their curves. It needs no other file to be read;
+ * pictures beyond some twenty megabytes are linked from `file`, where the page will be.
+ */
+export async function comparisonPage({ file, title, notes, table, runs }: { file: string; title: string; notes: readonly string[]; table: Table; runs: readonly Candidate[] }): Promise<string> {
   const logs = await Promise.all(runs.map(async ({ name, run }) => ({ name, log: await readMetricLog(runPaths(run).log) })));
   const charts = comparedCurves(logs.filter(({ log }) => log.length > 1));
-  const grids = await Promise.all(Object.keys(GRIDS).map((kind) => gridsOf(runs, kind)));
+  const embedder = createPictureEmbedder(file);
+  const grids: string[] = [];
+  for (const kind of Object.keys(GRIDS)) grids.push(await gridsOf(runs, kind, embedder));
   const body = `<h1>${escapeHtml(title)}</h1>
 ${dataTable(table.headings, table.rows)}<ul class="notes">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>
 <h2>Translations</h2>${grids.join('')}

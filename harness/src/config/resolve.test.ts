@@ -35,6 +35,31 @@ describe('a configuration', () => {
     await expect(resolveConfig({ preset: 'constructor' })).rejects.toThrow('unknown preset constructor');
   });
 
+  it.each([
+    ['lr', 'learningRate'], ['batch_size', 'batch'], ['img-size', 'imageSize'], ['lambda_ds', 'lambdaDiversity'], ['w_hpf', 'highPass'], ['LEARNING_RATE', 'learningRate'], ['total_iters', 'iterations'], ['sede', 'seed'],
+  ])('takes %s for %s: what it is called elsewhere, another spelling, or the nearest', (name, key) => {
+    expect(() => parseConfig({ [name]: 1 })).toThrow(`unknown config key ${name}; did you mean ${key}?`);
+  });
+
+  it('takes numbers as people write them', async () => {
+    expect(await resolveConfig({ assignments: ['learningRate=.0001', 'lambdaCycle=+2.', 'weightDecay=1E-5', 'batch= 4 '] })).toMatchObject({ learningRate: 1e-4, lambdaCycle: 2, weightDecay: 1e-5, batch: 4 });
+  });
+
+  it.each([
+    ['beta1=1', 'beta1: must be < 1, got 1'],
+    ['beta2=1', 'beta2: must be < 1, got 1'],
+    ['learningRate=1e999', 'learningRate: must be a finite number, got Infinity'],
+    ['learningRate=fast', 'learningRate: must be a finite number, got "fast"'],
+    ['batch=[[1]]', 'batch: must be a finite number, got a list'],
+    ['batch=2000000000', 'batch: must be ≤ 65536, got 2000000000'],
+    ['imageSize=100000', 'imageSize: must be a power of two ≥ 16, got 100000'],
+    ['imageSize=32768', 'imageSize: must be at most 16384, got 32768'],
+    ['widthBudget=128', 'widthBudget: must be at least imageSize, 256, for one channel, got 128'],
+    ['onCorrupt=ignore', 'onCorrupt: must be one of "refuse"|"skip", got "ignore"'],
+  ])('refuses --set %s before anything begins', async (assignment, message) => {
+    await expect(resolveConfig({ assignments: [assignment] })).rejects.toThrow(new UsageError(`config is not valid: ${message}`));
+  });
+
   it('names a value that is out of range, and what came', () => {
     expect(() => parseConfig({ imageSize: 100 })).toThrow('imageSize: must be a power of two ≥ 16, got 100');
     expect(() => parseConfig({ batch: 0 })).toThrow(/batch: .*got 0/);
@@ -45,7 +70,7 @@ describe('a configuration', () => {
     await expect(resolveConfig({ assignments: ['batch'] })).rejects.toThrow(UsageError);
     await expect(resolveConfig({ file: path.join(folder(), 'absent.json') })).rejects.toThrow(/absent\.json cannot be read/);
     await expect(resolveConfig({ file: await write('[1]') })).rejects.toThrow('must hold one JSON object');
-    await expect(resolveConfig({ file: await write('{') })).rejects.toThrow('must hold one JSON object');
+    await expect(resolveConfig({ assignments: ['batch='] })).rejects.toThrow('--set batch= gives no value; was a shell variable unset?');
   });
 
   it('is valid for every preset', () => {

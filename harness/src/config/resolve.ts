@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { closest } from 'fastest-levenshtein';
-import { z } from 'zod';
 import { UsageError } from '../usage-error.js';
 import { PRESETS } from './presets.js';
+import { readConfigFile } from './read-config-file.js';
 import { CONFIG_KEYS, configSchema, type Config } from './schema.js';
+import { suggestKey } from './suggest-key.js';
 
 /** Where config values come from, weakest first: defaults, `base`, preset, file, `overrides`, `assignments`. */
 export interface ConfigSources {
@@ -17,6 +17,8 @@ export interface ConfigSources {
   overrides?: Partial<Config>;
   /** `path=value` texts. */
   assignments?: readonly string[];
+  /** Takes a line about what was made of the sources. */
+  say?: (line: string) => void;
 }
 
 /**
@@ -25,10 +27,11 @@ export interface ConfigSources {
  * @param sources where values come from; what is absent in all of them gets its default
  * @throws UsageError naming the key, what was expected and what came; an unknown key with the nearest known one
  */
-export async function resolveConfig({ base, preset, file, overrides = {}, assignments = [] }: ConfigSources): Promise<Config> {
-  const fromFile = file === undefined ? {} : await readConfigFile(file);
+export async function resolveConfig({ base, preset, file, overrides = {}, assignments = [], say }: ConfigSources): Promise<Config> {
+  const fromFile = file === undefined ? undefined : await readConfigFile(file);
+  if (fromFile?.note !== undefined) say?.(fromFile.note);
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  return parseConfig({ ...base, ...presetValues(preset), ...fromFile, ...given, ...parseAssignments(assignments) });
+  return parseConfig({ ...base, ...presetValues(preset), ...fromFile?.values, ...given, ...parseAssignments(assignments) });
 }
 
 /**
@@ -40,14 +43,14 @@ export async function resolveConfig({ base, preset, file, overrides = {}, assign
 export function parseConfig(values: Readonly<Record<string, unknown>>): Config {
   for (const key of Object.keys(values)) {
     if (!CONFIG_KEYS.includes(key as keyof Config)) {
-      throw new UsageError(`unknown config key ${key}; did you mean ${closest(key, CONFIG_KEYS)}?`);
+      throw new UsageError(`unknown config key ${key}; did you mean ${suggestKey(key)}?`);
     }
   }
   const parsed = configSchema.safeParse(values);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => {
     const key = issue.path.join('.');
-    return `${key}: ${issue.message}, got ${JSON.stringify(values[key])}`;
+    return `${key}: ${expectation(issue.message)}, got ${describeValue(values[key])}`;
   });
   throw new UsageError(`config is not valid: ${faults.join('; ')}`);
 }
@@ -62,33 +65,47 @@ function presetValues(name: string | undefined): Partial<Config> {
   return preset;
 }
 
-async function readConfigFile(file: string): Promise<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`config file ${file} cannot be read: ${(error as Error).message}`);
-  }
-  const parsed = z.record(z.string(), z.unknown()).safeParse(parseJson(text));
-  if (!parsed.success) throw new UsageError(`config file ${file} must hold one JSON object of config values`);
-  return parsed.data;
-}
+/** A number as people write it, such as `.0001`, `+1` or `1e-4`, which JSON does not always take. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 function parseAssignments(assignments: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
     assignments.map((assignment) => {
       const at = assignment.indexOf('=');
-      if (at < 1) throw new UsageError(`--set takes path=value, got ${assignment}`);
-      const text = assignment.slice(at + 1);
-      return [assignment.slice(0, at).trim(), parseJson(text) ?? text];
+      if (at < 1) throw new UsageError(`--set takes key=value, got ${assignment}`);
+      const text = assignment.slice(at + 1).trim();
+      if (text === '') throw new UsageError(`--set ${assignment} gives no value; was a shell variable unset?`);
+      return [assignment.slice(0, at).trim(), parseValue(text)];
     }),
   );
 }
 
-function parseJson(text: string): unknown {
+function parseValue(text: string): unknown {
+  if (NUMBER.test(text)) return Number(text);
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return undefined;
+    return text;
   }
+}
+
+/** What zod expected, in the words of the other messages. */
+function expectation(message: string): string {
+  return message
+    .replace(/^Invalid input: expected (\w+), received .*$/, 'must be a finite $1')
+    .replace(/^(?:Too big|Too small): expected number to be /, 'must be ')
+    .replace(/^Invalid option: expected /, 'must be ')
+    .replace('<=', '≤ ')
+    .replace('>=', '≥ ')
+    .replace(/^must be <(?=\d)/, 'must be < ')
+    .replace('a finite int', 'a whole number')
+    .replace('a finite string', 'a text');
+}
+
+/** A value as it stands in a message: short, and infinite as well. */
+function describeValue(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

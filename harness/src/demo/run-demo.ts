@@ -1,5 +1,6 @@
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { writeWholeFile } from '@stargan/checkpoints';
 import { openDataset, writeDemoImages, type DemoImagesOptions } from '@stargan/data';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
@@ -11,8 +12,9 @@ import { disposeAll } from '../model/weights.js';
 import { percent } from '../report/text-table.js';
 import { writeReport } from '../report/write-report.js';
 import { loadDomainImages } from '../sampling/load-domain-images.js';
-import { readAverages } from '../training/checkpoint.js';
-import { findCheckpoint, findRunRecord, runPaths, writeWhole } from '../training/run-directory.js';
+import { openAverages } from '../training/open-state.js';
+import { changedValues } from '../training/resume-rules.js';
+import { findRunRecord, requireCheckpoint, runPaths } from '../training/run-directory.js';
 import { train } from '../training/train.js';
 
 /** The pictures of the demo: two shapes, whatever else about them being style or content. */
@@ -41,10 +43,8 @@ export async function drawDemoImages(directory: string): Promise<string> {
  */
 export async function runDemo(directory: string, signal: AbortSignal): Promise<void> {
   const images = await drawDemoImages(directory);
-  const run = path.join(directory, 'run');
-
   const config = await resolveConfig({ preset: 'demo' });
-  await discardOtherRun(run, config);
+  const run = await chooseDemoRun(directory, config);
   const began = performance.now();
   const { completed, iteration } = await train({ data: images, out: run, config, resume: true, signal });
   if (!completed) {
@@ -58,7 +58,7 @@ export async function runDemo(directory: string, signal: AbortSignal): Promise<v
     console.log('stopped before the result was measured; the same command goes on from there');
     return;
   }
-  await writeWhole(runPaths(run).metrics, `${JSON.stringify(report, null, 2)}\n`);
+  await writeWholeFile(runPaths(run).metrics, `${JSON.stringify(report, null, 2)}\n`);
   const html = await writeReport(run);
   const name = `${iteration}`.padStart(7, '0');
   console.log(`
@@ -72,12 +72,17 @@ numbers   ${runPaths(run).metrics}
 report    ${html}`);
 }
 
-/** A run that an earlier version of the demo left behind cannot be gone on with: it makes room. */
-async function discardOtherRun(run: string, config: Config): Promise<void> {
-  const previous = await findRunRecord(run).catch(() => undefined);
-  if (previous !== undefined && JSON.stringify(previous.config) !== JSON.stringify(config)) {
-    console.log(`${run} was made with other settings; starting over`);
-    await rm(run, { recursive: true });
+/**
+ * The folder of the demo's run: one of these settings that is there is gone on with; else the first of `run`, `run-2`,
+ * … that is free. Runs of other settings stay as they are.
+ */
+export async function chooseDemoRun(directory: string, config: Config, say: (line: string) => void = console.log): Promise<string> {
+  for (let n = 1; ; n++) {
+    const run = path.join(directory, n === 1 ? 'run' : `run-${n}`);
+    if (!existsSync(run)) return run;
+    const record = await findRunRecord(run).catch(() => undefined);
+    if (record !== undefined && changedValues(record.config, config).length === 0) return run;
+    say(`${run} was made with other settings, or holds something else: it stays as it is`);
   }
 }
 
@@ -87,9 +92,7 @@ async function measure(images: string, run: string, config: Config, signal: Abor
   const classifier = await trainDomainClassifier(await loadDomainImages(folders, config.imageSize), { domains, seed: config.seed, steps: config.evaluateClassifierSteps, signal });
   if (classifier === undefined) return undefined;
   const networks = buildNetworks(config, domains);
-  const { checkpoint } = await findCheckpoint(run);
-  if (checkpoint === undefined) throw new Error(`${run} has no checkpoint to measure`);
-  const weights = await readAverages(networks, checkpoint);
+  const { weights } = await openAverages({ networks, domains, sizes: config }, async () => (await requireCheckpoint(run)).checkpoint);
   const heldOut = await loadDomainImages(validation ?? folders, config.imageSize);
   const report = evaluateTranslations({ networks, weights }, classifier, heldOut, { domains, latentDim: config.latentDim, seed: config.seed });
   classifier.dispose();

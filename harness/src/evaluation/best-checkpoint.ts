@@ -1,8 +1,8 @@
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { listCheckpoints, saveCheckpoint, type Checkpoint } from '@stargan/checkpoints';
+import { listCheckpoints, saveCheckpoint, writeWholeFile, type Checkpoint } from '@stargan/checkpoints';
 import { z } from 'zod';
-import { runPaths, writeWhole } from '../training/run-directory.js';
+import { runPaths } from '../training/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { identityOf, type EvaluationRecord } from './evaluation-record.js';
 import { lowerIsBetter, metricKey, type Metric } from './metrics.js';
@@ -35,7 +35,9 @@ export async function findBest(run: string): Promise<BestRecord | undefined> {
 /** The best checkpoint itself. @throws UsageError when there is none */
 export async function findBestCheckpoint(run: string): Promise<Checkpoint> {
   const best = await findBest(run);
-  const { whole } = await listCheckpoints(runPaths(run).best);
+  const { whole, broken } = await listCheckpoints(runPaths(run).best, { verify: 'sha256' });
+  const damaged = broken.find(({ iteration }) => iteration === best?.iteration);
+  if (damaged !== undefined) throw new UsageError(`the best checkpoint, ${damaged.path}, cannot be used: ${damaged.reason}; take another one with --checkpoint`);
   const checkpoint = whole.find(({ iteration }) => iteration === best?.iteration);
   if (checkpoint === undefined) throw new UsageError(`${run} has no best checkpoint: it is kept by a training with evaluateEvery above 0`);
   return checkpoint;
@@ -58,7 +60,7 @@ export async function keepBest(run: string, checkpoint: Checkpoint, evaluation: 
   const files = Object.fromEntries(checkpoint.manifest.files.map(({ name }) => [name, (file: string) => copyFile(path.join(checkpoint.path, name), file)]));
   const { best } = runPaths(run);
   const kept = await saveCheckpoint(best, iteration, files, { metric: key, value: candidate.value });
-  await writeWhole(recordFile(run), `${JSON.stringify(candidate, null, 2)}\n`);
+  await writeWholeFile(recordFile(run), `${JSON.stringify(candidate, null, 2)}\n`);
   for (const name of await readdir(best)) if (/^\d{7,15}$/.test(name) && name !== path.basename(kept.path)) await rm(path.join(best, name), { recursive: true });
   return candidate;
 }

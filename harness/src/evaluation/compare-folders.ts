@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { listImages } from '@stargan/data';
+import { findImages, type OnCorrupt } from '@stargan/data';
+import { describeFound } from '../dataset/describe-dataset.js';
 import { frechetDistance, type FeatureRows, type GaussianStatistics } from '@stargan/metrics';
 import { readStatistics, writeStatistics } from '@stargan/metrics/npz';
 import { featureMetrics, realFeatures } from './feature-metrics.js';
@@ -19,7 +20,7 @@ export interface CompareOptions {
   readonly imageSize: number;
   /** Of KID's subsets. */
   readonly seed: number;
-  readonly onCorrupt?: 'refuse' | 'skip';
+  readonly onCorrupt?: OnCorrupt;
   /** File for the statistics of the real images. */
   readonly saveStatistics?: string;
   readonly onProgress?: (done: number, total: number) => void;
@@ -82,15 +83,16 @@ export async function compareFolders(options: CompareOptions): Promise<Compariso
   return { real: side(real), fake: fake === undefined ? undefined : side(fake), scores: joinScores(...scores), notes };
 }
 
-async function openSet(source: string, onCorrupt: 'refuse' | 'skip' | undefined, notes: string[]): Promise<OpenSet> {
+async function openSet(source: string, onCorrupt: OnCorrupt | undefined, notes: string[]): Promise<OpenSet> {
   if ((await stat(source).catch(() => undefined))?.isFile() === true) {
     if (!source.toLowerCase().endsWith('.npz')) throw new Error(`${source} is a file: give a folder of images, or statistics as pytorch-fid's .npz`);
     const { count, ...statistics } = await readStatistics(source);
     if (statistics.mean.length !== FEATURE_LENGTH) throw new Error(`${source} holds statistics of ${statistics.mean.length} features; Inception-v3 gives ${FEATURE_LENGTH}: make it with --save-statistics, or with pytorch-fid at its default dimension`);
     return { path: source, images: count, files: [], statistics };
   }
-  const { files, skipped } = await hashFiles(await listImages(source), onCorrupt);
-  notes.push(...skipped.map(({ reason }) => `left out ${reason}`));
+  const found = await findImages(source);
+  const { files, skipped } = await hashFiles(found.files, onCorrupt);
+  notes.push(...describeFound(source, found), ...skipped.map(({ reason }) => `left out ${reason}`));
   if (files.length === 0) throw new Error(`${source} holds no images (jpg, jpeg, png, webp) that can be used`);
   return { path: source, images: files.length, files, statistics: undefined };
 }

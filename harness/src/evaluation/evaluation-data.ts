@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Dataset } from '@stargan/data';
+import type { Dataset, OnCorrupt } from '@stargan/data';
 import { UsageError } from '../usage-error.js';
 import { hashFiles, hashOfFiles, spread, type HashedFile } from './hashed-files.js';
 
@@ -35,7 +35,7 @@ const EXAMPLES = 4000;
  * @throws UsageError for fewer than two domains
  * @throws ImageFileError naming a file that cannot be read, unless broken ones are skipped
  */
-export async function openEvaluationData(dataset: Dataset, { sources, reals }: { sources: number; reals: number }, onCorrupt: 'refuse' | 'skip'): Promise<EvaluationData> {
+export async function openEvaluationData(dataset: Dataset, { sources, reals }: { sources: number; reals: number }, onCorrupt: OnCorrupt): Promise<EvaluationData> {
   const { train, validation } = dataset;
   if (train.domains.length < 2) throw new UsageError(`evaluation translates between domains; ${train.directory} has only ${train.domains[0]?.name ?? 'none'}`);
   const notes = validation === undefined ? [`${train.directory} has no val/: training images are translated, so that scores tell nothing about new images`] : [];

@@ -1,5 +1,5 @@
-import cliProgress from 'cli-progress';
 import { formatDuration } from '../logging/progress.js';
+import { createTerminalBar } from '../logging/terminal-bar.js';
 
 /** Shows how far an evaluation is. */
 export interface EvaluationProgress {
@@ -47,14 +47,9 @@ export function lineProgress(say: (line: string) => void): EvaluationProgress {
 
 function barProgress(output: NodeJS.WriteStream): EvaluationProgress {
   const secondsLeft = countdown();
-  const format = 'evaluation {bar} {value}/{total} images | {left} left';
-  const bar = new cliProgress.SingleBar({ format, hideCursor: true, barsize: 20, linewrap: false, stream: output }, cliProgress.Presets.shades_classic);
+  const bar = createTerminalBar('evaluation {bar} {value}/{total} images | {left} left', output);
   return {
-    update(done, total) {
-      const shown = { left: formatDuration(secondsLeft(done, total)) };
-      if (!bar.isActive) bar.start(total, done, shown);
-      bar.update(done, shown);
-    },
+    update: (done, total) => bar.update(done, total, { left: formatDuration(secondsLeft(done, total)) }),
     stop: () => bar.stop(),
   };
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeWholeFile } from '@stargan/checkpoints';
 import { z } from 'zod';
-import { runPaths, writeWhole } from '../training/run-directory.js';
+import { runPaths } from '../training/run-directory.js';
 import { WEIGHT_KINDS } from '../weights/kinds.js';
 import { FID_NAMES } from './metrics.js';
 import { GUIDANCES } from './tasks.js';
@@ -76,7 +77,7 @@ export function evaluationFile(run: string, iteration: number, identity: string)
 
 /** Keeps an evaluation, whole or not at all. */
 export function writeEvaluation(run: string, content: EvaluationRecord): Promise<void> {
-  return writeWhole(evaluationFile(run, content.iteration, content.identity), `${JSON.stringify(content, null, 2)}\n`);
+  return writeWholeFile(evaluationFile(run, content.iteration, content.identity), `${JSON.stringify(content, null, 2)}\n`);
 }
 
 /** An evaluation of a file; undefined when there is none or it is damaged. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { decodeImage, ImageFileError } from '@stargan/data';
+import { decodeImage, ImageFileError, readRegularFile, type OnCorrupt } from '@stargan/data';
 
 /** An image file with the SHA-256 of its content, hexadecimal. */
 export interface HashedFile {
@@ -17,18 +16,16 @@ export interface HashedFiles {
 /**
  * Hashes files one by one.
  *
- * @param onCorrupt with `skip` each picture is decoded as well, and a broken one left out
+ * @param onCorrupt unless it is `refuse` each picture is decoded as well, and a broken one left out
  * @throws ImageFileError naming a file that cannot be read
  */
-export async function hashFiles(files: readonly string[], onCorrupt: 'refuse' | 'skip' = 'refuse'): Promise<HashedFiles> {
+export async function hashFiles(files: readonly string[], onCorrupt: OnCorrupt = 'refuse'): Promise<HashedFiles> {
   const hashed: HashedFile[] = [];
   const skipped: { file: string; reason: string }[] = [];
   for (const file of files) {
     try {
-      const content = await readFile(file).catch((error: Error) => {
-        throw new ImageFileError(file, `cannot be read (${error.message})`);
-      });
-      if (onCorrupt === 'skip') await decodeImage(content, { name: file });
+      const content = await readRegularFile(file);
+      if (onCorrupt !== 'refuse') await decodeImage(content, { name: file });
       hashed.push({ file, sha256: createHash('sha256').update(content).digest('hex') });
     } catch (error) {
       if (onCorrupt === 'refuse' || !(error instanceof ImageFileError)) throw error;

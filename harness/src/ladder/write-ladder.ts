@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { writeWholeFile } from '@stargan/checkpoints';
 import type { Candidate } from '../comparison/candidate.js';
 import { comparisonPage } from '../comparison/page.js';
 import { explainScores, scoreColumns } from '../comparison/score-columns.js';
@@ -6,7 +7,7 @@ import { evaluationFile, type EvaluationRecord } from '../evaluation/evaluation-
 import { formatDuration } from '../logging/progress.js';
 import { readMetricLog } from '../logging/metric-log.js';
 import { formatTable, type Table } from '../report/text-table.js';
-import { runPaths, writeWhole } from '../training/run-directory.js';
+import { runPaths } from '../training/run-directory.js';
 import { updatesPerIteration } from './rungs.js';
 
 /** A rung with what came of it. */
@@ -69,9 +70,9 @@ export async function writeLadder(directory: string, rungs: readonly MeasuredRun
   const rows = await Promise.all(rungs.map((rung) => rowOf(directory, rung)));
   const json = path.join(directory, 'ladder.json');
   const html = path.join(directory, 'ladder.html');
-  await writeWhole(json, `${JSON.stringify({ formatVersion: 1, convention: evaluation.convention, options: evaluation.options, rungs: rows }, null, 2)}\n`);
+  await writeWholeFile(json, `${JSON.stringify({ formatVersion: 1, convention: evaluation.convention, options: evaluation.options, rungs: rows }, null, 2)}\n`);
   const table = tableOf(rows, evaluation);
   const notes = ['Every rung updates its discriminator as often, on as many training images, with the same data, seed and widths. A and B update the generator once for every five of those, as the first StarGAN does.', ...explainScores(evaluation)];
-  await writeWhole(html, await comparisonPage({ title: 'Component analysis of StarGAN v2', notes, table, runs: rungs.map(({ candidate }) => candidate) }));
+  await writeWholeFile(html, await comparisonPage({ file: html, title: 'Component analysis of StarGAN v2', notes, table, runs: rungs.map(({ candidate }) => candidate) }));
   return { json, html, text: formatTable(table) };
 }

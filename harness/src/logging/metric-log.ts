@@ -1,4 +1,5 @@
-import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
+import { writeWholeFile } from '@stargan/checkpoints';
 
 /** One line of the log. */
 export type LogEntry = { iteration: number } & Record<string, number>;
@@ -14,9 +15,7 @@ export interface MetricLog {
  */
 export async function openMetricLog(file: string, iteration: number): Promise<MetricLog> {
   const kept = (await readMetricLog(file)).filter((entry) => entry.iteration <= iteration);
-  const aside = `${file}.new`;
-  await writeFile(aside, kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-  await rename(aside, file);
+  await writeWholeFile(file, kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
   return { append: (entry) => appendToLog(file, entry) };
 }
 

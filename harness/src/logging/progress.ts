@@ -1,5 +1,5 @@
-import cliProgress from 'cli-progress';
 import type { Losses } from '../training/iteration.js';
+import { createTerminalBar } from './terminal-bar.js';
 
 /** Shows how far training is. */
 export interface Progress {
@@ -48,23 +48,11 @@ function describe(start: number, total: number, began: number, iteration: number
 
 function barProgress(start: number, total: number, output: NodeJS.WriteStream): Progress {
   const began = performance.now();
-  const bar = new cliProgress.SingleBar(
-    { format: '{bar} {value}/{total} | {speed} it/s | {left} left | {losses}', hideCursor: true, barsize: 20, linewrap: false, stream: output },
-    cliProgress.Presets.shades_classic,
-  );
-  const open = (iteration: number): void => bar.start(total, iteration, { speed: '?', left: '?', losses: '' });
-  let last = start;
-  open(start);
+  const bar = createTerminalBar('{bar} {value}/{total} | {speed} it/s | {left} left | {losses}', output);
+  bar.update(start, total, { speed: '?', left: '?', losses: '' });
   return {
-    update(iteration, losses) {
-      last = iteration;
-      bar.update(iteration, describe(start, total, began, iteration, losses));
-    },
-    say(text) {
-      bar.stop();
-      output.write(`${text}\n`);
-      open(last);
-    },
+    update: (iteration, losses) => bar.update(iteration, total, describe(start, total, began, iteration, losses)),
+    say: (text) => bar.say(text),
     stop: () => bar.stop(),
   };
 }

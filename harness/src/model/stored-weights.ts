@@ -1,6 +1,7 @@
 import { tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { StoredTensor, TensorSource } from '@stargan/checkpoints';
+import { openSafetensors, type SafetensorsFile, type StoredTensor, type TensorSource } from '@stargan/checkpoints';
+import type { Constant } from '@stargan/generator';
 import { fromTorchLayout, torchShape, toTorchLayout, type ParameterSpec } from '@stargan/layers';
 
 /**
@@ -18,6 +19,76 @@ export function* storedTensors(specs: readonly ParameterSpec[], tensors: Readonl
     };
     yield [prefix + spec.name, { dtype: 'F32', shape: torchShape(spec), data }];
   }
+}
+
+/** What {@link readStoredTensors} gives. */
+export interface StoredGroups {
+  /** The tensors of each prefix by their names without it; the caller owns them. */
+  readonly groups: Record<string, Tensor>[];
+  /** Free text by key, of the file's header. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Options of {@link readStoredTensors}. */
+export interface StoredTensorsOptions {
+  /** Put before each key, a group of tensors each; by default one group without a prefix. */
+  prefixes?: readonly string[];
+  /** Names of {@link storedConstants}, which may be there and are passed over. */
+  constants?: readonly string[];
+}
+
+/**
+ * Reads a file that holds these parameters once for each prefix, and nothing else but the network's constants.
+ *
+ * @param file as {@link storedTensors} gives its content
+ * @param specs of a network
+ * @param options `prefixes` put before each key; names of `constants`, which may be there and are passed over
+ * @throws naming the file and the tensor: one that is missing, not expected, of another type or shape, or not finite
+ */
+export async function readStoredTensors(file: string, specs: readonly ParameterSpec[], { prefixes = [''], constants = [] }: StoredTensorsOptions = {}): Promise<StoredGroups> {
+  const opened = await openSafetensors(file);
+  const groups: Record<string, Tensor>[] = [];
+  try {
+    requireExpectedTensors(opened, specs, prefixes, constants);
+    for (const prefix of prefixes) {
+      const stored: Record<string, StoredTensor> = {};
+      for (const { name } of specs) {
+        stored[prefix + name] = await opened.read(prefix + name);
+        requireFiniteValues(file, prefix + name, stored[prefix + name]!);
+      }
+      groups.push(restoreTensors(specs, stored, file, prefix));
+    }
+    return { groups, metadata: opened.metadata };
+  } catch (error) {
+    for (const group of groups) for (const owned of Object.values(group)) owned.dispose();
+    throw error;
+  } finally {
+    await opened.close();
+  }
+}
+
+function requireExpectedTensors({ path, entries }: SafetensorsFile, specs: readonly ParameterSpec[], prefixes: readonly string[], constants: readonly string[]): void {
+  const expected = new Set(prefixes.flatMap((prefix) => specs.map(({ name }) => prefix + name)));
+  for (const name of expected) {
+    const entry = entries.get(name);
+    if (entry === undefined) throw new Error(`${path}: tensor ${name} is missing; the file belongs to another model`);
+    // The reader would widen half floats: the rounding of whoever wrote them must not pass for the trained values.
+    if (entry.dtype !== 'F32') throw new Error(`${path}: tensor ${name} must be F32, got ${entry.dtype}; the file was changed after it was written`);
+  }
+  const extra = [...entries.keys()].filter((name) => !expected.has(name) && !constants.includes(name));
+  if (extra.length > 0) throw new Error(`${path}: tensor ${extra[0]}${extra.length > 1 ? ` (and ${extra.length - 1} more)` : ''} is not one of the model's; the file belongs to another model`);
+}
+
+function requireFiniteValues(file: string, name: string, { data }: StoredTensor): void {
+  const values = data as Float32Array;
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) throw new Error(`${file}: tensor ${name} holds ${values[at]}; the checkpoint cannot be used, take an earlier one`);
+}
+
+/** Constants of a network as a file holds them, for the reference's `load_state_dict`; they are passed over when read. */
+export function* storedConstants(network: object): Generator<readonly [string, TensorSource]> {
+  const { constants = {} } = network as { readonly constants?: Readonly<Record<string, Constant>> };
+  for (const [name, { shape, values }] of Object.entries(constants)) yield [name, { dtype: 'F32', shape, data: values }];
 }
 
 /**

@@ -1,7 +1,6 @@
 import { mkdir, readlink, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import type { ImageFolders } from '@stargan/data';
-import { openDataset } from '@stargan/data';
+import { nameOfBytes, openDataset, pathBytes, printablePath, type ImageFolders } from '@stargan/data';
 import type { Sampler } from '../sampling/translate.js';
 import { UsageError } from '../usage-error.js';
 
@@ -26,17 +25,17 @@ export async function linkDomains(data: string, names: readonly string[], target
   }
 }
 
-async function linkFolders({ directory }: ImageFolders, names: readonly string[], target: string): Promise<void> {
+async function linkFolders({ directory, domains }: ImageFolders, names: readonly string[], target: string): Promise<void> {
   await mkdir(target, { recursive: true });
   for (const name of names) {
-    const [from, link] = [path.join(directory, name), path.join(target, name)];
+    const [from, link] = [domains.find((domain) => domain.name === name)?.directory ?? path.join(directory, name), path.join(target, name)];
     try {
       // A junction needs no rights on Windows; elsewhere the type has no meaning.
-      await symlink(from, link, 'junction');
+      await symlink(pathBytes(from), pathBytes(link), 'junction');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const there = await readlink(link).catch(() => 'no link');
-      if (path.resolve(there) !== from) throw new UsageError(`${link} leads to ${there}, not to ${from}; name another folder as --out`);
+      const there = await readlink(pathBytes(link), 'buffer').then(nameOfBytes, () => 'no link');
+      if (path.resolve(there) !== from) throw new UsageError(`${printablePath(link)} leads to ${printablePath(there)}, not to ${printablePath(from)}; name another folder as --out`);
     }
   }
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { writeWholeFile } from '@stargan/checkpoints';
 import type { Candidate } from '../comparison/candidate.js';
 import { comparisonPage } from '../comparison/page.js';
 import { explainScores, scoreColumns, type Means } from '../comparison/score-columns.js';
@@ -6,7 +7,6 @@ import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { meanScores } from '../evaluation/metrics.js';
 import type { Guidance } from '../evaluation/tasks.js';
 import { formatTable, type Table } from '../report/text-table.js';
-import { writeWhole } from '../training/run-directory.js';
 
 /** What two models make of the translations between two domains. */
 export interface Comparison {
@@ -56,11 +56,11 @@ export async function writePairs(directory: string, comparisons: readonly Compar
   const iterations = { all: models[0]!.config.iterations, pair: models[1]!.config.iterations };
   const { convention, options } = comparisons[0]!.pair;
   const pairs = comparisons.map(({ domains, pair, all }) => ({ domains, pair: pair.means, all: all.means }));
-  await writeWhole(json, `${JSON.stringify({ formatVersion: 1, iterations, convention, options, pairs, mean }, null, 2)}\n`);
+  await writeWholeFile(json, `${JSON.stringify({ formatVersion: 1, iterations, convention, options, pairs, mean }, null, 2)}\n`);
   const notes = [
     `The model of all domains was trained for ${iterations.all} iterations, each of two domains for ${iterations.pair}: together as many. Both are asked for the same translations, and judged by the same classifier of the two domains.`,
     ...explainScores(comparisons[0]!.pair),
   ];
-  await writeWhole(html, await comparisonPage({ title: 'A model for every pair of domains, and one for all', notes, table, runs: models }));
+  await writeWholeFile(html, await comparisonPage({ file: html, title: 'A model for every pair of domains, and one for all', notes, table, runs: models }));
   return { json, html, text: formatTable(table) };
 }

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { writeEvaluation } from '../evaluation/evaluation-record.js';
 import type { Scores } from '../evaluation/metrics.js';
 import { appendToLog } from '../logging/metric-log.js';
@@ -67,6 +67,18 @@ describe('the report', () => {
     const html = await readFile(await writeReport(run), 'utf8');
     expect(html).toContain('No sample grids yet.');
     expect(html).toContain('No log yet.');
+  });
+
+  it.each(['{', '{"latent": 3}'])('names damaged numbers and shows the rest: %s', async (text) => {
+    const run = path.join(folder(), 'damaged');
+    await writeRunRecord(run, { config: smallConfig(), data: folder(), domains: ['a'] });
+    await writeFile(runPaths(run).metrics, text);
+    const warned = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const html = await readFile(await writeReport(run), 'utf8');
+    expect(html).toContain('metrics.json is damaged and left out');
+    expect(html).toContain('No sample grids yet.');
+    expect(warned).toHaveBeenCalledWith(expect.stringMatching(/^warning: .*metrics\.json is damaged and left out/));
+    warned.mockRestore();
   });
 
   it('refuses a folder that holds no run', async () => {

@@ -1,16 +1,20 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { z } from 'zod';
+import { writeWholeFile } from '@stargan/checkpoints';
+import { printablePath } from '@stargan/data';
+import { describeDataset } from '../dataset/describe-dataset.js';
 import { findBest } from '../evaluation/best-checkpoint.js';
-import type { TranslationReport } from '../evaluation/evaluate-translations.js';
 import { listEvaluations } from '../evaluation/evaluation-record.js';
 import { scoreTable } from '../evaluation/results-table.js';
 import { formatDuration } from '../logging/progress.js';
 import { readMetricLog } from '../logging/metric-log.js';
-import { readRunRecord, runPaths, writeWhole, type RunRecord } from '../training/run-directory.js';
+import { readRunRecord, runPaths, type RunRecord } from '../training/run-directory.js';
 import { chartScript } from './chart-script.js';
 import { lossCharts, metricCharts, speedChart, type Chart } from './curves.js';
-import { dataTable, definitionTable, escapeHtml, figure, page } from './page.js';
+import { createPictureEmbedder, type PictureEmbedder } from './embed-picture.js';
+import { dataTable, definitionTable, escapeHtml, page } from './page.js';
 import { percent } from './text-table.js';
 
 const CAPTIONS: Readonly<Record<string, string>> = {
@@ -21,11 +25,6 @@ const CAPTIONS: Readonly<Record<string, string>> = {
 
 /** Earlier grids that the report shows at most. */
 const SHOWN_STAGES = 6;
-
-/** A PNG as a URL that holds all of it. */
-export async function dataUrl(file: string): Promise<string> {
-  return `data:image/png;base64,${(await readFile(file)).toString('base64')}`;
-}
 
 /** Sample grids of a run by kind, oldest first. */
 export async function listGrids(directory: string, kind: string): Promise<{ iteration: number; file: string }[]> {
@@ -38,27 +37,42 @@ export async function listGrids(directory: string, kind: string): Promise<{ iter
     .sort((a, b) => a.iteration - b.iteration);
 }
 
-async function pictures(directory: string): Promise<string> {
+async function pictures(directory: string, embedder: PictureEmbedder): Promise<string> {
   const figures: string[] = [];
   for (const [kind, caption] of Object.entries(CAPTIONS)) {
     const last = (await listGrids(directory, kind)).at(-1);
-    if (last !== undefined) figures.push(figure(await dataUrl(last.file), `${caption} Iteration ${last.iteration}.`));
+    if (last !== undefined) figures.push(await embedder.figure(last.file, `${caption} Iteration ${last.iteration}.`));
   }
   return figures.length === 0 ? '<p>No sample grids yet.</p>' : figures.join('');
 }
 
-async function stages(directory: string): Promise<string> {
+async function stages(directory: string, embedder: PictureEmbedder): Promise<string> {
   const grids = await listGrids(directory, 'reference');
   const shown = Math.min(SHOWN_STAGES, grids.length);
   const chosen = Array.from({ length: shown }, (_, i) => grids[Math.round((i * (grids.length - 1)) / Math.max(1, shown - 1))]!);
-  const figures = await Promise.all(chosen.map(async ({ iteration, file }) => figure(await dataUrl(file), `iteration ${iteration}`)));
-  return figures.length < 2 ? '' : `<h2>How it came about</h2><div class="strip">${figures.join('')}</div>`;
+  if (chosen.length < 2) return '';
+  const figures: string[] = [];
+  for (const { iteration, file } of chosen) figures.push(await embedder.figure(file, `iteration ${iteration}`));
+  return `<h2>How it came about</h2><div class="strip">${figures.join('')}</div>`;
 }
 
+const guided = z.object({ domainAccuracy: z.number(), styleDistance: z.number() });
+const heldOutNumbers = z.object({ latent: guided, reference: guided, real: z.object({ domainAccuracy: z.number(), imageDistance: z.number() }), translations: z.number() });
+
+/** Numbers of `metrics.json`. A damaged one is named, and the rest of the report is there. */
 async function numbers(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return '';
-  const { latent, reference, real, translations } = JSON.parse(text) as TranslationReport;
+  try {
+    return numberCards(heldOutNumbers.parse(JSON.parse(text)));
+  } catch {
+    const fault = `${file} is damaged and left out; remove it, and stargan demo measures anew`;
+    console.error(`warning: ${fault}`);
+    return `<p>${escapeHtml(fault)}</p>`;
+  }
+}
+
+function numberCards({ latent, reference, real, translations }: z.infer<typeof heldOutNumbers>): string {
   const card = (value: string, meaning: string): string => `<div class="card"><b>${value}</b><span>${escapeHtml(meaning)}</span></div>`;
   return `<h2>On held-out images</h2><div class="cards">
 ${card(percent(latent.domainAccuracy), 'of latent-guided translations are taken for the target domain')}
@@ -70,8 +84,9 @@ ${card(real.imageDistance.toFixed(3), 'mean distance between real images of one 
 </div><p>${translations} translations per kind of guidance. Distances are mean absolute differences of values in [-1, 1]. The classifier was trained on the real training images.</p>`;
 }
 
-function settings({ config, domains }: RunRecord): string {
-  return definitionTable([['domains', domains.join(', ')], ...Object.entries(config).map(([key, value]) => [key, `${value}`] as const)]);
+function settings({ config, domains, dataset }: RunRecord): string {
+  const images = dataset === undefined ? [] : describeDataset(dataset).map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)] as const);
+  return definitionTable([['domains', domains.map(printablePath).join(', ')], ...images, ...Object.entries(config).map(([key, value]) => [key, `${value}`] as const)]);
 }
 
 /** Script and styles of the library that draws charts. */
@@ -100,7 +115,8 @@ ${charts.length === 0 ? '' : `<div class="charts">${charts.join('')}</div>`}`;
 }
 
 /**
- * Writes `report.html` of a run, a page that needs no other file; gives its path.
+ * Writes `report.html` of a run, a page that needs no other file to be read; gives its path. Large pictures are reduced,
+ * with links to their files, so that the page stays below some twenty megabytes.
  *
  * @param run folder of the run
  * @throws UsageError when there is no run
@@ -120,16 +136,17 @@ export async function writeReport(run: string): Promise<string> {
   const seconds = total('seconds');
   const waiting = seconds > 0 ? ` (${percent(total('dataWaitSeconds') / seconds)} of it waiting for images)` : '';
   const iterations = log.at(-1)?.iteration ?? 0;
+  const embedder = createPictureEmbedder(paths.report);
   const body = `<h1>StarGAN v2: ${escapeHtml(record.domains.join(' · '))}</h1>
 <p>${iterations} iterations at ${record.config.imageSize}×${record.config.imageSize}, batch ${record.config.batch}, ${formatDuration(seconds)} of training${waiting}. Pictures are made with the moving averages of the weights.</p>
 ${await numbers(paths.metrics)}
-<h2>Translations</h2>${await pictures(paths.samples)}
-${await stages(paths.samples)}
+<h2>Translations</h2>${await pictures(paths.samples, embedder)}
+${await stages(paths.samples, embedder)}
 ${await evaluations(run, metrics.map((_, i) => chartPlace(others.length + i)))}
 <h2>Losses</h2>${losses.map((_, i) => chartPlace(i)).join('') || '<p>No log yet.</p>'}
 ${others.length > losses.length ? `<h2>Speed</h2>${chartPlace(losses.length)}` : ''}
 <h2>Settings</h2>${settings(record)}`;
   const { script, styles } = await readPlotLibrary();
-  await writeWhole(paths.report, page({ title: `StarGAN v2: ${record.domains.join(', ')}`, body, styles, script: script + chartScript(charts) }));
+  await writeWholeFile(paths.report, page({ title: `StarGAN v2: ${record.domains.join(', ')}`, body, styles, script: script + chartScript(charts) }));
   return paths.report;
 }

@@ -1,7 +1,10 @@
 import path from 'node:path';
 import { ImageFileError, loadImages, type ImageFolders } from '@stargan/data';
 import type { Config } from '../config/schema.js';
+import { describeLeftOut, withCommandLineRemedy } from '../dataset/training-images.js';
 import { cycleStrip, latentGrid, referenceGrid, type LabelledImages } from './grids.js';
+import { shownOf } from './grid-bounds.js';
+import { PICTURE_PIXELS, type Pixels } from './pixels.js';
 import { joinImages, type ImageBatch, type Sampler } from './translate.js';
 import { writePng } from './write-png.js';
 
@@ -9,32 +12,40 @@ import { writePng } from './write-png.js';
 export interface FixedInputs {
   readonly sources: LabelledImages;
   readonly references: LabelledImages;
+  /** Domains that are shown, from the first on. */
+  readonly shownDomains: number;
 }
 
-const PER_DOMAIN = 4;
-const LATENT_ROWS = 3;
 /** Grids of small images are enlarged to about this many pixels per image. */
 const SHOWN_SIZE = 64;
 
-/** The first images of each domain as sources, the ones after them as references. */
+/** Latent codes per domain in the grids of a training. */
+export const LATENT_ROWS = 3;
+
+/** What settles how much grids show. */
+export type GridConfig = Pick<Config, 'imageSize' | 'onCorrupt' | 'sampleDomains' | 'sampleSources'>;
+
+/** The first images of each domain that is shown as sources, the ones after them as references. */
 export async function loadFixedInputs(
   folders: ImageFolders,
-  { imageSize, onCorrupt }: Pick<Config, 'imageSize' | 'onCorrupt'>,
-  perDomain = PER_DOMAIN,
+  { imageSize, onCorrupt, sampleDomains, sampleSources }: GridConfig,
+  say: (line: string) => void = console.error,
 ): Promise<FixedInputs> {
-  const found = await Promise.all(folders.domains.map(({ files }) => loadFirst(files, 2 * perDomain, imageSize, onCorrupt)));
+  const shownDomains = shownOf(folders.domains.length, sampleDomains);
+  const shown = folders.domains.slice(0, shownDomains);
+  const found = await Promise.all(shown.map(({ files }) => loadFirst(files, 2 * sampleSources, imageSize, onCorrupt, say)));
   // A domain with few images shows the same ones as sources and as references.
   const pick = (start: number): LabelledImages => {
     const chosen = found.flatMap((images, domain) =>
-      Array.from({ length: Math.min(perDomain, images.length) }, (_, i) => ({ domain, image: images[(start + i) % images.length]! })),
+      Array.from({ length: Math.min(sampleSources, images.length) }, (_, i) => ({ domain, image: images[(start + i) % images.length]! })),
     );
     return { ...joinImages(chosen.map(({ image }) => image)), domains: chosen.map(({ domain }) => domain) };
   };
-  return { sources: pick(0), references: pick(perDomain) };
+  return { sources: pick(0), references: pick(sampleSources), shownDomains };
 }
 
 /** The first `count` images that can be used. @throws ImageFileError at a broken one unless it may be skipped, or when none is left */
-async function loadFirst(files: readonly string[], count: number, size: number, onCorrupt: Config['onCorrupt']): Promise<ImageBatch[]> {
+async function loadFirst(files: readonly string[], count: number, size: number, onCorrupt: Config['onCorrupt'], say: (line: string) => void): Promise<ImageBatch[]> {
   const images: ImageBatch[] = [];
   let failure: unknown;
   for (const file of files) {
@@ -42,17 +53,19 @@ async function loadFirst(files: readonly string[], count: number, size: number, 
     try {
       images.push({ size, data: await loadImages([file], size) });
     } catch (error) {
-      if (onCorrupt === 'refuse' || !(error instanceof ImageFileError)) throw error;
+      if (onCorrupt === 'refuse' || !(error instanceof ImageFileError)) throw withCommandLineRemedy(error);
       failure = error;
+      say(describeLeftOut(error));
     }
   }
   if (images.length === 0) throw failure;
   return images;
 }
 
-/** How much grids of images of this size are enlarged. */
-export function gridScale(imageSize: number): number {
-  return Math.max(1, Math.round(SHOWN_SIZE / imageSize));
+/** How much a grid of images of this size is enlarged, so that small ones can be seen and the picture does not grow beyond bounds. */
+export function gridScale(imageSize: number, { width, height }: Pick<Pixels, 'width' | 'height'>): number {
+  const wanted = Math.round(SHOWN_SIZE / imageSize);
+  return Math.max(1, Math.min(wanted, Math.floor(Math.sqrt(PICTURE_PIXELS / (width * height)))));
 }
 
 /** References in an order in which each stands under a source of another domain, for the cycle strip. */
@@ -69,23 +82,48 @@ export function otherDomains({ domains, size, data }: LabelledImages): LabelledI
   return { size, data: rotated, domains: rotatedDomains };
 }
 
+/** A picture that is drawn when its turn comes, and the end of its file's name. */
+export type PictureRecipes = Readonly<Record<string, () => Promise<Pixels>>>;
+
+/**
+ * Draws and writes pictures one after another, so that one is in memory at a time.
+ *
+ * @returns the files; those that were whole when `signal` was aborted
+ */
+export async function writePictures(recipes: PictureRecipes, directory: string, name: string, imageSize: number, signal?: AbortSignal): Promise<string[]> {
+  const files: string[] = [];
+  for (const [kind, drawPicture] of Object.entries(recipes)) {
+    try {
+      const pixels = await drawPicture();
+      const file = path.join(directory, `${name}-${kind}.png`);
+      await writePng(file, pixels, gridScale(imageSize, pixels));
+      files.push(file);
+    } catch (error) {
+      if (signal?.aborted === true && error === signal.reason) break;
+      throw error;
+    }
+  }
+  return files;
+}
+
 /**
  * Writes the latent grid, the reference grid and the cycle strip of an iteration.
  *
+ * @param signal aborting it leaves the pictures out that are not whole yet
  * @returns the files
  */
-export async function writeSamples(sampler: Sampler, inputs: FixedInputs, domains: number, directory: string, name: string, { imageSize, latentDim, seed }: Config): Promise<string[]> {
-  const { sources, references } = inputs;
-  const pictures = {
-    latent: latentGrid(sampler, sources, { domains, latentDim, rows: LATENT_ROWS, psi: 1, seed }),
-    reference: referenceGrid(sampler, sources, references),
-    cycle: cycleStrip(sampler, sources, otherDomains(references)),
+export function writeSamples(
+  sampler: Sampler,
+  { sources, references, shownDomains: domains }: FixedInputs,
+  directory: string,
+  name: string,
+  { imageSize, latentDim, seed }: Config,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const pictures: PictureRecipes = {
+    latent: () => latentGrid(sampler, sources, { domains, latentDim, rows: LATENT_ROWS, psi: 1, seed, signal }),
+    reference: () => referenceGrid(sampler, sources, references, { signal }),
+    cycle: () => cycleStrip(sampler, sources, otherDomains(references), { signal }),
   };
-  const files: string[] = [];
-  for (const [kind, pixels] of Object.entries(pictures)) {
-    const file = path.join(directory, `${name}-${kind}.png`);
-    await writePng(file, pixels, gridScale(imageSize));
-    files.push(file);
-  }
-  return files;
+  return writePictures(pictures, directory, name, imageSize, signal);
 }

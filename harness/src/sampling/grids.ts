@@ -1,8 +1,9 @@
 import { gather, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { turnEventLoop } from '../evaluation/turn-event-loop.js';
 import { latentCodes } from '../training/batches.js';
-import { tileImages, type Pixels } from './pixels.js';
-import { countImages, encodeStyles, joinImages, selectImages, translate, type ImageBatch, type Sampler } from './translate.js';
+import { createCanvas, type CanvasLayout, type Pixels } from './pixels.js';
+import { countImages, encodeStyles, imagesTogether, selectImages, translate, type ImageBatch, type Sampler } from './translate.js';
 import { averageStyle, truncateStyle } from './truncation.js';
 
 /** Images with the domain of each. */
@@ -14,20 +15,50 @@ export interface LabelledImages extends ImageBatch {
 /** Latent codes whose mean style truncation draws towards. */
 const AVERAGED_LATENTS = 10_000;
 
-/** White images, for the corner of a grid. */
-function blank(size: number): ImageBatch {
-  return { size, data: new Float32Array(size * size * 3).fill(1) };
-}
-
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** A row of the grid: every source in one style [1, styleDim]. */
-function translateRow(sampler: Sampler, sources: ImageBatch, style: Tensor2D): ImageBatch {
-  const count = countImages(sources);
-  const styles = selectStyles(style, range(count).map(() => 0));
-  const row = translate(sampler, sources, styles);
-  styles.dispose();
-  return row;
+/** Images that belong side by side, from a place of a grid on. */
+interface Piece {
+  readonly row: number;
+  readonly column: number;
+  readonly images: ImageBatch;
+}
+
+/** What may stop the drawing of a grid. */
+export interface DrawingOptions {
+  /** Aborting it ends the drawing with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Draws a grid piece by piece. Between pieces signals and timers run, for a grid can take minutes; and only one piece
+ * is in memory as floats.
+ */
+async function draw(layout: CanvasLayout, pieces: Iterable<Piece>, { signal }: DrawingOptions): Promise<Pixels> {
+  const canvas = createCanvas(layout);
+  signal?.throwIfAborted();
+  for (const { row, column, images } of pieces) {
+    canvas.place(row, column, images.data);
+    await turnEventLoop();
+    signal?.throwIfAborted();
+  }
+  return canvas.pixels;
+}
+
+/** Every source in one style [1, styleDim], in pieces of what goes through the network together. */
+function* translatePieces(sampler: Sampler, sources: ImageBatch, style: Tensor2D, row: number, firstColumn: number): Generator<Piece> {
+  for (const indices of batchesOf(countImages(sources), sources.size)) {
+    const styles = selectStyles(style, indices.map(() => 0));
+    const images = translate(sampler, selectImages(sources, indices), styles);
+    styles.dispose();
+    yield { row, column: firstColumn + indices[0]!, images };
+  }
+}
+
+/** Numbers of the images, in batches that go through the networks together. */
+function* batchesOf(count: number, size: number): Generator<number[]> {
+  const together = imagesTogether(size);
+  for (let start = 0; start < count; start += together) yield range(Math.min(together, count - start)).map((i) => start + i);
 }
 
 /** Some rows of [count, styleDim]; the caller owns the result. */
@@ -35,30 +66,45 @@ function selectStyles(styles: Tensor2D, rows: readonly number[]): Tensor2D {
   return tidy(() => gather(styles, tensor1d([...rows], 'int32')));
 }
 
-function tile(images: ImageBatch, columns: number): Pixels {
-  return tileImages(images.data, images.size, images.size, columns);
+/** What a latent-guided grid shows. */
+export interface LatentGridOptions extends DrawingOptions {
+  /** Number of domains, from the first on. */
+  readonly domains: number;
+  /** Length of a latent code. */
+  readonly latentDim: number;
+  /** Latent codes of each domain. */
+  readonly rows: number;
+  /** Truncation, 1 for none. */
+  readonly psi: number;
+  /** Seed of the latent codes, which are the same for every domain. */
+  readonly seed: number;
 }
 
 /**
- * Latent-guided grid: the sources in the first row; below, per domain, one row per latent code.
+ * Latent-guided grid: the sources in the first row; below, per domain, one row per latent code. Images of a grid that
+ * would have more than 2²⁵ pixels are shown smaller.
  *
  * @param sampler the networks, and the weights to sample with
  * @param sources images [count, size, size, 3] in [-1, 1], a column each
- * @param options number of `domains`, and of `rows` in each; `latentDim`, the length of a latent code; `psi`,
- *   truncation, 1 for none; `seed` of the latent codes, which are the same for every domain
+ * @param options which styles, and what stops it
  */
-export function latentGrid(
-  sampler: Sampler,
-  sources: ImageBatch,
-  { domains, latentDim, rows, psi, seed }: { domains: number; latentDim: number; rows: number; psi: number; seed: number },
-): Pixels {
-  const images: ImageBatch[] = [sources];
+export function latentGrid(sampler: Sampler, sources: ImageBatch, options: LatentGridOptions): Promise<Pixels> {
+  const { domains, rows } = options;
+  const layout = { rows: 1 + domains * rows, columns: countImages(sources), size: sources.size };
+  return draw(layout, latentPieces(sampler, sources, options), options);
+}
+
+function* latentPieces(sampler: Sampler, sources: ImageBatch, { domains, latentDim, rows: count, psi, seed }: LatentGridOptions): Generator<Piece> {
+  yield { row: 0, column: 0, images: sources };
+  let row = 1;
   for (let domain = 0; domain < domains; domain++) {
-    const styles = latentStyles(sampler, { domain, latentDim, count: rows, psi, seed });
-    for (const style of rowsOf(styles)) images.push(translateRow(sampler, sources, style));
-    styles.dispose();
+    const styles = latentStyles(sampler, { domain, latentDim, count, psi, seed });
+    try {
+      for (const style of rowsOf(styles)) yield* translatePieces(sampler, sources, style, row++, 0);
+    } finally {
+      styles.dispose();
+    }
   }
-  return tile(joinImages(images), countImages(sources));
 }
 
 /** Styles of one domain from latent codes, truncated. [count, styleDim]; the caller owns it. */
@@ -79,27 +125,40 @@ export function latentStyles(
 function* rowsOf(styles: Tensor2D): Generator<Tensor2D> {
   for (let row = 0; row < styles.shape[0]; row++) {
     const style = selectStyles(styles, [row]);
-    yield style;
-    style.dispose();
+    try {
+      yield style;
+    } finally {
+      style.dispose();
+    }
   }
 }
 
 /**
- * Reference-guided grid: the sources in the first row, the references in the first column.
+ * Reference-guided grid: the sources in the first row, the references in the first column. Images of a grid that would
+ * have more than 2²⁵ pixels are shown smaller.
  *
  * @param sampler the networks, and the weights to sample with
  * @param sources images [count, size, size, 3] in [-1, 1], a column each
  * @param references images of the same size, a row each; the label of each settles how its style is encoded
+ * @param options what stops it
  */
-export function referenceGrid(sampler: Sampler, sources: ImageBatch, references: LabelledImages): Pixels {
-  const images: ImageBatch[] = [blank(sources.size), sources];
-  const styles = encodeStyles(sampler, references, references.domains);
-  let row = 0;
-  for (const style of rowsOf(styles)) {
-    images.push(selectImages(references, [row++]), translateRow(sampler, sources, style));
+export function referenceGrid(sampler: Sampler, sources: ImageBatch, references: LabelledImages, options: DrawingOptions = {}): Promise<Pixels> {
+  const layout = { rows: 1 + countImages(references), columns: 1 + countImages(sources), size: sources.size };
+  return draw(layout, referencePieces(sampler, sources, references), options);
+}
+
+function* referencePieces(sampler: Sampler, sources: ImageBatch, references: LabelledImages): Generator<Piece> {
+  yield { row: 0, column: 1, images: sources };
+  for (const index of range(countImages(references))) {
+    const reference = selectImages(references, [index]);
+    yield { row: 1 + index, column: 0, images: reference };
+    const style = encodeStyles(sampler, reference, [references.domains[index]!]);
+    try {
+      yield* translatePieces(sampler, sources, style, 1 + index, 1);
+    } finally {
+      style.dispose();
+    }
   }
-  styles.dispose();
-  return tile(joinImages(images), countImages(sources) + 1);
 }
 
 /**
@@ -108,17 +167,25 @@ export function referenceGrid(sampler: Sampler, sources: ImageBatch, references:
  * @param sampler the networks, and the weights to sample with
  * @param sources images [count, size, size, 3] in [-1, 1] and the label of each
  * @param references one for each source, of the same size; what one of the two has more of is left out
+ * @param options what stops it
  */
-export function cycleStrip(sampler: Sampler, sources: LabelledImages, references: LabelledImages): Pixels {
-  const count = Math.min(countImages(sources), countImages(references));
-  const indices = range(count);
-  const source = selectImages(sources, indices);
-  const reference = selectImages(references, indices);
-  const style = encodeStyles(sampler, reference, references.domains.slice(0, count));
-  const ownStyle = encodeStyles(sampler, source, sources.domains.slice(0, count));
-  const translated = translate(sampler, source, style);
-  const reconstructed = translate(sampler, translated, ownStyle);
-  style.dispose();
-  ownStyle.dispose();
-  return tile(joinImages([source, reference, translated, reconstructed]), count);
+export function cycleStrip(sampler: Sampler, sources: LabelledImages, references: LabelledImages, options: DrawingOptions = {}): Promise<Pixels> {
+  const columns = Math.min(countImages(sources), countImages(references));
+  return draw({ rows: 4, columns, size: sources.size }, cyclePieces(sampler, sources, references, columns), options);
+}
+
+function* cyclePieces(sampler: Sampler, sources: LabelledImages, references: LabelledImages, columns: number): Generator<Piece> {
+  const labels = (domains: readonly number[], indices: readonly number[]): number[] => indices.map((index) => domains[index]!);
+  for (const indices of batchesOf(columns, sources.size)) {
+    const column = indices[0]!;
+    const source = selectImages(sources, indices);
+    const reference = selectImages(references, indices);
+    const style = encodeStyles(sampler, reference, labels(references.domains, indices));
+    const ownStyle = encodeStyles(sampler, source, labels(sources.domains, indices));
+    const translated = translate(sampler, source, style);
+    const reconstructed = translate(sampler, translated, ownStyle);
+    style.dispose();
+    ownStyle.dispose();
+    for (const [row, images] of [source, reference, translated, reconstructed].entries()) yield { row, column, images };
+  }
 }

@@ -15,10 +15,10 @@ const networks = buildNetworks(config, 2);
 const image = (value: number): number[] => new Array<number>(16 * 16 * 3).fill(value);
 const sources = { size: 16, data: Float32Array.from([...image(-0.5), ...image(0), ...image(0.5)]), domains: [0, 1, 0] };
 
-function withSampler<T>(f: (sampler: Sampler) => T): T {
+async function withSampler<T>(f: (sampler: Sampler) => T | Promise<T>): Promise<T> {
   const weights = initialWeights(networks, AVERAGED_NAMES, 3);
   try {
-    return f({ networks, weights });
+    return await f({ networks, weights });
   } finally {
     disposeAll(...Object.values(weights));
   }
@@ -49,14 +49,14 @@ describe('pixels', () => {
 });
 
 describe('grids', () => {
-  it('have a row of sources and a row per style, and leave no tensor behind', () => {
-    withSampler((sampler) => {
+  it('have a row of sources and a row per style, and leave no tensor behind', async () => {
+    await withSampler(async (sampler) => {
       const before = memory().numTensors;
-      const latent = latentGrid(sampler, sources, { domains: 2, latentDim: 4, rows: 2, psi: 0.7, seed: 1 });
+      const latent = await latentGrid(sampler, sources, { domains: 2, latentDim: 4, rows: 2, psi: 0.7, seed: 1 });
       expect([latent.width, latent.height]).toEqual([3 * 16, (1 + 2 * 2) * 16]);
-      const reference = referenceGrid(sampler, sources, sources);
+      const reference = await referenceGrid(sampler, sources, sources);
       expect([reference.width, reference.height]).toEqual([4 * 16, 4 * 16]);
-      const cycle = cycleStrip(sampler, sources, sources);
+      const cycle = await cycleStrip(sampler, sources, sources);
       expect([cycle.width, cycle.height]).toEqual([3 * 16, 4 * 16]);
       expect(memory().numTensors).toBe(before);
       // The corner is white, the first source beside it grey.
@@ -65,8 +65,8 @@ describe('grids', () => {
     });
   });
 
-  it('translate each image as if it were alone', () => {
-    withSampler((sampler) => {
+  it('translate each image as if it were alone', async () => {
+    await withSampler((sampler) => {
       const styles = tensor2d([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]);
       const together = translate(sampler, sources, styles);
       expect(countImages(together)).toBe(3);
@@ -89,8 +89,8 @@ describe('truncation', () => {
     });
   });
 
-  it('brings the styles of a domain closer to each other', () => {
-    withSampler((sampler) => {
+  it('brings the styles of a domain closer to each other', async () => {
+    await withSampler((sampler) => {
       const spread = (psi: number): number => {
         const styles = latentStyles(sampler, { domain: 1, latentDim: 4, count: 2, psi, seed: 1 });
         const [a, b] = styles.arraySync();

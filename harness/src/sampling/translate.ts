@@ -1,5 +1,5 @@
 import { concat, slice, tensor4d, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { AveragedName, Networks, WeightsOf } from '../model/networks.js';
 
 /** Networks with the weights to sample with. */
@@ -47,16 +47,25 @@ export function toTensor(images: ImageBatch): Tensor4D {
   return tensor4d(images.data, [countImages(images), images.size, images.size, 3]);
 }
 
-/** Runs `f` on slices of at most `batch` rows and joins the results, so that memory does not grow with the count. */
-function inBatches<T extends Tensor>(count: number, batch: number, f: (start: number, size: number) => T): T {
-  return tidy(() => {
-    const parts: T[] = [];
-    for (let start = 0; start < count; start += batch) parts.push(tidy(() => f(start, Math.min(batch, count - start))));
-    return parts.length === 1 ? parts[0]! : concat(parts, 0);
-  });
+/** Pixels that go through the networks together: feature maps of 16 images at 256², so that memory does not grow with size or count. */
+const PIXELS_TOGETHER = 16 * 256 * 256;
+
+/** Images of this size that go through the networks together. */
+export function imagesTogether(size: number): number {
+  return Math.min(Math.max(Math.floor(PIXELS_TOGETHER / (size * size)), 1), 16);
 }
 
-const BATCH = 16;
+/** Some of the images beside each other in memory, as a view. */
+function viewImages({ size, data }: ImageBatch, start: number, count: number): ImageBatch {
+  const values = size * size * 3;
+  return { size, data: data.subarray(start * values, (start + count) * values) };
+}
+
+/** Starts and lengths of the stretches in which images go through the networks. */
+function* stretches(count: number, size: number): Generator<[start: number, length: number]> {
+  const together = imagesTogether(size);
+  for (let start = 0; start < count; start += together) yield [start, Math.min(together, count - start)];
+}
 
 /**
  * G(image, style) for pairs of image and style.
@@ -66,23 +75,22 @@ const BATCH = 16;
  * @param style [count, styleDim], one per image
  */
 export function translate({ networks, weights }: Sampler, images: ImageBatch, style: Tensor2D): ImageBatch {
-  const output = tidy(() => {
-    const image = toTensor(images);
-    return inBatches(countImages(images), BATCH, (start, size) =>
-      networks.generator.apply(weights.generator, slice(image, [start, 0, 0, 0], [size, -1, -1, -1]), slice(style, [start, 0], [size, -1])),
-    );
-  });
-  const data = output.dataSync<'float32'>();
-  output.dispose();
+  const data = new Float32Array(images.data.length);
+  const values = images.size * images.size * 3;
+  for (const [start, length] of stretches(countImages(images), images.size)) {
+    const output = tidy(() => networks.generator.apply(weights.generator, toTensor(viewImages(images, start, length)), slice(style, [start, 0], [length, -1])));
+    data.set(output.dataSync<'float32'>(), start * values);
+    output.dispose();
+  }
   return { size: images.size, data };
 }
 
 /** E_y(image) → [count, styleDim]; the caller owns it. */
 export function encodeStyles({ networks, weights }: Sampler, images: ImageBatch, domain: readonly number[]): Tensor2D {
   return tidy(() => {
-    const image = toTensor(images);
-    return inBatches(countImages(images), BATCH, (start, size) =>
-      networks.styleEncoder.apply(weights.styleEncoder, slice(image, [start, 0, 0, 0], [size, -1, -1, -1]), domain.slice(start, start + size)),
+    const parts = [...stretches(countImages(images), images.size)].map(([start, length]) =>
+      tidy(() => networks.styleEncoder.apply(weights.styleEncoder, toTensor(viewImages(images, start, length)), domain.slice(start, start + length))),
     );
+    return parts.length === 1 ? parts[0]! : concat(parts, 0);
   });
 }

@@ -1,10 +1,12 @@
 import path from 'node:path';
-import { pruneCheckpoints, readSafetensors, saveCheckpoint, writeSafetensors, type Checkpoint, type CheckpointContent } from '@stargan/checkpoints';
+import { pruneCheckpoints, saveCheckpoint, writeSafetensors, type Checkpoint, type CheckpointContent, type TensorSource } from '@stargan/checkpoints';
 import { adamStateFromTensors, adamStateToTensors, type AdamState } from '@stargan/optimizers';
+import type { ParameterSpec } from '@stargan/layers';
 import { AVERAGED_NAMES, NETWORK_NAMES, withParameters, type AveragedName, type NetworkName, type Networks, type WeightsOf } from '../model/networks.js';
-import { restoreTensors, storedTensors } from '../model/stored-weights.js';
-import { disposeAll, mapNames } from '../model/weights.js';
-import type { TrainingState } from './state.js';
+import { readStoredTensors, storedConstants, storedTensors } from '../model/stored-weights.js';
+import { disposeAll } from '../model/weights.js';
+import { describeFault, findNonFinite } from './finite.js';
+import { disposeMoments, type TrainingState } from './state.js';
 
 /** Names of the networks in files: the reference's. */
 const FILE_NAMES: Record<NetworkName, string> = {
@@ -28,27 +30,37 @@ export function checkpointDirectory(runDirectory: string): string {
 
 /**
  * Writes a checkpoint: a folder with one safetensors file per network, per moving average and per optimiser, in
- * PyTorch's layout and with the reference's keys; none for a network without parameters. It is whole or not there;
- * older ones beyond `keep` go.
+ * PyTorch's layout and with the reference's keys; none for a network without parameters. It is whole or not there.
+ * Once it is on the disk, older ones beyond `keep` go; those of later iterations, from which training was taken back, stay.
  *
  * @param runDirectory folder of the run; the checkpoint is made in `checkpoints/` there
  * @param networks whose parameters the state holds
  * @param state named by its iteration; it is not changed
  * @param keep how many whole checkpoints stay, ≥ 1
- * @throws when it cannot be written; older checkpoints stay
+ * @throws when a tensor of the state is not finite, or it cannot be written; older checkpoints stay
  */
 export async function writeCheckpoint(runDirectory: string, networks: Networks, state: TrainingState, keep: number): Promise<Checkpoint> {
+  const fault = findNonFinite(state);
+  if (fault !== undefined) throw new Error(`writeCheckpoint: iteration ${state.iteration} is not saved: ${describeFault(fault)}`);
   const files: Record<string, CheckpointContent> = {};
   for (const name of withParameters(networks, NETWORK_NAMES)) {
     const { specs } = networks[name];
-    files[weightsFile(name)] = { tensors: storedTensors(specs, state.weights[name]) };
+    files[weightsFile(name)] = { tensors: withConstants(networks, name, state.weights[name]) };
     files[optimizerFile(name)] = (file) => writeMoments(file, networks, name, state);
   }
-  for (const name of withParameters(networks, AVERAGED_NAMES)) files[averageFile(name)] = { tensors: storedTensors(networks[name].specs, state.averages[name]) };
+  for (const name of withParameters(networks, AVERAGED_NAMES)) files[averageFile(name)] = { tensors: withConstants(networks, name, state.averages[name]) };
   const directory = checkpointDirectory(runDirectory);
-  const checkpoint = await saveCheckpoint(directory, state.iteration, files);
-  await pruneCheckpoints(directory, keep);
+  const { drawOffset, rollbacks } = state;
+  const checkpoint = await saveCheckpoint(directory, state.iteration, files, { drawOffset, rollbacks });
+  // What could not be removed goes with the next checkpoint: this one is there.
+  await pruneCheckpoints(directory, keep, { upTo: state.iteration }).catch(() => undefined);
   return checkpoint;
+}
+
+/** A network's parameters and constants, one tensor in memory at a time. */
+function* withConstants(networks: Networks, name: NetworkName, weights: WeightsOf[NetworkName]): Generator<readonly [string, TensorSource]> {
+  yield* storedTensors(networks[name].specs, weights);
+  yield* storedConstants(networks[name]);
 }
 
 async function writeMoments(file: string, networks: Networks, name: NetworkName, state: TrainingState): Promise<void> {
@@ -67,10 +79,10 @@ async function writeMoments(file: string, networks: Networks, name: NetworkName,
  *
  * @param networks of the shapes that the checkpoint was written with
  * @param checkpoint a whole one, as `findCheckpoint` gives it
- * @throws naming the file and the fault
+ * @throws naming the file and the fault, such as a tensor that is not finite
  */
 export async function readAverages(networks: Networks, checkpoint: Checkpoint): Promise<WeightsOf<AveragedName>> {
-  return readEach(AVERAGED_NAMES, (name) => readWeights(networks, name, path.join(checkpoint.path, averageFile(name))));
+  return readEach(AVERAGED_NAMES, (name) => readWeights(networks, name, path.join(checkpoint.path, averageFile(name))), disposeAll);
 }
 
 /**
@@ -78,36 +90,65 @@ export async function readAverages(networks: Networks, checkpoint: Checkpoint): 
  *
  * @param networks of the shapes that the checkpoint was written with
  * @param checkpoint a whole one, as `findCheckpoint` gives it
- * @throws naming the file and the fault
+ * @throws naming the file and the fault, such as a tensor that is not finite
  */
 export async function readState(networks: Networks, checkpoint: Checkpoint): Promise<TrainingState> {
-  const weights = await readEach(NETWORK_NAMES, (name) => readWeights(networks, name, path.join(checkpoint.path, weightsFile(name))));
-  const averages = await readAverages(networks, checkpoint);
-  const moments = await readEach(withParameters(networks, NETWORK_NAMES), (name) => readMoments(networks, name, path.join(checkpoint.path, optimizerFile(name)), weights));
-  return { iteration: checkpoint.iteration, weights, averages, moments };
-}
-
-async function readWeights(networks: Networks, name: NetworkName, file: string): Promise<WeightsOf[NetworkName]> {
-  if (networks[name].specs.length === 0) return {};
-  const { tensors } = await readSafetensors(file);
-  return restoreTensors(networks[name].specs, tensors, file);
-}
-
-async function readMoments(networks: Networks, name: NetworkName, file: string, weights: WeightsOf): Promise<AdamState> {
-  const { specs } = networks[name];
-  const { tensors, metadata } = await readSafetensors(file);
-  const step = Number(metadata.step);
-  const first = restoreTensors(specs, tensors, file, 'first.');
-  const second = restoreTensors(specs, tensors, file, 'second.');
+  const { iteration, manifest } = checkpoint;
+  const weights = await readEach(NETWORK_NAMES, (name) => readWeights(networks, name, path.join(checkpoint.path, weightsFile(name))), disposeAll);
+  let averages: WeightsOf<AveragedName> | undefined;
   try {
-    return adamStateFromTensors({ step, first, second }, weights[name]);
-  } finally {
-    disposeAll(first, second);
+    averages = await readAverages(networks, checkpoint);
+    const moments = await readEach(
+      withParameters(networks, NETWORK_NAMES),
+      (name) => readMoments(networks[name].specs, path.join(checkpoint.path, optimizerFile(name)), weights[name], iteration),
+      disposeMoments,
+    );
+    const { drawOffset, rollbacks } = manifest.metadata;
+    return { iteration, weights, averages, moments, drawOffset: countOf(drawOffset), rollbacks: countOf(rollbacks) };
+  } catch (error) {
+    disposeAll(...Object.values(weights), ...Object.values(averages ?? {}));
+    throw error;
   }
 }
 
-async function readEach<Name extends string, Result>(names: readonly Name[], read: (name: Name) => Promise<Result>): Promise<Record<Name, Result>> {
-  const results = mapNames(names, () => undefined as Result | undefined);
-  for (const name of names) results[name] = await read(name);
-  return results as Record<Name, Result>;
+/** A count in a manifest; those of earlier versions have none. */
+const countOf = (value: unknown): number => (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0);
+
+async function readWeights(networks: Networks, name: NetworkName, file: string): Promise<WeightsOf[NetworkName]> {
+  if (networks[name].specs.length === 0) return {};
+  const constants = [...storedConstants(networks[name])].map(([constant]) => constant);
+  const { groups } = await readStoredTensors(file, networks[name].specs, { constants });
+  return groups[0]!;
+}
+
+async function readMoments(specs: readonly ParameterSpec[], file: string, weights: WeightsOf[NetworkName], iteration: number): Promise<AdamState> {
+  const { groups, metadata } = await readStoredTensors(file, specs, { prefixes: ['first.', 'second.'] });
+  try {
+    return adamStateFromTensors({ step: stepOf(metadata.step, file, iteration), first: groups[0]!, second: groups[1]! }, weights);
+  } finally {
+    disposeAll(...groups);
+  }
+}
+
+/** An optimiser's steps: at least one an iteration. @throws naming the file */
+function stepOf(text: string | undefined, file: string, iteration: number): number {
+  const step = text === undefined || !/^\d+$/.test(text) ? NaN : Number(text);
+  if (Number.isSafeInteger(step) && step >= iteration) return step;
+  const got = text === undefined ? 'none' : JSON.stringify(text);
+  throw new Error(`${file}: step, in the file's metadata, must be a whole number of at least ${iteration}, the iterations done, got ${got}; take an earlier checkpoint`);
+}
+
+async function readEach<Name extends string, Result>(
+  names: readonly Name[],
+  read: (name: Name) => Promise<Result>,
+  dispose: (result: Result) => void,
+): Promise<Record<Name, Result>> {
+  const results: Partial<Record<Name, Result>> = {};
+  try {
+    for (const name of names) results[name] = await read(name);
+    return results as Record<Name, Result>;
+  } catch (error) {
+    for (const result of Object.values<Result | undefined>(results)) if (result !== undefined) dispose(result);
+    throw error;
+  }
 }

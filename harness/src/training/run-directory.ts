@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { findLatestCheckpoint, listCheckpoints, type Checkpoint } from '@stargan/checkpoints';
+import { findLatestCheckpoint, listCheckpoints, writeWholeFile, type Checkpoint } from '@stargan/checkpoints';
 import { z } from 'zod';
 import { parseConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
+import type { DatasetRecord } from '../dataset/check-dataset.js';
 import { UsageError } from '../usage-error.js';
 import { checkpointDirectory } from './checkpoint.js';
 
@@ -15,33 +16,39 @@ export interface RunRecord {
   data: string;
   /** Names of the domains, by label. */
   domains: string[];
+  /** What was read of the images, what was not and why; earlier versions did not keep it. */
+  dataset?: DatasetRecord;
 }
 
-const storedRecord = z.object({ formatVersion: z.literal(1), config: z.record(z.string(), z.unknown()), data: z.string(), domains: z.array(z.string()).min(1) });
+const storedRecord = z.object({ formatVersion: z.literal(1), config: z.record(z.string(), z.unknown()), data: z.string(), domains: z.array(z.string()).min(1), dataset: z.custom<DatasetRecord>().optional() });
+
+/** Names within a run's folder. */
+const NAMES = {
+  config: 'config.json',
+  data: 'data.json',
+  history: 'history.jsonl',
+  lock: 'train.lock',
+  log: 'log.jsonl',
+  speed: 'speed.jsonl',
+  samples: 'samples',
+  nonFinite: 'non-finite',
+  metrics: 'metrics.json',
+  evaluations: 'evaluations',
+  evaluationLog: 'evaluations.jsonl',
+  best: 'best',
+  report: 'report.html',
+} as const;
 
 /** Paths within a run's folder. */
-export const runPaths = (directory: string): { config: string; log: string; speed: string; samples: string; metrics: string; evaluations: string; evaluationLog: string; best: string; report: string } => ({
-  config: path.join(directory, 'config.json'),
-  log: path.join(directory, 'log.jsonl'),
-  speed: path.join(directory, 'speed.jsonl'),
-  samples: path.join(directory, 'samples'),
-  metrics: path.join(directory, 'metrics.json'),
-  evaluations: path.join(directory, 'evaluations'),
-  evaluationLog: path.join(directory, 'evaluations.jsonl'),
-  best: path.join(directory, 'best'),
-  report: path.join(directory, 'report.html'),
-});
-
-/** Writes a file aside and renames it, so that it is whole or not there. */
-export async function writeWhole(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(`${file}.new`, text);
-  await rename(`${file}.new`, file);
+export function runPaths(directory: string): Record<keyof typeof NAMES, string> {
+  const paths: Partial<Record<keyof typeof NAMES, string>> = {};
+  for (const [key, name] of Object.entries(NAMES)) paths[key as keyof typeof NAMES] = path.join(directory, name);
+  return paths as Record<keyof typeof NAMES, string>;
 }
 
 /** Writes the record of a run. */
 export function writeRunRecord(directory: string, record: RunRecord): Promise<void> {
-  return writeWhole(runPaths(directory).config, `${JSON.stringify({ formatVersion: 1, ...record }, null, 2)}\n`);
+  return writeWholeFile(runPaths(directory).config, `${JSON.stringify({ formatVersion: 1, ...record }, null, 2)}\n`);
 }
 
 /** The record of a run, or undefined when the folder holds none. @throws naming the file when it is damaged */
@@ -55,8 +62,9 @@ export async function findRunRecord(directory: string): Promise<RunRecord | unde
     throw error;
   }
   try {
-    const { config, data, domains } = storedRecord.parse(JSON.parse(text));
-    return { config: parseConfig(config), data, domains };
+    const { config, data, domains, dataset } = storedRecord.parse(JSON.parse(text));
+    // Composed, as domains are named since; earlier versions took the names as the system gave them.
+    return { config: parseConfig(config), data, domains: domains.map((name) => name.normalize('NFC')), ...(dataset && { dataset }) };
   } catch (error) {
     throw new Error(`${file} is damaged: ${(error as Error).message}`, { cause: error });
   }
@@ -75,24 +83,40 @@ export async function readRunRecord(directory: string): Promise<RunRecord> {
 }
 
 /**
- * A checkpoint of a run: the newest whole one, or that of an iteration.
+ * A checkpoint of a run: the newest whole one, or that of an iteration. All its files are read and compared with the
+ * sums in its manifest.
  *
  * @param directory folder of the run
  * @param iteration of the checkpoint; left out for the newest whole one
  * @returns `checkpoint` is undefined when there is no whole one; `notes` name the folders that were passed
  *   over, and why
- * @throws UsageError when the iteration has none, naming those there are
+ * @throws UsageError when the iteration has none, naming those there are, or has one that is damaged
  */
 export async function findCheckpoint(directory: string, iteration?: number): Promise<{ checkpoint: Checkpoint | undefined; notes: string[] }> {
-  if (iteration === undefined) {
-    const { checkpoint, passedOver } = await findLatestCheckpoint(checkpointDirectory(directory));
-    return { checkpoint, notes: passedOver.map(({ path: folder, reason }) => `checkpoint ${folder} was passed over: ${reason}`) };
-  }
-  const { whole } = await listCheckpoints(checkpointDirectory(directory));
-  const checkpoint = whole.find((candidate) => candidate.iteration === iteration);
-  if (checkpoint === undefined) {
-    const there = whole.map((candidate) => candidate.iteration).join(', ') || 'none';
-    throw new UsageError(`${directory} has no checkpoint of iteration ${iteration}; there are: ${there}`);
-  }
-  return { checkpoint, notes: [] };
+  const folder = checkpointDirectory(directory);
+  const { checkpoint, passedOver } = await findLatestCheckpoint(folder, { verify: 'sha256', before: iteration === undefined ? undefined : iteration + 1 });
+  if (iteration === undefined) return { checkpoint, notes: passedOver.map(describePassedOver) };
+  if (checkpoint?.iteration === iteration) return { checkpoint, notes: [] };
+  const damaged = passedOver.find((candidate) => candidate.iteration === iteration);
+  const { whole } = await listCheckpoints(folder);
+  const there = whole.map((candidate) => candidate.iteration).filter((other) => other !== iteration).join(', ') || 'none';
+  if (damaged !== undefined) throw new UsageError(`checkpoint ${damaged.path} cannot be used: ${damaged.reason}; others are: ${there}`);
+  throw new UsageError(`${directory} has no checkpoint of iteration ${iteration}; there are: ${there}`);
+}
+
+/** Says which checkpoint is not used, and why. */
+export function describePassedOver({ path: folder, reason }: { path: string; reason: string }): string {
+  return `checkpoint ${folder} was passed over: ${reason}`;
+}
+
+/**
+ * As {@link findCheckpoint}, of a run that must have one.
+ *
+ * @throws Error when there is none that can be used, naming those that cannot, and why
+ */
+export async function requireCheckpoint(directory: string, iteration?: number): Promise<{ checkpoint: Checkpoint; notes: string[] }> {
+  const { checkpoint, notes } = await findCheckpoint(directory, iteration);
+  if (checkpoint !== undefined) return { checkpoint, notes };
+  if (notes.length === 0) throw new Error(`${directory} has no checkpoint yet; train it first`);
+  throw new Error(`${directory} has no checkpoint that can be used: ${notes.join('; ')}; put one back from a copy, or train again in another folder`);
 }

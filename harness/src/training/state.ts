@@ -19,7 +19,7 @@ export interface OptimizerConfig {
 /** One optimiser per network. */
 export type Optimizers = Record<NetworkName, ReturnType<typeof adam>>;
 
-/** Everything that training changes. Random numbers are not in it: they are a function of the iteration. */
+/** Everything that training changes. Random numbers are not in it: they are a function of the number of the draw. */
 export interface TrainingState {
   /** Iterations done. */
   iteration: number;
@@ -29,6 +29,10 @@ export interface TrainingState {
   averages: WeightsOf<AveragedName>;
   /** Of the networks that have parameters. */
   moments: Partial<Record<NetworkName, AdamState>>;
+  /** Draws of images and latent codes that roll-backs passed over: iteration i, from 0, trains on draw i + drawOffset. */
+  drawOffset: number;
+  /** How often training was rolled back to a checkpoint. */
+  rollbacks: number;
 }
 
 /**
@@ -57,7 +61,8 @@ export function initialState(networks: Networks, optimizers: Optimizers, seed: n
 /** A state with these weights and fresh optimisers; takes ownership of the tensors. */
 export function stateFromWeights(weights: WeightsOf, averages: WeightsOf<AveragedName>, optimizers: Optimizers): TrainingState {
   const trained = NETWORK_NAMES.filter((name) => Object.keys(weights[name]).length > 0);
-  return { iteration: 0, weights, averages, moments: mapNames(trained, (name) => optimizers[name].init(weights[name])) };
+  const moments = mapNames(trained, (name) => optimizers[name].init(weights[name]));
+  return { iteration: 0, weights, averages, moments, drawOffset: 0, rollbacks: 0 };
 }
 
 /**

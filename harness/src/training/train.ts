@@ -1,23 +1,27 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { memory } from '@tensorflow/tfjs-core';
-import type { Checkpoint } from '@stargan/checkpoints';
-import { createTrainingStream, openDataset, type Dataset, type TrainingStream } from '@stargan/data';
+import { openDataset, type Dataset, type DatasetReport } from '@stargan/data';
 import type { Config } from '../config/schema.js';
-import { trainingEvaluation, type TrainingEvaluation } from '../evaluation/training-evaluation.js';
-import { turnEventLoop } from '../evaluation/turn-event-loop.js';
+import { checkDataset, type DatasetRecord } from '../dataset/check-dataset.js';
+import { sayDataset } from '../dataset/describe-dataset.js';
+import { trainingEvaluation } from '../evaluation/training-evaluation.js';
 import { describeDataWait } from '../logging/data-wait.js';
-import { openMetricLog, readMetricLog, type MetricLog } from '../logging/metric-log.js';
-import { createProgress, type Progress } from '../logging/progress.js';
-import { AVERAGED_NAMES, buildNetworks, type Networks } from '../model/networks.js';
-import { mapNames } from '../model/weights.js';
-import { loadFixedInputs, writeSamples, type FixedInputs } from '../sampling/fixed-samples.js';
+import { createProgress } from '../logging/progress.js';
+import { buildNetworks } from '../model/networks.js';
+import { loadFixedInputs } from '../sampling/fixed-samples.js';
 import { UsageError } from '../usage-error.js';
-import { imagesPerIteration } from './batch.js';
-import { disposeBatch, tensorBatch } from './batches.js';
-import { readState, writeCheckpoint } from './checkpoint.js';
-import { trainIteration, type Losses } from './iteration.js';
-import { findCheckpoint, findRunRecord, runPaths, writeRunRecord, type RunRecord } from './run-directory.js';
-import { buildOptimizers, disposeState, initialState, type Optimizers, type TrainingState } from './state.js';
+import { tolerateFailures } from './attempts.js';
+import { compareFingerprints, describeDifference, fingerprintOf, readFingerprint, writeFingerprint, type DataDifference } from './data-fingerprint.js';
+import { describeFinding, findUnusable } from './non-finite.js';
+import { openNewestState } from './open-state.js';
+import { changedValues, requireFittingRun, type ConfigChange } from './resume-rules.js';
+import { NonFiniteError } from './roll-back.js';
+import { writeRunRecord, type RunRecord } from './run-directory.js';
+import { runIterations } from './run-iterations.js';
+import { lockRun, type RunLock } from './run-lock.js';
+import { createSaver, lastOf } from './saver.js';
+import { buildOptimizers, disposeState, initialState, type TrainingState } from './state.js';
+import { openLogs, openStream, remember, type Training } from './training.js';
 
 /** What to train, on what, and where to keep it. */
 export interface TrainOptions {
@@ -45,173 +49,141 @@ export interface TrainResult {
   completed: boolean;
   /** Folder of the last checkpoint. */
   checkpoint: string;
-}
-
-/** A training under way. */
-interface Training {
-  config: Config;
-  out: string;
-  dataset: Dataset;
-  networks: Networks;
-  optimizers: Optimizers;
-  state: TrainingState;
-  stream: TrainingStream;
-  inputs: FixedInputs;
-  log: MetricLog;
-  speed: MetricLog;
-  progress: Progress;
-  evaluation: TrainingEvaluation;
-  lastCheckpoint: Checkpoint | undefined;
+  /** What was read of the images, what was not and why. */
+  dataset: DatasetRecord;
 }
 
 /**
  * Trains until `iterations` are done or `signal` is aborted, with sample grids, a log and checkpoints in `out`.
  *
- * Resuming continues bit for bit: all random numbers are functions of the seed and the iteration.
+ * Resuming continues bit for bit: all random numbers are functions of the seed and the iteration. Whatever fails
+ * outside the update itself, the state in memory is saved first.
  *
  * @param options the images, the folder of the run and the configuration; whether to resume, where progress goes, and
  *   what stops it
- * @throws UsageError when `out` holds a run and `resume` is not set, or the run was made with other sizes
- * @throws Error when an image cannot be read, a loss is not finite, or the disk is full; older checkpoints stay
+ * @throws UsageError when another process trains in `out`, `out` holds a run and `resume` is not set, or the run was
+ *   made with other sizes
+ * @throws Error when an image cannot be read, a value is not finite, or the last iteration cannot be saved; it says
+ *   what was saved, and older checkpoints stay
  */
-export async function train({ data, out, config, resume = false, progress: output = 'stdout', onStart, signal }: TrainOptions): Promise<TrainResult> {
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { data, out, config } = options;
   const dataset = await openDataset(data);
+  const report = sayDataset(dataset);
   if (config.evaluateEvery > 0 && dataset.train.domains.length < 2) throw new UsageError('evaluation translates between domains, and there is only one; leave evaluateEvery at 0');
+  await mkdir(out, { recursive: true });
+  const lock = await lockRun(out);
+  try {
+    return await trainLocked(options, dataset, report, lock);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function trainLocked({ data, out, config, resume = false, progress: output = 'stdout', onStart, signal }: TrainOptions, dataset: Dataset, report: DatasetReport, lock: RunLock): Promise<TrainResult> {
   const record: RunRecord = { config, data: path.resolve(data), domains: dataset.train.domains.map(({ name }) => name) };
-  await requireFittingRun(out, record, resume);
+  const previous = await requireFittingRun(out, record, resume);
+  record.dataset = { ...report, ...(await checkDataset(dataset, config, console.error, signal)) };
   await onStart?.(record.domains.length);
   const networks = buildNetworks(config, record.domains.length);
   const optimizers = buildOptimizers(config);
-  const { checkpoint, notes } = await findCheckpoint(out);
-  for (const note of notes) console.warn(note);
-  const state = checkpoint === undefined ? initialState(networks, optimizers, config.seed) : await readState(networks, checkpoint);
-  await writeRunRecord(out, record);
+  const opened = await openNewestState(out, networks, { domains: record.domains.length, sizes: config, say: (line) => console.warn(line) });
+  const state = opened?.state ?? initialState(networks, optimizers, config.seed);
+  const { iteration: startIteration } = state;
+  if (previous !== undefined && opened === undefined) console.warn(`${out} has no checkpoint yet: training begins at iteration 0`);
 
-  const paths = runPaths(out);
-  const log = await openMetricLog(paths.log, state.iteration);
-  const speed = await openMetricLog(paths.speed, state.iteration);
-  if ((await readMetricLog(paths.evaluationLog)).length > 0) await openMetricLog(paths.evaluationLog, state.iteration);
   const inputs = await loadFixedInputs(dataset.validation ?? dataset.train, config);
-  const { imageSize, seed, cropProbability, onCorrupt } = config;
-  const startIteration = state.iteration;
-  const stream = createTrainingStream(dataset.train, { imageSize, batch: imagesPerIteration(config), seed, cropProbability, onCorrupt, startIteration });
-  const progress = createProgress(state.iteration, config.iterations, process[output]);
-  const evaluation = trainingEvaluation({ run: out, config, dataset, say: (text) => progress.say(text), signal });
-  const training: Training = { config, out, dataset, networks, optimizers, state, stream, inputs, log, speed, progress, evaluation, lastCheckpoint: checkpoint };
+  const changes = await adoptRecord(out, record, previous);
+  const logs = await openLogs(out, startIteration);
+  const progress = createProgress(startIteration, config.iterations, process[output]);
+  const warn = (line: string): void => progress.say(line);
+  const attempts = tolerateFailures(warn);
+  const faultOf = (current: TrainingState): string | undefined => {
+    const finding = findUnusable(networks, current, record.domains.length, config);
+    return finding && describeFinding(finding);
+  };
+  const saver = createSaver({ out, networks, config, lock, faultOf, last: opened?.checkpoint, warn });
+  const evaluation = trainingEvaluation({ run: out, config, dataset, say: warn, signal });
+  const stream = openStream(dataset, config, state);
+  const training: Training = { config, out, dataset, networks, optimizers, state, stream, logs, inputs, progress, evaluation, saver, attempts, isUpdating: false };
   try {
-    const began = performance.now();
-    await runIterations(training, signal);
-    if (state.iteration > startIteration) progress.say(describeDataWait(stream.statistics().waitSeconds, (performance.now() - began) / 1000));
-    const saved = await save(training);
-    return { iteration: state.iteration, completed: state.iteration >= config.iterations, checkpoint: saved };
+    await remember(training, {
+      event: previous === undefined ? 'begun' : 'resumed',
+      iteration: startIteration,
+      checkpoint: opened?.checkpoint.path,
+      ...changes,
+      ...(await noteImages(training, record.data)),
+    });
+    await keepGoing(training, startIteration, signal);
+    const { iteration } = training.state;
+    const completed = iteration >= config.iterations;
+    const { path: checkpoint } = await saver.save(training.state).catch((error: Error) => {
+      throw new Error(`the last iteration, ${iteration}, could not be saved: ${error.message}; ${lastOf(saver.last)}; make room and go on with --resume`, { cause: error });
+    });
+    await remember(training, { event: completed ? 'completed' : 'stopped', iteration, checkpoint });
+    return { iteration, completed, checkpoint, dataset: record.dataset };
+  } catch (error) {
+    await remember(training, { event: 'failed', iteration: training.state.iteration, reason: (error as Error).message, checkpoint: saver.last?.path });
+    throw error;
   } finally {
+    for (const line of attempts.summary()) progress.say(line);
     progress.stop();
     evaluation.dispose();
-    await stream.close();
-    disposeState(state);
+    await training.stream.close();
+    disposeState(training.state);
   }
 }
 
-/** Keys that settle shapes or random streams: a run cannot change them halfway. */
-const FIXED_KEYS = [
-  ...(['imageSize', 'styleDim', 'latentDim', 'hiddenDim', 'widthBudget', 'maxWidth', 'highPass'] as const),
-  ...(['style', 'injection', 'mappingNetwork', 'styleEncoder', 'discriminator'] as const),
-] satisfies readonly (keyof Config)[];
-
-async function requireFittingRun(out: string, record: RunRecord, resume: boolean): Promise<void> {
-  const previous = await findRunRecord(out);
-  if (previous === undefined) return;
-  if (!resume) throw new UsageError(`${out} holds a run already; add --resume to go on with it, or name another folder as --out`);
-  if (previous.domains.join('/') !== record.domains.join('/')) {
-    throw new UsageError(`${out} was trained on the domains ${previous.domains.join(', ')}, the data has ${record.domains.join(', ')}; name another folder as --out`);
+/** Keeps the record of the run where it is new or another, and says what a resumed run changes. */
+async function adoptRecord(out: string, record: RunRecord, previous: RunRecord | undefined): Promise<{ config?: Config; changes?: ConfigChange[]; data?: { from?: string; to: string } }> {
+  if (previous === undefined) {
+    await writeRunRecord(out, record);
+    return { config: record.config, data: { to: record.data } };
   }
-  for (const key of FIXED_KEYS) {
-    if (previous.config[key] !== record.config[key]) {
-      throw new UsageError(`${out} was trained with ${key} ${previous.config[key]}, now it is ${record.config[key]}; leave it as it was, or name another folder as --out`);
-    }
+  const changes = changedValues(previous.config, record.config);
+  const isMoved = previous.data !== record.data;
+  for (const { key, from, to } of changes) console.warn(`${key}: ${to} from now on, ${from} before`);
+  if (isMoved) console.warn(`images: those in ${record.data} from now on, those in ${previous.data} before`);
+  const isReadOtherwise = JSON.stringify(previous.dataset) !== JSON.stringify(record.dataset);
+  if (changes.length > 0 || isMoved || isReadOtherwise) await writeRunRecord(out, record);
+  return { ...(changes.length > 0 && { changes }), ...(isMoved && { data: { from: previous.data, to: record.data } }) };
+}
+
+/** Compares the images with those that the run was trained on before, and keeps which these are. */
+async function noteImages({ out, config, dataset, attempts, progress }: Training, directory: string): Promise<{ images?: DataDifference & { sha256: string } }> {
+  const next = await fingerprintOf(directory, dataset, config.fingerprint === 'contents');
+  const before = await readFingerprint(out);
+  const difference = before && compareFingerprints(before, next);
+  if (difference !== undefined) progress.say(`warning: the images are not those that the run was trained on before: ${describeDifference(difference)}; draws are others from here on`);
+  if (before === undefined || difference !== undefined || config.fingerprint === 'contents') await attempts.attempt('data.json', () => writeFingerprint(out, next));
+  if (difference === undefined) return {};
+  const few = (names: readonly string[]): string[] => names.slice(0, 100);
+  return { images: { sha256: next.sha256, added: few(difference.added), removed: few(difference.removed), changed: few(difference.changed) } };
+}
+
+/** Runs the iterations; what fails outside an update is thrown once the state in memory is saved. */
+async function keepGoing(training: Training, startIteration: number, signal: AbortSignal | undefined): Promise<void> {
+  const { progress } = training;
+  const began = performance.now();
+  try {
+    await runIterations(training, signal);
+  } catch (error) {
+    throw error instanceof NonFiniteError ? error : await saveAfter(error as Error, training);
   }
+  if (training.state.iteration > startIteration) progress.say(describeDataWait(training.stream.statistics().waitSeconds, (performance.now() - began) / 1000));
 }
 
-const isDue = (iteration: number, every: number): boolean => every > 0 && iteration % every === 0;
-
-async function runIterations(training: Training, signal: AbortSignal | undefined): Promise<void> {
-  const { config, networks, optimizers, state, stream, progress } = training;
-  // An evaluation that was stopped, or had not begun when the checkpoint was there, comes first.
-  if (isEvaluationDue(training)) await evaluate(training);
-  let reported = new Set<string>();
-  let began = performance.now();
-  let waited = 0;
-  let logged = state.iteration;
-  while (state.iteration < config.iterations && signal?.aborted !== true) {
-    const prepared = await stream.next();
-    const batch = tensorBatch(prepared, config.imageSize, config.latentDim, config.seed, config.penalty);
-    const losses = trainIteration(networks, optimizers, state, batch, config);
-    disposeBatch(batch);
-    requireFinite(losses, training);
-    progress.update(state.iteration, losses);
-    reported = reportSkipped(training, reported);
-
-    const { iteration } = state;
-    if (isDue(iteration, config.logEvery) || iteration === config.iterations) {
-      await training.log.append({ iteration, ...losses });
-      const seconds = (performance.now() - began) / 1000;
-      const { waitSeconds } = stream.statistics();
-      const dataWaitSeconds = waitSeconds - waited;
-      const wait = { dataWaitSeconds, dataWaitShare: dataWaitSeconds / seconds };
-      await training.speed.append({ iteration, iterations: iteration - logged, seconds, ...wait, tensorBytes: memory().numBytes, residentBytes: process.memoryUsage.rss() });
-      waited = waitSeconds;
-      logged = iteration;
-      began = performance.now();
-    }
-    if (isDue(iteration, config.sampleEvery) || iteration === config.iterations) await sample(training);
-    if (isDue(iteration, config.saveEvery)) await save(training);
-    if (isEvaluationDue(training)) {
-      const paused = performance.now();
-      await evaluate(training);
-      began += performance.now() - paused; // speed is that of training
-    }
-    await turnEventLoop();
+/** The error with what became of the state in memory. */
+async function saveAfter(error: Error, { isUpdating, saver, state }: Training): Promise<Error> {
+  const because = (text: string): Error => new (error instanceof UsageError ? UsageError : Error)(`${error.message}; ${text}`, { cause: error });
+  const { iteration } = state;
+  if (isUpdating) return because(`iteration ${iteration + 1} was under way and is not saved; ${lastOf(saver.last)}`);
+  if (iteration === 0) return because('nothing had been trained');
+  if (saver.last?.iteration === iteration) return because(`nothing is lost: ${lastOf(saver.last)}`);
+  try {
+    const { path: saved } = await saver.save(state);
+    return because(`iteration ${iteration} was saved in ${saved}; go on with --resume when the cause is gone`);
+  } catch (failure) {
+    return because(`and iteration ${iteration} could not be saved: ${(failure as Error).message}; ${lastOf(saver.last)}`);
   }
-}
-
-function requireFinite(losses: Losses, { state, lastCheckpoint }: Training): void {
-  for (const [name, value] of Object.entries(losses)) {
-    if (Number.isFinite(value)) continue;
-    const remedy =
-      lastCheckpoint === undefined
-        ? 'there is no checkpoint yet: lower learningRate or raise lambdaR1 and start again'
-        : `the last good checkpoint is ${lastCheckpoint.path}: lower learningRate or raise lambdaR1 and go on with --resume`;
-    throw new Error(`iteration ${state.iteration}: the loss ${name} is ${value}; training stopped, ${remedy}`);
-  }
-}
-
-/** Names images that were left out, each once. */
-function reportSkipped({ stream, progress }: Training, reported: Set<string>): Set<string> {
-  const { skipped } = stream.statistics();
-  if (skipped.length === reported.size) return reported;
-  for (const { file, reason } of skipped) if (!reported.has(file)) progress.say(`left out ${file}: ${reason}`);
-  return new Set(skipped.map(({ file }) => file));
-}
-
-async function sample({ config, networks, state, inputs, dataset, out }: Training): Promise<void> {
-  const weights = mapNames(AVERAGED_NAMES, (name) => state.averages[name]);
-  const name = `${state.iteration}`.padStart(7, '0');
-  await writeSamples({ networks, weights }, inputs, dataset.train.domains.length, runPaths(out).samples, name, config);
-}
-
-const isEvaluationDue = ({ config, state }: Training): boolean =>
-  config.evaluateEvery > 0 && state.iteration > 0 && (isDue(state.iteration, config.evaluateEvery) || state.iteration === config.iterations);
-
-/** Evaluates a checkpoint of this iteration; one that has been evaluated is passed over. */
-async function evaluate(training: Training): Promise<void> {
-  await save(training);
-  const { networks, state, evaluation, lastCheckpoint } = training;
-  await evaluation.evaluate(lastCheckpoint!, { networks, weights: mapNames(AVERAGED_NAMES, (name) => state.averages[name]) });
-}
-
-async function save(training: Training): Promise<string> {
-  const { out, networks, state, config, lastCheckpoint } = training;
-  if (lastCheckpoint?.iteration === state.iteration) return lastCheckpoint.path;
-  training.lastCheckpoint = await writeCheckpoint(out, networks, state, config.keepCheckpoints);
-  return training.lastCheckpoint.path;
 }

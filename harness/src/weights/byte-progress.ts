@@ -1,4 +1,4 @@
-import cliProgress from 'cli-progress';
+import { createTerminalBar } from '../logging/terminal-bar.js';
 
 /** Shows how much of a file has come. */
 export interface ByteProgress {
@@ -22,17 +22,14 @@ export function createByteProgress(name: string, output: NodeJS.WriteStream = pr
 }
 
 function barProgress(name: string, output: NodeJS.WriteStream): ByteProgress {
-  const format = `${name} {bar} {megabytes} MB | {speed} MB/s`;
-  const bar = new cliProgress.SingleBar({ format, hideCursor: true, barsize: 20, linewrap: false, stream: output }, cliProgress.Presets.shades_classic);
+  const bar = createTerminalBar(`${name} {bar} {megabytes} MB | {speed} MB/s`, output);
   let began: { time: number; bytes: number } | undefined;
   return {
     update(done, total) {
       began ??= { time: performance.now(), bytes: done };
       const speed = megabytes((done - began.bytes) / Math.max((performance.now() - began.time) / 1000, 1e-3));
       const shown = { megabytes: total === undefined ? megabytes(done) : `${megabytes(done)}/${megabytes(total)}`, speed };
-      if (!bar.isActive) bar.start(total ?? done, done, shown);
-      bar.setTotal(total ?? done);
-      bar.update(done, shown);
+      bar.update(done, total ?? done, shown);
     },
     stop: () => bar.stop(),
   };

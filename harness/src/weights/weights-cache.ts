@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { writeWholeFile } from '@stargan/checkpoints';
 import { cacheFolder } from '@stargan/backend';
 import { z } from 'zod';
 import { KINDS, WEIGHT_KINDS, type WeightKind } from './kinds.js';
@@ -40,10 +41,7 @@ const recordFile = (kind: WeightKind, folder: string): string => path.join(folde
 
 /** Records weights that are in place; they are found from then on. */
 export async function writeRecord(content: WeightsRecord, folder: string): Promise<StoredWeights> {
-  await mkdir(folder, { recursive: true });
-  const file = recordFile(content.kind, folder);
-  await writeFile(`${file}.partial`, `${JSON.stringify(content, null, 2)}\n`);
-  await rename(`${file}.partial`, file);
+  await writeWholeFile(recordFile(content.kind, folder), `${JSON.stringify(content, null, 2)}\n`);
   return { ...content, file: weightsFile(content.kind, folder) };
 }
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { runCommandLine } from '../dist/command.js';
+import { runProgram } from '../dist/run-program.js';
 
-process.exitCode = await runCommandLine(process.argv.slice(2));
+await runProgram(() => runCommandLine(process.argv.slice(2)));

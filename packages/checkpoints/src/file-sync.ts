@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 
 async function sync(path: string, flags: string): Promise<void> {
   const handle = await open(path, flags);
@@ -18,4 +19,15 @@ export async function syncFile(path: string): Promise<void> {
 export async function syncFolder(path: string): Promise<void> {
   // Windows opens no folders, and keeps names without being asked.
   if (process.platform !== 'win32') await sync(path, 'r');
+}
+
+/** Makes a folder and those above it that are missing, and waits until their names are on the disk. */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  const highest = dirname(resolve(first));
+  for (let folder = dirname(resolve(path)); folder.length >= highest.length; folder = dirname(folder)) {
+    await syncFolder(folder);
+    if (folder === highest) return;
+  }
 }

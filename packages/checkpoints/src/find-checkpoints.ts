@@ -19,6 +19,17 @@ export interface BrokenCheckpoint extends CheckpointFolder {
 export interface FindOptions {
   /** How files are compared with the manifest: by `'sizes'` (default), or by reading all of them for their `'sha256'`. */
   readonly verify?: 'sha256' | 'sizes';
+  /** Only checkpoints of earlier iterations than this one. */
+  readonly before?: number;
+}
+
+/** Options of {@link pruneCheckpoints}. */
+export interface PruneOptions {
+  /**
+   * The iteration that the writer has reached. Checkpoints of later ones, which it left behind when it went back, are
+   * neither counted nor removed.
+   */
+  readonly upTo?: number;
 }
 
 /** Everything in a folder of checkpoints, newest first. */
@@ -30,10 +41,10 @@ export interface CheckpointList {
 }
 
 /** Candidates, newest first. One that was being replaced when its writer was killed counts under its iteration. */
-async function candidates(directory: string): Promise<CheckpointFolder[]> {
+async function candidates(directory: string, before = Infinity): Promise<CheckpointFolder[]> {
   const { finished, replaced } = await readNames(directory);
   const orphaned = replaced.filter(({ iteration }) => !finished.some((folder) => folder.iteration === iteration));
-  return [...finished, ...orphaned].sort((a, b) => b.iteration - a.iteration);
+  return [...finished, ...orphaned].filter(({ iteration }) => iteration < before).sort((a, b) => b.iteration - a.iteration);
 }
 
 async function examine(folder: CheckpointFolder, { verify = 'sizes' }: FindOptions): Promise<BrokenCheckpoint | Checkpoint> {
@@ -55,7 +66,7 @@ export async function findLatestCheckpoint(
   options: FindOptions = {},
 ): Promise<{ readonly checkpoint: Checkpoint | undefined; readonly passedOver: readonly BrokenCheckpoint[] }> {
   const passedOver: BrokenCheckpoint[] = [];
-  for (const folder of await candidates(directory)) {
+  for (const folder of await candidates(directory, options.before)) {
     const examined = await examine(folder, options);
     if ('manifest' in examined) return { checkpoint: examined, passedOver };
     passedOver.push(examined);
@@ -70,7 +81,7 @@ export async function findLatestCheckpoint(
  */
 export async function listCheckpoints(directory: string, options: FindOptions = {}): Promise<CheckpointList> {
   const examined: (BrokenCheckpoint | Checkpoint)[] = [];
-  for (const folder of await candidates(directory)) examined.push(await examine(folder, options));
+  for (const folder of await candidates(directory, options.before)) examined.push(await examine(folder, options));
   return {
     whole: examined.filter((folder) => 'manifest' in folder),
     broken: examined.filter((folder) => 'reason' in folder),
@@ -85,9 +96,9 @@ export async function listCheckpoints(directory: string, options: FindOptions = 
  * @param keep integer ≥ 1.
  * @returns the folders that were removed.
  */
-export async function pruneCheckpoints(directory: string, keep: number): Promise<readonly CheckpointFolder[]> {
+export async function pruneCheckpoints(directory: string, keep: number, { upTo = Infinity }: PruneOptions = {}): Promise<readonly CheckpointFolder[]> {
   if (!Number.isSafeInteger(keep) || keep < 1) throw new Error(`pruneCheckpoints: keep must be an integer ≥ 1, got ${String(keep)}`);
-  const { whole, broken } = await listCheckpoints(directory);
+  const { whole, broken } = await listCheckpoints(directory, { before: upTo + 1 });
   const oldestKept = whole[keep - 1];
   if (oldestKept === undefined) return [];
   const removed = [...whole, ...broken].filter(({ iteration }) => iteration < oldestKept.iteration);

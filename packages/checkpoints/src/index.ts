@@ -9,7 +9,9 @@ export {
   type Checkpoint,
   type CheckpointList,
   type FindOptions,
+  type PruneOptions,
 } from './find-checkpoints.js';
+export { writeWholeFile } from './replace-file.js';
 export { type SafetensorsHeader, type TensorEntry } from './safetensors-header.js';
 export {
   openSafetensors,
@@ -29,5 +31,6 @@ export {
   type PyTorchOptions,
   type PyTorchTensor,
 } from './pytorch/open-pytorch-file.js';
-export { tensorsByName, type NameOptions, type PyTorchDict, type PyTorchValue } from './pytorch/value-tree.js';
+export type { ComplexValue } from './pytorch/pickle-values.js';
+export { isOpaqueValue, tensorsByName, type NameOptions, type OpaqueValue, type PyTorchDict, type PyTorchKey, type PyTorchValue } from './pytorch/value-tree.js';
 export { writePyTorchFile, type PyTorchSource, type PyTorchSourceDict } from './pytorch/write-pytorch-file.js';

@@ -1,29 +1,62 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileError } from './file-errors.js';
-import { syncFolder } from './file-sync.js';
+import { makeFolder, syncFile, syncFolder } from './file-sync.js';
+
+/** Lets `write` fill a file beside `path`, syncs it, renames it over `path` and syncs the folder. */
+async function replace(path: string, write: (aside: string) => Promise<void>): Promise<void> {
+  const aside = `${path}.partial`;
+  try {
+    await write(aside);
+    await syncFile(aside);
+    await rename(aside, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(aside, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function writeThroughHandle(path: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
+  const handle = await open(path, 'w');
+  try {
+    await write(handle);
+  } finally {
+    await handle.close();
+  }
+}
 
 /**
  * Writes a file beside `path` (`path` with `.partial` added), then renames it over it, so `path` is at every moment
  * the old file or the whole new one.
  *
  * @param caller names the function in messages
- * @param write writes and syncs the whole file
+ * @param write writes the whole file
  * @throws what `write` does, naming the file; what was at `path` is untouched, and nothing is left beside it
  */
 export async function replaceFile(caller: string, path: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
-  const aside = `${path}.partial`;
-  let handle: FileHandle | undefined;
   try {
-    handle = await open(aside, 'w');
-    await write(handle);
-    await handle.close();
-    handle = undefined;
-    await rename(aside, path);
-    await syncFolder(dirname(path));
+    await replace(path, (aside) => writeThroughHandle(aside, write));
   } catch (error) {
-    await handle?.close();
-    await rm(aside, { force: true });
     throw fileError(caller, path, error);
   }
+}
+
+/**
+ * Writes a file so that it is whole or as it was before, whatever stops the writer at whatever moment, a power cut
+ * included: the content goes beside it (`path` with `.partial` added) and is synced, then renamed over it, and the
+ * folder is synced.
+ *
+ * ```js
+ * await writeWholeFile('results/scores.json', JSON.stringify({ fid: 12.5 }));
+ * ```
+ *
+ * @param path the file; folders above it are made
+ * @param content text, bytes, or a function that writes the file whose path it is given
+ * @throws as the system or the function does; what was at `path` is untouched, and nothing is left beside it
+ */
+export async function writeWholeFile(path: string, content: Uint8Array | string | ((aside: string) => Promise<void>)): Promise<void> {
+  await makeFolder(dirname(path));
+  if (typeof content === 'function') await replace(path, content);
+  else await replace(path, (aside) => writeThroughHandle(aside, (handle) => handle.writeFile(content)));
 }

@@ -4,7 +4,7 @@ import { describeFile, isFileName, MANIFEST, readWholeCheckpoint, type Checkpoin
 import { folderName, partialName, readNames, replacedName } from './checkpoint-names.js';
 import type { Checkpoint } from './find-checkpoints.js';
 import { messageOf } from './file-errors.js';
-import { syncFile, syncFolder } from './file-sync.js';
+import { makeFolder, syncFile, syncFolder } from './file-sync.js';
 import { writeSafetensors, type TensorSources } from './safetensors-writer.js';
 
 /** What one file of a checkpoint is to hold: tensors, or whatever a function writes to the path it is given. */
@@ -93,7 +93,7 @@ export async function saveCheckpoint(
   }
   const partial = join(directory, partialName(iteration));
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     await clearLeftovers(directory);
     underWay.add(partial);
     await mkdir(partial);
@@ -110,10 +110,11 @@ export async function saveCheckpoint(
     const path = await putInPlace(directory, partial, iteration);
     return { iteration, path, manifest: await readWholeCheckpoint(path, iteration, 'sizes') };
   } catch (error) {
-    await rm(partial, { recursive: true, force: true });
+    // On a disk that has become read-only it cannot go; the next save that can be made removes it.
+    const removed = await rm(partial, { recursive: true, force: true }).then(() => true, () => false);
     throw new Error(
       `saveCheckpoint: could not save iteration ${String(iteration)} in ${directory}: ${messageOf(error)}; ` +
-        'the unfinished folder was removed, earlier checkpoints are intact',
+        `the unfinished folder ${removed ? 'was removed' : `${partial} could not be removed`}, earlier checkpoints are intact`,
       { cause: error },
     );
   } finally {

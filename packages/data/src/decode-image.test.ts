@@ -115,7 +115,7 @@ describe('decodeImage', () => {
       await decodeImage(content);
       for (const share of [0.01, 0.5, 0.95]) {
         const truncated = content.subarray(0, Math.max(Math.floor(content.length * share), 16));
-        await expect(decodeImage(truncated, { name: 'cut.img' })).rejects.toThrow(/^cut\.img: truncated or corrupt \(.+\)/);
+        await expect(decodeImage(truncated, { name: 'cut.img' })).rejects.toThrow(/^cut\.img: truncated .*\(.+\)/);
       }
     }
   });
@@ -135,11 +135,11 @@ describe('decodeImage', () => {
     await writeFile(file('short.png'), '\x89P', 'latin1');
     await mkdir(file('folder.png'));
     await expect(decodeImage(file('empty.png'))).rejects.toThrow(`${file('empty.png')}: the file is empty (0 bytes)`);
-    await expect(decodeImage(file('text.jpg'))).rejects.toThrow(`${file('text.jpg')}: not a JPEG, PNG or WebP image`);
-    await expect(decodeImage(file('vector.png'))).rejects.toThrow('not a JPEG, PNG or WebP image');
-    await expect(decodeImage(file('short.png'))).rejects.toThrow('not a JPEG, PNG or WebP image');
+    await expect(decodeImage(file('text.jpg'))).rejects.toThrow(`${file('text.jpg')}: not a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PPM image`);
+    await expect(decodeImage(file('vector.png'))).rejects.toThrow('a picture of a kind that is not read (SVG); convert or remove the file');
+    await expect(decodeImage(file('short.png'))).rejects.toThrow('not a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PPM image');
     await expect(decodeImage(file('missing.png'))).rejects.toThrow(/missing\.png: cannot be read \(ENOENT/);
-    await expect(decodeImage(file('folder.png'))).rejects.toThrow(/folder\.png: cannot be read \(EISDIR/);
+    await expect(decodeImage(file('folder.png'))).rejects.toThrow('folder.png: cannot be read (a folder, not a file)');
     await expect(decodeImage(file('empty.png'))).rejects.toMatchObject({ name: 'ImageFileError', file: file('empty.png') });
   });
 

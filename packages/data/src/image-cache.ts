@@ -11,7 +11,7 @@ export interface ImageCache {
 }
 
 /** @param cacheBytes bytes of pixels to keep; an image larger than that is not kept, and 0 keeps none */
-export function imageCache(cacheBytes: number, options: Pick<DecodeOptions, 'maxPixels'> = {}): ImageCache {
+export function imageCache(cacheBytes: number, options: Pick<DecodeOptions, 'maxPixels' | 'reading'> = {}): ImageCache {
   const kept = cacheBytes > 0 ? new LRUCache<string, RgbImage>({ maxSize: cacheBytes, sizeCalculation: sizeOf }) : undefined;
   const underWay = new Map<string, Promise<RgbImage>>();
   let decoded = 0;

@@ -1,7 +1,14 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { listImages, openImageFolders } from './image-folders.js';
+import { decodeImage } from './decode-image.js';
+import { folderFault } from './folder-entries.js';
+import { findImages, listImages, openImageFolders } from './image-folders.js';
+import { countPassedOver } from './passed-over.js';
+import { nameOfBytes, pathBytes } from './path-names.js';
+import { readRegularFile } from './regular-file.js';
+import { noiseImage, writePng } from './testing/pictures.js';
 import { temporaryDirectory } from './testing/temporary-directory.js';
 
 async function filled(...files: string[]): Promise<string> {
@@ -59,6 +66,90 @@ describe('openImageFolders', () => {
     await expect(openImageFolders(directory)).rejects.toThrow(/domain "dog" \(.*dog\) holds no images/);
     const few = await filled('cat/1.png', 'cat/2.png', 'dog/1.png');
     await expect(openImageFolders(few, { minimumImages: 2 })).rejects.toThrow(/domain "dog" \(.*\) must hold at least 2 images, got 1/);
+  });
+});
+
+describe('what is passed over', () => {
+  test('is counted by reason: other files, those of systems, hidden ones, images outside the domains', async () => {
+    const directory = await filled(
+      'cat/1.png', 'cat/a.txt', 'cat/b.TXT', 'cat/LICENSE', 'cat/.hidden.png', 'cat/._1.png', 'cat/Thumbs.db', 'cat/1.png:Zone.Identifier',
+      'cat/@eaDir/1.png/SYNOPHOTO_THUMB_M.jpg', 'dog/1.png', 'lost+found/x', '$RECYCLE.BIN/S-1/2.png', 'System Volume Information/3.png',
+      '__MACOSX/cat/._1.png', '.git/HEAD', 'stray.png',
+    );
+    const { domains, passedOver } = await openImageFolders(directory);
+    expect(domains.map(({ name, files }) => [name, files.length])).toEqual([['cat', 1], ['dog', 1]]);
+    expect(countPassedOver(passedOver!)).toEqual([
+      { kind: 'other', count: 3, called: { '.txt': 2, 'no extension': 1 } },
+      { kind: 'stray', count: 1, called: { 'stray.png': 1 } },
+      { kind: 'system', count: 7, called: { '$RECYCLE.BIN': 1, '1.png:Zone.Identifier': 1, '@eaDir': 1, 'System Volume Information': 1, 'Thumbs.db': 1, __MACOSX: 1, 'lost+found': 1 } },
+      { kind: 'hidden', count: 3, called: { '.git': 1, '._1.png': 1, '.hidden.png': 1 } },
+    ]);
+  });
+
+  test.runIf(process.platform !== 'win32')('is what is no file: FIFOs and devices are never opened', async () => {
+    const directory = await filled('cat/1.png');
+    execFileSync('mkfifo', [join(directory, 'cat', 'x.png'), join(directory, 'cat', 'y')]);
+    await symlink('/dev/zero', join(directory, 'cat', 'zero.png'));
+    await symlink('nowhere', join(directory, 'cat', 'broken'));
+    const { files, passedOver } = await findImages(join(directory, 'cat'));
+    expect(files).toEqual([join(directory, 'cat', '1.png')]);
+    expect(countPassedOver(passedOver)).toEqual([
+      { kind: 'special', count: 3, called: { 'named pipe': 2, device: 1 } },
+      { kind: 'link', count: 1, called: { broken: 1 } },
+    ]);
+    await expect(readRegularFile(join(directory, 'cat', 'x.png'))).rejects.toThrow('a named pipe, not a file');
+    await expect(readRegularFile('/dev/zero')).rejects.toThrow('a device, not a file');
+  });
+
+  test('does not hold images of other names, which are told by their content', async () => {
+    const directory = await temporaryDirectory();
+    const file = (name: string) => join(directory, 'cat', name);
+    await writePng(file('1.png'), noiseImage(4, 4));
+    for (const name of ['2.jfif', '3', '4.png?size=3', '5.png.1']) await copyFile(file('1.png'), file(name));
+    await writeFile(file('6.jfif'), 'text');
+    const { domains, passedOver } = await openImageFolders(directory);
+    expect(domains[0]!.files.map((path) => relative(join(directory, 'cat'), path))).toEqual(['1.png', '2.jfif', '3', '4.png?size=3', '5.png.1']);
+    expect(passedOver!.map(({ file: path }) => path)).toEqual([file('6.jfif')]);
+  });
+
+  test('is said where a domain holds nothing else', async () => {
+    await expect(openImageFolders(await filled('cat/1.bmp', 'cat/2.bmp', 'cat/Thumbs.db'))).rejects.toThrow('holds no images, only .bmp 2, Thumbs.db 1; add some');
+  });
+});
+
+describe('names', () => {
+  // Other systems refuse, or change, such names.
+  test.runIf(process.platform === 'linux')('in another encoding than UTF-8 are read: of files, folders and domains', async () => {
+    const directory = await temporaryDirectory();
+    const domain = nameOfBytes(Buffer.of(0xb0, 0xa1));
+    const picture = join(directory, domain, nameOfBytes(Buffer.of(0xe9)), nameOfBytes(Buffer.from('caf\xe9.png', 'latin1')));
+    await writePng(join(directory, 'plain', '1.png'), noiseImage(4, 4));
+    await mkdir(pathBytes(join(picture, '..')), { recursive: true });
+    await rename(join(directory, 'plain', '1.png'), pathBytes(picture));
+    await writePng(join(directory, 'plain', '1.png'), noiseImage(4, 4));
+    const { domains } = await openImageFolders(directory);
+    expect(domains.map(({ name }) => name)).toEqual(['plain', domain]);
+    expect(domains[1]!.files).toEqual([picture]);
+    expect(await decodeImage(picture)).toEqual(noiseImage(4, 4));
+  });
+
+  test.runIf(process.platform === 'linux')('are the same composed and decomposed, and two that differ in nothing else are told', async () => {
+    const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
+    const names = async (name: string) => {
+      const { domains } = await openImageFolders(await filled(`${name}/${name}.png`, `${name}/cafez.png`, 'cafz/1.png'));
+      return domains.map(({ name: domain, directory, files }) => [domain, files.map((file) => relative(directory!, file).normalize('NFC'))]);
+    };
+    expect(await names(decomposed)).toEqual(await names(composed));
+    const both = await filled(`a/${composed}.png`, `a/${decomposed}.png`);
+    expect((await openImageFolders(both)).notes).toEqual([expect.stringMatching(/a: 1 name such as caf\u00e9\.png occur twice, composed and decomposed/)]);
+    await expect(openImageFolders(await filled(`${composed}/1.png`, `${decomposed}/1.png`))).rejects.toThrow(/holds two folders "caf\u00e9".*move the images of one into the other/);
+  });
+
+  test('of folders that cannot be read come with a remedy', () => {
+    const fault = (code: string) => folderFault('/data/a', Object.assign(new Error(`${code}: no`), { code }));
+    expect(fault('EACCES')).toBe('/data/a may not be read (EACCES); give yourself the right to (chmod u+rx), or move the folder out of the data set');
+    expect(fault('EIO')).toMatch(/cannot be read \(EIO: no\); check the disk/);
+    expect(folderFault('/data/\ufffd', Object.assign(new Error('ENOENT'), { code: 'ENOENT' }))).toContain('rename the folder, or reach it through a link');
   });
 });
 

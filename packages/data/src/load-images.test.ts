@@ -27,7 +27,7 @@ test('loadImages names the file it cannot use', async () => {
   const directory = await temporaryDirectory();
   await writePng(join(directory, 'good.png'), noiseImage(4, 4));
   await writeFile(join(directory, 'bad.png'), 'no picture');
-  await expect(loadImages([join(directory, 'good.png'), join(directory, 'bad.png')], 8)).rejects.toThrow('bad.png: not a JPEG, PNG or WebP image');
+  await expect(loadImages([join(directory, 'good.png'), join(directory, 'bad.png')], 8)).rejects.toThrow('bad.png: not a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PPM image');
   await expect(loadImages([join(directory, 'good.png')], 8, { maxPixels: 15 })).rejects.toThrow('more than the limit of 15');
   await expect(loadImages([], 0)).rejects.toThrow('loadImages: imageSize must be a whole number ≥ 1, got 0');
 });

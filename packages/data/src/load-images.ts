@@ -20,7 +20,7 @@ export const decodingsAtOnce = 4;
 export async function loadImages(
   files: readonly string[],
   imageSize: number,
-  options: Pick<DecodeOptions, 'maxPixels'> = {},
+  options: Pick<DecodeOptions, 'maxPixels' | 'reading'> = {},
 ): Promise<Float32Array> {
   requireWhole('loadImages', 'imageSize', imageSize, 1);
   const values = imageSize * imageSize * 3;

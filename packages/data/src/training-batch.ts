@@ -32,8 +32,11 @@ export interface TrainingBatch {
   };
 }
 
-/** What to do about an unusable image: take another of its domain, or stop. */
-export type OnCorrupt = 'skip' | 'refuse';
+/**
+ * What to do about an unusable image (broken, vanished, without permission): `replace` takes another one of its domain
+ * until too many are unusable, `skip` does so whatever their number, `refuse` stops.
+ */
+export type OnCorrupt = 'replace' | 'skip' | 'refuse';
 
 /** An image that was left out. */
 export interface SkippedImage {
@@ -81,7 +84,7 @@ export function batchPreparation(folders: ImageFolders, settings: TrainingBatchS
     } catch (error) {
       if (!(error instanceof ImageFileError)) throw error;
       if (onCorrupt === 'refuse') {
-        throw new ImageFileError(file, error.reason, `${error.remedy}, or set onCorrupt: 'skip' to train without it`);
+        throw new ImageFileError(file, error.reason, `${error.remedy}, or set onCorrupt: 'replace' to train without it`);
       }
       skipped.set(file, { file, reason: error.reason });
       return undefined;

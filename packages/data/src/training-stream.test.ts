@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomStream } from '@stargan/random';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { sampleAugmentation } from './augmentation.js';
+import { BrokenImagesError } from './corrupt-limit.js';
 import { ImageFileError } from './image-file-error.js';
 import { openImageFolders, type ImageFolders } from './image-folders.js';
 import { pixelsToFloats } from './pixels-to-floats.js';
@@ -98,13 +99,41 @@ describe('createTrainingStream', () => {
     const folders = await noiseFolders();
     const corrupt = folders.domains[1]!.files[1]!;
     await writeFile(corrupt, 'corrupt');
-    const stream = open(folders);
+    const stream = open(folders, { onCorrupt: 'refuse' });
     const failure = await failureOf(stream);
     expect(failure).toBeInstanceOf(ImageFileError);
-    expect(failure).toMatchObject({ file: corrupt, reason: 'not a JPEG, PNG or WebP image' });
+    expect(failure).toMatchObject({ file: corrupt, reason: 'not a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PPM image' });
     expect(failure.message).toContain('convert or remove the file');
-    expect(failure.message).toContain("set onCorrupt: 'skip'");
+    expect(failure.message).toContain("set onCorrupt: 'replace'");
     await expect(stream.next()).rejects.toBe(failure);
+  });
+
+  test('replaces images that break while it runs: vanished, cut short or turned into folders', async () => {
+    const folders = await noiseFolders();
+    const stream = open(folders, { cacheBytes: 0, prefetch: 0, corruptLimit: 0.7 });
+    await stream.next();
+    const [gone, cut] = folders.domains[0]!.files;
+    const folder = folders.domains[1]!.files[2]!;
+    for (const file of [gone!, folder]) await rm(file);
+    await mkdir(folder);
+    await truncate(cut!, 60);
+    for (let iteration = 1; iteration < 12; iteration++) await stream.next();
+    const { skipped } = stream.statistics();
+    expect(skipped.map(({ file }) => file).sort()).toEqual([gone, cut, folder]);
+    // Another run that meets them in the same state draws the same.
+    const [other, third] = [open(folders, { startIteration: 8, corruptLimit: 0.7 }), open(folders, { startIteration: 8, workers: 3, onCorrupt: 'skip' })];
+    for (let iteration = 8; iteration < 12; iteration++) expect(await other.next()).toEqual(await third.next());
+  });
+
+  test('stops with a list when too many images of a domain are broken, unless there is no limit', async () => {
+    const folders = await noiseFolders();
+    const broken = folders.domains[1]!.files.slice(0, 2);
+    for (const file of broken) await writeFile(file, '');
+    const failure = await failureOf(open(folders));
+    expect(failure).toBeInstanceOf(BrokenImagesError);
+    expect(failure.message).toMatch(/2 of the 3 images of "domain1" are broken, at most 1 may be \(corruptLimit 0\.1\): .*0\.png \(the file is empty \(0 bytes\)\), .*1\.png/);
+    const stream = open(folders, { onCorrupt: 'skip' });
+    for (let iteration = 0; iteration < 30; iteration++) await stream.next();
   });
 
   test('skips corrupt images, the same way every time, and names each once', async () => {

@@ -1,12 +1,13 @@
 // Loaded here too because sharp's shared libraries must outlive the workers that use them, so this thread needs them first.
 import 'sharp';
+import { BrokenImagesError, findTooManyBroken } from './corrupt-limit.js';
 import { defaultMaxPixels } from './decode-image.js';
 import { ImageFileError } from './image-file-error.js';
 import type { ImageFolders } from './image-folders.js';
 import { requireProbability, requireWhole } from './requirements.js';
 import type { OnCorrupt, SkippedImage, TrainingBatch } from './training-batch.js';
 import type { TrainingWorkerAnswer, TrainingWorkerData } from './training-worker.js';
-import { workerChannel } from './worker-channel.js';
+import { workerPool } from './worker-pool.js';
 
 /** Options of {@link createTrainingStream}. */
 export interface TrainingStreamOptions {
@@ -28,8 +29,13 @@ export interface TrainingStreamOptions {
   cacheBytes?: number;
   /** Largest number of pixels of an image. Default 100,000,000. */
   maxPixels?: number;
-  /** `refuse` stops at an unusable image; `skip` takes another of its domain instead. Default `refuse`. */
+  /**
+   * What to do about an unusable image: `replace` takes another of its domain, until `corruptLimit` is exceeded; `skip`
+   * does so without a limit; `refuse` stops. Default `replace`.
+   */
   onCorrupt?: OnCorrupt;
+  /** With `replace`, the share of a domain's images that may be unusable; one may be in any case. Default 0.1. */
+  corruptLimit?: number;
 }
 
 /** What a {@link TrainingStream} has done so far. */
@@ -40,14 +46,23 @@ export interface TrainingStreamStatistics {
   readonly decodedImages: number;
   /** Unusable images that were left out, each once. */
   readonly skipped: readonly SkippedImage[];
+  /** How often a worker ended and was started again. */
+  readonly restartedWorkers: number;
 }
+
+/** A worker that ends, for want of memory say, is started again; a fault in every one of them is met at once. */
+const maxRestarts = 3;
+
+/** Milliseconds, the most that a timer takes. */
+const longestTimer = 2 ** 31 - 1;
 
 /** Batches for one iteration after another, prepared ahead in worker threads. */
 export interface TrainingStream {
   /**
    * The batch of the next iteration. After a failure every further call fails alike: no iteration is left out silently.
-   * @throws ImageFileError when an image cannot be used
-   * @throws Error when a worker has ended or the stream is closed
+   * @throws ImageFileError when an image cannot be used and none may or can stand in for it
+   * @throws BrokenImagesError when more of a domain's images are unusable than `corruptLimit` allows
+   * @throws Error when workers have ended too often or the stream is closed
    */
   next(): Promise<TrainingBatch>;
   /** What was done so far; can be asked for at any time. */
@@ -60,7 +75,8 @@ export interface TrainingStream {
  * Draws, decodes, augments and resizes training images off the main thread.
  *
  * The batch of an iteration depends on the folders, the seed, the batch size and the iteration only, not on the number
- * of workers, `prefetch` or the iterations before; see `planTrainingBatch`. The workers go on while this thread is busy.
+ * of workers, `prefetch` or the iterations before; see `planTrainingBatch`. What stands in for an unusable image is drawn
+ * from a stream of the place that it was drawn for, so it is the same again. A worker that ends is started again. The workers go on while this thread is busy.
  * At most `prefetch` + 1 batches are in memory. A forgotten stream does not keep Node running.
  *
  * @param folders the training images, as `openImageFolders` finds them
@@ -68,12 +84,13 @@ export interface TrainingStream {
  * @throws RangeError when an option is out of range
  */
 export function createTrainingStream(folders: ImageFolders, options: TrainingStreamOptions): TrainingStream {
-  const { prefetch, workers, cacheBytes, startIteration, ...settings } = withDefaults(options);
-  const workerData: TrainingWorkerData = { ...settings, folders, cacheBytes: Math.floor(cacheBytes / workers) };
+  const { prefetch, workers, cacheBytes, startIteration, corruptLimit, ...settings } = withDefaults(options);
+  const { directory, domains } = folders;
+  const workerData: TrainingWorkerData = { ...settings, folders: { directory, domains }, cacheBytes: Math.floor(cacheBytes / workers) };
   const file = new URL('../dist/training-worker.js', import.meta.url);
-  const channels = Array.from({ length: workers }, () => workerChannel<number, TrainingWorkerAnswer>(file, workerData));
+  const pool = workerPool<number, TrainingWorkerAnswer>({ file, workerData, workers, maxRestarts });
   const ahead: Promise<TrainingWorkerAnswer>[] = [];
-  const decodedImages = channels.map(() => 0);
+  const decodedImages = Array.from({ length: workers }, () => 0);
   const skipped = new Map<string, SkippedImage>();
   let asked = startIteration;
   let given = startIteration;
@@ -83,7 +100,7 @@ export function createTrainingStream(folders: ImageFolders, options: TrainingStr
   function workAhead(): void {
     while (asked < given + prefetch) {
       const worker = asked % workers;
-      const answer = channels[worker]!.ask(asked++).then((received) => {
+      const answer = pool.ask(worker, asked++).then((received) => {
         decodedImages[worker] = received.decodedImages;
         for (const image of received.skipped) skipped.set(image.file, image);
         return received;
@@ -94,17 +111,29 @@ export function createTrainingStream(folders: ImageFolders, options: TrainingStr
     }
   }
 
-  async function receive(iteration: number, answer: Promise<TrainingWorkerAnswer>): Promise<TrainingBatch> {
+  let counted = 0;
+  function requireFewBroken(): void {
+    if (settings.onCorrupt !== 'replace' || skipped.size === counted) return;
+    counted = skipped.size;
+    const excess = findTooManyBroken(folders, [...skipped.values()], corruptLimit);
+    if (excess !== undefined) throw excess;
+  }
+
+  async function receive(answer: Promise<TrainingWorkerAnswer>, iteration: number): Promise<TrainingBatch> {
     const start = performance.now();
+    // Between calls a worker does not keep Node running.
+    const alive = setInterval(() => undefined, longestTimer);
     try {
-      const { result } = await channels[iteration % workers]!.keepAliveFor(answer);
+      const { result } = await answer;
       if (failure !== undefined) throw failure;
-      if ('source' in result) return result;
-      throw new ImageFileError(result.file, result.reason, result.remedy);
+      if (!('source' in result)) throw new ImageFileError(result.file, result.reason, result.remedy);
+      requireFewBroken();
+      return result;
     } catch (error) {
       failure ??= failureOf(error, iteration);
       throw failure;
     } finally {
+      clearInterval(alive);
       waitSeconds += (performance.now() - start) / 1000;
     }
   }
@@ -115,32 +144,35 @@ export function createTrainingStream(folders: ImageFolders, options: TrainingStr
       if (failure !== undefined) throw failure;
       const iteration = given++;
       workAhead();
-      return receive(iteration, ahead.shift()!);
+      return receive(ahead.shift()!, iteration);
     },
     statistics: () => ({
       waitSeconds,
       decodedImages: decodedImages.reduce((sum, count) => sum + count, 0),
       skipped: [...skipped.values()],
+      restartedWorkers: pool.restarts(),
     }),
     async close() {
       failure ??= new Error('createTrainingStream: the stream is closed; create another one');
-      await Promise.all(channels.map((channel) => channel.close()));
+      await pool.close();
     },
   };
 }
 
 function withDefaults(options: TrainingStreamOptions): Required<TrainingStreamOptions> {
   const { imageSize, batch, seed, startIteration = 0, prefetch = 3, workers = 1 } = options;
-  const { cropProbability = 0.5, cacheBytes = 256 * 2 ** 20, maxPixels = defaultMaxPixels, onCorrupt = 'refuse' } = options;
+  const { cropProbability = 0.5, cacheBytes = 256 * 2 ** 20, maxPixels = defaultMaxPixels } = options;
+  const { onCorrupt = 'replace', corruptLimit = 0.1 } = options;
   const where = 'createTrainingStream';
   for (const [name, value] of Object.entries({ imageSize, batch, workers, maxPixels })) requireWhole(where, name, value, 1);
   for (const [name, value] of Object.entries({ seed, startIteration, prefetch, cacheBytes })) requireWhole(where, name, value, 0);
   requireProbability(where, 'cropProbability', cropProbability);
-  return { imageSize, batch, seed, startIteration, prefetch, workers, cropProbability, cacheBytes, maxPixels, onCorrupt };
+  requireProbability(where, 'corruptLimit', corruptLimit);
+  return { imageSize, batch, seed, startIteration, prefetch, workers, cropProbability, cacheBytes, maxPixels, onCorrupt, corruptLimit };
 }
 
 function failureOf(error: unknown, iteration: number): Error {
-  if (error instanceof ImageFileError) return error;
+  if (error instanceof ImageFileError || error instanceof BrokenImagesError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new Error(`createTrainingStream: iteration ${iteration} could not be prepared: ${message}; create another stream`, {
     cause: error,

@@ -2,6 +2,7 @@ import { engine, getGradient, mul, reshape, square, sum, tidy } from '@tensorflo
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { reduceSamples, type LossOptions } from './reduction.js';
 import { requireBatch } from './shapes.js';
+import { recordedSteps, requireTwiceDifferentiable } from './twice-differentiable.js';
 
 /** A function's value at a point, and the gradient of the value's sum with respect to that point. */
 export interface OutputsAndInputGradient {
@@ -23,17 +24,17 @@ export interface OutputsAndInputGradient {
  * When the samples of a batch do not see each other in `f` (no batch normalisation), sample i of the gradient is
  * the gradient of sample i's own output.
  *
- * To differentiate again, every operation in `f` needs a right second derivative. In tfjs 4.22 the second
- * derivative of leakyRelu, prelu, elu, selu, where, maximum, clipByValue, max, avgPool, maxPool, depthwiseConv2d and
- * the resizing operations **throws**; that of tanh, sigmoid, exp, swish, softmax and logSoftmax is **silently
- * wrong**. conv2d, matMul, relu, softplus, abs, square, sqrt, log, div, mean over a reshape, pad, slice and gather
- * are right; `@stargan/ops` has right versions of the others that a discriminator wants.
+ * To differentiate again, every operation in `f` needs a right second derivative. tensorflow.js has none of leakyRelu,
+ * prelu, elu, selu, where, maximum, clipByValue, pooling, depthwise convolutions and resizing, and a wrong one of tanh,
+ * sigmoid, exp and softmax: both are refused here by name. `import '@stargan/ops/second-order'` makes them right, and
+ * with them the layers of tf.layers.
  *
  * The caller owns both results.
  *
  * @param f a function of one tensor; what it closes over (parameters) is seen by the outer gradient.
  * @param x float32, any shape.
- * @throws when no gradients are registered, or when the result of `f` does not depend on `x`.
+ * @throws when no gradients are registered, when the result of `f` does not depend on `x`, or when the gradient is to be
+ * differentiated again and tensorflow.js would get that wrong.
  */
 export function outputsAndInputGradient(f: (x: Tensor) => Tensor, x: Tensor): OutputsAndInputGradient {
   if (getGradient('Square') === undefined) {
@@ -42,7 +43,14 @@ export function outputsAndInputGradient(f: (x: Tensor) => Tensor, x: Tensor): Ou
         "import '@tensorflow/tfjs', '@tensorflow/tfjs-node' or '@tensorflow/tfjs-layers' once before",
     );
   }
-  const { value, grads } = engine().gradients(() => f(x), [x], undefined, true);
+  const forward = recordedSteps();
+  let backward = forward;
+  const recorded = (): Tensor => {
+    const y = f(x);
+    backward = recordedSteps();
+    return y;
+  };
+  const { value, grads } = engine().gradients(recorded, [x], undefined, true);
   const gradient = grads[0];
   if (gradient === undefined) {
     value.dispose();
@@ -51,6 +59,8 @@ export function outputsAndInputGradient(f: (x: Tensor) => Tensor, x: Tensor): Ou
         'use the argument of f, not a tensor computed before',
     );
   }
+  // With nothing recorded around it, nobody can differentiate it again.
+  if (engine().state.gradientDepth > 0) requireTwiceDifferentiable('outputsAndInputGradient', x, value, { forward, backward });
   return { outputs: value, gradient };
 }
 

@@ -31,6 +31,7 @@ import { coreGradientKernels, fillInCoreGradients } from './core-gradients.js';
 import { useBackend } from './testing/backends.js';
 import { compositionCases } from './testing/composition-cases.js';
 import { measureExactness, TOLERANCE } from './testing/exactness.js';
+import { kernelCases, kernelCasesBeyondWasm, stockSlopes } from './testing/kernel-cases.js';
 import { map, ndArray, randomArray as random, type NdArray } from './testing/nd-array.js';
 import type { OperationCase } from './testing/operation-case.js';
 import { operationCases } from './testing/operation-cases.js';
@@ -72,6 +73,8 @@ const products = [false, true].flatMap((transposeA) =>
     reference: (a, b) => product(transposeA ? flipped(a) : a, transposeB ? flipped(b) : b),
   })),
 );
+
+const coreCases = [...kernelCases, ...kernelCasesBeyondWasm];
 
 const cases: OperationCase[] = [
   ...broadcasting('add', (a, b) => add(a, b), (a, b) => a + b),
@@ -129,11 +132,12 @@ const cases: OperationCase[] = [
 test('every gradient that is filled in has a case', () => {
   const kernels = (name: string): string => ({ div: 'RealDiv', mul: 'Multiply', matMul: 'BatchMatMul', split: 'SplitV', pad: 'PadV2' })[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
   // Those that the cases use on the way.
-  const within = ['Cast', 'Identity', 'OnesLike', 'Reshape', 'Step', 'ZerosLike'];
-  expect([...new Set([...cases.map(({ operation }) => kernels(operation)), ...within])].sort()).toEqual([...coreGradientKernels].sort());
+  const within = ['Cast', 'Identity', 'OnesLike', 'Reshape', 'Step', 'ZerosLike', 'AvgPoolGrad', 'AvgPool3DGrad', 'MaxPoolGrad', ...['Conv2D', 'Conv3D', 'DepthwiseConv2dNative'].map((name) => `${name}BackpropFilter${name === 'Conv3D' ? 'V2' : ''}`), 'Conv3DBackpropInputV2', 'DepthwiseConv2dNativeBackpropInput'];
+  const tested = [...cases.map(({ operation }) => kernels(operation)), ...coreCases.map(({ operation }) => operation), ...stockSlopes.map(({ kernel }) => kernel), ...within];
+  expect([...new Set(tested)].sort()).toEqual([...coreGradientKernels].sort());
 });
 
-test.each([...cases, ...operationCases, ...compositionCases].map((testCase) => ({ ...testCase, testCase })))(
+test.each([...cases, ...coreCases, ...operationCases, ...compositionCases].map((testCase) => ({ ...testCase, testCase })))(
   '$operation ($name) is exact to second order where tensorflow.js brings no gradients',
   ({ testCase }) => {
     const exactness = measureExactness(testCase);

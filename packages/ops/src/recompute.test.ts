@@ -37,6 +37,18 @@ describe.each(availableBackends())('on the %s backend', (backend) => {
     for (const { value, gradients } of [plain, again]) for (const tensor of [value, ...Object.values(gradients)]) tensor.dispose();
   });
 
+  test('adds up the gradient of a tensor that has two names', () => {
+    const product = ({ a, b, c }: Named): Tensor => mul(mul(a!, softplus(b!)), c!);
+    const gradients = (apply: (named: Named) => Tensor): Record<string, number[]> => {
+      const result = valueAndGradients(({ x, weight }) => sum<Scalar>(apply({ a: x, b: x, c: weight })), { x: inputs.x!, weight: inputs.weight! });
+      const values = read(result.gradients);
+      for (const tensor of [result.value, ...Object.values(result.gradients)]) tensor.dispose();
+      return values;
+    };
+    const again = gradients((named) => recompute(product, named));
+    Object.entries(gradients(product)).forEach(([name, values]) => values.forEach((value, i) => expect(again[name]![i]).toBeCloseTo(value, 5)));
+  });
+
   test('computes each block once more for its gradient, and not at all where none is wanted', () => {
     let calls = 0;
     const counted = (named: Named): Tensor => {

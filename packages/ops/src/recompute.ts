@@ -20,9 +20,9 @@ export function recompute<Inputs extends NamedTensors, Output extends Tensor>(f:
   if (!isRecordingOnce()) return f(inputs);
   const names = Object.keys(inputs);
   const tensors = names.map((name) => inputs[name]!);
-  const needed = tensors.filter(needsGradient);
-  if (needed.length === 0) return withoutGradients(() => f(inputs));
-  const places = needed.map((tensor) => tensors.indexOf(tensor));
+  // Places, not tensors: one tensor under two names has a part of its gradient from each.
+  const places = [...tensors.keys()].filter((place) => needsGradient(tensors[place]!));
+  if (places.length === 0) return withoutGradients(() => f(inputs));
   const compute = customGrad((...parameters) => {
     const save = parameters.at(-1) as unknown as (saved: Tensor[]) => void;
     // All of them: what needs no gradient may be gone by then.
@@ -36,5 +36,5 @@ export function recompute<Inputs extends NamedTensors, Output extends Tensor>(f:
       },
     };
   });
-  return compute(...needed);
+  return compute(...places.map((place) => tensors[place]!));
 }

@@ -2,6 +2,7 @@ import { clone, engine, keep, tidy, zerosLike } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { fillInCoreGradients } from './core-gradients.js';
 import { differentiate } from './differentiate.js';
+import { registerSecondOrderGradients } from './second-order/register.js';
 
 /** Named tensors: the weights of a network, by the names of its state dictionary. */
 export type Parameters = Readonly<Record<string, Tensor>>;
@@ -28,8 +29,9 @@ export interface ValueAndGradients<Names extends string = string> {
  * The value of `f` and its gradient with respect to every named parameter.
  * A parameter that does not influence the value gets zeros.
  *
- * Can be nested: inside another `valueAndGradients` the gradients can be differentiated again. Works with
- * `@tensorflow/tfjs-core` alone, whose arithmetic has no gradients in Node.js: the common ones are filled in.
+ * Can be nested: inside another `valueAndGradients` the gradients can be differentiated again, rightly also through
+ * tensorflow.js's own operations, whose gradients are replaced where they are wrong. Works with
+ * `@tensorflow/tfjs-core` alone, whose operations have no gradients in Node.js: they are filled in.
  *
  * @param f pure function of `parameters` giving a scalar, alone or with auxiliary tensors
  * @param parameters tensors by name, what the gradients are with respect to; at least one
@@ -75,6 +77,8 @@ export function valueAndGradients<P extends Parameters>(
 
 /** Inside another gradient computation: every step of the backward pass is recorded too. */
 function differentiateAgain(f: () => Scalar, xs: Tensor[]): { value: Scalar; gradients: (Tensor | undefined)[] } {
+  // What is recorded from here on may be differentiated twice, tensorflow.js's own operations included.
+  registerSecondOrderGradients();
   // Undefined, against the declared type, where f() does not depend on an x.
   const { value, grads } = engine().gradients(f, xs, undefined, true) as { value: Scalar; grads: (Tensor | undefined)[] };
   return { value, gradients: grads };

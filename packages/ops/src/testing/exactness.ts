@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { firstDerivatives, secondDerivatives, weighted } from './finite-differences.js';
 import { randomArray, type NdArray } from './nd-array.js';
 import type { OperationCase } from './operation-case.js';
-import { tapeFirstDerivatives, tapeSecondDerivatives } from './tensor-derivatives.js';
+import { byThisPackage, tapeFirstDerivatives, tapeSecondDerivatives, type Differentiate } from './tensor-derivatives.js';
 import { relativeError, toArray, toTensor } from './tensors.js';
 
 /** Largest relative error that float32 arithmetic explains. */
@@ -59,7 +59,7 @@ function attempt(f: () => number): number | Error {
 }
 
 /** Compares a case's value, first and second derivatives on the current backend with float64. */
-export function measureExactness(testCase: OperationCase): Exactness {
+export function measureExactness(testCase: OperationCase, differentiate: Differentiate = byThisPackage): Exactness {
   const expected = expectation(testCase);
   const tensors: Tensor[] = [];
   const own = (array: NdArray): Tensor => {
@@ -73,9 +73,9 @@ export function measureExactness(testCase: OperationCase): Exactness {
     tensors.push(output);
     return relativeError(toArray(output), expected.value);
   });
-  const first = attempt(() => worstError(tapeFirstDerivatives(testCase.run, inputs), expected.first));
+  const first = attempt(() => worstError(tapeFirstDerivatives(testCase.run, inputs, differentiate), expected.first));
   const second = attempt(() =>
-    Math.max(...expected.second.map(({ u, gradients }, i) => worstError(tapeSecondDerivatives(testCase.run, inputs, i, own(u)), gradients))),
+    Math.max(...expected.second.map(({ u, gradients }, i) => worstError(tapeSecondDerivatives(testCase.run, inputs, i, own(u), differentiate), gradients))),
   );
   for (const tensor of tensors) tensor.dispose();
   return { value, first, second };

@@ -1,6 +1,7 @@
 import { useBackend, type BackendName } from './backends.js';
 import { isExact, measureExactness } from './exactness.js';
 import type { OperationCase } from './operation-case.js';
+import type { Differentiate } from './tensor-derivatives.js';
 
 const ORDERS = ['first', 'second'] as const;
 
@@ -20,12 +21,12 @@ function cell(error: number | Error): string {
 }
 
 /** Runs every case on every backend; an operation's cell shows its worst case. */
-export async function measureTable(cases: readonly OperationCase[], backends: readonly BackendName[]): Promise<GradientTable> {
+export async function measureTable(cases: readonly OperationCase[], backends: readonly BackendName[], differentiate?: Differentiate): Promise<GradientTable> {
   const table: GradientTable = new Map([...new Set(cases.map(({ operation }) => operation))].map((operation) => [operation, new Map<string, string>()]));
   for (const backend of backends) {
     await useBackend(backend);
     for (const [operation, cells] of table) {
-      const measured = cases.filter((testCase) => testCase.operation === operation).map(measureExactness);
+      const measured = cases.filter((testCase) => testCase.operation === operation).map((testCase) => measureExactness(testCase, differentiate));
       for (const order of ORDERS) cells.set(column(backend, order), cell(measured.map((exactness) => exactness[order]).reduce(worse)));
     }
   }

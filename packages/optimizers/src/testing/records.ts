@@ -37,14 +37,14 @@ export function reversed<T>(record: Record<string, T>): Record<string, T> {
   return Object.fromEntries(Object.entries(record).reverse());
 }
 
-/** Largest |a − b| / (1 + |b|) over all names and elements. */
-export function worstError(actual: Values, expected: Values): number {
+/** Largest |a − b| / (1 + |b|) over all names and elements, after what `allowed` explains of |a − b|. */
+export function worstError(actual: Values, expected: Values, allowed: Values = {}): number {
   let worst = 0;
   for (const [name, numbers] of Object.entries(expected)) {
     const got = actual[name] ?? [];
     if (got.length !== numbers.length) return Infinity;
     numbers.forEach((want, index) => {
-      const error = Math.abs((got[index] ?? NaN) - want) / (1 + Math.abs(want));
+      const error = Math.max(0, Math.abs((got[index] ?? NaN) - want) - (allowed[name]?.[index] ?? 0)) / (1 + Math.abs(want));
       worst = Number.isNaN(error) ? Infinity : Math.max(worst, error);
     });
   }

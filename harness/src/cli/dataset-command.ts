@@ -1,0 +1,89 @@
+import { writeFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { openDataset } from '@stargan/data';
+import { Command } from 'commander';
+import { contactSheet, contactStrips } from '../dataset/contact-sheet.js';
+import { createCountProgress, type CountProgress } from '../dataset/count-progress.js';
+import { describeInspection } from '../dataset/describe-inspection.js';
+import { inspectDataset, type Inspection, type InspectOptions } from '../dataset/inspect-dataset.js';
+import { inspectionPage } from '../dataset/inspection-page.js';
+import { examples } from './examples.js';
+import { requireApart, requireFolder, requireWritable } from './folders.js';
+import { runStoppable } from './run-stoppable.js';
+
+interface InspectArguments {
+  full?: boolean;
+  json?: boolean;
+  out?: string;
+}
+
+/** `stargan dataset`. */
+export function datasetCommand(): Command {
+  const command = new Command('dataset').description('Look into folders of images.');
+  command
+    .command('inspect')
+    .description('Say what a data set holds: domains, sizes, formats; broken, duplicate, empty and half-read pictures; what is passed over.')
+    .argument('<dir>', 'images: one folder per domain, or train/ and val/ with such folders')
+    .option('--full', 'decode every image: finds damage inside files, and pictures of one colour')
+    .option('--out <dir>', 'also write dataset.html, contact-sheet.png and dataset.json there')
+    .option('--json', 'print everything as JSON')
+    .action(runInspect);
+  return command.addHelpText('after', examples('stargan dataset inspect photos --full --out photos-inspected', 'stargan dataset inspect photos --json'));
+}
+
+async function runInspect(directory: string, { full = false, json = false, out }: InspectArguments): Promise<void> {
+  await requireFolder('the data set', directory);
+  if (out !== undefined) {
+    await requireApart({ data: directory, out });
+    await requireWritable('--out', out);
+  }
+  await runStoppable('stopping', async (signal) => {
+    const progress = stageProgress();
+    try {
+      const dataset = await openDataset(directory);
+      const inspection = await inspectDataset(dataset, { full, signal, onProgress: progress.update });
+      progress.stop();
+      const files = out === undefined ? [] : await write(out, inspection, await contactStrips(dataset, signal));
+      if (json) console.log(JSON.stringify({ ...inspection, files }));
+      else console.log([describeInspection(inspection), ...files].join('\n'));
+      return 'completed';
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      console.error('stopped; nothing was written');
+      return 'stopped';
+    } finally {
+      progress.stop();
+    }
+  });
+}
+
+async function write(out: string, inspection: Inspection, strips: Awaited<ReturnType<typeof contactStrips>>): Promise<string[]> {
+  await mkdir(out, { recursive: true });
+  const contents = {
+    'dataset.html': await inspectionPage(inspection, strips),
+    'contact-sheet.png': await contactSheet(strips),
+    'dataset.json': `${JSON.stringify(inspection, null, 2)}\n`,
+  };
+  return Promise.all(
+    Object.entries(contents).map(async ([name, content]) => {
+      const file = path.join(out, name);
+      await writeFile(file, content);
+      return file;
+    }),
+  );
+}
+
+/** Progress of one stage after another. */
+function stageProgress(): { update: NonNullable<InspectOptions['onProgress']>; stop: () => void } {
+  let shown: { stage: string; progress: CountProgress } | undefined;
+  return {
+    update(stage, done, total) {
+      if (shown?.stage !== stage) {
+        shown?.progress.stop();
+        shown = { stage, progress: createCountProgress(stage, total) };
+      }
+      shown.progress.update(done);
+    },
+    stop: () => shown?.progress.stop(),
+  };
+}

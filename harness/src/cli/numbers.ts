@@ -1,0 +1,28 @@
+import { InvalidArgumentError } from 'commander';
+
+/** The largest number that options take where more could only be a mistake. */
+const MOST = 1e9;
+
+/** A whole number from the command line. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('a whole number is needed.');
+  return value;
+}
+
+/** A whole number ≥ 1 from the command line. */
+export function positiveNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1 || value > MOST) throw new InvalidArgumentError('a whole number ≥ 1 is needed.');
+  return value;
+}
+
+/** Threads that a runtime can be given. */
+const MOST_THREADS = 1024;
+
+/** A number of threads from the command line. */
+export function threadCount(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1 || value > MOST_THREADS) throw new InvalidArgumentError(`a whole number from 1 to ${MOST_THREADS} is needed; leave the option out for all cores.`);
+  return value;
+}

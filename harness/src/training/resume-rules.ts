@@ -1,0 +1,63 @@
+import { access } from 'node:fs/promises';
+import { listCheckpoints } from '@stargan/checkpoints';
+import { CONFIG_KEYS, type Config } from '../config/schema.js';
+import { UsageError } from '../usage-error.js';
+import { checkpointDirectory } from './checkpoint.js';
+import { findRunRecord, runPaths, type RunRecord } from './run-directory.js';
+
+/** A config value that a resumed run goes on with another of. */
+export interface ConfigChange {
+  readonly key: keyof Config;
+  readonly from: Config[keyof Config];
+  readonly to: Config[keyof Config];
+}
+
+/** Keys that settle shapes or the random streams: a run cannot change them halfway. */
+const FIXED_KEYS: readonly (keyof Config)[] = [
+  ...(['imageSize', 'styleDim', 'latentDim', 'hiddenDim', 'widthBudget', 'maxWidth', 'highPass'] as const),
+  ...(['style', 'injection', 'mappingNetwork', 'styleEncoder', 'discriminator'] as const),
+  'seed',
+];
+
+/** Values that differ between two configurations, in the order of the schema. */
+export function changedValues(previous: Config, next: Config): ConfigChange[] {
+  return CONFIG_KEYS.filter((key) => previous[key] !== next[key]).map((key) => ({ key, from: previous[key], to: next[key] }));
+}
+
+/**
+ * Whether a training of this record may begin, or go on, in a folder.
+ *
+ * @param directory of the run
+ * @param record what is to be trained
+ * @param resume whether a run that is there is to be gone on with
+ * @returns the record of the run that is gone on with, if there is one
+ * @throws UsageError naming what is in the way: a run that was not to be resumed, what a run left without its
+ *   config.json, other domains, or a value that cannot change
+ */
+export async function requireFittingRun(directory: string, record: RunRecord, resume: boolean): Promise<RunRecord | undefined> {
+  const previous = await findRunRecord(directory);
+  if (previous === undefined) {
+    await requireNoRemains(directory);
+    return undefined;
+  }
+  if (!resume) throw new UsageError(`${directory} holds a run already; add --resume to go on with it, or name another folder as --out`);
+  if (previous.domains.join('/') !== record.domains.join('/')) {
+    throw new UsageError(`${directory} was trained on the domains ${previous.domains.join(', ')}, the data has ${record.domains.join(', ')}; name another folder as --out`);
+  }
+  const refused = changedValues(previous.config, record.config).filter(({ key }) => FIXED_KEYS.includes(key));
+  if (refused.length > 0) {
+    const list = refused.map(({ key, from, to }) => `with ${key} ${from}, now it is ${to}`).join('; ');
+    throw new UsageError(`${directory} was trained ${list}; this cannot change halfway: leave it as it was, or name another folder as --out`);
+  }
+  return previous;
+}
+
+/** @throws UsageError when the folder holds checkpoints or logs of a run whose config.json is gone */
+async function requireNoRemains(directory: string): Promise<void> {
+  const { whole, broken } = await listCheckpoints(checkpointDirectory(directory));
+  const { config, log, speed, evaluationLog } = runPaths(directory);
+  const logs = await Promise.all([log, speed, evaluationLog].map((file) => access(file).then(() => [file], () => [])));
+  const remains = [...whole, ...broken].map(({ path }) => path).concat(logs.flat())[0];
+  if (remains === undefined) return;
+  throw new UsageError(`${directory} holds ${remains} of a run, but no config.json; put ${config} back from a copy to go on with --resume, or name another folder as --out`);
+}

@@ -1,0 +1,78 @@
+import type { Checkpoint } from '@stargan/checkpoints';
+import type { Config } from '../config/schema.js';
+import type { Networks } from '../model/networks.js';
+import { writeCheckpoint } from './checkpoint.js';
+import type { RunLock } from './run-lock.js';
+import type { TrainingState } from './state.js';
+
+/** Saves a run's checkpoints. */
+export interface Saver {
+  /** The last good checkpoint. */
+  readonly last: Checkpoint | undefined;
+  /** Whether one is due after this iteration: by `saveEvery`, or by `saveMinutes`. */
+  isDue(iteration: number): boolean;
+  /** Saves the state, unless the last checkpoint holds it. @throws when that fails; older checkpoints stay */
+  save(state: TrainingState): Promise<Checkpoint>;
+  /** The same in the middle of training: a failure is warned of, and saving tried again the next time that it is due. */
+  trySave(state: TrainingState): Promise<Checkpoint | undefined>;
+}
+
+/** What {@link createSaver} needs to know. */
+export interface SaverOptions {
+  readonly out: string;
+  readonly networks: Networks;
+  readonly config: Config;
+  /** That of the folder; nothing is written once another process has taken it. */
+  readonly lock: Pick<RunLock, 'requireHeld'>;
+  /** What keeps a state from being saved, if anything does. */
+  readonly faultOf: (state: TrainingState) => string | undefined;
+  /** The checkpoint that training goes on from. */
+  readonly last: Checkpoint | undefined;
+  readonly warn: (line: string) => void;
+}
+
+const MILLISECONDS_PER_MINUTE = 60_000;
+
+/** A saver whose clock begins now. */
+export function createSaver({ out, networks, config, lock, faultOf, last, warn }: SaverOptions): Saver {
+  let saved = last;
+  let tried = performance.now();
+  async function save(state: TrainingState): Promise<Checkpoint> {
+    if (saved?.iteration === state.iteration) return saved;
+    tried = performance.now();
+    const fault = faultOf(state);
+    if (fault !== undefined) throw new Error(fault);
+    await lock.requireHeld();
+    saved = await writeCheckpoint(out, networks, state, config.keepCheckpoints);
+    // The time that saving takes is not time between saves.
+    tried = performance.now();
+    return saved;
+  }
+  return {
+    get last() {
+      return saved;
+    },
+    isDue(iteration) {
+      const { saveEvery, saveMinutes } = config;
+      if (saveEvery > 0 && iteration % saveEvery === 0) return true;
+      return saveMinutes > 0 && performance.now() - tried >= saveMinutes * MILLISECONDS_PER_MINUTE;
+    },
+    save,
+    async trySave(state) {
+      try {
+        return await save(state);
+      } catch (error) {
+        tried = performance.now();
+        const next = [...(config.saveEvery > 0 ? [`at the next multiple of ${config.saveEvery} iterations`] : []), ...(config.saveMinutes > 0 ? [`in ${config.saveMinutes} minutes`] : [])];
+        const again = next.length > 0 ? `tried again ${next.join(' or ')}` : 'tried again at the end';
+        warn(`WARNING: iteration ${state.iteration} is not saved: ${(error as Error).message}; training goes on, ${again}; ${lastOf(saved)}`);
+        return undefined;
+      }
+    },
+  };
+}
+
+/** Names the last good checkpoint. */
+export function lastOf(checkpoint: Checkpoint | undefined): string {
+  return checkpoint === undefined ? 'there is no checkpoint yet' : `the last good checkpoint is ${checkpoint.path}`;
+}

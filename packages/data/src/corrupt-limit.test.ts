@@ -1,0 +1,22 @@
+import { describe, expect, test } from 'vitest';
+import { findTooManyBroken } from './corrupt-limit.js';
+import { namedFolders } from './testing/pictures.js';
+
+const folders = namedFolders([40, 3]);
+const broken = (domain: number, count: number) => folders.domains[domain]!.files.slice(0, count).map((file) => ({ file, reason: 'torn' }));
+
+describe('findTooManyBroken', () => {
+  test('allows the share of each domain, and one image in any case', () => {
+    expect(findTooManyBroken(folders, [...broken(0, 4), ...broken(1, 1)], 0.1)).toBeUndefined();
+    expect(findTooManyBroken(folders, broken(0, 1), 0)).toBeUndefined();
+    expect(findTooManyBroken(folders, broken(0, 5), 0.1)).toMatchObject({ domain: 'domain0', images: 40 });
+    expect(findTooManyBroken(folders, broken(1, 2), 0.1)).toMatchObject({ domain: 'domain1', images: 3 });
+  });
+
+  test('lists the first ones, with a remedy', () => {
+    expect(findTooManyBroken(folders, broken(0, 7), 0.1)!.message).toBe(
+      '7 of the 40 images of "domain0" are broken, at most 4 may be (corruptLimit 0.1): domain0/0.png (torn), domain0/1.png (torn), domain0/2.png (torn), ' +
+        'domain0/3.png (torn), domain0/4.png (torn) and 2 more; repair or remove them, or raise corruptLimit to train without them',
+    );
+  });
+});

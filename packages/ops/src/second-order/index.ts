@@ -1,0 +1,5 @@
+import { registerSecondOrderGradients } from './register.js';
+
+export { registerSecondOrderGradients };
+
+registerSecondOrderGradients();

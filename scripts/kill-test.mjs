@@ -1,0 +1,96 @@
+// Kills a tiny training at random moments, goes on with --resume until it is done, and compares the outcome with that
+// of a training that was left alone: the final weights and the log must be equal, bit for bit.
+//
+//   node scripts/kill-test.mjs [--times 50] [--signals SIGKILL,SIGTERM,SIGHUP] [--iterations 300] [--seed 1]
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findLatestCheckpoint } from '../packages/checkpoints/dist/index.js';
+import { writeDemoImages } from '../packages/data/dist/index.js';
+import { root } from './run.mjs';
+
+const { values } = parseArgs({
+  options: {
+    times: { type: 'string', default: '50' },
+    signals: { type: 'string', default: 'SIGKILL,SIGTERM,SIGHUP' },
+    iterations: { type: 'string', default: '300' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const times = Number(values.times);
+const signals = values.signals.split(',');
+
+/** Numbers of [0, 1): the moments depend on the seed alone, what a process is doing then on the machine. */
+let random = Number(values.seed) >>> 0;
+function next() {
+  random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
+  return random / 2 ** 32;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'stargan-kill-'));
+const data = join(folder, 'images');
+const settings = { widthBudget: 64, maxWidth: 8, styleDim: 4, latentDim: 4, hiddenDim: 8, learningRate: 0.001, logEvery: 1, saveEvery: 3, sampleEvery: 5, keepCheckpoints: 2 };
+const options = ['--image-size', '16', '--batch', '2', '--iterations', values.iterations, '--threads', '1', ...Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`])];
+
+function start(run, ...more) {
+  const child = spawn(process.execPath, [join(root, 'harness', 'bin', 'stargan.js'), 'train', '--data', data, '--out', run, ...more], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let errors = '';
+  child.stderr.on('data', (chunk) => (errors += chunk));
+  return { child, ended: once(child, 'close').then(([code, signal]) => ({ code, signal, errors })) };
+}
+
+function fail(text) {
+  console.error(`FAILED: ${text}; the folder is kept: ${folder}`);
+  process.exit(1);
+}
+
+const newest = (run) => findLatestCheckpoint(join(run, 'checkpoints'), { verify: 'sha256' });
+
+/** What a finished training leaves, as text: hashes of its last weights and moments, and the log. */
+async function outcome(run) {
+  const { checkpoint } = await newest(run);
+  return JSON.stringify([checkpoint.iteration, checkpoint.manifest.files.map(({ name, sha256 }) => [name, sha256]).sort(), readFileSync(join(run, 'log.jsonl'), 'utf8')]);
+}
+
+await writeDemoImages(data, { imagesPerDomain: 6, validationPerDomain: 2, imageSize: 24, domains: ['circle', 'square'] });
+const whole = join(folder, 'whole');
+const began = performance.now();
+const undisturbed = await start(whole, ...options).ended;
+if (undisturbed.code !== 0) fail(`the undisturbed training ended with ${undisturbed.code}: ${undisturbed.errors}`);
+const seconds = (performance.now() - began) / 1000;
+const expected = await outcome(whole);
+// Late enough that training gets on, early enough to meet the start as well.
+const longest = Math.min(0.6 * seconds, 6);
+
+for (const signal of signals) {
+  let kills = 0;
+  let compared = 0;
+  let whereabouts = [];
+  for (let n = 0; kills < times || n === 0; n++) {
+    const run = join(folder, `${signal}-${n}`);
+    for (let reached = -1; ; ) {
+      const { child, ended } = start(run, ...options, '--resume');
+      const isLast = kills >= times;
+      const timer = isLast ? undefined : setTimeout(() => child.kill(signal), 1000 * longest * next());
+      const { code, signal: by, errors } = await ended;
+      clearTimeout(timer);
+      const { checkpoint, passedOver } = await newest(run);
+      if (passedOver.length > 0) fail(`${signal}: ${passedOver[0].path} is not whole: ${passedOver[0].reason}`);
+      const iteration = checkpoint?.iteration ?? -1;
+      if (iteration < reached) fail(`${signal}: iteration ${reached} was saved, then only ${iteration} was there`);
+      reached = iteration;
+      if (by === null && code !== 0) fail(`${signal}: a training ended with ${code}: ${errors}`);
+      if (reached === Number(values.iterations) && by === null) break;
+      kills++;
+      whereabouts.push(reached);
+    }
+    if ((await outcome(run)) !== expected) fail(`${signal}: ${run} differs from ${whole}`);
+    compared++;
+    rmSync(run, { recursive: true });
+  }
+  console.log(`${signal}: killed ${kills} times (last checkpoints then: ${whereabouts.join(' ')}; -1: none yet); ${compared} trainings ended, each equal to the undisturbed one bit for bit`);
+}
+rmSync(folder, { recursive: true });
