@@ -1,11 +1,13 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { installAlone, installOptionalPeers, readManifest, removeProject, root, run } from './consumer-project.mjs';
+import { installAlone, installOptionalPeers, prepare, removeProject } from './consumer-project.mjs';
 import { disagreement, exampleOf, firstExample, promisedLines } from './readme-example.mjs';
+import { root } from './run.mjs';
+import { capture as run, publicPackages, readManifest } from './tarballs.mjs';
 
 const USAGE = `Usage: node scripts/check-packages.mjs [--only NAME]
 
@@ -24,7 +26,7 @@ function checkFiles(folder, name) {
   if (tests.length > 0) throw new Error(`test code is in the package: ${tests.join(', ')}`);
   const manifest = readManifest(folder);
   if (JSON.stringify(manifest).includes('workspace:')) throw new Error('package.json still has a workspace: version');
-  if (name === 'losses') requireNothingButCore(manifest, readdirSync(dirname(folder)));
+  if (name === '@stargan/losses') requireNothingButCore(manifest, readdirSync(dirname(folder)));
 }
 
 /** The losses are for any GAN: they bring nothing along. */
@@ -51,7 +53,7 @@ const NODE_PACKAGES = ['backend', 'checkpoints', 'data', 'metrics'];
 async function checkTypes(project, name, entry) {
   const code = `import * as part from '${entry}';\nexport const names: string[] = Object.keys(part);\n`;
   writeFileSync(join(project, 'consumer.ts'), code);
-  const types = NODE_PACKAGES.includes(name) ? ['--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')] : [];
+  const types = NODE_PACKAGES.includes(basename(name)) ? ['--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')] : [];
   const options = ['--noEmit', '--strict', '--pretty', 'false', '--target', 'es2022', '--module', 'nodenext', ...types];
   const output = await run(process.execPath, [typescript, ...options, 'consumer.ts'], { cwd: project }).then(() => '', ({ message }) => message);
   // tfjs-core's own declarations do not compile against current lib.dom, so that its users have skipLibCheck on:
@@ -68,17 +70,17 @@ async function lint(folder) {
 
 async function check(name) {
   const project = await installAlone(name);
-  const folder = join(project, 'node_modules', '@stargan', name);
+  const folder = join(project, 'node_modules', name);
   checkFiles(folder, name);
   const readme = readFileSync(join(folder, 'README.md'), 'utf8');
   let results = await runExample(project, firstExample(readme));
-  await checkTypes(project, name, `@stargan/${name}`);
+  await checkTypes(project, name, name);
   await lint(folder);
   const paths = Object.keys(readManifest(folder).exports).filter((path) => path !== '.');
   // Only now, so that the main entry has been seen to do without what is optional.
   if (paths.length > 0) await installOptionalPeers(project, name);
   for (const path of paths) {
-    const entry = `@stargan/${name}${path.slice(1)}`;
+    const entry = `${name}${path.slice(1)}`;
     await run(process.execPath, ['--input-type=module', '--eval', `import '${entry}';`], { cwd: project });
     await checkTypes(project, name, entry);
     const example = exampleOf(readme, entry);
@@ -88,7 +90,7 @@ async function check(name) {
 }
 
 function wantedPackages() {
-  const all = readdirSync(join(root, 'packages'));
+  const all = [...publicPackages()].filter(([, folder]) => dirname(folder) === join(root, 'packages')).map(([name]) => name);
   try {
     const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
     if (values.help) {
@@ -96,8 +98,8 @@ function wantedPackages() {
       process.exit(0);
     }
     if (values.only === undefined) return all;
-    const name = values.only.replace(/^@stargan\//, '');
-    if (!all.includes(name)) throw new Error(`--only must be one of ${all.join(', ')}, got ${values.only}`);
+    const name = all.find((one) => one === values.only || basename(one) === values.only);
+    if (name === undefined) throw new Error(`--only must be one of ${all.join(', ')}, got ${values.only}`);
     return [name];
   } catch (error) {
     console.error(`${error.message}\n\n${USAGE}`);
@@ -108,7 +110,8 @@ function wantedPackages() {
 const wanted = wantedPackages();
 const began = performance.now();
 let failed = 0;
-await run(process.execPath, [typescript, '-b', ...wanted.map((name) => join('packages', name))]);
+await run(process.execPath, [typescript, '-b', ...wanted.map((name) => publicPackages().get(name))]);
+await prepare(wanted);
 const left = [...wanted];
 
 /** Checks one package after another as long as any are left. */
@@ -117,10 +120,10 @@ async function checkNext() {
     const start = performance.now();
     const seconds = () => `${((performance.now() - start) / 1000).toFixed(0)} s`;
     try {
-      console.log(`ok    @stargan/${name}: ${await check(name)}, ${seconds()}`);
+      console.log(`ok    ${name}: ${await check(name)}, ${seconds()}`);
     } catch (error) {
       failed += 1;
-      console.log(`FAIL  @stargan/${name}: ${error.message}`);
+      console.log(`FAIL  ${name}: ${error.message}`);
     } finally {
       await removeProject(name);
     }

@@ -6,15 +6,15 @@ import { fileURLToPath } from 'node:url';
 /** Root folder of the repository. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-let child;
+const children = new Set();
 let asked;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     asked = signal;
-    if (child === undefined) process.exit(exitCodeOf(signal));
-    // The terminal sends ctrl-C to the whole group; twice would make the child skip its own orderly end.
-    else if (!(signal === 'SIGINT' && process.stdin.isTTY)) child.kill(signal);
+    if (children.size === 0) process.exit(exitCodeOf(signal));
+    // The terminal sends ctrl-C to the whole group; twice would make the children skip their own orderly end.
+    else if (!(signal === 'SIGINT' && process.stdin.isTTY)) for (const child of children) child.kill(signal);
   });
 }
 
@@ -22,16 +22,28 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
  * Runs a program in the root folder, with its output passed through. Does not return after a signal: the program
  * is asked to end, and then this one ends with its code.
  *
+ * @param {{ keep?: (text: string) => void, quiet?: boolean }} [options] as for spawn; `keep` is also given all that it
+ *   prints, and with `quiet` alone is
  * @returns {Promise<number>} its exit code
  */
-export async function run(command, args, options = {}) {
+export async function run(command, args, { keep, quiet = false, ...options } = {}) {
+  const output = keep === undefined ? 'inherit' : 'pipe';
   const code = await new Promise((resolve, reject) => {
-    child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', output, output], ...options });
+    children.add(child);
+    for (const [from, to] of [[child.stdout, process.stdout], [child.stderr, process.stderr]]) {
+      from?.setEncoding('utf8').on('data', (text) => {
+        if (!quiet) to.write(text);
+        keep(text);
+      });
+    }
     child.on('error', reject);
-    child.on('close', (status, signal) => resolve(status ?? exitCodeOf(signal)));
+    child.on('close', (status, signal) => {
+      children.delete(child);
+      resolve(status ?? exitCodeOf(signal));
+    });
   });
-  child = undefined;
-  if (asked !== undefined) process.exit(code === 0 ? exitCodeOf(asked) : code);
+  if (asked !== undefined && children.size === 0) process.exit(code === 0 ? exitCodeOf(asked) : code);
   return code;
 }
 

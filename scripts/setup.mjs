@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { installWith } from './package-manager.mjs';
 import { heading, root, run } from './run.mjs';
 
 /**
@@ -37,21 +38,22 @@ function requireNode() {
   process.exit(1);
 }
 
-async function installDependencies() {
+/** Installs the dependencies, where that has not been done since they last changed. */
+export async function installDependencies() {
   const stamp = join(root, 'node_modules', '.stargan-dependencies');
   const state = dependencyState();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   heading(`dependencies (${packageManager})`);
   rmSync(stamp, { force: true });
-  // CI keeps pnpm from asking before it replaces a node_modules folder that it did not make.
-  const env = { ...process.env, CI: 'true' };
-  const code = await run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile'], {
-    env,
-    shell: process.platform === 'win32',
-  });
+  const npx = async (args, env) => {
+    const texts = [];
+    const code = await run('npx', args, { env: { ...process.env, ...env }, shell: process.platform === 'win32', keep: (text) => texts.push(text) });
+    return { code, said: texts.join('') };
+  };
+  const { code, why } = await installWith({ packageManager, root, npx });
   if (code !== 0) {
-    console.error(`\n${packageManager} could not install the dependencies (code ${code}); is this machine offline?`);
+    console.error(`\n${why} (code ${code})`);
     process.exit(code);
   }
   writeFileSync(stamp, state);

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <system_error>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -41,7 +42,12 @@ void inParallelByWorker(int64_t parts, int64_t elements, const Part& part) {
     for (int64_t i = next++; i < parts; i = next++) part(i, worker);
   };
   std::vector<std::thread> others;
-  for (int64_t i = 1; i < threads; i++) others.emplace_back(work, i);
+  others.reserve(static_cast<size_t>(threads));
+  try {
+    for (int64_t i = 1; i < threads; i++) others.emplace_back(work, i);
+  } catch (const std::system_error&) {
+    // No more threads are to be had (a limit of the user's or a container's): those that there are do the work.
+  }
   work(0);
   for (std::thread& other : others) other.join();
 }

@@ -1,6 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { formatDiagnosis } from './format-diagnosis.js';
 import { inspectMachine } from './inspect-machine.js';
+import { cacheFolder } from './install/cache.js';
+import { listCache, pruneCache } from './install/cache-contents.js';
 import { InstallError } from './install/failure.js';
 import { installRuntime } from './install/install-runtime.js';
 import type { Flavour } from './install/paths.js';
@@ -21,7 +23,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .command('install')
     .description('make the native TensorFlow runtime of this project')
     .addOption(new Option('--flavour <flavour>', 'library to build on (default: by the machine)').choices(['cpu', 'gpu']))
-    .option('--force', 'build anew what is in place already')
+    .option('--force', 'fetch, compile and verify anew what is in place already')
     .action(async (options: { flavour?: Flavour; force?: boolean }) => {
       code = await install(options);
     });
@@ -32,6 +34,13 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .action(async (options: { json?: boolean }) => {
       code = await doctor(options.json ?? false);
     });
+  program
+    .command('cache')
+    .description('list the libraries and modules in the cache, those of earlier versions too')
+    .option('--prune', 'remove what this version does not use')
+    .action((options: { prune?: boolean }) => {
+      code = cache(options.prune ?? false);
+    });
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -41,15 +50,34 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   return code;
 }
 
+function cache(prune: boolean): number {
+  try {
+    const entries = prune ? pruneCache() : listCache();
+    for (const { name, bytes, current } of entries) console.log(`${`${(bytes / 1e6).toFixed(1)} MB`.padStart(10)}  ${prune ? 'removed ' : current ? 'in use  ' : 'not used'}  ${name}`);
+    const old = entries.filter(({ current }) => !current).reduce((sum, { bytes }) => sum + bytes, 0);
+    if (prune) console.log(`${(old / 1e6).toFixed(1)} MB removed from ${cacheFolder()}`);
+    else console.log(`${cacheFolder()}: ${(old / 1e6).toFixed(1)} MB not used${old > 0 ? '; --prune removes them' : ''}`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof InstallError)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}
+
 async function install(options: { flavour?: Flavour; force?: boolean }): Promise<number> {
   const stop = (signal: NodeJS.Signals) => {
     stopCommands();
     process.exit(signal === 'SIGINT' ? 130 : 143);
   };
+  // What is reported to may be gone; the work goes on.
+  const ignore = () => undefined;
+  process.stdout.on('error', ignore);
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     const done = await installRuntime({ ...options, onProgress: (line) => { console.log(line); } });
     const state = done.changed ? 'installed' : 'already in place';
+    if (!done.changed && done.withoutKernels !== undefined) console.log(`warning: going on without fused kernels: ${done.withoutKernels}`);
     console.log(`native ${done.flavour} runtime ${state}: TensorFlow ${done.tensorflowVersion} (${done.packageName})`);
     return 0;
   } catch (error) {
@@ -57,6 +85,7 @@ async function install(options: { flavour?: Flavour; force?: boolean }): Promise
     console.error(error.message);
     return 1;
   } finally {
+    process.stdout.off('error', ignore);
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }

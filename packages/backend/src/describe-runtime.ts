@@ -1,3 +1,4 @@
+import { installCommand } from './install-command.js';
 import type { Runtime } from './runtime.js';
 
 // Seconds of a training iteration at 64×64, batch 2, relative to the native CPU runtime on two cores.
@@ -22,7 +23,7 @@ export function describeRuntime(runtime: Runtime): string {
     line,
     `warning: ${warning}.`,
     ...runtime.reasons.map((reason) => `  ${reason}`),
-    'To get native TensorFlow: npx stargan-backend install',
+    `To get native TensorFlow: ${installCommand()}`,
   ].join('\n');
 }
 

@@ -9,14 +9,14 @@ const marks: Record<Finding['level'], string> = { ok: 'ok     ', warning: 'warni
  * @param diagnosis as `inspectMachine` returns it
  */
 export function formatDiagnosis(diagnosis: Diagnosis): string {
-  const { processor, memory, cache, python, compiler, card, runtimes, findings } = diagnosis;
+  const { processor, memory, cache, compiler, card, runtimes, findings } = diagnosis;
   const facts = [
-    ['Node.js', `${diagnosis.node}, ${diagnosis.platform} ${diagnosis.arch}`],
+    ['Node.js', `${diagnosis.node}, ${[diagnosis.platform, diagnosis.arch, diagnosis.libc].filter((part) => part !== undefined).join(' ')}`],
     ['processor', `${processor.model}, ${String(processor.cores)} cores, ${String(diagnosis.threads)} threads used`],
     ['memory', `${size(memory.totalBytes)}, ${size(memory.freeBytes)} free`],
     ['card', card === undefined ? 'no NVIDIA card' : formatCard(card)],
-    ['cache', `${cache.folder}, ${size(cache.freeBytes)} free`],
-    ['python', python === undefined ? 'not found' : `${python.version}, ${python.pip ? 'with' : 'without'} pip (${python.executable})`],
+    ['cache', 'refusal' in cache ? cache.refusal.replaceAll('\n', '; ') : `${cache.folder}, ${size(cache.freeBytes)} free`],
+    ['python', describePython(diagnosis)],
     ['compiler', compiler === undefined ? 'not found' : compiler.version],
   ] as const;
   return [
@@ -33,6 +33,11 @@ export function formatDiagnosis(diagnosis: Diagnosis): string {
       ...(remedy === undefined ? [] : [`        → ${remedy}`]),
     ]),
   ].join('\n');
+}
+
+function describePython({ python, pythonFailure }: Diagnosis): string {
+  if (python === undefined) return pythonFailure === undefined ? 'not found' : `does not start: ${pythonFailure}`;
+  return `${python.version}, ${python.pip ? `with pip ${python.pipVersion ?? ''}` : 'without pip'} (${python.executable})`;
 }
 
 function size(bytes: number): string {

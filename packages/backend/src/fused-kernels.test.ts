@@ -1,8 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, test } from 'vitest';
-import { inspectFusedKernels, loadFusedKernels } from './fused-kernels.js';
+import { expect, onTestFinished, test } from 'vitest';
+import { fusedKernelNames, inspectFusedKernels, loadFusedKernels } from './fused-kernels.js';
+import { hasAddon, hasStockAddon } from './install/paths.js';
+import { findCompiler } from './machine/compiler.js';
 import { thisSystem } from './machine/system.js';
 import { resolvePackage } from './resolve-package.js';
 
@@ -10,6 +15,15 @@ const target = resolvePackage('@tensorflow/tfjs-node');
 const system = { ...thisSystem(), env: { ...process.env, STARGAN_NATIVE_KERNELS: undefined } };
 const found = target === undefined ? undefined : inspectFusedKernels(target, system);
 const absent = found?.available === true ? undefined : `the fused kernels are not there: ${found?.why ?? 'no tfjs-node'}`;
+
+test('where there is a compiler and native TensorFlow, the fused kernels were compiled, found right, and are in use', async () => {
+  const canCompile = (await findCompiler(system)) !== undefined && target !== undefined && hasAddon(target) && !hasStockAddon(target);
+  // Elsewhere the same is composed of more operations, and the tests of the kernels have nothing to look at.
+  if (canCompile) expect(found).toEqual({ available: true });
+  if (canCompile && tf.getBackend() === 'tensorflow' && process.env.STARGAN_NATIVE_KERNELS !== '0') {
+    for (const name of fusedKernelNames) expect(tf.getKernel(name, 'tensorflow')).toBeTruthy();
+  }
+});
 
 test('STARGAN_NATIVE_KERNELS=0 leaves them out', () => {
   const off = { ...system, env: { ...system.env, STARGAN_NATIVE_KERNELS: '0' } };
@@ -70,4 +84,50 @@ test('results have the same bits whatever the number of threads', (context) => {
   );
   expect(one?.trim().split('\n')).toHaveLength(15);
   expect(three).toBe(one);
+});
+
+/** Makes every further start of a thread fail once the file that it is told of exists. */
+const threadless = `
+  #define _GNU_SOURCE
+  #include <dlfcn.h>
+  #include <errno.h>
+  #include <pthread.h>
+  #include <stdlib.h>
+  #include <unistd.h>
+  extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*run)(void*), void* argument) {
+    if (access(getenv("NO_MORE_THREADS"), F_OK) == 0) return EAGAIN;
+    static auto real = reinterpret_cast<int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)>(dlsym(RTLD_NEXT, "pthread_create"));
+    return real(thread, attributes, run, argument);
+  }
+`;
+
+const starving = `
+  import { writeFileSync } from 'node:fs';
+  import * as tf from '@tensorflow/tfjs-core';
+  import { selectRuntime } from './dist/index.js';
+  await selectRuntime({ prefer: 'native-cpu' });
+  const a = tf.randomNormal([2, 96, 96, 80], 0, 1, 'float32', 1);
+  const run = () => tf.engine().runKernel('StarganResidualSum', { a, b: a }, { scale: 0.5 }).dataSync();
+  const before = run();
+  writeFileSync(process.env.NO_MORE_THREADS, '');
+  const after = run();
+  console.log(after.every((value, i) => value === before[i]) ? 'equal' : 'different');
+`;
+
+test('a kernel that gets no more threads does its work with those that it has', async (context) => {
+  if (absent !== undefined) return context.skip(absent);
+  const compiler = await findCompiler(system);
+  if (compiler === undefined) return context.skip('there is no compiler for the stand-in');
+  const folder = mkdtempSync(join(tmpdir(), 'stargan-threads-'));
+  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }); });
+  const library = join(folder, 'threadless.so');
+  execFileSync(compiler.command, [...compiler.args, '-x', 'c++', '-shared', '-fPIC', '-', '-o', library, '-ldl'], { input: threadless, stdio: ['pipe', 'pipe', 'ignore'] });
+  const printed = execFileSync(process.execPath, ['--input-type=module'], {
+    input: starving,
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    env: { ...system.env, STARGAN_BACKEND: '', TF_NUM_INTRAOP_THREADS: '3', LD_PRELOAD: library, NO_MORE_THREADS: join(folder, 'flag') },
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  expect(printed.trim()).toBe('equal');
 });

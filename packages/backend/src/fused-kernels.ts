@@ -73,7 +73,7 @@ export function inspectFusedKernels(target: ResolvedPackage, system: System): Fu
 
 function findKernels(target: ResolvedPackage, system: System): { readonly file: string } | { readonly why: string } {
   if (system.env.STARGAN_NATIVE_KERNELS === '0') return { why: 'STARGAN_NATIVE_KERNELS=0' };
-  const stamp = readValidStamp(target);
+  const stamp = readValidStamp(target, system);
   return usableKernels(stamp?.kernels, stamp?.library?.folder, system);
 }
 

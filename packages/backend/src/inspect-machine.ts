@@ -2,14 +2,18 @@ import { freemem, totalmem } from 'node:os';
 import { cacheFolder } from './install/cache.js';
 import { inspectFusedKernels } from './fused-kernels.js';
 import { findTarget, hasAddon, type Flavour } from './install/paths.js';
+import { hasFittingPip } from './install/pip.js';
+import { libraryFault } from './install/placed-addon.js';
+import { whyUnsupported } from './install/require-support.js';
 import { verifyAddon } from './install/verify-addon.js';
 import { findCompiler } from './machine/compiler.js';
 import type { Diagnosis, RuntimeReport } from './machine/diagnosis.js';
 import { findingsOf } from './machine/findings.js';
 import { availableMemory } from './machine/memory.js';
+import { findObstacle } from './machine/nvidia-access.js';
 import { findNvidiaCard, type NvidiaCard } from './machine/nvidia.js';
 import { describeProcessor } from './machine/processor.js';
-import { findPython } from './machine/python.js';
+import { findPython, isPython, pythonsOnPath, type PythonProbe } from './machine/python.js';
 import { thisSystem, type System } from './machine/system.js';
 import { runtimePackages } from './runtime.js';
 
@@ -20,9 +24,8 @@ import { runtimePackages } from './runtime.js';
  * @param system what is asked of the machine, this one by default; tests give one of their own
  */
 export async function inspectMachine(system: System = thisSystem()): Promise<Diagnosis> {
-  const folder = cacheFolder(system);
   const card = await findNvidiaCard(system);
-  const python = await findPython(system);
+  const python = await pythonForPip(system);
   const compiler = await findCompiler(system);
   const processor = describeProcessor(system);
   const facts = {
@@ -32,8 +35,10 @@ export async function inspectMachine(system: System = thisSystem()): Promise<Dia
     threads: Number(system.env.TF_NUM_INTRAOP_THREADS ?? 0) || processor.cores,
     processor,
     memory: { totalBytes: totalmem(), freeBytes: freemem(), availableBytes: availableMemory(system) },
-    cache: { folder, freeBytes: await system.freeBytes(folder) },
-    python: python && { executable: python.executable, version: python.version, pip: python.pip },
+    libc: system.libc,
+    cache: await describeCache(system),
+    python: isPython(python) ? { executable: python.executable, version: python.version, pip: python.pip !== undefined, pipVersion: python.pip } : undefined,
+    pythonFailure: python === undefined || isPython(python) ? undefined : python.failure,
     compiler: compiler && { command: compiler.command, version: compiler.version },
     card,
     runtimes: [
@@ -46,8 +51,23 @@ export async function inspectMachine(system: System = thisSystem()): Promise<Dia
   return { ...facts, findings: findingsOf(facts) };
 }
 
+/** The Python that TensorFlow would be fetched with, else the first. */
+async function pythonForPip(system: System): Promise<PythonProbe> {
+  for await (const python of pythonsOnPath(system)) if (hasFittingPip(python)) return python;
+  return findPython(system);
+}
+
+async function describeCache(system: System): Promise<Diagnosis['cache']> {
+  try {
+    const folder = cacheFolder(system);
+    return { folder, freeBytes: await system.freeBytes(folder) };
+  } catch (error) {
+    return { refusal: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 async function reportGpu(system: System, card: NvidiaCard | undefined): Promise<RuntimeReport> {
-  if (card !== undefined) return reportNative('native-gpu', 'gpu', system);
+  if (card !== undefined) return reportNative('native-gpu', 'gpu', system, card);
   return { kind: 'native-gpu', available: false, why: 'no NVIDIA card with a driver was found' };
 }
 
@@ -55,16 +75,20 @@ async function reportNative(
   kind: 'native-gpu' | 'native-cpu',
   flavour: Flavour,
   system: System,
+  card?: NvidiaCard,
 ): Promise<RuntimeReport> {
   const target = findTarget(flavour, system);
   if (target === undefined) return { kind, available: false, why: `${runtimePackages[kind]} is not installed` };
-  if (!hasAddon(target)) return { kind, available: false, why: `the addon of ${target.name} was not built` };
+  const obstacle = card === undefined ? undefined : findObstacle(card, system);
+  const whyNot = { kind, available: false, remedy: obstacle?.remedy };
+  if (!hasAddon(target)) return { ...whyNot, why: obstacle?.why ?? whyUnsupported(system)?.why ?? `the addon of ${target.name} was not built` };
+  const fault = libraryFault(target);
+  if (fault !== undefined) return { kind, available: false, why: `the TensorFlow library of ${target.name} is not whole: ${fault}` };
   const verified = await verifyAddon(target, system);
   if ('refusal' in verified) return { kind, available: false, why: verified.refusal };
-  const available = flavour === 'cpu' || verified.gpu;
-  const why = available ? undefined : `${target.name} works, but TensorFlow finds no card it can use`;
+  if (flavour === 'gpu' && !verified.gpu) return { ...whyNot, why: `TensorFlow finds no card that it can use: ${obstacle?.why ?? 'the reason is not known'}` };
   const fusedKernels = flavour === 'cpu' ? inspectFusedKernels(target, system) : undefined;
-  return { kind, available, version: verified.tensorflow, why, fusedKernels };
+  return { kind, available: true, version: verified.tensorflow, fusedKernels };
 }
 
 function reportPortable(kind: 'wasm' | 'cpu', system: System): RuntimeReport {

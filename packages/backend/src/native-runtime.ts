@@ -1,7 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeEnvironment, restoreRemovedNodeFunctions } from './environment.js';
 import { loadFusedKernels } from './fused-kernels.js';
+import { installCommand } from './install-command.js';
 import { findTarget, hasAddon } from './install/paths.js';
+import { libraryFault } from './install/placed-addon.js';
+import { whyUnsupported } from './install/require-support.js';
+import { findObstacle } from './machine/nvidia-access.js';
 import { formatCard, findNvidiaCard } from './machine/nvidia.js';
 import { describeProcessor } from './machine/processor.js';
 import type { System } from './machine/system.js';
@@ -13,7 +17,7 @@ import { shareMemoryWhereNothingChanges } from './shared-memory-kernels.js';
 /** A runtime that was loaded, or why it cannot be; `card`: there is one, so it is for the set-up to change that. */
 export type Attempt = Omit<Runtime, 'reasons' | 'unusedCard'> | { readonly refusal: string; readonly card?: string };
 
-const install = 'run `npx stargan-backend install`';
+const install = (options?: string): string => `run \`${installCommand(options)}\``;
 
 interface NativeBackend {
   readonly isUsingGpuDevice: boolean;
@@ -28,7 +32,9 @@ export async function loadNativeGpu(system: System, options: NativeSettings = {}
   if (refusal !== undefined) return { refusal, card: formatCard(card) };
   const backend = loadedBackend();
   if (backend?.isUsingGpuDevice !== true) {
-    return { refusal: `TensorFlow loads but cannot use ${formatCard(card)}: ${install} --flavour gpu`, card: formatCard(card) };
+    const obstacle = findObstacle(card, system);
+    const why = obstacle === undefined ? install('--flavour gpu') : `${obstacle.why}. ${obstacle.remedy}`;
+    return { refusal: `TensorFlow loads but cannot use ${formatCard(card)}: ${why}`, card: formatCard(card) };
   }
   return ready('native-gpu', backend, formatCard(card));
 }
@@ -63,15 +69,18 @@ function loadOnce(
   options: NativeSettings,
 ): string | undefined {
   if (loadedBackend() !== undefined) return undefined;
-  if (target === undefined) return `${name} is not installed: add it to the project, then ${install}`;
-  if (!hasAddon(target)) return `${target.name} is installed but its addon was not built: ${install}`;
+  if (target === undefined) return `${name} is not installed: add it to the project, then ${install()}`;
+  if (!hasAddon(target)) return whyUnsupported(system)?.why ?? `${target.name} is installed but its addon was not built: ${install()}`;
+  // Loading a library that was cut short would end this process without a word.
+  const fault = libraryFault(target);
+  if (fault !== undefined) return `the TensorFlow library of ${target.name} is not whole, ${fault}: ${install()}`;
   Object.assign(system.env, nativeEnvironment(system.env, options));
   restoreRemovedNodeFunctions();
   try {
     requirePackage(target);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return `${target.name} does not load (${message.split('\n')[0] ?? ''}): ${install}`;
+    return `${target.name} does not load (${message.split('\n')[0] ?? ''}): ${install()}`;
   }
   if (loadedBackend() === undefined) {
     return `${target.name} uses another copy of @tensorflow/tfjs-core than @stargan/backend: install one version of both`;

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { installCommand } from './install-command.js';
 import { selectFrom, type Loaders } from './select-runtime.js';
 import { runtimeKinds, type RuntimeKind } from './runtime.js';
 import { fakeSystem } from './testing/fake-system.js';
@@ -67,7 +68,7 @@ test('a slow fallback warns unless it is told to be quiet or was asked for', asy
   await selectFrom(only('cpu'), fakeSystem(), { prefer: 'cpu' });
   expect(warn).not.toHaveBeenCalled();
   await selectFrom(only('cpu'), fakeSystem());
-  expect(warn).toHaveBeenCalledWith(expect.stringContaining('npx stargan-backend install'));
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining(installCommand()));
   warn.mockRestore();
 });
 

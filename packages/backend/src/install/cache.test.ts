@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { fakeSystem } from '../testing/fake-system.js';
@@ -9,6 +9,18 @@ test('the cache is in the home folder, in XDG_CACHE_HOME, or where STARGAN_CACHE
   expect(cacheFolder(fakeSystem())).toBe('/home/someone/.cache/stargan');
   expect(cacheFolder(fakeSystem({ env: { XDG_CACHE_HOME: '/big' } }))).toBe('/big/stargan');
   expect(cacheFolder(fakeSystem({ env: { XDG_CACHE_HOME: '/big', STARGAN_CACHE_DIR: '/own' } }))).toBe('/own');
+});
+
+test('a relative XDG_CACHE_HOME is ignored, as its specification says, and a relative STARGAN_CACHE_DIR resolved', () => {
+  expect(cacheFolder(fakeSystem({ env: { XDG_CACHE_HOME: 'relative' } }))).toBe('/home/someone/.cache/stargan');
+  expect(cacheFolder(fakeSystem({ env: { STARGAN_CACHE_DIR: 'relative' } }))).toBe(join(process.cwd(), 'relative'));
+});
+
+test('a home folder is asked for only where nothing else names a place', () => {
+  const homeless = (env: Record<string, string> = {}) => ({ ...fakeSystem({ env }), home: undefined });
+  expect(cacheFolder(homeless({ STARGAN_CACHE_DIR: '/own' }))).toBe('/own');
+  expect(cacheFolder(homeless({ XDG_CACHE_HOME: '/big' }))).toBe('/big/stargan');
+  expect(() => cacheFolder(homeless())).toThrow(/no home folder\n.*STARGAN_CACHE_DIR/);
 });
 
 test('an empty variable counts as unset', () => {
@@ -34,6 +46,18 @@ test('who finds the cache locked says so and goes on when it is free', async () 
   });
   await second;
   expect(events).toEqual(['second waits', 'first', 'second']);
+});
+
+test('a lock whose owner was killed is free at once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stargan-lock-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  mkdirSync(join(folder, 'install.lock'));
+  writeFileSync(join(folder, 'install.owner'), `999999999 ${hostname()}`);
+  const waits: string[] = [];
+  expect(await withLock(folder, () => waits.push('waits'), () => Promise.resolve('in'))).toBe('in');
+  expect(waits).toEqual([]);
 });
 
 test('the lock is free again after a failure', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { thisSystem, type System } from '../machine/system.js';
 import { InstallError } from './failure.js';
@@ -10,16 +11,23 @@ import { InstallError } from './failure.js';
  * in the user's cache.
  *
  * @param system what is asked of the machine, this one by default; tests give one of their own
+ * @throws {InstallError} where nothing names a folder and the user has no home
  */
 export function cacheFolder(system: System = thisSystem()): string {
   const own = system.env.STARGAN_CACHE_DIR;
   if (own) return resolve(own);
   const { XDG_CACHE_HOME: base } = system.env;
-  return base ? join(base, 'stargan') : join(system.home, '.cache', 'stargan');
+  // A relative one is to be ignored, says the XDG base directory specification.
+  if (base && isAbsolute(base)) return join(base, 'stargan');
+  if (system.home !== undefined) return join(system.home, '.cache', 'stargan');
+  throw new InstallError('there is no place for the cache: this user has no home folder', 'Name a folder with STARGAN_CACHE_DIR.');
 }
 
 /** Folder in the cache that holds the addons. */
 export const addonsFolder = 'addons';
+
+/** Folder in the cache that holds wheels until the library that they bring is whole. */
+export const downloadsFolder = 'downloads';
 
 const partMark = '.part-';
 
@@ -36,13 +44,13 @@ export function sweepParts(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.name.includes(partMark)) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
-    else if (entry.name === addonsFolder) sweepParts(path);
+    else if (entry.name === addonsFolder || entry.name === downloadsFolder) sweepParts(path);
   }
 }
 
 /**
- * Runs `action` while no other process holds the cache. Waits for another installation; a lock whose owner was
- * killed counts as free after ten seconds.
+ * Runs `action` while no other process holds the cache. Waits for another installation; a lock whose owner was killed
+ * is free at once on the owner's machine, and elsewhere after a minute.
  */
 export async function withLock<Result>(
   folder: string,
@@ -54,26 +62,50 @@ export async function withLock<Result>(
   try {
     return await action();
   } finally {
+    rmSync(ownerOf(folder), { force: true });
     await release().catch(() => undefined);
   }
 }
 
+const ownerOf = (folder: string): string => join(folder, 'install.owner');
+
 async function acquire(folder: string, onWait: () => void): Promise<() => Promise<void>> {
-  const options = { lockfilePath: join(folder, 'install.lock'), stale: 10_000, update: 2_000 };
+  const lockfilePath = join(folder, 'install.lock');
+  // A disk so busy that the lock is not kept fresh in time is no reason to end: what is written is written aside anyway.
+  const options = { lockfilePath, stale: 60_000, update: 5_000, onCompromised: () => undefined };
   const deadline = Date.now() + 60 * 60_000;
   for (let tries = 0; ; tries++) {
     try {
-      return await lock(folder, options);
+      const release = await lock(folder, options);
+      writeFileSync(ownerOf(folder), `${String(process.pid)} ${hostname()}`);
+      return release;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+      if (ownerIsGone(folder)) {
+        rmSync(ownerOf(folder), { force: true });
+        rmSync(lockfilePath, { recursive: true, force: true });
+        continue;
+      }
       if (Date.now() > deadline) {
         throw new InstallError(
           'installRuntime: another installation has held the lock for an hour',
-          `End it, or remove ${options.lockfilePath}, and install again.`,
+          `End it, or remove ${lockfilePath}, and install again.`,
         );
       }
       if (tries === 0) onWait();
       await new Promise((wake) => setTimeout(wake, 500));
     }
+  }
+}
+
+/** Whether the process that holds the lock was one of this machine, and has ended. */
+function ownerIsGone(folder: string): boolean {
+  try {
+    const [pid = '', host = ''] = readFileSync(ownerOf(folder), 'utf8').split(' ');
+    if (host !== hostname() || !/^\d+$/.test(pid)) return false;
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }

@@ -1,21 +1,27 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findCompiler } from '../machine/compiler.js';
 import type { ResolvedPackage } from '../resolve-package.js';
 import { addonsFolder } from './cache.js';
-import { compileModule, moduleFlags } from './compile.js';
+import { cachedModule, compileModule, moduleFlags, outsideTrouble } from './compile.js';
 import { InstallError } from './failure.js';
 import type { Setting } from './fetch-tensorflow.js';
 import type { TensorflowLibrary } from './tensorflow-library.js';
 
 const flags = [...moduleFlags, '-O2', '-DNODE_GYP_MODULE_NAME=tfjs_binding'];
 
+/** An addon in the cache. */
+export interface CompiledAddon {
+  readonly file: string;
+  /** It was there already. */
+  readonly cached: boolean;
+}
+
 /**
  * Compiles the addon's own C++ sources, which the npm package carries, against `library`. An addon of the same
- * sources, library and settings is taken from the cache, unless `force`.
+ * sources, library, settings, compiler and C library is taken from the cache, unless `force`.
  *
- * @returns path of the addon in the cache
  * @throws {InstallError} without a C++ compiler, and with its last lines when it fails
  */
 export async function compileAddon(
@@ -23,13 +29,12 @@ export async function compileAddon(
   library: TensorflowLibrary,
   force: boolean,
   setting: Setting,
-): Promise<string> {
+): Promise<CompiledAddon> {
   const { system, cache, log, onProgress } = setting;
   const sources = bindingSources(target);
-  const home = join(cache, addonsFolder);
-  const addon = join(home, `${addonKey(target, library, system.arch)}.node`);
-  if (!force && existsSync(addon)) return addon;
   const compiler = await findCompiler(system);
+  const file = cachedModule(join(cache, addonsFolder, addonKey(target, library, system.arch)), compiler, system);
+  if (!force && existsSync(file)) return { file, cached: true };
   if (compiler === undefined) {
     throw new InstallError(
       `installRuntime: there is no C++ compiler (${system.env.CXX ? `CXX=${system.env.CXX}` : 'g++, c++ or clang++'})`,
@@ -37,15 +42,24 @@ export async function compileAddon(
     );
   }
   onProgress(`compiling the addon of ${target.name} with ${compiler.version}`);
-  mkdirSync(home, { recursive: true });
-  const failed = await compileModule({ sources, flags, library: library.folder, output: addon }, compiler, setting);
-  if (failed !== undefined) {
-    throw new InstallError(
-      `installRuntime: ${compiler.command} could not compile the addon:\n${failed.failure}`,
-      `The addon needs a C++17 compiler, such as g++ 9 or later (CXX names another). The whole output is in ${log}`,
-    );
-  }
-  return addon;
+  const failed = await compileModule({ sources, flags, library: library.folder, output: file }, compiler, setting);
+  if (failed === undefined) return { file, cached: false };
+  throw new InstallError(
+    `installRuntime: ${compiler.command} could not compile the addon:\n${failed.failure}`,
+    `${remedyFor(failed.failure)} The whole output is in ${log}`,
+  );
+}
+
+/** Whether a failure to compile or to load comes from a library, other than the addon, whose files are not whole. */
+export function showsDamage(failure: string): boolean {
+  return !failure.includes('tfjs_binding.node: ') && /file too short|file truncated|file format not recognized|wrong format|invalid ELF header|SIGBUS|\.h: No such file|cannot find .*libtensorflow/i.test(failure);
+}
+
+function remedyFor(failure: string): string {
+  const trouble = outsideTrouble(failure);
+  if (trouble !== undefined) return `Install again when that is mended: ${trouble}.`;
+  if (showsDamage(failure)) return 'A file of the library is not whole: install again with --force, which fetches it anew.';
+  return 'The addon needs a C++17 compiler, such as g++ 9 or later (CXX names another).';
 }
 
 function bindingSources(target: ResolvedPackage): string[] {

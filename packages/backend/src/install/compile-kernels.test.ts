@@ -37,7 +37,7 @@ test('an addon that is in place without kernels gets them, and is not compiled a
 
 test.each([
   ['that do not compile', failing('normalization.cc', 'error: no such instruction'), 'no such instruction'],
-  ['that do not work', failing('verify-kernels', 'StarganResidualSum gave 0'), 'StarganResidualSum gave 0'],
+  ['that do not work', failing('verify-kernels', 'StarganResidualSum gave 0 where 1 is right'), 'StarganResidualSum gave 0'],
 ])('kernels %s are a warning, and are not tried again by themselves', async (_, broken, why) => {
   const project = fakeProject();
   const lines: string[] = [];
@@ -48,6 +48,43 @@ test.each([
   expect((await installRuntime({}, project.machine(broken))).changed).toBe(false);
   expect((await installRuntime({ force: true }, project.machine())).changed).toBe(true);
   expect(kernelsIn(project)).toHaveLength(1);
+});
+
+test.each([
+  ['killed for lack of memory', failing('normalization.cc', 'g++: fatal error: Killed signal terminated program cc1plus')],
+  ['stopped by a full disk', failing('normalization.cc', '/usr/bin/ld: final link failed: No space left on device')],
+  ['ended while they are verified', { answer: (_command, args) => (args.join().includes('verify-kernels') ? { status: null, signal: 'SIGKILL' } : undefined) }],
+  ['without a compiler for the moment', { answer: (command, args) => (args.join().includes('normalization.cc') || command.endsWith('++') ? { status: null, missing: true } : undefined) }],
+] satisfies [string, FakeMachine][])('kernels %s are made at the next start', async (_, passing) => {
+  const project = fakeProject();
+  await installRuntime({}, project.machine());
+  rmSync(kernelsIn(project)[0] ?? '');
+  expect(await installRuntime({}, project.machine(passing))).toHaveProperty('withoutKernels');
+  const machine = project.machine();
+  expect(await installRuntime({}, machine)).not.toHaveProperty('withoutKernels');
+  expect(machine.calls.some((call) => call.includes('tfjs_backend.cc'))).toBe(false);
+  expect(kernelsIn(project)).toHaveLength(1);
+});
+
+test('kernels that were refused are tried again with another compiler, and until then the refusal is told at every start', async () => {
+  const project = fakeProject();
+  const broken = failing('normalization.cc', 'error: no such instruction');
+  await installRuntime({}, project.machine(broken));
+  expect(await installRuntime({}, project.machine(broken))).toMatchObject({ changed: false, withoutKernels: expect.stringContaining('no such instruction') as string });
+  const other: FakeMachine = { answer: (command, args) => (command === 'g++' && args[0] === '--version' ? { stdout: 'g++ 14.2.0\n' } : undefined) };
+  expect(await installRuntime({}, project.machine(other))).not.toHaveProperty('withoutKernels');
+});
+
+test('kernels in the cache that do not load are compiled anew in the same start', async () => {
+  const project = fakeProject();
+  await installRuntime({}, project.machine());
+  rmSync(dirname(project.addon), { recursive: true });
+  let tries = 0;
+  const machine = project.machine({
+    answer: (_command, args) => (args.join().includes('verify-kernels') && tries++ === 0 ? { status: 1, stderr: "version `GLIBC_2.38' not found" } : undefined),
+  });
+  expect(await installRuntime({}, machine)).not.toHaveProperty('withoutKernels');
+  expect(machine.calls.filter(compilesKernels)).toHaveLength(1);
 });
 
 test('a cache that was moved to another processor gets kernels for it', async () => {

@@ -1,25 +1,26 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { findNvidiaCard } from '../machine/nvidia.js';
+import { cardState, findObstacle, oldDriver } from '../machine/nvidia-access.js';
+import { findNvidiaCard, formatCard, type NvidiaCard } from '../machine/nvidia.js';
 import { thisSystem, type System } from '../machine/system.js';
 import type { ResolvedPackage } from '../resolve-package.js';
 import { cacheFolder, sweepParts, withLock } from './cache.js';
-import { compileAddon } from './compile-addon.js';
-import { compileKernels, kernelsKey } from './compile-kernels.js';
-import { InstallError } from './failure.js';
+import { compileAddon, showsDamage } from './compile-addon.js';
+import { compileKernels, kernelsSettled } from './compile-kernels.js';
+import { asInstallError, InstallError } from './failure.js';
 import { fetchTensorflow, type Setting } from './fetch-tensorflow.js';
 import { locateTensorflow } from './locate-tensorflow.js';
 import { addonHash, placeAddon, readValidStamp, writeStamp, type AddonStamp } from './placed-addon.js';
 import { findTarget, hasStockAddon, type Flavour } from './paths.js';
-import { requireSupport } from './require-support.js';
-import { librarySize } from './tensorflow-library.js';
+import { requireLoadablePath, requireSupport } from './require-support.js';
+import { librarySizes, type TensorflowLibrary } from './tensorflow-library.js';
 import { verifyAddon, type AddonReport } from './verify-addon.js';
 
 /** Options of {@link installRuntime}. */
 export interface InstallOptions {
   /** Default: `gpu` where an NVIDIA card is found, and `cpu` where there is none or the GPU's installation fails. */
   readonly flavour?: Flavour;
-  /** Builds anew what is in place already. Default false. */
+  /** Fetches, compiles and verifies anew what is in place already. Default false. */
   readonly force?: boolean;
   /** Called with a line of text per step. Default: nothing. */
   readonly onProgress?: (line: string) => void;
@@ -35,6 +36,8 @@ export interface Installation {
   readonly tensorflowVersion: string;
   /** False when everything was in place. */
   readonly changed: boolean;
+  /** Why the fused kernels are not used; left out where they are, and where this package compiled no library's addon. */
+  readonly withoutKernels?: string;
 }
 
 /**
@@ -50,18 +53,29 @@ export async function installRuntime(
   system: System = thisSystem(),
 ): Promise<Installation> {
   const { flavour, force = false, onProgress = () => undefined } = options;
-  if (flavour !== undefined) return installFlavour({ flavour, force }, onProgress, system);
+  try {
+    return await installFor(flavour, force, onProgress, system);
+  } catch (error) {
+    throw asInstallError(error);
+  }
+}
+
+async function installFor(flavour: Flavour | undefined, force: boolean, onProgress: (line: string) => void, system: System): Promise<Installation> {
+  if (flavour === 'cpu') return installFlavour({ flavour, force }, onProgress, system);
   const card = await findNvidiaCard(system);
+  if (flavour === 'gpu') return installFlavour({ flavour, force, card }, onProgress, system);
   if (card === undefined) return installFlavour({ flavour: 'cpu', force }, onProgress, system);
-  // A card that was refused is not tried again by itself: that would download CUDA at every start.
-  const settled = force ? undefined : (inPlace('gpu', system) ?? inPlace('cpu', system, card.driver));
+  // A card that was refused is not tried again by itself while nothing has changed about it.
+  const refusedCard = cardState(card, system);
+  const settled = force ? undefined : ((await inPlace({ flavour: 'gpu', force }, system)) ?? (await inPlace({ flavour: 'cpu', force, refusedCard }, system)));
   if (settled !== undefined) return settled;
   try {
-    return await installFlavour({ flavour: 'gpu', force }, onProgress, system);
+    return await installFlavour({ flavour: 'gpu', force, card }, onProgress, system);
   } catch (error) {
-    if (!(error instanceof InstallError)) throw error;
-    onProgress(`the GPU runtime cannot be installed, so the CPU's is: ${error.message}`);
-    return installFlavour({ flavour: 'cpu', force, refusedDriver: card.driver }, onProgress, system);
+    const failure = asInstallError(error);
+    if (!(failure instanceof InstallError)) throw failure;
+    onProgress(`the GPU runtime cannot be installed, so the CPU's is: ${failure.message}`);
+    return installFlavour({ flavour: 'cpu', force, refusedCard: failure.lasting ? refusedCard : undefined }, onProgress, system);
   }
 }
 
@@ -69,8 +83,10 @@ export async function installRuntime(
 interface Order {
   readonly flavour: Flavour;
   readonly force: boolean;
-  /** Driver of a card on which the GPU runtime could not be installed. */
-  readonly refusedDriver?: string;
+  /** The card that the GPU runtime is for. */
+  readonly card?: NvidiaCard;
+  /** State of a card on which the GPU runtime does not work. */
+  readonly refusedCard?: string;
 }
 
 async function installFlavour(
@@ -78,8 +94,8 @@ async function installFlavour(
   onProgress: (line: string) => void,
   system: System,
 ): Promise<Installation> {
-  const { flavour, force, refusedDriver } = order;
-  const placed = force ? undefined : inPlace(flavour, system, refusedDriver);
+  const { flavour, force, card } = order;
+  const placed = await inPlace(order, system);
   if (placed !== undefined) return placed;
   const target = findTarget(flavour, system);
   if (target === undefined) {
@@ -88,13 +104,14 @@ async function installFlavour(
       'Add it (npm install @tensorflow/tfjs-node --ignore-scripts), then install again.',
     );
   }
+  if (flavour === 'gpu') requireCudaBuild(card, system);
   const cache = cacheFolder(system);
   const waiting = () => { onProgress('waiting for another installation to end'); };
   return withLock(cache, waiting, async () => {
     // The one that was waited for may have done the work.
-    const done = force ? undefined : inPlace(flavour, system, refusedDriver);
+    const done = await inPlace(order, system);
     if (done !== undefined) return done;
-    const valid = force ? undefined : validStamp(flavour, system, refusedDriver);
+    const valid = force ? undefined : validStamp(order, system);
     sweepParts(cache);
     mkdirSync(join(cache, 'logs'), { recursive: true });
     const setting = { system, cache, log: join(cache, 'logs', 'install.log'), onProgress };
@@ -102,38 +119,48 @@ async function installFlavour(
       const stock = force || valid !== undefined ? undefined : await keepStock(target, order, setting);
       const stamp = valid ?? stock ?? (await build(target, order, setting));
       // Before the kernels, so that an interruption does not cost the addon.
-      writeStamp(target, stamp);
-      if (stamp.library !== undefined) {
-        const kernels = await compileKernels(target, stamp.library.folder, force, setting);
-        writeStamp(target, { ...stamp, kernels });
-      }
-      return report(target, stamp, true);
+      await writeStamp(target, stamp);
+      if (stamp.library === undefined) return report(target, stamp, true);
+      const kernels = await compileKernels(target, stamp.library.folder, force, setting);
+      await writeStamp(target, { ...stamp, kernels });
+      return report(target, { ...stamp, kernels }, true);
     } finally {
       sweepParts(cache);
     }
   });
 }
 
+/** @throws {InstallError} where the library with CUDA would be fetched for nothing */
+function requireCudaBuild(card: NvidiaCard | undefined, system: System): void {
+  const { arch, env } = system;
+  if (arch === 'arm64' && !env.STARGAN_TENSORFLOW) {
+    throw new InstallError(
+      'installRuntime: there is no TensorFlow wheel with CUDA for arm64',
+      'Name a TensorFlow with CUDA with STARGAN_TENSORFLOW, or go on with the CPU runtime.',
+      { lasting: true },
+    );
+  }
+  const old = card === undefined ? undefined : oldDriver(card);
+  if (old !== undefined) throw new InstallError(`installRuntime: ${old.why}`, old.remedy, { lasting: true });
+}
+
 /** What is in place, fused kernels included; undefined where there is something to do. */
-function inPlace(flavour: Flavour, system: System, refusedDriver?: string): Installation | undefined {
-  const target = findTarget(flavour, system);
-  const stamp = validStamp(flavour, system, refusedDriver);
+async function inPlace(order: Order, system: System): Promise<Installation | undefined> {
+  const target = findTarget(order.flavour, system);
+  const stamp = order.force ? undefined : validStamp(order, system);
   if (target === undefined || stamp === undefined) return undefined;
   const { library, kernels } = stamp;
-  if (library !== undefined) {
-    if (kernels?.key !== kernelsKey(library.folder, system)) return undefined;
-    if (kernels.file !== undefined && !existsSync(kernels.file)) return undefined;
-  }
+  if (library !== undefined && !(await kernelsSettled(kernels, library.folder, system))) return undefined;
   return report(target, stamp, false);
 }
 
 /** The stamp of an addon that is what is asked for. */
-function validStamp(flavour: Flavour, system: System, refusedDriver?: string): AddonStamp | undefined {
+function validStamp({ flavour, refusedCard }: Order, system: System): AddonStamp | undefined {
   const target = findTarget(flavour, system);
-  const stamp = target === undefined ? undefined : readValidStamp(target);
+  const stamp = target === undefined ? undefined : readValidStamp(target, system);
   if (stamp === undefined) return undefined;
   if (stamp.requested !== system.env.STARGAN_TENSORFLOW || (flavour === 'gpu' && !stamp.gpu)) return undefined;
-  return refusedDriver !== undefined && stamp.refusedDriver !== refusedDriver ? undefined : stamp;
+  return refusedCard !== undefined && stamp.refusedCard !== refusedCard ? undefined : stamp;
 }
 
 /** Keeps the addon that tfjs-node's own install script has put there, if it works. */
@@ -146,27 +173,55 @@ async function keepStock(target: ResolvedPackage, order: Order, setting: Setting
 
 async function build(target: ResolvedPackage, order: Order, setting: Setting): Promise<AddonStamp> {
   const { flavour, force } = order;
-  const { system, onProgress, log } = setting;
+  const { system, onProgress } = setting;
   requireSupport(system);
-  const library = (await locateTensorflow(flavour, system, onProgress)) ?? (await fetchTensorflow(flavour, setting));
+  requireLoadablePath(setting.cache);
+  const located = await locateTensorflow(flavour, system, onProgress);
+  if (located !== undefined) return buildOn(located, target, order, setting);
+  const library = await fetchTensorflow(flavour, force, setting);
+  try {
+    return await buildOn(library, target, order, setting);
+  } catch (error) {
+    if (force || !(error instanceof InstallError) || !showsDamage(error.message)) throw error;
+    onProgress(`fetching the library again, for its files are damaged: ${error.message.split('\n')[0] ?? ''}`);
+    return buildOn(await fetchTensorflow(flavour, true, setting), target, { ...order, force: true }, setting);
+  }
+}
+
+async function buildOn(library: TensorflowLibrary, target: ResolvedPackage, order: Order, setting: Setting): Promise<AddonStamp> {
+  const { system, onProgress, log } = setting;
+  requireLoadablePath(library.folder);
   onProgress(`using ${library.origin}: TensorFlow ${library.version ?? 'of unknown version'} in ${library.folder}`);
-  const addon = await compileAddon(target, library, force, setting);
-  const putBack = placeAddon(target, addon);
+  const addon = await compileAddon(target, library, order.force, setting);
+  const putBack = await placeAddon(target, addon.file);
   onProgress('verifying the addon');
   const verified = await verifyAddon(target, system, log);
   if ('refusal' in verified) {
-    putBack();
-    rmSync(addon, { force: true }); // or the next installation would take it from the cache
-    throw new InstallError(`installRuntime: ${verified.refusal}`, `The whole output is in ${log}`);
+    await putBack();
+    rmSync(addon.file, { force: true }); // or the next installation would take it from the cache
+    if (addon.cached) {
+      onProgress(`compiling the addon in the cache again: ${verified.refusal}`);
+      return buildOn(library, target, { ...order, force: true }, setting);
+    }
+    throw new InstallError(`installRuntime: ${verified.refusal}`, `${remedyFor(verified.refusal)}The whole output is in ${log}`);
   }
-  if (flavour === 'gpu' && !verified.gpu) {
-    putBack();
+  if (order.flavour === 'gpu' && !verified.gpu) {
+    await putBack();
+    const obstacle = order.card === undefined ? undefined : findObstacle(order.card, system);
+    const card = order.card === undefined ? 'no NVIDIA card was found' : formatCard(order.card);
     throw new InstallError(
-      'installRuntime: the addon works, but TensorFlow finds no card that it can use',
-      `CUDA 12 needs an NVIDIA driver of version 525 or later. The whole output is in ${log}`,
+      `installRuntime: the addon works, but TensorFlow finds no card that it can use: ${obstacle?.why ?? `the reason is not known (${card})`}`,
+      `${obstacle?.remedy ?? 'See what TensorFlow says with TF_CPP_MIN_LOG_LEVEL=0.'} The whole output is in ${log}`,
+      { lasting: true },
     );
   }
-  return { ...stampOf(target, order, verified, system), library: { folder: library.folder, bytes: librarySize(library.folder) } };
+  return { ...stampOf(target, order, verified, system), cachedAddon: addon.file, library: { folder: library.folder, sizes: librarySizes(library.folder) } };
+}
+
+function remedyFor(refusal: string): string {
+  if (!/failed to map segment|cannot apply additional memory protection|Operation not permitted/.test(refusal)) return '';
+  const place = refusal.includes('tfjs_binding') ? 'Move the project to a folder' : 'Name a folder with STARGAN_CACHE_DIR';
+  return `Programs may not be run from that file system, which is mounted noexec. ${place} on one without. `;
 }
 
 function stampOf(target: ResolvedPackage, order: Order, verified: AddonReport, system: System): AddonStamp {
@@ -175,11 +230,12 @@ function stampOf(target: ResolvedPackage, order: Order, verified: AddonReport, s
     flavour: order.flavour,
     addon: addonHash(target),
     requested: system.env.STARGAN_TENSORFLOW,
-    refusedDriver: order.refusedDriver,
-    modules: process.versions.modules,
+    refusedCard: order.refusedCard,
+    libc: system.libc,
   };
 }
 
-function report(target: ResolvedPackage, stamp: AddonStamp, changed: boolean): Installation {
-  return { flavour: stamp.flavour, packageName: target.name, tensorflowVersion: stamp.tensorflow, changed };
+function report(target: ResolvedPackage, { flavour, tensorflow, kernels }: AddonStamp, changed: boolean): Installation {
+  const withoutKernels = kernels?.refusal === undefined ? {} : { withoutKernels: kernels.refusal };
+  return { flavour, packageName: target.name, tensorflowVersion: tensorflow, changed, ...withoutKernels };
 }

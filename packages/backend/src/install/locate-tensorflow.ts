@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { findPython } from '../machine/python.js';
+import { findPython, isPython, probePython } from '../machine/python.js';
 import type { System } from '../machine/system.js';
 import { InstallError } from './failure.js';
 import type { Flavour } from './paths.js';
@@ -28,7 +28,7 @@ export async function locateTensorflow(
     );
   }
   const python = await findPython(system);
-  if (python?.tensorflow === undefined) return undefined;
+  if (!isPython(python) || python.tensorflow === undefined) return undefined;
   const library = readLibrary(python.tensorflow, `the TensorFlow of ${python.executable}`);
   const refusal = 'refusal' in library ? library.refusal : wrongFlavour(library, flavour);
   if (refusal === undefined && !('refusal' in library)) return library;
@@ -42,8 +42,8 @@ async function readNamed(path: string, system: System): Promise<TensorflowLibrar
   const isFolder = statSync(path).isDirectory();
   const program = isFolder ? join(path, 'bin', 'python') : path;
   if (isFolder && !existsSync(program)) return readLibrary(path, origin);
-  const python = await findPython(system, [program]);
-  if (python === undefined) return { refusal: `${program} is no Python 3` };
+  const python = await probePython(system, program);
+  if (!isPython(python)) return { refusal: `${program} is no Python 3${python === undefined ? '' : ` (${python.failure})`}` };
   if (python.tensorflow === undefined) return { refusal: `${program} has no TensorFlow` };
   return readLibrary(python.tensorflow, origin);
 }

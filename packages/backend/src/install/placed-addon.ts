@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { System } from '../machine/system.js';
 import type { ResolvedPackage } from '../resolve-package.js';
-import { partOf } from './cache.js';
 import { addonPath, type Flavour } from './paths.js';
 import type { KernelsStamp } from './compile-kernels.js';
-import { librarySize } from './tensorflow-library.js';
+import { writeSynced } from './synced.js';
+import { changedFile, type LibrarySizes } from './tensorflow-library.js';
 
 /** Written beside an addon once it was verified. */
 export interface AddonStamp {
@@ -14,41 +15,52 @@ export interface AddonStamp {
   readonly gpu: boolean;
   /** SHA-256 of the addon. */
   readonly addon: string;
-  /** Library that it was built on and its size in bytes; absent for an addon that was there before. */
-  readonly library?: { readonly folder: string; readonly bytes: number | undefined };
+  /** The file in the cache that it is a copy of; absent for an addon that was there before. */
+  readonly cachedAddon?: string;
+  /** Library that it was built on and the sizes of its files; absent for an addon that was there before. */
+  readonly library?: { readonly folder: string; readonly sizes?: LibrarySizes };
   /** Absent for an addon that was there before: its library has no headers of a known place. */
   readonly kernels?: KernelsStamp;
   /** `STARGAN_TENSORFLOW` at that time. */
   readonly requested?: string;
-  /** Driver of a card on which the GPU runtime could not be installed. */
-  readonly refusedDriver?: string;
-  /** Node.js' module version. */
-  readonly modules: string;
+  /** State of a card on which the GPU runtime does not work. */
+  readonly refusedCard?: string;
+  /** C library that it was compiled for. */
+  readonly libc?: string;
 }
 
 export function addonHash(target: ResolvedPackage): string {
   return createHash('sha256').update(readFileSync(addonPath(target))).digest('hex');
 }
 
-export function writeStamp(target: ResolvedPackage, stamp: AddonStamp): void {
-  const path = stampPath(target);
-  const part = partOf(path);
-  writeFileSync(part, `${JSON.stringify(stamp, undefined, 2)}\n`);
-  renameSync(part, path);
+export async function writeStamp(target: ResolvedPackage, stamp: AddonStamp): Promise<void> {
+  await writeSynced(stampPath(target), `${JSON.stringify(stamp, undefined, 2)}\n`);
 }
 
-/** The stamp of an addon that is in place and still the one that was verified, with its library still there. */
-export function readValidStamp(target: ResolvedPackage): AddonStamp | undefined {
-  if (!existsSync(stampPath(target)) || !existsSync(addonPath(target))) return undefined;
-  let stamp: AddonStamp;
+/** The stamp of an addon that is in place and still the one that was verified, with its library still there and whole. */
+export function readValidStamp(target: ResolvedPackage, system: System): AddonStamp | undefined {
+  const stamp = readStamp(target);
+  if (stamp === undefined || stamp.libc !== system.libc) return undefined;
+  // Node-API is the same in every Node.js from the one that it was compiled for, so that Node.js' version does not count.
+  if (!existsSync(addonPath(target)) || stamp.addon !== addonHash(target)) return undefined;
+  if (stamp.library !== undefined && stamp.library.sizes === undefined) return undefined;
+  return libraryFault(target) === undefined ? stamp : undefined;
+}
+
+/** What keeps the library of an addon in place from being loaded; undefined where nothing is known to. */
+export function libraryFault(target: ResolvedPackage): string | undefined {
+  const stamp = readStamp(target);
+  // An addon that came after the stamp has a library of its own.
+  if (stamp?.library === undefined || !existsSync(addonPath(target)) || stamp.addon !== addonHash(target)) return undefined;
+  return changedFile(stamp.library.folder, stamp.library.sizes ?? {});
+}
+
+function readStamp(target: ResolvedPackage): AddonStamp | undefined {
   try {
-    stamp = JSON.parse(readFileSync(stampPath(target), 'utf8')) as AddonStamp;
+    return JSON.parse(readFileSync(stampPath(target), 'utf8')) as AddonStamp;
   } catch {
     return undefined;
   }
-  const libraryThere = stamp.library === undefined || librarySize(stamp.library.folder) === stamp.library.bytes;
-  const same = stamp.addon === addonHash(target) && stamp.modules === process.versions.modules;
-  return same && libraryThere ? stamp : undefined;
 }
 
 /**
@@ -56,25 +68,17 @@ export function readValidStamp(target: ResolvedPackage): AddonStamp | undefined 
  *
  * @returns a function that puts back what was there before
  */
-export function placeAddon(target: ResolvedPackage, addon: string): () => void {
+export async function placeAddon(target: ResolvedPackage, addon: string): Promise<() => Promise<void>> {
   const path = addonPath(target);
   mkdirSync(dirname(path), { recursive: true });
   rmSync(stampPath(target), { force: true });
   const previous = existsSync(path) ? readFileSync(path) : undefined;
-  replace(path, (part) => {
-    copyFileSync(addon, part);
-  });
-  return () => {
+  // A running program keeps the old file; writing into it would crash that program.
+  await writeSynced(path, readFileSync(addon), 0o755);
+  return async () => {
     if (previous === undefined) rmSync(path, { force: true });
-    else replace(path, (part) => { writeFileSync(part, previous, { mode: 0o755 }); });
+    else await writeSynced(path, previous, 0o755);
   };
-}
-
-// A running program keeps the old file; writing into it would crash that program.
-function replace(path: string, write: (part: string) => void): void {
-  const part = partOf(path);
-  write(part);
-  renameSync(part, path);
 }
 
 function stampPath(target: ResolvedPackage): string {

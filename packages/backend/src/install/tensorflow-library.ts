@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** A `tensorflow` Python package folder that an addon can be built on. */
 export interface TensorflowLibrary {
@@ -30,9 +30,30 @@ export function readLibrary(folder: string, origin: string): TensorflowLibrary |
   return { folder, version, cuda: isCudaBuild(folder), origin };
 }
 
-/** Size of the main library: changes with every other build, so it tells whether the one built on is still there. */
-export function librarySize(folder: string): number | undefined {
-  return statSync(join(folder, 'libtensorflow_cc.so.2'), { throwIfNoEntry: false })?.size;
+/** Bytes of a library's files that are loaded, by their paths below the folder that holds it. */
+export type LibrarySizes = Readonly<Record<string, number>>;
+
+/**
+ * Sizes of the shared libraries, CUDA's beside them included: they differ in every other build, and a file that was cut
+ * short would end the process that loads it without a word.
+ */
+export function librarySizes(folder: string): LibrarySizes {
+  const home = dirname(folder);
+  const cuda = join(home, 'nvidia');
+  const files = existsSync(cuda) ? readdirSync(cuda, { recursive: true, encoding: 'utf8' }).filter((file) => /\.so[.\d]*$/.test(file)) : [];
+  const paths = [...needed.slice(0, 2).map((file) => join(basename(folder), file)), ...files.map((file) => join('nvidia', file)).sort()];
+  return Object.fromEntries(paths.map((path) => [path, statSync(join(home, path), { throwIfNoEntry: false })?.size ?? 0]));
+}
+
+/** The first file of a library that has another size than it had; undefined where none has. */
+export function changedFile(folder: string, sizes: LibrarySizes): string | undefined {
+  for (const [path, bytes] of Object.entries(sizes)) {
+    const file = join(dirname(folder), path);
+    const present = statSync(file, { throwIfNoEntry: false })?.size;
+    if (present === undefined) return `${file} is gone`;
+    if (present !== bytes) return `${file} has ${String(present)} bytes instead of ${String(bytes)}`;
+  }
+  return undefined;
 }
 
 function versionBeside(folder: string): string | undefined {

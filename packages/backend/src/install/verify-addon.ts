@@ -26,7 +26,7 @@ export async function verifyAddon(
   const report = result.status === 0 ? readReport(result.stdout) : undefined;
   if (report !== undefined) return report;
   const why = lastLines(result.stderr || result.stdout, 3).trim();
-  return { refusal: `${target.name} does not work: ${why || `it ended with status ${String(result.status)}`}` };
+  return { refusal: `${target.name} does not work: ${why || `it ended with ${result.signal ?? `status ${String(result.status)}`}`}` };
 }
 
 function readReport(stdout: string): AddonReport | undefined {

@@ -14,7 +14,7 @@ const cases: { what: string; machine: FakeMachine; message: RegExp }[] = [
   },
   {
     what: 'pip',
-    machine: { answer: (command, args) => (args[0] === '-c' ? pythonAnswer({ pip: false }) : undefined) },
+    machine: { answer: (command, args) => (args.includes('-c') ? pythonAnswer({ pip: null }) : undefined) },
     message: /has no pip.*\n.*python3-pip/,
   },
   {
@@ -25,7 +25,7 @@ const cases: { what: string; machine: FakeMachine; message: RegExp }[] = [
   {
     what: 'disk space',
     machine: { freeBytes: 1.2e9 },
-    message: /1\.2 GB free.*needs 3 GB\n.*STARGAN_CACHE_DIR/,
+    message: /1\.2 GB free.*needs 1\.7 GB, wheels and library together\n.*STARGAN_CACHE_DIR/,
   },
   {
     what: 'a connection',
@@ -33,7 +33,7 @@ const cases: { what: string; machine: FakeMachine; message: RegExp }[] = [
       answer: (_command, args) =>
         args.includes('download') ? { status: 1, stderr: 'retrying\nERROR: No matching distribution\n' } : undefined,
     },
-    message: /pip could not fetch TensorFlow:\n\s+retrying\n\s+ERROR: No matching distribution\n.*offline.*install\.log/,
+    message: /pip could not fetch TensorFlow \(tensorflow-cpu==2\.21\.0\):\n\s+retrying\n\s+ERROR: No matching distribution\n.*offline.*install\.log/,
   },
   {
     what: 'a whole wheel',
@@ -57,6 +57,25 @@ const cases: { what: string; machine: FakeMachine; message: RegExp }[] = [
     what: 'AVX',
     machine: { files: { '/proc/cpuinfo': 'flags\t\t: fpu sse2\n' } },
     message: /no AVX.*\n.*wasm/,
+  },
+  { what: 'glibc', machine: { libc: 'musl 1.2.5' }, message: /need glibc, and this system has musl.*Alpine.*\n.*Debian.*wasm/ },
+  { what: 'a new enough glibc', machine: { libc: 'glibc 2.17' }, message: /need glibc 2\.27 or later, and this system has 2\.17\n/ },
+  { what: 'a path that the loader takes', machine: { env: { STARGAN_CACHE_DIR: '/tmp/stargan-a:b' } }, message: /stargan-a:b has a colon.*\n.*STARGAN_CACHE_DIR/ },
+  {
+    what: 'a cache from which programs may be run',
+    machine: {
+      answer: (_command, args) =>
+        args.join().includes('verify-runtime') ? { status: 1, stderr: 'libtensorflow_cc.so.2: failed to map segment from shared object' } : undefined,
+    },
+    message: /noexec.*STARGAN_CACHE_DIR/,
+  },
+  {
+    what: 'memory for the compiler',
+    machine: {
+      answer: (command, args) =>
+        command === 'g++' && args.includes('-o') ? { status: 1, stderr: 'g++: fatal error: Killed signal terminated program cc1plus' } : undefined,
+    },
+    message: /could not compile the addon:\n.*Killed.*\n.*lack of memory/,
   },
   { what: 'tfjs-node', machine: { packages: [] }, message: /tfjs-node is not installed.*\n.*npm install/ },
 ];

@@ -24,6 +24,8 @@ export interface RuntimeReport {
   readonly version?: string;
   /** Why it is not available. */
   readonly why?: string;
+  /** What to do about it, where that is not to install it. */
+  readonly remedy?: string;
   /** Native CPU runtime only, where it is available. */
   readonly fusedKernels?: FusedKernels;
 }
@@ -42,10 +44,14 @@ export interface Diagnosis {
   readonly processor: Processor;
   /** Available is what may still be taken: also what the kernel would give back, within a container's limit. */
   readonly memory: { readonly totalBytes: number; readonly freeBytes: number; readonly availableBytes: number };
-  /** Where downloaded and compiled libraries are kept, and the bytes that are free there. */
-  readonly cache: { readonly folder: string; readonly freeBytes: number };
+  /** The C library and its version, as `glibc 2.36`; left out outside Linux. */
+  readonly libc?: string;
+  /** Where downloaded and compiled libraries are kept, and the bytes that are free there; or why there is no such place. */
+  readonly cache: { readonly folder: string; readonly freeBytes: number } | { readonly refusal: string };
   /** The Python that TensorFlow's library can be fetched with; left out where there is none. */
-  readonly python?: { readonly executable: string; readonly version: string; readonly pip: boolean };
+  readonly python?: { readonly executable: string; readonly version: string; readonly pip: boolean; readonly pipVersion?: string };
+  /** What `python3` printed, where it is there and does not start. */
+  readonly pythonFailure?: string;
   /** The C++ compiler that the addon can be built with; left out where there is none. */
   readonly compiler?: { readonly command: string; readonly version: string };
   /** The first NVIDIA card; left out where there is none. */

@@ -1,8 +1,9 @@
 import { formatCard } from './nvidia.js';
+import { installCommand } from '../install-command.js';
+import { hasFittingPip, oldestPip } from '../install/pip.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
 
 const gib = 1024 ** 3;
-const install = 'npx stargan-backend install';
 
 type Facts = Omit<Diagnosis, 'findings'>;
 
@@ -21,7 +22,7 @@ function runtimeFinding({ runtimes }: Facts): Finding {
       level: 'problem',
       subject,
       message: 'no TensorFlow runtime can be loaded',
-      remedy: `npm install @tensorflow/tfjs-node --ignore-scripts, then ${install}`,
+      remedy: `npm install @tensorflow/tfjs-node --ignore-scripts, then ${installCommand()}`,
     };
   }
   if (best.kind.startsWith('native')) return { level: 'ok', subject, message: describeBest(best.kind, best.version) };
@@ -30,7 +31,7 @@ function runtimeFinding({ runtimes }: Facts): Finding {
     level: 'warning',
     subject,
     message: `only the slow ${best.kind} runtime is there: ${why ?? 'native TensorFlow is not'}`,
-    remedy: install,
+    remedy: installCommand(),
   };
 }
 
@@ -46,7 +47,7 @@ function kernelsFinding({ runtimes }: Facts): Finding | undefined {
     level: 'warning',
     subject: 'kernels',
     message: `no fused kernels, so training is slower: ${kernels.why ?? 'they were not compiled'}`,
-    remedy: kernels.why === 'STARGAN_NATIVE_KERNELS=0' ? 'unset STARGAN_NATIVE_KERNELS' : `${install} --force`,
+    remedy: kernels.why === 'STARGAN_NATIVE_KERNELS=0' ? 'unset STARGAN_NATIVE_KERNELS' : installCommand('--force'),
   };
 }
 
@@ -58,7 +59,7 @@ function cardFinding({ card, runtimes }: Facts): Finding | undefined {
     level: 'warning',
     subject: 'card',
     message: `${formatCard(card)} is not used: ${gpu?.why ?? 'no runtime'}`,
-    remedy: `${install} --flavour gpu`,
+    remedy: gpu?.remedy ?? installCommand('--flavour gpu'),
   };
 }
 
@@ -74,16 +75,19 @@ function memoryFinding({ memory }: Facts): Finding {
 }
 
 // What is only needed to build a runtime does not matter once there is one.
-function buildFindings({ runtimes, python, compiler, cache }: Facts): Finding[] {
+function buildFindings({ runtimes, python, pythonFailure, compiler, cache }: Facts): Finding[] {
   if (runtimes.some((runtime) => runtime.available && runtime.kind.startsWith('native'))) return [];
   const findings: Finding[] = [];
   const warn = (subject: string, message: string, remedy: string) => {
     findings.push({ level: 'warning', subject, message, remedy });
   };
-  if (python === undefined) warn('python', 'no python3', 'apt-get install python3 python3-pip, or set STARGAN_TENSORFLOW');
+  if (pythonFailure !== undefined) warn('python', `python3 does not start: ${pythonFailure}`, 'Mend it, put another one first on PATH, or set STARGAN_TENSORFLOW');
+  else if (python === undefined) warn('python', 'no python3', 'apt-get install python3 python3-pip, or set STARGAN_TENSORFLOW');
   else if (!python.pip) warn('python', `${python.executable} has no pip`, 'apt-get install python3-pip');
+  else if (!hasFittingPip({ pip: python.pipVersion })) warn('python', `${python.executable} has pip ${python.pipVersion ?? ''}, older than ${oldestPip}`, `${python.executable} -m pip install --upgrade pip`);
   if (compiler === undefined) warn('compiler', 'no C++ compiler', 'apt-get install g++, or name one with CXX');
-  if (cache.freeBytes < 3e9) {
+  if ('refusal' in cache) warn('cache', cache.refusal.split('\n')[0] ?? '', 'Name a folder with STARGAN_CACHE_DIR');
+  else if (cache.freeBytes < 3e9) {
     warn('disk', `${(cache.freeBytes / 1e9).toFixed(1)} GB free in ${cache.folder}`, 'Free 3 GB, or set STARGAN_CACHE_DIR');
   }
   return findings;

@@ -3,7 +3,7 @@ import { fakeSystem } from '../testing/fake-system.js';
 import { findCompiler } from './compiler.js';
 import { findNvidiaCard, formatCard } from './nvidia.js';
 import { describeProcessor } from './processor.js';
-import { findPython } from './python.js';
+import { findPython, isPython, probePython, pythonsOnPath } from './python.js';
 import { runCommand } from './run-command.js';
 import { thisSystem } from './system.js';
 
@@ -35,16 +35,39 @@ test('AVX is known on x64 only, and only where the kernel says', () => {
 });
 
 test('Python 2 is passed over', async () => {
-  const probe = (version: string) => ({ stdout: JSON.stringify({ executable: 'x', version, pip: true, tensorflow: null }) });
+  const probe = (version: string) => ({ stdout: JSON.stringify({ executable: 'x', version, pip: '24.0', tensorflow: null }) });
   const system = fakeSystem({ answer: (command) => probe(command === 'python3' ? '2.7.18' : '3.12.1') });
   expect(await findPython(system)).toMatchObject({ version: '3.12.1', tensorflow: undefined });
 });
 
 test('the probe of Python runs on a real one where there is one', async (context) => {
   const python = await findPython(thisSystem());
-  if (python === undefined) return context.skip('there is no python3 on this machine');
+  if (!isPython(python)) return context.skip('there is no python3 on this machine');
   expect(python.version).toMatch(/^3\.\d+\.\d+$/);
   expect(python.executable).toMatch(/^\//);
+});
+
+test('a Python that the environment keeps from starting is asked again without it', async () => {
+  const answer = (_command: string, args: readonly string[]) =>
+    args[0] === '-I' ? { stdout: JSON.stringify({ executable: 'x', version: '3.12.1', pip: '24.0', tensorflow: null }) } : { status: 1, stderr: "ModuleNotFoundError: No module named 'encodings'\n" };
+  expect(await findPython(fakeSystem({ answer }))).toMatchObject({ version: '3.12.1', flags: ['-I'] });
+});
+
+test('a Python that does not start says what it printed', async () => {
+  const system = fakeSystem({ answer: () => ({ status: 1, stderr: 'Traceback\nImportError: broken\n' }) });
+  expect(await findPython(system)).toEqual({ failure: 'ImportError: broken' });
+  expect(await probePython(fakeSystem(), '/nowhere/python')).toBeUndefined();
+});
+
+test('every Python on PATH is listed once, in its order', async () => {
+  const versions: Record<string, string> = { python3: '/a/python3', '/a/python3': '/a/python3', '/b/python3': '/b/python3' };
+  const system = fakeSystem({
+    env: { PATH: '/a:/b' },
+    answer: (command) => (command in versions ? { stdout: JSON.stringify({ executable: versions[command], version: '3.12.1', pip: null, tensorflow: null }) } : undefined),
+  });
+  const found: string[] = [];
+  for await (const { executable } of pythonsOnPath(system)) found.push(executable);
+  expect(found).toEqual(['/a/python3', '/b/python3']);
 });
 
 test('CXX goes before the usual compilers and may carry arguments', async () => {
@@ -69,5 +92,9 @@ test('a program ends with its status and both outputs', async () => {
 
 test('a program that outlives its time is ended', async () => {
   const result = await runCommand(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { timeoutMs: 200 });
-  expect(result.status).toBeNull();
+  expect(result).toMatchObject({ status: null, signal: 'SIGKILL' });
+});
+
+test('a log that cannot be written does not end the program that is logged', async () => {
+  expect(await runCommand(process.execPath, ['-e', 'console.log("out")'], { log: '/no/such/folder/log' })).toMatchObject({ status: 0, stdout: 'out\n' });
 });

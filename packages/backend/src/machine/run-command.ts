@@ -14,6 +14,8 @@ export interface CommandOptions {
   readonly log?: string;
   /** The command is killed after this many milliseconds. */
   readonly timeoutMs?: number;
+  /** Called with each piece of standard output as it comes. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** How a command ended. */
@@ -26,6 +28,8 @@ export interface CommandResult {
   readonly stderr: string;
   /** True when there is no such program. */
   readonly missing: boolean;
+  /** The signal that ended the command, as `SIGBUS`; left out where none did. */
+  readonly signal?: string;
 }
 
 /** Runs a program to its end; never rejects for what the program does. */
@@ -46,7 +50,11 @@ export function stopCommands(): void {
 export const runCommand: CommandRunner = (command, args, options = {}) =>
   new Promise((resolve) => {
     const record = (text: string) => {
-      if (options.log !== undefined) appendFileSync(options.log, text);
+      try {
+        if (options.log !== undefined) appendFileSync(options.log, text);
+      } catch {
+        // A log that cannot be written, as on a full disk, does not end what is logged.
+      }
     };
     record(`\n$ ${[command, ...args].join(' ')}\n`);
     const child = spawn(command, args, {
@@ -66,6 +74,7 @@ export const runCommand: CommandRunner = (command, args, options = {}) =>
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       record(text);
+      options.onOutput?.(text);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
@@ -76,8 +85,8 @@ export const runCommand: CommandRunner = (command, args, options = {}) =>
       record(`${error.message}\n`);
       resolve({ status: null, stdout, stderr: stderr + error.message, missing: error.code === 'ENOENT' });
     });
-    child.on('close', (status) => {
+    child.on('close', (status, signal) => {
       ended();
-      resolve({ status, stdout, stderr, missing: false });
+      resolve({ status, stdout, stderr, missing: false, ...(signal === null ? {} : { signal }) });
     });
   });

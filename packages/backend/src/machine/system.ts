@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, isAbsolute } from 'node:path';
+import { familySync, versionSync } from 'detect-libc';
 import { resolvePackage, type ResolvedPackage } from '../resolve-package.js';
 import { runCommand, type CommandRunner, type Environment } from './run-command.js';
 
@@ -13,8 +14,10 @@ export interface System {
   readonly arch: string;
   /** Environment variables, as `process.env`. */
   readonly env: Environment;
-  /** The user's home folder. */
-  readonly home: string;
+  /** The user's home folder; undefined where there is none, as for a user without an entry in the list of users. */
+  readonly home: string | undefined;
+  /** The C library and its version, as `glibc 2.36` or `musl 1.2.5`; undefined outside Linux. */
+  readonly libc: string | undefined;
   /** Runs a program to its end; a program that fails or does not exist is a result, not an error. */
   readonly run: CommandRunner;
   /** Bytes free to this user where `folder` is or would be. */
@@ -23,6 +26,8 @@ export interface System {
   resolve(name: string): ResolvedPackage | undefined;
   /** Text of a file, or undefined when it cannot be read. */
   read(path: string): string | undefined;
+  /** Whether there is such a file, folder or device. */
+  exists(path: string): boolean;
 }
 
 export function thisSystem(): System {
@@ -30,12 +35,28 @@ export function thisSystem(): System {
     platform: process.platform,
     arch: process.arch,
     env: process.env,
-    home: homedir(),
+    home: homeFolder(),
+    libc: describeLibc(),
     run: runCommand,
     freeBytes,
     resolve: resolvePackage,
     read: readText,
+    exists: existsSync,
   };
+}
+
+function homeFolder(): string | undefined {
+  try {
+    const home = homedir();
+    return isAbsolute(home) ? home : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function describeLibc(): string | undefined {
+  const family = familySync();
+  return family === null ? undefined : `${family} ${versionSync() ?? 'of unknown version'}`;
 }
 
 async function freeBytes(folder: string): Promise<number> {

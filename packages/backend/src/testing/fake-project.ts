@@ -33,9 +33,9 @@ export function fakeProject({ card = false, seesCard = card }: { card?: boolean;
       return { stdout: `noise\n${JSON.stringify({ tensorflow: '2.21.0', gpu })}\n` };
     }
     if (line.includes('verify-kernels')) return { stdout: '{}\n' };
-    if (command === 'python3' && args[0] === '-c') return pythonAnswer();
-    if (line.includes('pip download')) return makeFile(join(after(args, '--dest'), 'tensorflow_cpu.whl'));
-    if (line.includes('pip install')) return makeLibrary(after(args, '--target'));
+    if (command === 'python3' && args.includes('-c')) return pythonAnswer();
+    if (line.includes('wheel-requirements')) return { stdout: 'nvidia-cublas-cu12<13.0,>=12.5\n' };
+    if (line.includes('pip download')) return makeFile(join(after(args, '--dest'), 'some.whl'));
     if (line.includes('extract-wheel')) return makeLibrary(args.at(-1) ?? '');
     if (command === 'g++' && args.includes('-o')) return makeFile(after(args, '-o'));
     if (command === 'g++') return { stdout: 'g++ 12.2.0\n' };
@@ -56,9 +56,9 @@ export function fakeProject({ card = false, seesCard = card }: { card?: boolean;
 }
 
 /** What the probe of a Python answers. */
-export function pythonAnswer(facts: { pip?: boolean; tensorflow?: string; version?: string } = {}): Partial<CommandResult> {
-  const { pip = true, tensorflow = null, version = '3.11.7' } = facts;
-  return { stdout: JSON.stringify({ executable: 'python3', version, pip, tensorflow }) };
+export function pythonAnswer(facts: { pip?: string | null; tensorflow?: string; version?: string; executable?: string } = {}): Partial<CommandResult> {
+  const { pip = '24.0', tensorflow = null, version = '3.11.7', executable = 'python3' } = facts;
+  return { stdout: JSON.stringify({ executable, version, pip, tensorflow }) };
 }
 
 /** Writes the files of a `tensorflow` package that the addon is built on into `folder`/tensorflow. */

@@ -17,6 +17,9 @@ export interface FakeMachine {
   readonly freeBytes?: number;
   readonly files?: Readonly<Record<string, string>>;
   readonly packages?: readonly ResolvedPackage[];
+  readonly libc?: string;
+  /** Devices and other files that are there beside `files`. */
+  readonly devices?: readonly string[];
 }
 
 /** A machine that runs nothing: programs answer as told, and `calls` lists the command lines. */
@@ -28,6 +31,7 @@ export function fakeSystem(machine: FakeMachine = {}): System & { readonly calls
     arch: machine.arch ?? 'x64',
     env: machine.env ?? {},
     home: '/home/someone',
+    libc: machine.libc ?? 'glibc 2.36',
     run: (command, args, options = {}) => {
       calls.push([command, ...args].join(' '));
       const answer = machine.answer?.(command, args, options);
@@ -39,5 +43,6 @@ export function fakeSystem(machine: FakeMachine = {}): System & { readonly calls
     freeBytes: () => Promise.resolve(machine.freeBytes ?? 100e9),
     resolve: (name) => machine.packages?.find((candidate) => candidate.name === name),
     read: (path) => machine.files?.[path],
+    exists: (path) => path in (machine.files ?? {}) || (machine.devices ?? []).includes(path),
   };
 }
