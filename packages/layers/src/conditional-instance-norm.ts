@@ -28,7 +28,7 @@ export interface PerDomainLayer {
  */
 export function conditionalInstanceNorm(
   prefix: string,
-  { channels, domains, slope = 1 }: { channels: number; domains: number; slope?: number },
+  { channels, domains, slope = 1 }: { channels: number; domains: number; slope?: number | undefined },
 ): PerDomainLayer {
   const scale = join(prefix, 'weight');
   const shift = join(prefix, 'bias');

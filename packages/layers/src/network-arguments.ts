@@ -16,9 +16,9 @@ export function imageLevels(network: string, imageSize: number): number {
 /** Widths of a network: the first is widthBudget / imageSize, then doubling per level up to maxWidth. */
 export interface WidthOptions {
   /** First width × image size (default 2¹⁴). */
-  widthBudget?: number;
+  widthBudget?: number | undefined;
   /** Cap of the doubled widths (default 512). */
-  maxWidth?: number;
+  maxWidth?: number | undefined;
 }
 
 /**
