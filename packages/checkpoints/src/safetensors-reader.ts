@@ -10,7 +10,7 @@ export interface TensorOf<D extends Dtype> {
   /** Element type of `data`; comparing it tells TypeScript which typed array `data` is. */
   readonly dtype: D;
   /** `[]` for a scalar. */
-  readonly shape: readonly number[];
+  readonly shape: number[];
   /** Elements in C order: the last axis runs fastest. */
   readonly data: DataByDtype[D];
 }
@@ -54,7 +54,8 @@ async function readHeader(handle: FileHandle): Promise<SafetensorsHeader> {
   return parseHeader(new Uint8Array(await readExactly(handle, LENGTH_BYTES, Number(length))), status.size);
 }
 
-async function readTensor(handle: FileHandle, { dtype, shape, begin, bytes }: TensorEntry): Promise<StoredTensor> {
+async function readTensor(handle: FileHandle, { dtype, begin, bytes, ...entry }: TensorEntry): Promise<StoredTensor> {
+  const shape = [...entry.shape];
   const buffer = await readExactly(handle, begin, bytes);
   if (dtype === 'F16') return { dtype: 'F32', shape, data: float16ToFloat32(new Uint16Array(buffer)) };
   if (dtype === 'BF16') return { dtype: 'F32', shape, data: bfloat16ToFloat32(new Uint16Array(buffer)) };

@@ -1,3 +1,5 @@
+import { isTensor } from './domain-weights.js';
+
 /**
  * log₂ of an image size.
  *
@@ -60,6 +62,11 @@ export function requirePositive(network: string, name: string, value: number): v
  * @param domains number of domains there are
  */
 export function requireDomains(network: string, sampleDomains: readonly number[], batch: number, domains: number): void {
+  const given: unknown = sampleDomains;
+  if (!Array.isArray(given) && !ArrayBuffer.isView(given)) {
+    const remedy = isTensor(given) ? 'a tensor; read it once with Array.from(await domain.data())' : String(given);
+    throw new Error(`${network}: domain must be an array of whole numbers, got ${remedy}`);
+  }
   if (sampleDomains.length !== batch) {
     throw new Error(`${network}: domain must hold one number per sample, got ${sampleDomains.length} for a batch of ${batch}`);
   }

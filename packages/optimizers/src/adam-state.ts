@@ -1,6 +1,6 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import { flatten, layoutOf, requireNames, requireSameShape, tensorOf, unflatten, type Layout, type Named, type Parameters, type Updated } from './parameters.js';
+import { flatten, layoutOf, requireNames, requireSameShape, tensorOf, unflatten, type Layout, type Parameters, type Updated } from './parameters.js';
 
 /** Moments of all parameters as two vectors; plain data whose tensors the caller owns. */
 export type AdamState = {
@@ -19,9 +19,9 @@ export type NamedAdamState<P extends Parameters = Parameters> = {
   /** Steps taken. */
   readonly step: number;
   /** Running mean of the gradients. */
-  readonly first: Named<P>;
+  readonly first: P;
   /** Running mean of the squared gradients. */
-  readonly second: Named<P>;
+  readonly second: P;
 };
 
 /**

@@ -26,7 +26,7 @@ export interface PyTorchTensor {
   /** As in the file; F16 and BF16 are read as F32. */
   readonly dtype: StoredDtype;
   /** In PyTorch's order of axes; `[]` for a scalar. */
-  readonly shape: readonly number[];
+  readonly shape: number[];
 }
 
 /** An open file: what it holds is known and checked, its tensors are read one by one. */
@@ -101,7 +101,7 @@ async function openFile(caller: string, path: string, { maxBytes, narrowDoubles 
     const views = new Map<PyTorchTensor, TensorValue>();
     const value = convertTree<PyTorchTensor>(parts.value, (view) => {
       requireStorage(parts, view);
-      const tensor: PyTorchTensor = { dtype: view.dtype, shape: view.shape };
+      const tensor: PyTorchTensor = { dtype: view.dtype, shape: [...view.shape] };
       views.set(tensor, view);
       return tensor;
     });

@@ -67,7 +67,8 @@ export function bytesInMemory(dtype: StoredDtype, shape: readonly number[]): num
 /** A view's values in memory of their own, in C order. F16 and BF16 become F32. */
 export function readView(view: TensorValue, storage: ArrayBuffer): StoredTensor {
   const buffer = elementsOf(view, storage);
-  const { dtype, shape } = view;
+  const { dtype } = view;
+  const shape = [...view.shape];
   if (dtype === 'F16') return { dtype: 'F32', shape, data: float16ToFloat32(new Uint16Array(buffer)) };
   if (dtype === 'BF16') return { dtype: 'F32', shape, data: bfloat16ToFloat32(new Uint16Array(buffer)) };
   return { dtype, shape, data: valuesOver(dtype, buffer) } as StoredTensor;
