@@ -1,136 +1,160 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { publint } from 'publint';
-import { formatMessage } from 'publint/utils';
-import { installAlone, installOptionalPeers, prepare, removeProject } from './consumer-project.mjs';
-import { disagreement, exampleOf, firstExample, promisedLines } from './readme-example.mjs';
-import { root } from './run.mjs';
-import { capture as run, publicPackages, readManifest } from './tarballs.mjs';
+import ts from 'typescript';
+import { installProject, packAll, packageNames, readManifest, root, run } from './consumer-project.mjs';
+import { compile, COMPILERS } from './consumer-types.mjs';
+import { everyExport } from './every-export.mjs';
+import { checkContents } from './package-contents.mjs';
+import { allExamples, disagreement, promisedLines } from './readme-example.mjs';
 
-const USAGE = `Usage: node scripts/check-packages.mjs [--only NAME]
+const SUPPORTED = ['3.21.0', '4.0.0', '4.10.0', '4.17.0', '4.22.0'];
+const USAGE = `Usage: node scripts/check-packages.mjs [--matrix | --tfjs VERSION,…]
 
-Packs every package, installs it with npm into an empty project as its users would, runs the README's first example
-there, type-checks an import of it, and lints the package. Then, with the optional peers installed, does the same with
-its other entries, and the README's example of each that says what it prints. Exit code: 0 all well, 1 a package is not, 2 wrong usage.`;
+Packs every package and installs all of them with npm beside tensorflow.js, as their users would. There, it compiles every
+example of the READMEs and of docs/, and a use of every export, with the oldest and the newest TypeScript, and runs the examples.
+What a package contains, imports and declares is linted. --matrix does so with tfjs ${SUPPORTED.join(', ')};
+by default it is the newest in full, and the oldest without running every example.
+Exit code: 0 all well, 1 something is not, 2 wrong usage.`;
 
-const typescript = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-
-function checkFiles(folder, name) {
-  const files = readdirSync(folder, { recursive: true }).map((file) => file.replaceAll('\\', '/'));
-  for (const needed of ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts']) {
-    if (!files.includes(needed)) throw new Error(`${needed} is not in the package`);
-  }
-  const tests = files.filter((file) => /\.test\.|(^|\/)testing(\/|$)/.test(file));
-  if (tests.length > 0) throw new Error(`test code is in the package: ${tests.join(', ')}`);
-  const manifest = readManifest(folder);
-  if (JSON.stringify(manifest).includes('workspace:')) throw new Error('package.json still has a workspace: version');
-  if (name === '@stargan/losses') requireNothingButCore(manifest, readdirSync(dirname(folder)));
-}
-
-/** The losses are for any GAN: they bring nothing along. */
-function requireNothingButCore({ dependencies = {}, peerDependencies = {} }, installed) {
-  const needs = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
-  if (needs.join() !== '@tensorflow/tfjs-core') throw new Error(`losses must depend on tfjs-core alone, not on ${needs.join(', ')}`);
-  if (installed.join() !== 'losses') throw new Error(`losses must come alone, not with ${installed.join(', ')}`);
-}
-
-async function runExample(project, code) {
-  if (code === undefined) throw new Error('README.md has no example (a ```js block)');
-  const promised = promisedLines(code);
-  if (promised.length === 0) throw new Error('an example in README.md says nowhere what it prints (//=>)');
-  writeFileSync(join(project, 'example.mjs'), code);
-  const output = await run(process.execPath, ['example.mjs'], { cwd: project, env: { STARGAN_BACKEND: 'cpu' } });
-  const fault = disagreement(promised, output);
-  if (fault !== undefined) throw new Error(`an example in README.md ${fault}\nall it prints:\n${output}`);
-  return promised.length;
-}
-
-const NODE_PACKAGES = ['backend', 'checkpoints', 'data', 'metrics'];
-
-/** Compiles an import of an entry with the compiler's default checks, with Node's types where the package needs them. */
-async function checkTypes(project, name, entry) {
-  const code = `import * as part from '${entry}';\nexport const names: string[] = Object.keys(part);\n`;
-  writeFileSync(join(project, 'consumer.ts'), code);
-  const types = NODE_PACKAGES.includes(basename(name)) ? ['--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')] : [];
-  const options = ['--noEmit', '--strict', '--pretty', 'false', '--target', 'es2022', '--module', 'nodenext', ...types];
-  const output = await run(process.execPath, [typescript, ...options, 'consumer.ts'], { cwd: project }).then(() => '', ({ message }) => message);
-  // tfjs-core's own declarations do not compile against current lib.dom, so that its users have skipLibCheck on:
-  // only what is said about our declarations, the consumer or the options counts.
-  const faults = output.split('\n').filter((line) => /^(consumer\.ts|node_modules\/@stargan\/|error TS)/.test(line));
-  if (faults.length > 0) throw new Error(`a consumer does not compile\n${faults.join('\n')}`);
-}
-
-async function lint(folder) {
-  const { messages, pkg } = await publint({ pkgDir: folder, pack: false, strict: true });
-  const faults = messages.filter(({ type }) => type !== 'suggestion');
-  if (faults.length > 0) throw new Error(`publint: ${faults.map((message) => formatMessage(message, pkg, { color: false })).join('; ')}`);
-}
-
-async function check(name) {
-  const project = await installAlone(name);
-  const folder = join(project, 'node_modules', name);
-  checkFiles(folder, name);
-  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
-  let results = await runExample(project, firstExample(readme));
-  await checkTypes(project, name, name);
-  await lint(folder);
-  const paths = Object.keys(readManifest(folder).exports).filter((path) => path !== '.');
-  // Only now, so that the main entry has been seen to do without what is optional.
-  if (paths.length > 0) await installOptionalPeers(project, name);
-  for (const path of paths) {
-    const entry = `${name}${path.slice(1)}`;
-    await run(process.execPath, ['--input-type=module', '--eval', `import '${entry}';`], { cwd: project });
-    await checkTypes(project, name, entry);
-    const example = exampleOf(readme, entry);
-    if (example !== undefined) results += await runExample(project, example);
-  }
-  return `${results} results of examples`;
-}
-
-function wantedPackages() {
-  const all = [...publicPackages()].filter(([, folder]) => dirname(folder) === join(root, 'packages')).map(([name]) => name);
+function wantedVersions() {
   try {
-    const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+    const { values } = parseArgs({ options: { matrix: { type: 'boolean' }, tfjs: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
     if (values.help) {
       console.log(USAGE);
       process.exit(0);
     }
-    if (values.only === undefined) return all;
-    const name = all.find((one) => one === values.only || basename(one) === values.only);
-    if (name === undefined) throw new Error(`--only must be one of ${all.join(', ')}, got ${values.only}`);
-    return [name];
+    if (values.matrix) return SUPPORTED.map((version) => ({ version, isWhole: true }));
+    if (values.tfjs !== undefined) return values.tfjs.split(',').map((version) => ({ version, isWhole: true }));
+    return [{ version: SUPPORTED.at(-1), isWhole: true }, { version: SUPPORTED[0], isWhole: false }];
   } catch (error) {
     console.error(`${error.message}\n\n${USAGE}`);
     process.exit(2);
   }
 }
 
-const wanted = wantedPackages();
-const began = performance.now();
 let failed = 0;
-await run(process.execPath, [typescript, '-b', ...wanted.map((name) => publicPackages().get(name))]);
-await prepare(wanted);
-const left = [...wanted];
 
-/** Checks one package after another as long as any are left. */
-async function checkNext() {
-  for (let name = left.shift(); name !== undefined; name = left.shift()) {
-    const start = performance.now();
-    const seconds = () => `${((performance.now() - start) / 1000).toFixed(0)} s`;
-    try {
-      console.log(`ok    ${name}: ${await check(name)}, ${seconds()}`);
-    } catch (error) {
-      failed += 1;
-      console.log(`FAIL  ${name}: ${error.message}`);
-    } finally {
-      await removeProject(name);
-    }
+/** Runs one check and says how it went. */
+async function check(name, f) {
+  const start = performance.now();
+  const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+  try {
+    console.log(`ok    ${name}: ${(await f()) ?? 'well'}, ${seconds()}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL  ${name}: ${error.message}`);
   }
 }
 
-// Two at a time: each waits for npm, for programs and for the disk most of the time.
-await Promise.all([checkNext(), checkNext()]);
-console.log(`${wanted.length - failed} of ${wanted.length} packages are well, ${((performance.now() - began) / 1000).toFixed(0)} s`);
+/** Does `f` with each item, two at a time: programs wait for the disk and for each other much of the time. */
+async function withEach(items, f) {
+  const left = [...items];
+  const next = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await f(item);
+  };
+  await Promise.all([next(), next()]);
+}
+
+async function runExample(project, { name, code }) {
+  const { outputText } = ts.transpileModule(code, { compilerOptions: { target: 'es2022', module: 'esnext' } });
+  mkdirSync(join(project, 'run'), { recursive: true });
+  writeFileSync(join(project, 'run', `${name}.mjs`), outputText);
+  const output = await run(process.execPath, [`${name}.mjs`], { cwd: join(project, 'run'), env: { STARGAN_BACKEND: 'cpu' } });
+  const promised = promisedLines(code);
+  const fault = promised.length > 0 ? disagreement(promised, output) : undefined;
+  if (fault !== undefined) throw new Error(`${name} ${fault}\nall it prints:\n${output}`);
+  return promised.length;
+}
+
+/** One core alone, and none of tfjs' versions twice: what npm does where a peer range refuses the version that is there. */
+function checkOneCore(project) {
+  const lock = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8'));
+  const twice = Object.keys(lock.packages).filter((path) => /node_modules\/.*node_modules\/@tensorflow\//.test(path));
+  if (twice.length > 0) throw new Error(`npm installed a second copy: ${twice.join(', ')}`);
+}
+
+/** Whether an example is a file of this repository, whose path its first line says: it is compiled there, with our own compiler. */
+const isOfRepository = (code) => /^\/\/ (\w+\/)+\S+\.ts\n/.test(code);
+
+function compileInRepository({ name, code }) {
+  const file = join(root, /^\/\/ (\S+)/.exec(code)[1]);
+  const config = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile).config;
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const host = ts.createCompilerHost(options);
+  const { fileExists, readFile } = host;
+  host.fileExists = (path) => path === file || fileExists(path);
+  host.readFile = (path) => (path === file ? code : readFile(path));
+  const program = ts.createProgram([file], { ...options, composite: false, noEmit: true }, host);
+  const faults = ts.getPreEmitDiagnostics(program, program.getSourceFile(file));
+  if (faults.length > 0) throw new Error(`${name}: ${faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')).join('; ')}`);
+}
+
+/** Every package needs an example of its main entry that says what it prints. */
+function checkFirstExamples(examples) {
+  for (const name of packageNames) {
+    const own = examples.find(({ page, given }) => page === `packages/${name}/README.md` && given === undefined);
+    if (own === undefined || promisedLines(own.code).length === 0) throw new Error(`README.md of ${name} has no example that says what it prints (//=>)`);
+  }
+}
+
+const versions = wantedVersions();
+const began = performance.now();
+await run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']);
+const tarballs = await packAll();
+const pages = allExamples(root, packageNames);
+const examples = pages.filter(({ code }) => !isOfRepository(code));
+const modules = {
+  ...Object.fromEntries(examples.map(({ name, given = '', code }) => [name, `${given}${code}\nexport {};\n`])),
+  ...everyExport(),
+};
+const entries = packageNames.flatMap((name) => Object.keys(readManifest(join(root, 'packages', name)).exports).map((path) => `@stargan/${name}${path.slice(1)}`));
+const resolution = { resolution: entries.map((entry, i) => `import * as part${i} from '${entry}';\nexport const names${i}: string[] = Object.keys(part${i});`).join('\n') };
+
+/** Everything that depends on the version of tfjs. */
+async function checkBeside({ version, isWhole }) {
+  const label = `tfjs ${version}`;
+  const tfjs = ['tfjs', 'tfjs-backend-wasm'].map((name) => `@tensorflow/${name}@${version}`);
+  let project;
+  await check(`${label}, npm install`, async () => {
+    const installed = await installProject(label.replace(' ', '-'), [...tarballs.values(), ...tfjs]);
+    checkOneCore(installed);
+    project = installed;
+  });
+  if (project === undefined) return;
+  for (const compiler of COMPILERS) {
+    await check(`${label}, ${compiler[0]}`, async () => {
+      await compile(project, 'compiled', modules, compiler);
+      return `${Object.keys(modules).length} modules compile`;
+    });
+  }
+  if (isWhole) {
+    await check(`${label}, other resolutions`, async () => {
+      // TypeScript 7 has dropped `node`, which is `node10`.
+      await compile(project, 'resolved', resolution, COMPILERS[0], ['--module', 'esnext', '--moduleResolution', 'node']);
+      await compile(project, 'resolved', resolution, COMPILERS[1], ['--module', 'esnext', '--moduleResolution', 'bundler']);
+      return `${entries.length} entries are found by node and bundler`;
+    });
+  }
+  await check(`${label}, examples`, async () => {
+    let results = 0;
+    const runnable = examples.filter(({ given, page }) => given === undefined && (isWhole || /losses|optimizers|layers/.test(page)));
+    await withEach(runnable, async (example) => (results += await runExample(project, example)));
+    return `${results} results of ${runnable.length} examples`;
+  });
+  if (version !== SUPPORTED.at(-1)) return;
+  await withEach(packageNames, (name) => check(`@stargan/${name}`, () => checkContents(join(project, 'node_modules', '@stargan', name), name, tarballs.get(name))));
+}
+
+await check('examples', () => {
+  checkFirstExamples(examples);
+  pages.filter(({ code }) => isOfRepository(code)).forEach(compileInRepository);
+});
+await check('losses alone', async () => {
+  const project = await installProject('alone', [tarballs.get('losses'), '@tensorflow/tfjs-core@4.22.0']);
+  await run(process.execPath, ['--input-type=module', '--eval', "import '@stargan/losses';"], { cwd: project });
+});
+await withEach(versions, checkBeside);
+console.log(`${failed === 0 ? 'all well' : `${failed} checks failed`}, ${((performance.now() - began) / 1000).toFixed(0)} s`);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -1,20 +1,42 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
 /**
- * The first JavaScript block of a README.
+ * The JavaScript and TypeScript blocks of a page. What a block takes for granted (tensors of the reader's) is declared in a comment
+ * `<!-- given: … -->` right before it; such a block is compiled, not run.
  *
- * @returns {string | undefined} its code
+ * @returns {{ section: string, given: string | undefined, code: string }[]}
  */
-export function firstExample(markdown) {
-  return /^```js\n(.*?)^```$/ms.exec(markdown)?.[1];
+export function examplesOf(markdown) {
+  const pattern = /^#+ (?<section>.*)$|^(?:<!-- given:\n(?<given>[^]*?)-->\n)?```(?:js|ts)\n(?<code>[^]*?)^```$/gm;
+  let section = '';
+  const found = [];
+  for (const { groups } of markdown.matchAll(pattern)) {
+    if (groups.section !== undefined) section = groups.section;
+    else found.push({ section, given: groups.given, code: groups.code });
+  }
+  return found;
 }
 
 /**
- * The first JavaScript block of a README that imports from `entry` and says what it prints.
+ * The examples of every README and of the pages in docs/ that are written by hand.
  *
- * @returns {string | undefined} its code
+ * @returns {{ name: string, page: string, given: string | undefined, code: string }[]} `name` can be that of a file
  */
-export function exampleOf(markdown, entry) {
-  const blocks = [...markdown.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
-  return blocks.find((code) => code.includes(`from '${entry}'`) && promisedLines(code).length > 0);
+export function allExamples(root, packages) {
+  const pages = [
+    ...packages.map((name) => `packages/${name}/README.md`),
+    'README.md',
+    'examples/README.md',
+    ...readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`),
+  ];
+  return pages.flatMap((page) =>
+    examplesOf(readFileSync(join(root, page), 'utf8')).map((example, i) => ({
+      ...example,
+      page,
+      name: `${page.replace(/^packages\/|\/?README\.md$|\.md$/g, '').replaceAll('/', '-') || 'root'}-${i + 1}`,
+    })),
+  );
 }
 
 /** What an example says that it prints: the texts behind `//=>`, in order. */

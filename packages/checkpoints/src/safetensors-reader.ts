@@ -11,7 +11,7 @@ export interface TensorOf<D extends Dtype> {
   /** Element type of `data`; comparing it tells TypeScript which typed array `data` is. */
   readonly dtype: D;
   /** `[]` for a scalar. */
-  readonly shape: readonly number[];
+  readonly shape: number[];
   /** Elements in C order: the last axis runs fastest. */
   readonly data: DataByDtype[D];
 }
@@ -56,8 +56,9 @@ async function readHeader(handle: FileHandle, size: number): Promise<Safetensors
   return parseHeader(new Uint8Array(await readExactly(handle, LENGTH_BYTES, Number(length))), size);
 }
 
-async function readTensor(handle: FileHandle, name: string, { dtype, shape, begin, bytes }: TensorEntry): Promise<StoredTensor> {
+async function readTensor(handle: FileHandle, name: string, { dtype, begin, bytes, ...entry }: TensorEntry): Promise<StoredTensor> {
   if (dtype === 'C64') throw new Error(`tensor '${name}' has complex numbers (C64), which are not read; save their real and imaginary parts`);
+  const shape = [...entry.shape];
   const buffer = await readExactly(handle, begin, bytes);
   if (isSmallFloat(dtype)) return { dtype: 'F32', shape, data: smallFloatsToFloat32(dtype, buffer) };
   return { dtype, shape, data: valuesOver(dtype, buffer) } as StoredTensor;

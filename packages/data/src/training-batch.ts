@@ -17,16 +17,16 @@ export interface TrainingBatch {
   /** Images to translate, and the label of each one's domain. */
   readonly source: {
     /** [B, S, S, 3] in [-1, 1] */
-    readonly images: Float32Array<ArrayBuffer>;
+    readonly images: Float32Array;
     /** B labels */
     readonly domains: number[];
   };
   /** Pairs of images of one domain, and its label: as a rule the target domain of the source image at the same place. */
   readonly reference: {
     /** [B, S, S, 3] in [-1, 1] */
-    readonly images: Float32Array<ArrayBuffer>;
+    readonly images: Float32Array;
     /** [B, S, S, 3] in [-1, 1]: other images of the same domains */
-    readonly images2: Float32Array<ArrayBuffer>;
+    readonly images2: Float32Array;
     /** B labels */
     readonly domains: number[];
   };

@@ -32,7 +32,8 @@ answerRequests<number, TrainingWorkerAnswer>(async (iteration) => {
   const answer = { result, decodedImages: cache.decodedImages(), skipped: preparation.skipped() };
   if (!('source' in result)) return { answer };
   const { source, reference } = result;
-  return { answer, transfer: [source.images.buffer, reference.images.buffer, reference.images2.buffer] };
+  const transfer = [source.images, reference.images, reference.images2].map(({ buffer }) => buffer as ArrayBuffer);
+  return { answer, transfer };
 });
 
 async function resultOf(iteration: number): Promise<TrainingWorkerAnswer['result']> {

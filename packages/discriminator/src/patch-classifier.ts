@@ -56,7 +56,7 @@ export function patchClassifier({ imageSize, domains, ...widthOptions }: PatchCl
   const trunk = widths.map((width, i) => ({ name: `main.${2 * i}`, filter: [4, 4, i === 0 ? 3 : widths[i - 1]!, width] as const, bias: width }));
   const specs: ParameterSpec[] = [
     ...trunk.flatMap(({ name, filter, bias }): ParameterSpec[] => [
-      { name: `${name}.weight`, kind: 'convolution', shape: filter },
+      { name: `${name}.weight`, kind: 'convolution', shape: [...filter] },
       { name: `${name}.bias`, kind: 'bias', shape: [bias] },
     ]),
     { name: 'conv1.weight', kind: 'convolution', shape: [3, 3, channels, 1] },

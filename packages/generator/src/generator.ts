@@ -27,15 +27,15 @@ export interface GeneratorOptions extends WidthOptions {
   /** Height and width of the images: a power of two ≥ 16. */
   imageSize: number;
   /** Length of a style code. */
-  styleDim?: number;
+  styleDim?: number | undefined;
   /** Weight w_hpf of the high-pass skip; it divides the filter. 0 leaves the skip out (animals), 1 is for faces. */
-  highPass?: number;
+  highPass?: number | undefined;
   /** Where the style enters; see {@link StyleInjection}. */
-  injection?: StyleInjection;
+  injection?: StyleInjection | undefined;
   /** How blocks convolve and resample; the same function in all. */
-  variant?: ConvolutionVariant | BlockConvolutions;
+  variant?: ConvolutionVariant | BlockConvolutions | undefined;
   /** What is kept for a backward pass; the same gradients either way. */
-  checkpointing?: Checkpointing;
+  checkpointing?: Checkpointing | undefined;
 }
 
 /**
@@ -56,12 +56,12 @@ export interface Constant {
 }
 
 /** The encoder's result: what the decoder needs besides a style. */
-export interface Features {
+export type Features = {
   /** [batch, S', S', channels] at the bottleneck; with `concatenation` the image, for nothing comes before the style. */
   readonly bottleneck: Tensor4D;
   /** Feature maps kept for the high-pass skip, by their height; empty without masks. */
   readonly skips: Readonly<Record<number, Tensor4D>>;
-}
+};
 
 /** The StarGAN v2 generator G(x, s). */
 export interface Generator extends Network {

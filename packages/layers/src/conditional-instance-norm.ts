@@ -1,6 +1,7 @@
-import { sub, tidy } from '@tensorflow/tfjs-core';
+import { matMul, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { adaptiveInstanceNormalization, selectRows, type Parameters } from '@stargan/ops';
+import { domainWeights, isTensor, type DomainLabels } from './domain-weights.js';
 import { requireDomains } from './network-arguments.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
 
@@ -11,9 +12,10 @@ export interface PerDomainLayer {
   /**
    * The layer's function, for a batch whose samples may be of different domains.
    *
-   * @param domain one whole number from 0 to domains − 1 per sample
+   * @param domain one whole number from 0 to domains − 1 per sample, as an array or a tensor `[batch]` or `[batch, 1]`; or a
+   * tensor `[batch, domains]` of weights, which mixes the domains' scales and shifts
    */
-  apply(parameters: Parameters, x: Tensor, domain: readonly number[]): Tensor4D;
+  apply(parameters: Parameters, x: Tensor, domain: DomainLabels): Tensor4D;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface PerDomainLayer {
  */
 export function conditionalInstanceNorm(
   prefix: string,
-  { channels, domains, slope = 1 }: { channels: number; domains: number; slope?: number },
+  { channels, domains, slope = 1 }: { channels: number; domains: number; slope?: number | undefined },
 ): PerDomainLayer {
   const scale = join(prefix, 'weight');
   const shift = join(prefix, 'bias');
@@ -38,10 +40,15 @@ export function conditionalInstanceNorm(
       { name: shift, kind: 'bias', shape: [domains, channels] },
     ],
     apply: (parameters, x, domain) => {
-      requireDomains('conditionalInstanceNorm', domain, x.shape[0], domains);
+      const batch = x.shape[0]!;
+      if (!isTensor(domain)) requireDomains('conditionalInstanceNorm', domain, batch, domains);
       return tidy(() => {
-        const gamma = sub(selectRows(parameter(parameters, scale) as Tensor2D, domain), 1);
-        return adaptiveInstanceNormalization(x, gamma, selectRows(parameter(parameters, shift) as Tensor2D, domain), { slope });
+        const weights = isTensor(domain) ? domainWeights('conditionalInstanceNorm', domain, batch, domains) : undefined;
+        const ofSamples = (name: string): Tensor2D => {
+          const rows = parameter(parameters, name) as Tensor2D;
+          return weights === undefined ? selectRows(rows, domain as readonly number[]) : matMul(weights, rows);
+        };
+        return adaptiveInstanceNormalization(x, sub(ofSamples(scale), 1), ofSamples(shift), { slope });
       });
     },
   };

@@ -12,7 +12,7 @@ export interface ConvolutionLayerOptions {
   /** Height and width of the filter. */
   size: number;
   /** `same` keeps height and width with zeros around the input (default); `valid` adds none, so that they shrink by size − 1. */
-  padding?: 'same' | 'valid';
+  padding?: 'same' | 'valid' | undefined;
 }
 
 /**

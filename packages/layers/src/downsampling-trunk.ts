@@ -14,11 +14,11 @@ export interface TrunkOptions extends WidthOptions {
   /** Height and width of the images: a power of two ≥ 16. */
   imageSize: number;
   /** Channels of the image, 3 unless labels are appended to it. */
-  inChannels?: number;
+  inChannels?: number | undefined;
   /** How blocks convolve and resample; the same function in all. */
-  variant?: ConvolutionVariant | BlockConvolutions;
+  variant?: ConvolutionVariant | BlockConvolutions | undefined;
   /** What is kept for a backward pass; the same gradients either way. Second-order ones keep everything. */
-  checkpointing?: Checkpointing;
+  checkpointing?: Checkpointing | undefined;
 }
 
 /** A trunk, and what a head needs to continue it. */

@@ -10,7 +10,7 @@ import { join, parameter } from './parameter-spec.js';
  * @param prefix of the parameter names `weight` and `bias`
  * @param options `channels` of x; `slope` of the leaky ReLU below 0, default 1 (none)
  */
-export function instanceNorm(prefix: string, { channels, slope = 1 }: { channels: number; slope?: number }): Layer {
+export function instanceNorm(prefix: string, { channels, slope = 1 }: { channels: number; slope?: number | undefined }): Layer {
   const scale = join(prefix, 'weight');
   const shift = join(prefix, 'bias');
   return {

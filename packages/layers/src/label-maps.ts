@@ -1,5 +1,6 @@
-import { concat, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { concat, mul, ones, reshape, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { domainWeights, isTensor, type DomainLabels } from './domain-weights.js';
 import { requireDomains } from './network-arguments.js';
 
 /**
@@ -9,13 +10,20 @@ import { requireDomains } from './network-arguments.js';
  * Source: Choi et al. 2018, arXiv 1711.09020, section 3.1.
  *
  * @param x [batch, height, width, channels]
- * @param labels one whole number from 0 to classes − 1 per sample
+ * @param labels one whole number from 0 to classes − 1 per sample, as an array or a tensor `[batch]` or `[batch, 1]`; or a tensor
+ * `[batch, classes]` of weights, one-hot or soft
  * @param classes number of labels there are, and of maps that are added
  * @throws when the labels do not fit
  */
-export function concatenateLabels(x: Tensor, labels: readonly number[], classes: number): Tensor4D {
+export function concatenateLabels(x: Tensor, labels: DomainLabels, classes: number): Tensor4D {
   if (x.rank !== 4) throw new Error(`concatenateLabels: x must be [batch, height, width, channels], got [${x.shape.join(', ')}]`);
   const [batch, height, width] = (x as Tensor4D).shape;
+  if (isTensor(labels)) {
+    return tidy(() => {
+      const weights = reshape(domainWeights('concatenateLabels', labels, batch, classes), [batch, 1, 1, classes]);
+      return concat([x as Tensor4D, mul<Tensor4D>(weights, ones([1, height, width, 1]))], 3);
+    });
+  }
   requireDomains('concatenateLabels', labels, batch, classes);
   const pixels = height * width;
   const maps = new Float32Array(batch * pixels * classes);

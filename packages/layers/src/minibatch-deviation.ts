@@ -4,9 +4,9 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 /** Options of {@link minibatchDeviation}. */
 export interface MinibatchDeviationOptions {
   /** Samples that are compared with each other (default 4; the whole batch where it is smaller). */
-  groupSize?: number;
+  groupSize?: number | undefined;
   /** Maps that are added, each of an equal share of the channels (default 1). */
-  maps?: number;
+  maps?: number | undefined;
 }
 
 /**

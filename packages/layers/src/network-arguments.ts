@@ -1,3 +1,5 @@
+import { isTensor } from './domain-weights.js';
+
 /**
  * log₂ of an image size.
  *
@@ -16,9 +18,9 @@ export function imageLevels(network: string, imageSize: number): number {
 /** Widths of a network: the first is widthBudget / imageSize, then doubling per level up to maxWidth. */
 export interface WidthOptions {
   /** First width × image size (default 2¹⁴). */
-  widthBudget?: number;
+  widthBudget?: number | undefined;
   /** Cap of the doubled widths (default 512). */
-  maxWidth?: number;
+  maxWidth?: number | undefined;
 }
 
 /**
@@ -60,6 +62,11 @@ export function requirePositive(network: string, name: string, value: number): v
  * @param domains number of domains there are
  */
 export function requireDomains(network: string, sampleDomains: readonly number[], batch: number, domains: number): void {
+  const given: unknown = sampleDomains;
+  if (!Array.isArray(given) && !ArrayBuffer.isView(given)) {
+    const remedy = isTensor(given) ? 'a tensor; read it once with Array.from(await domain.data())' : String(given);
+    throw new Error(`${network}: domain must be an array of whole numbers, got ${remedy}`);
+  }
   if (sampleDomains.length !== batch) {
     throw new Error(`${network}: domain must hold one number per sample, got ${sampleDomains.length} for a batch of ${batch}`);
   }

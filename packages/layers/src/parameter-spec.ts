@@ -17,8 +17,8 @@ export interface ParameterSpec {
   readonly name: string;
   /** Settles its layout in PyTorch and how it is initialised. */
   readonly kind: ParameterKind;
-  /** Shape in TensorFlow's layout. */
-  readonly shape: readonly number[];
+  /** Shape in TensorFlow's layout, as `tf.zeros` takes it. */
+  readonly shape: number[];
 }
 
 const TO_TORCH: Partial<Record<ParameterKind, number[]>> = { convolution: [3, 2, 0, 1], linear: [1, 0] };

@@ -9,13 +9,13 @@ import { join, parameter, type ParameterSpec } from './parameter-spec.js';
 /** Options of {@link patchDiscriminator}. */
 export interface PatchDiscriminatorOptions {
   /** Channels of the image (default 3). */
-  inChannels?: number;
+  inChannels?: number | undefined;
   /** Channels after the first convolution (default 64); they double per convolution, up to 8 times as many. */
-  width?: number;
+  width?: number | undefined;
   /** Convolutions that halve the resolution (default 3, the 70×70 PatchGAN). */
-  levels?: number;
+  levels?: number | undefined;
   /** Instance normalisation, without parameters, between first and last convolution (default true). */
-  normalize?: boolean;
+  normalize?: boolean | undefined;
 }
 
 /** 4×4 convolution with one pixel of zeros around, as PyTorch's padding=1. */

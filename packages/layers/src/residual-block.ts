@@ -14,11 +14,11 @@ export interface ResidualBlockOptions {
   /** Channels of the output. */
   outChannels: number;
   /** Instance normalisation before each activation. */
-  normalize?: boolean;
+  normalize?: boolean | undefined;
   /** Halve height and width. */
-  downsample?: boolean;
+  downsample?: boolean | undefined;
   /** How it convolves and resamples; the same function in all. */
-  variant?: ConvolutionVariant | BlockConvolutions;
+  variant?: ConvolutionVariant | BlockConvolutions | undefined;
 }
 
 /**

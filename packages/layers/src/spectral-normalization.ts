@@ -5,12 +5,12 @@ import { normalArray, randomStream } from '@stargan/random';
 import { parameter, type ParameterSpec } from './parameter-spec.js';
 
 /** Normalised weights, and the state of the power iteration after making them. The caller owns both. */
-export interface SpectrallyNormalized {
+export type SpectrallyNormalized = {
   /** The normalised weights alone, by name: `{ ...parameters, ...weights }` is what a network takes. */
   readonly weights: Record<string, Tensor>;
   /** One vector u [out] per weight, to be passed on to the next step and saved with the run. */
   readonly state: Record<string, Tensor>;
-}
+};
 
 /** Spectral normalisation of a set of parameters. */
 export interface SpectralNormalization {
@@ -21,7 +21,7 @@ export interface SpectralNormalization {
    * `state` (default 1; 0 leaves the state as it is, for evaluation). Gradient flows to the weights, through the
    * singular value too; the vectors of the estimate are constants, as in PyTorch.
    */
-  apply(parameters: Parameters, state: Parameters, options?: { iterations?: number }): SpectrallyNormalized;
+  apply(parameters: Parameters, state: Parameters, options?: { iterations?: number | undefined }): SpectrallyNormalized;
 }
 
 // Keeps a weight of zeros finite; PyTorch's value.

@@ -16,13 +16,13 @@ export interface StyledResidualBlockOptions {
   /** Length of a style code. */
   styleDim: number;
   /** Double height and width. */
-  upsample?: boolean;
+  upsample?: boolean | undefined;
   /** Add the shortcut and divide by √2. Models with a high-pass skip leave it out. */
-  shortcut?: boolean;
+  shortcut?: boolean | undefined;
   /** Makes both normalisations; AdaIN by default. `instanceNorm` gives the same block without a style. */
-  norm?: (prefix: string, options: { channels: number; styleDim: number; slope: number }) => Layer<[style: Tensor]>;
+  norm?: ((prefix: string, options: { channels: number; styleDim: number; slope: number }) => Layer<[style: Tensor]>) | undefined;
   /** How it convolves and resamples; the same function in all. */
-  variant?: ConvolutionVariant | BlockConvolutions;
+  variant?: ConvolutionVariant | BlockConvolutions | undefined;
 }
 
 /**

@@ -2,11 +2,11 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { fakeLogisticLoss, nonSaturatingLogisticLoss, realLogisticLoss, saturatingLogisticLoss } from './adversarial.js';
 import { fakeHingeLoss, generatorHingeLoss, realHingeLoss } from './hinge.js';
 import { fakeLeastSquaresLoss, generatorLeastSquaresLoss, realLeastSquaresLoss } from './least-squares.js';
-import type { LossOptions } from './reduction.js';
+import type { LossOptions, Reduced, Reduction } from './reduction.js';
 import { fakeWassersteinLoss, generatorWassersteinLoss, realWassersteinLoss } from './wasserstein.js';
 
 /** A loss of logits `[batch]`, `[batch, 1]` or `[batch, ...]`. */
-export type LogitLoss = (logits: Tensor, options?: LossOptions) => Tensor;
+export type LogitLoss = <R extends Reduction = 'mean'>(logits: Tensor, options?: LossOptions<R>) => Reduced<R>;
 
 /** The losses of one adversarial game, on logits. */
 export interface AdversarialLosses {

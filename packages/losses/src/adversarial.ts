@@ -1,6 +1,6 @@
 import { add, neg, softplus, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { reduceElements, type LossOptions } from './reduction.js';
+import { reduceElements, type LossOptions, type Reduced, type Reduction } from './reduction.js';
 import { requireBatch, requireSameShape } from './shapes.js';
 
 // The logistic ("vanilla") GAN losses, Goodfellow et al. 2014, on logits; equation (1) of StarGAN v2 for the logits
@@ -15,7 +15,7 @@ import { requireBatch, requireSameShape } from './shapes.js';
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `logits` is not float32 or has no sample.
  */
-export function realLogisticLoss(logits: Tensor, options: LossOptions = {}): Tensor {
+export function realLogisticLoss<R extends Reduction = 'mean'>(logits: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   requireBatch('realLogisticLoss', 'logits', logits);
   return tidy(() => reduceElements('realLogisticLoss', softplus(neg(logits)), options));
 }
@@ -27,7 +27,7 @@ export function realLogisticLoss(logits: Tensor, options: LossOptions = {}): Ten
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `logits` is not float32 or has no sample.
  */
-export function fakeLogisticLoss(logits: Tensor, options: LossOptions = {}): Tensor {
+export function fakeLogisticLoss<R extends Reduction = 'mean'>(logits: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   requireBatch('fakeLogisticLoss', 'logits', logits);
   return tidy(() => reduceElements('fakeLogisticLoss', softplus(logits), options));
 }
@@ -40,11 +40,11 @@ export function fakeLogisticLoss(logits: Tensor, options: LossOptions = {}): Ten
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when logits are not float32, have no sample, or differ in shape with `reduction: 'none'`.
  */
-export function discriminatorAdversarialLoss(realLogits: Tensor, fakeLogits: Tensor, options: LossOptions = {}): Tensor {
+export function discriminatorAdversarialLoss<R extends Reduction = 'mean'>(realLogits: Tensor, fakeLogits: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   if (options.reduction === 'none') {
     requireSameShape('discriminatorAdversarialLoss', ['realLogits', realLogits], ['fakeLogits', fakeLogits]);
   }
-  return tidy(() => add(realLogisticLoss(realLogits, options), fakeLogisticLoss(fakeLogits, options)));
+  return tidy(() => add<Reduced<R>>(realLogisticLoss(realLogits, options), fakeLogisticLoss(fakeLogits, options)));
 }
 
 /**
@@ -55,7 +55,7 @@ export function discriminatorAdversarialLoss(realLogits: Tensor, fakeLogits: Ten
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `fakeLogits` is not float32 or has no sample.
  */
-export function nonSaturatingLogisticLoss(fakeLogits: Tensor, options: LossOptions = {}): Tensor {
+export function nonSaturatingLogisticLoss<R extends Reduction = 'mean'>(fakeLogits: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   requireBatch('nonSaturatingLogisticLoss', 'fakeLogits', fakeLogits);
   return tidy(() => reduceElements('nonSaturatingLogisticLoss', softplus(neg(fakeLogits)), options));
 }
@@ -68,7 +68,7 @@ export function nonSaturatingLogisticLoss(fakeLogits: Tensor, options: LossOptio
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≤ 0.
  * @throws when `fakeLogits` is not float32 or has no sample.
  */
-export function saturatingLogisticLoss(fakeLogits: Tensor, options: LossOptions = {}): Tensor {
+export function saturatingLogisticLoss<R extends Reduction = 'mean'>(fakeLogits: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   requireBatch('saturatingLogisticLoss', 'fakeLogits', fakeLogits);
   return tidy(() => reduceElements('saturatingLogisticLoss', neg(softplus(fakeLogits)), options));
 }

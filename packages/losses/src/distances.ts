@@ -2,7 +2,7 @@ import { add, sqrt, square, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { meanAbsoluteDifference } from './mean-absolute-difference.js';
 import { requirePositive } from './numbers.js';
-import { reduceElements, type LossOptions } from './reduction.js';
+import { reduceElements, type LossOptions, type Reduced, type Reduction } from './reduction.js';
 import { requireBatch, requireSameShape } from './shapes.js';
 
 /** A distance of two tensors `[batch, ...]` of one shape: a scalar, or `[batch]` with `reduction: 'none'`. */
@@ -22,7 +22,7 @@ function requirePair(loss: string, target: Tensor, reconstruction: Tensor): void
  * @returns a scalar, or `[batch]` (mean over elements) with `reduction: 'none'`; ≥ 0.
  * @throws when the shapes differ, or an argument is not float32 or has no sample.
  */
-export function l1Loss(target: Tensor, reconstruction: Tensor, options: LossOptions = {}): Tensor {
+export function l1Loss<R extends Reduction = 'mean'>(target: Tensor, reconstruction: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   return meanAbsoluteDifference('l1Loss', ['target', target], ['reconstruction', reconstruction], options);
 }
 
@@ -34,15 +34,15 @@ export function l1Loss(target: Tensor, reconstruction: Tensor, options: LossOpti
  * @returns a scalar, or `[batch]` (mean over elements) with `reduction: 'none'`; ≥ 0.
  * @throws when the shapes differ, or an argument is not float32 or has no sample.
  */
-export function l2Loss(target: Tensor, reconstruction: Tensor, options: LossOptions = {}): Tensor {
+export function l2Loss<R extends Reduction = 'mean'>(target: Tensor, reconstruction: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   requirePair('l2Loss', target, reconstruction);
   return tidy(() => reduceElements('l2Loss', square(sub(target, reconstruction)), options));
 }
 
 /** Options of {@link charbonnierLoss}. */
-export interface CharbonnierOptions extends LossOptions {
+export interface CharbonnierOptions<R extends Reduction = Reduction> extends LossOptions<R> {
   /** Where the loss turns from quadratic to linear, > 0, default 1e-3. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
 }
 
 /**
@@ -55,7 +55,7 @@ export interface CharbonnierOptions extends LossOptions {
  * @returns a scalar, or `[batch]` (mean over elements) with `reduction: 'none'`; ≥ ε.
  * @throws when the shapes differ, an argument is not float32 or has no sample, or `epsilon` is not above 0.
  */
-export function charbonnierLoss(target: Tensor, reconstruction: Tensor, { epsilon = 1e-3, ...options }: CharbonnierOptions = {}): Tensor {
+export function charbonnierLoss<R extends Reduction = 'mean'>(target: Tensor, reconstruction: Tensor, { epsilon = 1e-3, ...options }: CharbonnierOptions<R> = {}): Reduced<R> {
   requirePair('charbonnierLoss', target, reconstruction);
   requirePositive('charbonnierLoss', 'epsilon', epsilon);
   return tidy(() => reduceElements('charbonnierLoss', sqrt(add(square(sub(target, reconstruction)), epsilon ** 2)), options));

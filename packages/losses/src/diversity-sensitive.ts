@@ -2,12 +2,12 @@ import { add, mul, step, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { diversityRatio, type LatentPair } from './diversity-ratio.js';
 import { requirePositive } from './numbers.js';
-import { reduceSamples, type LossOptions } from './reduction.js';
+import { reduceSamples, type LossOptions, type Reduced, type Reduction } from './reduction.js';
 
 /** Options of {@link diversitySensitiveLoss}. */
-export interface DiversitySensitiveOptions extends LossOptions {
+export interface DiversitySensitiveOptions<R extends Reduction = Reduction> extends LossOptions<R> {
   /** τ > 0, default 10: a ratio above it counts as τ and has no gradient, so that images do not drift apart forever. */
-  readonly bound?: number;
+  readonly bound?: number | undefined;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface DiversitySensitiveOptions extends LossOptions {
  * @throws when the shapes of a pair or the batch sizes differ, an argument is not float32 or has no sample, or `bound`
  * is not above 0.
  */
-export function diversitySensitiveLoss(pair: LatentPair, { bound = 10, ...options }: DiversitySensitiveOptions = {}): Tensor {
+export function diversitySensitiveLoss<R extends Reduction = 'mean'>(pair: LatentPair, { bound = 10, ...options }: DiversitySensitiveOptions<R> = {}): Reduced<R> {
   requirePositive('diversitySensitiveLoss', 'bound', bound);
   return tidy(() => {
     const ratio = diversityRatio('diversitySensitiveLoss', pair);

@@ -1,16 +1,16 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { meanAbsoluteDifference } from './mean-absolute-difference.js';
-import type { LossOptions } from './reduction.js';
+import type { LossOptions, Reduced, Reduction } from './reduction.js';
 import { stopGradient } from './stop-gradient.js';
 
 /** Options of {@link diversityLoss}. */
-export interface DiversityOptions extends LossOptions {
+export interface DiversityOptions<R extends Reduction = Reduction> extends LossOptions<R> {
   /**
    * Which image carries gradient: `'first'` (default, as the reference implementation trains; the second image's
    * backward pass is not run at all) or `'both'`, equation (3) taken literally.
    */
-  readonly gradientThrough?: 'both' | 'first';
+  readonly gradientThrough?: 'both' | 'first' | undefined;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface DiversityOptions extends LossOptions {
  * @returns a scalar, or `[batch]` (mean over pixels and channels) with `reduction: 'none'`; ≥ 0.
  * @throws when the shapes differ, or an argument is not float32 or has no sample.
  */
-export function diversityLoss(image: Tensor, otherImage: Tensor, options: DiversityOptions = {}): Tensor {
+export function diversityLoss<R extends Reduction = 'mean'>(image: Tensor, otherImage: Tensor, options: DiversityOptions<R> = {}): Reduced<R> {
   const { gradientThrough = 'first' } = options;
   return tidy(() =>
     meanAbsoluteDifference(

@@ -4,6 +4,7 @@ import { gradientNormPenaltyOfGradient, type GradientNormOptions } from './gradi
 import { outputsAndInputGradient } from './gradient-penalty.js';
 import { requireNonNegative } from './numbers.js';
 import { requireBatch, requireSameShape } from './shapes.js';
+import type { Reduced, Reduction } from './reduction.js';
 
 /**
  * DRAGAN's noise as its authors' code has it: scale · σ · u, σ being the standard deviation of all values of the batch.
@@ -14,7 +15,7 @@ import { requireBatch, requireSameShape } from './shapes.js';
  * @returns the shape of `image`.
  * @throws when the shapes differ, an argument is not float32 or has no sample, or `scale` is negative or not finite.
  */
-export function draganNoise(image: Tensor, uniform: Tensor, { scale = 0.5 }: { readonly scale?: number } = {}): Tensor {
+export function draganNoise(image: Tensor, uniform: Tensor, { scale = 0.5 }: { readonly scale?: number | undefined } = {}): Tensor {
   requireBatch('draganNoise', 'image', image);
   requireBatch('draganNoise', 'uniform', uniform);
   requireSameShape('draganNoise', ['image', image], ['uniform', uniform]);
@@ -40,7 +41,7 @@ export function draganNoise(image: Tensor, uniform: Tensor, { scale = 0.5 }: { r
  * @throws when the shapes differ, an argument is not float32 or has no sample, `target` is negative or not finite, or
  * the logits do not depend on the input.
  */
-export function draganPenalty(discriminator: (image: Tensor) => Tensor, image: Tensor, noise: Tensor, options: GradientNormOptions = {}): Tensor {
+export function draganPenalty<R extends Reduction = 'mean'>(discriminator: (image: Tensor) => Tensor, image: Tensor, noise: Tensor, options: GradientNormOptions<R> = {}): Reduced<R> {
   requireBatch('draganPenalty', 'image', image);
   requireBatch('draganPenalty', 'noise', noise);
   requireSameShape('draganPenalty', ['image', image], ['noise', noise]);

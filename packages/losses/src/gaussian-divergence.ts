@@ -1,7 +1,7 @@
 import { add, mul, relu, reshape, square, sub, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { exponential } from './exponential.js';
-import { reduceSamples, type LossOptions } from './reduction.js';
+import { reduceSamples, type LossOptions, type Reduced, type Reduction } from './reduction.js';
 import { requireBatch, requireSameShape } from './shapes.js';
 
 // e⁶⁰ ≈ 10²⁶: no variance that is meant, and its sums still fit float32.
@@ -26,7 +26,7 @@ function finiteExponential(x: Tensor): Tensor {
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when the shapes differ, or an argument is not float32 or has no sample.
  */
-export function gaussianDivergence(mean: Tensor, logVariance: Tensor, options: LossOptions = {}): Tensor {
+export function gaussianDivergence<R extends Reduction = 'mean'>(mean: Tensor, logVariance: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   requireBatch('gaussianDivergence', 'mean', mean);
   requireBatch('gaussianDivergence', 'logVariance', logVariance);
   requireSameShape('gaussianDivergence', ['mean', mean], ['logVariance', logVariance]);

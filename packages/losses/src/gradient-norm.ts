@@ -1,8 +1,8 @@
 import { add, mul, relu, sqrt, square, step, sub, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { squaredGradientNorm } from './gradient-penalty.js';
 import { requireNonNegative } from './numbers.js';
-import { reduceSamples, type LossOptions } from './reduction.js';
+import { reduceSamples, type LossOptions, type Reduced, type Reduction } from './reduction.js';
 
 /**
  * ‖g‖ of every sample, the root of the sum of squares over all axes but the batch. Its derivative at g = 0 is 0, as
@@ -12,21 +12,21 @@ import { reduceSamples, type LossOptions } from './reduction.js';
  * @returns `[batch]`, ≥ 0.
  * @throws when `gradient` is not float32 or has no sample.
  */
-export function gradientNorm(gradient: Tensor): Tensor {
+export function gradientNorm(gradient: Tensor): Tensor1D {
   return tidy(() => {
     const squared = squaredGradientNorm(gradient);
     const isPositive = step(squared);
     // Where the norm is 0 the root is taken of 1 instead, and multiplied away with its derivative.
-    return mul(sqrt(add(squared, sub(1, isPositive))), isPositive);
+    return mul<Tensor1D>(sqrt(add(squared, sub(1, isPositive))), isPositive);
   });
 }
 
 /** Options of the penalties that hold the norm of a gradient near a target. */
-export interface GradientNormOptions extends LossOptions {
+export interface GradientNormOptions<R extends Reduction = Reduction> extends LossOptions<R> {
   /** The norm that costs nothing, ≥ 0, default 1. */
-  readonly target?: number;
+  readonly target?: number | undefined;
   /** Whether only norms above the target cost anything (max(0, ‖g‖ − target)², WGAN-LP); default false. */
-  readonly oneSided?: boolean;
+  readonly oneSided?: boolean | undefined;
 }
 
 /**
@@ -37,7 +37,7 @@ export interface GradientNormOptions extends LossOptions {
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `gradient` is not float32 or has no sample, or `target` is negative or not finite.
  */
-export function gradientNormPenaltyOfGradient(gradient: Tensor, { target = 1, oneSided = false, ...options }: GradientNormOptions = {}): Tensor {
+export function gradientNormPenaltyOfGradient<R extends Reduction = 'mean'>(gradient: Tensor, { target = 1, oneSided = false, ...options }: GradientNormOptions<R> = {}): Reduced<R> {
   requireNonNegative('gradientNormPenaltyOfGradient', 'target', target);
   return tidy(() => {
     const excess = sub(gradientNorm(gradient), target);

@@ -1,16 +1,25 @@
 import { engine, getGradient, mul, reshape, square, sum, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
-import { reduceSamples, type LossOptions } from './reduction.js';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { reduceSamples, type LossOptions, type Reduced, type Reduction } from './reduction.js';
 import { requireBatch } from './shapes.js';
+import { described, isTensor, requireTensor } from './tensors.js';
 import { recordedSteps, requireTwiceDifferentiable } from './twice-differentiable.js';
 
+/** f(x), or an error that says what came instead of a tensor: tfjs's own speaks of functions that the caller never wrote. */
+function outputsOf(f: (x: Tensor) => Tensor, x: Tensor): Tensor {
+  const outputs: unknown = f(x);
+  if (isTensor(outputs)) return outputs;
+  const remedy = Array.isArray(outputs) ? '; return the one that the gradient is of, such as (x) => f(x)[0]' : '';
+  throw new Error(`outputsAndInputGradient: f(x) must be one tensor, got ${described(outputs)}${remedy}`);
+}
+
 /** A function's value at a point, and the gradient of the value's sum with respect to that point. */
-export interface OutputsAndInputGradient {
+export type OutputsAndInputGradient = {
   /** `f(x)`. */
   readonly outputs: Tensor;
   /** ∂ Σ f(x) / ∂x, the shape of x. */
   readonly gradient: Tensor;
-}
+};
 
 /**
  * f(x) and ∂ Σ f(x) / ∂x from **one** forward pass. Inside `tf.variableGrads`, `tf.valueAndGrads` and the like both
@@ -29,6 +38,8 @@ export interface OutputsAndInputGradient {
  * sigmoid, exp and softmax: both are refused here by name. `import '@stargan/ops/second-order'` makes them right, and
  * with them the layers of tf.layers.
  *
+ * Where `f` has several outputs, return the one that the gradient is of: `(x) => critic(x)[0]`.
+ *
  * The caller owns both results.
  *
  * @param f a function of one tensor; what it closes over (parameters) is seen by the outer gradient.
@@ -37,6 +48,7 @@ export interface OutputsAndInputGradient {
  * differentiated again and tensorflow.js would get that wrong.
  */
 export function outputsAndInputGradient(f: (x: Tensor) => Tensor, x: Tensor): OutputsAndInputGradient {
+  requireTensor('outputsAndInputGradient', 'x', x);
   if (getGradient('Square') === undefined) {
     throw new Error(
       'outputsAndInputGradient: expected tfjs to have gradients registered, got none (tfjs-core alone has none); ' +
@@ -46,7 +58,7 @@ export function outputsAndInputGradient(f: (x: Tensor) => Tensor, x: Tensor): Ou
   const forward = recordedSteps();
   let backward = forward;
   const recorded = (): Tensor => {
-    const y = f(x);
+    const y = outputsOf(f, x);
     backward = recordedSteps();
     return y;
   };
@@ -71,10 +83,10 @@ export function outputsAndInputGradient(f: (x: Tensor) => Tensor, x: Tensor): Ou
  * @returns `[batch]`, ≥ 0.
  * @throws when `gradient` is not float32 or has no sample.
  */
-export function squaredGradientNorm(gradient: Tensor): Tensor {
+export function squaredGradientNorm(gradient: Tensor): Tensor1D {
   requireBatch('squaredGradientNorm', 'gradient', gradient);
   const batch = gradient.shape[0] ?? 1;
-  return tidy(() => sum(square(reshape(gradient, [batch, gradient.size / batch])), 1));
+  return tidy(() => sum<Tensor1D>(square(reshape(gradient, [batch, gradient.size / batch])), 1));
 }
 
 /**
@@ -84,7 +96,7 @@ export function squaredGradientNorm(gradient: Tensor): Tensor {
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `gradient` is not float32 or has no sample.
  */
-export function r1PenaltyOfGradient(gradient: Tensor, options: LossOptions = {}): Tensor {
+export function r1PenaltyOfGradient<R extends Reduction = 'mean'>(gradient: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   return tidy(() => reduceSamples('r1PenaltyOfGradient', mul(squaredGradientNorm(gradient), 0.5), options));
 }
 
@@ -99,7 +111,7 @@ export function r1PenaltyOfGradient(gradient: Tensor, options: LossOptions = {})
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `image` is not float32 or has no sample, or the logits do not depend on it.
  */
-export function r1Penalty(discriminator: (image: Tensor) => Tensor, image: Tensor, options: LossOptions = {}): Tensor {
+export function r1Penalty<R extends Reduction = 'mean'>(discriminator: (image: Tensor) => Tensor, image: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   requireBatch('r1Penalty', 'image', image);
   return tidy(() => r1PenaltyOfGradient(outputsAndInputGradient(discriminator, image).gradient, options));
 }

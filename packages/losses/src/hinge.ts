@@ -1,6 +1,6 @@
 import { add, neg, relu, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { reduceElements, type LossOptions } from './reduction.js';
+import { reduceElements, type LossOptions, type Reduced, type Reduction } from './reduction.js';
 import { requireBatch } from './shapes.js';
 
 // The hinge GAN losses, Lim and Ye 2017 (arXiv 1705.02894), as in SAGAN and BigGAN. A discriminator that is right by a
@@ -14,7 +14,7 @@ import { requireBatch } from './shapes.js';
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `logits` is not float32 or has no sample.
  */
-export function realHingeLoss(logits: Tensor, options: LossOptions = {}): Tensor {
+export function realHingeLoss<R extends Reduction = 'mean'>(logits: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   requireBatch('realHingeLoss', 'logits', logits);
   return tidy(() => reduceElements('realHingeLoss', relu(sub(1, logits)), options));
 }
@@ -26,7 +26,7 @@ export function realHingeLoss(logits: Tensor, options: LossOptions = {}): Tensor
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `logits` is not float32 or has no sample.
  */
-export function fakeHingeLoss(logits: Tensor, options: LossOptions = {}): Tensor {
+export function fakeHingeLoss<R extends Reduction = 'mean'>(logits: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   requireBatch('fakeHingeLoss', 'logits', logits);
   return tidy(() => reduceElements('fakeHingeLoss', relu(add(logits, 1)), options));
 }
@@ -38,7 +38,7 @@ export function fakeHingeLoss(logits: Tensor, options: LossOptions = {}): Tensor
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; any sign.
  * @throws when `fakeLogits` is not float32 or has no sample.
  */
-export function generatorHingeLoss(fakeLogits: Tensor, options: LossOptions = {}): Tensor {
+export function generatorHingeLoss<R extends Reduction = 'mean'>(fakeLogits: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   requireBatch('generatorHingeLoss', 'fakeLogits', fakeLogits);
   return tidy(() => reduceElements('generatorHingeLoss', neg(fakeLogits), options));
 }

@@ -7,6 +7,7 @@ export {
 } from './adversarial.js';
 export { adversarialFamilies, type AdversarialFamily, type AdversarialLosses, type LogitLoss } from './adversarial-families.js';
 export { classificationLoss } from './classification.js';
+export type { ClassLabels } from './labels.js';
 export { contentReconstructionLoss } from './content-reconstruction.js';
 export { cycleConsistencyLoss } from './cycle.js';
 export { charbonnierLoss, l1Loss, l2Loss, type CharbonnierOptions, type Distance } from './distances.js';
@@ -42,7 +43,7 @@ export {
 export { perceptualLoss, type FeatureFunction, type PerceptualOptions } from './perceptual.js';
 export { r2Penalty } from './r2-penalty.js';
 export { type ReconstructionOptions } from './reconstruction.js';
-export { type LossOptions, type Reduction } from './reduction.js';
+export { type LossOptions, type Reduced, type Reduction } from './reduction.js';
 export { styleReconstructionLoss } from './style-reconstruction.js';
 export { driftPenalty, fakeWassersteinLoss, generatorWassersteinLoss, realWassersteinLoss } from './wasserstein.js';
 export { interpolateImages, wassersteinGradientPenalty } from './wasserstein-gradient-penalty.js';

@@ -1,6 +1,14 @@
 import { add, mul } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { requireNonNegative } from './numbers.js';
+import { requireTensor } from './tensors.js';
+
+/** The layers of features that are one tensor or a list of them. */
+export function layersOf(loss: string, argument: string, features: Tensor | readonly Tensor[]): readonly Tensor[] {
+  const layers = Array.isArray(features) ? (features as readonly Tensor[]) : [features as Tensor];
+  layers.forEach((layer, i) => requireTensor(loss, layers === features ? `${argument}[${i}]` : argument, layer));
+  return layers;
+}
 
 /** Fails unless there is at least one layer, and one finite weight ≥ 0 for each where weights are given. */
 export function requireLayers(loss: string, layers: number, weights: readonly number[] | undefined): void {

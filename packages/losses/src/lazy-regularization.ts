@@ -27,10 +27,10 @@ export interface LazySchedule {
  * @returns the shape of the penalty, or `undefined` where none is due.
  * @throws when `iteration` or `interval` is not a whole number in range.
  */
-export function lazyPenalty(penalty: () => Tensor, { iteration, interval }: LazySchedule): Tensor | undefined {
+export function lazyPenalty<T extends Tensor>(penalty: () => T, { iteration, interval }: LazySchedule): T | undefined {
   requireWhole('lazyPenalty', 'iteration', iteration, 0);
   requireWhole('lazyPenalty', 'interval', interval, 1);
-  return iteration % interval === 0 ? tidy(() => mul(penalty(), interval)) : undefined;
+  return iteration % interval === 0 ? tidy(() => mul<T>(penalty(), interval)) : undefined;
 }
 
 /** Adam's settings that lazy regularisation changes. */

@@ -1,7 +1,8 @@
 import { add, mean, mul, relu, square, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import { reduceElements, type LossOptions } from './reduction.js';
+import { reduceElements, type LossOptions, type Reduced, type Reduction } from './reduction.js';
 import { requireBatch, requireSameShape } from './shapes.js';
+import { requireTensor } from './tensors.js';
 import { stopGradient } from './stop-gradient.js';
 
 // LeCam regularisation, Tseng et al. 2021 (arXiv 2104.03310): keeps a discriminator's logits near moving averages of
@@ -9,11 +10,17 @@ import { stopGradient } from './stop-gradient.js';
 // kept by the caller from one step to the next, and saved with the run.
 
 /** Moving averages of the discriminator's logits, two scalars that the caller owns. */
-export interface LecamAnchors {
+export type LecamAnchors = {
   /** α_R, of real images. */
   readonly real: Scalar;
   /** α_F, of generated images. */
   readonly fake: Scalar;
+};
+
+function requireAnchors(loss: string, anchors: LecamAnchors): void {
+  const { real, fake } = (anchors as LecamAnchors | undefined) ?? {};
+  requireTensor(loss, 'anchors.real', real);
+  requireTensor(loss, 'anchors.fake', fake);
 }
 
 /**
@@ -31,11 +38,12 @@ export function updateLecamAnchors(
   anchors: LecamAnchors | undefined,
   realLogits: Tensor,
   fakeLogits: Tensor,
-  { decay = 0.99 }: { readonly decay?: number } = {},
+  { decay = 0.99 }: { readonly decay?: number | undefined } = {},
 ): LecamAnchors {
   requireBatch('updateLecamAnchors', 'realLogits', realLogits);
   requireBatch('updateLecamAnchors', 'fakeLogits', fakeLogits);
   if (!(decay >= 0 && decay < 1)) throw new Error(`updateLecamAnchors: decay must be in [0, 1), got ${String(decay)}`);
+  if (anchors !== undefined) requireAnchors('updateLecamAnchors', anchors);
   const moved = (before: Scalar | undefined, logits: Tensor): Scalar =>
     tidy(() => {
       const now = mean(logits);
@@ -45,12 +53,12 @@ export function updateLecamAnchors(
 }
 
 /** Options of {@link lecamPenalty}. */
-export interface LecamOptions extends LossOptions {
+export interface LecamOptions<R extends Reduction = Reduction> extends LossOptions<R> {
   /**
    * Whether only logits beyond the other side's anchor cost anything, max(0, D(x) − α_F)² and max(0, α_R − D(G(z)))²,
    * as in the authors' code; default false, the paper's equation.
    */
-  readonly oneSided?: boolean;
+  readonly oneSided?: boolean | undefined;
 }
 
 /**
@@ -63,19 +71,20 @@ export interface LecamOptions extends LossOptions {
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when logits are not float32, have no sample, or differ in shape with `reduction: 'none'`.
  */
-export function lecamPenalty(
+export function lecamPenalty<R extends Reduction = 'mean'>(
   realLogits: Tensor,
   fakeLogits: Tensor,
   anchors: LecamAnchors,
-  { oneSided = false, ...options }: LecamOptions = {},
-): Tensor {
+  { oneSided = false, ...options }: LecamOptions<R> = {},
+): Reduced<R> {
   requireBatch('lecamPenalty', 'realLogits', realLogits);
   requireBatch('lecamPenalty', 'fakeLogits', fakeLogits);
   if (options.reduction === 'none') requireSameShape('lecamPenalty', ['realLogits', realLogits], ['fakeLogits', fakeLogits]);
+  requireAnchors('lecamPenalty', anchors);
   return tidy(() => {
-    const charge = (excess: Tensor): Tensor => reduceElements('lecamPenalty', square(oneSided ? relu(excess) : excess), options);
+    const charge = (excess: Tensor): Reduced<R> => reduceElements('lecamPenalty', square(oneSided ? relu(excess) : excess), options);
     const real = charge(sub(realLogits, stopGradient(anchors.fake)));
     const fake = charge(sub(stopGradient(anchors.real), fakeLogits));
-    return add(real, fake);
+    return add<Reduced<R>>(real, fake);
   });
 }

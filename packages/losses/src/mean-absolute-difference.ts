@@ -1,16 +1,16 @@
 import { sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { absolute } from './absolute.js';
-import { reduceElements, type LossOptions } from './reduction.js';
+import { reduceElements, type LossOptions, type Reduced, type Reduction } from './reduction.js';
 import { requireBatch, requireSameShape } from './shapes.js';
 
 /** ‖a − b‖₁ as the paper's code has it, the mean over elements, with the arguments' names for messages. */
-export function meanAbsoluteDifference(
+export function meanAbsoluteDifference<R extends Reduction = 'mean'>(
   loss: string,
   first: readonly [name: string, tensor: Tensor],
   second: readonly [name: string, tensor: Tensor],
-  options: LossOptions,
-): Tensor {
+  options: LossOptions<R>,
+): Reduced<R> {
   requireBatch(loss, ...first);
   requireBatch(loss, ...second);
   requireSameShape(loss, first, second);

@@ -2,7 +2,7 @@ import { add, reciprocal, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { diversityRatio, type LatentPair } from './diversity-ratio.js';
 import { requirePositive } from './numbers.js';
-import { reduceSamples, type LossOptions } from './reduction.js';
+import { reduceSamples, type LossOptions, type Reduced, type Reduction } from './reduction.js';
 
 /**
  * The mode seeking ratio of MSGAN (Mao et al. 2019, arXiv 1903.05628, equation (1)), which the generator *maximises*:
@@ -12,14 +12,14 @@ import { reduceSamples, type LossOptions } from './reduction.js';
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0; 1e-8 is added to the denominator.
  * @throws when the shapes of a pair or the batch sizes differ, or an argument is not float32 or has no sample.
  */
-export function modeSeekingRatio(pair: LatentPair, options: LossOptions = {}): Tensor {
+export function modeSeekingRatio<R extends Reduction = 'mean'>(pair: LatentPair, options: LossOptions<R> = {}): Reduced<R> {
   return tidy(() => reduceSamples('modeSeekingRatio', diversityRatio('modeSeekingRatio', pair), options));
 }
 
 /** Options of {@link modeSeekingLoss}. */
-export interface ModeSeekingOptions extends LossOptions {
+export interface ModeSeekingOptions<R extends Reduction = Reduction> extends LossOptions<R> {
   /** Bounds the loss by 1 / epsilon; > 0, default 1e-5. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
 }
 
 /**
@@ -30,7 +30,7 @@ export interface ModeSeekingOptions extends LossOptions {
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; in (0, 1 / ε].
  * @throws as {@link modeSeekingRatio}, or when `epsilon` is not above 0.
  */
-export function modeSeekingLoss(pair: LatentPair, { epsilon = 1e-5, ...options }: ModeSeekingOptions = {}): Tensor {
+export function modeSeekingLoss<R extends Reduction = 'mean'>(pair: LatentPair, { epsilon = 1e-5, ...options }: ModeSeekingOptions<R> = {}): Reduced<R> {
   requirePositive('modeSeekingLoss', 'epsilon', epsilon);
   return tidy(() => reduceSamples('modeSeekingLoss', reciprocal(add(diversityRatio('modeSeekingLoss', pair), epsilon)), options));
 }

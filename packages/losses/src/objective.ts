@@ -1,43 +1,47 @@
-import { add, mul, sub, tidy } from '@tensorflow/tfjs-core';
+import { add, clone, mul, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { requireSameShape } from './shapes.js';
+import { requireTensor } from './tensors.js';
 
-/** Terms of equation (5), all scalars or all `[batch]`. */
-export interface DiscriminatorTerms {
+/** Terms of equation (5), all scalars or all `[batch]`; TypeScript takes the type of the sum from `real`. */
+export interface DiscriminatorTerms<T extends Tensor = Tensor> {
   /** Adversarial loss of real images, ≥ 0. */
-  readonly real: Tensor;
+  readonly real: T;
   /** Adversarial loss of generated images, ≥ 0. */
   readonly fake: Tensor;
   /** R1 on real images; left out where it is not computed. */
-  readonly r1?: Tensor;
+  readonly r1?: Tensor | undefined;
 }
 
 /** Weights of equation (5). */
 export interface DiscriminatorWeights {
   /** λ_reg ≥ 0, default 1. */
-  readonly lambdaR1?: number;
+  readonly lambdaR1?: number | undefined;
 }
 
-/** Terms of equation (6), all scalars or all `[batch]`; a term that is left out is not in the sum. */
-export interface GeneratorTerms {
+/**
+ * Terms of equation (6), all scalars or all `[batch]`; a term that is left out is not in the sum. TypeScript takes the type of
+ * the sum from `adversarial`.
+ */
+export interface GeneratorTerms<T extends Tensor = Tensor> {
   /** Adversarial loss of the translations. */
-  readonly adversarial: Tensor;
+  readonly adversarial: T;
   /** Style reconstruction, equation (2). */
-  readonly style?: Tensor;
+  readonly style?: Tensor | undefined;
   /** Distance between two translations of one image, equation (3); it is subtracted. */
-  readonly diversity?: Tensor;
+  readonly diversity?: Tensor | undefined;
   /** Cycle consistency, equation (4). */
-  readonly cycle?: Tensor;
+  readonly cycle?: Tensor | undefined;
 }
 
 /** Weights of equation (6), each ≥ 0, default 1. */
 export interface GeneratorWeights {
   /** λ_sty. */
-  readonly lambdaStyle?: number;
+  readonly lambdaStyle?: number | undefined;
   /** λ_ds of this iteration. */
-  readonly lambdaDiversity?: number;
+  readonly lambdaDiversity?: number | undefined;
   /** λ_cyc. */
-  readonly lambdaCycle?: number;
+  readonly lambdaCycle?: number | undefined;
 }
 
 function requireWeight(objective: string, name: string, weight: number): void {
@@ -54,16 +58,17 @@ function requireWeight(objective: string, name: string, weight: number): void {
  * @returns the shape of the terms.
  * @throws when the terms' shapes differ, or a weight is negative or not finite.
  */
-export function discriminatorObjective(
-  { real, fake, r1 }: DiscriminatorTerms,
+export function discriminatorObjective<T extends Tensor>(
+  { real, fake, r1 }: DiscriminatorTerms<T>,
   { lambdaR1 = 1 }: DiscriminatorWeights = {},
-): Tensor {
+): T {
   requireWeight('discriminatorObjective', 'lambdaR1', lambdaR1);
+  for (const [name, term] of Object.entries({ real, fake, ...(r1 && { r1 }) })) requireTensor('discriminatorObjective', name, term);
   requireSameShape('discriminatorObjective', ['real', real], ['fake', fake]);
   if (r1 !== undefined) requireSameShape('discriminatorObjective', ['real', real], ['r1', r1]);
   return tidy(() => {
-    const adversarial = add(real, fake);
-    return r1 === undefined ? adversarial : add(adversarial, mul(r1, lambdaR1));
+    const adversarial = add<T>(real, fake);
+    return r1 === undefined ? adversarial : add<T>(adversarial, mul(r1, lambdaR1));
   });
 }
 
@@ -76,21 +81,24 @@ export function discriminatorObjective(
  * @returns the shape of the terms; may be negative, for diversity is subtracted.
  * @throws when the terms' shapes differ, or a weight is negative or not finite.
  */
-export function generatorObjective(
-  { adversarial, style, diversity, cycle }: GeneratorTerms,
+export function generatorObjective<T extends Tensor>(
+  { adversarial, style, diversity, cycle }: GeneratorTerms<T>,
   { lambdaStyle = 1, lambdaDiversity = 1, lambdaCycle = 1 }: GeneratorWeights = {},
-): Tensor {
+): T {
   for (const [name, weight] of Object.entries({ lambdaStyle, lambdaDiversity, lambdaCycle })) {
     requireWeight('generatorObjective', name, weight);
   }
+  requireTensor('generatorObjective', 'adversarial', adversarial);
   for (const [name, term] of Object.entries({ style, diversity, cycle })) {
-    if (term !== undefined) requireSameShape('generatorObjective', ['adversarial', adversarial], [name, term]);
+    if (term === undefined) continue;
+    requireTensor('generatorObjective', name, term);
+    requireSameShape('generatorObjective', ['adversarial', adversarial], [name, term]);
   }
   return tidy(() => {
-    let objective = adversarial.clone();
-    if (style !== undefined) objective = add(objective, mul(style, lambdaStyle));
-    if (diversity !== undefined) objective = sub(objective, mul(diversity, lambdaDiversity));
-    if (cycle !== undefined) objective = add(objective, mul(cycle, lambdaCycle));
+    let objective: T = clone(adversarial);
+    if (style !== undefined) objective = add<T>(objective, mul(style, lambdaStyle));
+    if (diversity !== undefined) objective = sub<T>(objective, mul(diversity, lambdaDiversity));
+    if (cycle !== undefined) objective = add<T>(objective, mul(cycle, lambdaCycle));
     return objective;
   });
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 import { outputsAndInputGradient, r1PenaltyOfGradient } from './gradient-penalty.js';
-import type { LossOptions } from './reduction.js';
+import type { LossOptions, Reduced, Reduction } from './reduction.js';
 import { requireBatch } from './shapes.js';
 
 /**
@@ -14,7 +14,7 @@ import { requireBatch } from './shapes.js';
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `generatedImage` is not float32 or has no sample, or the logits do not depend on it.
  */
-export function r2Penalty(discriminator: (image: Tensor) => Tensor, generatedImage: Tensor, options: LossOptions = {}): Tensor {
+export function r2Penalty<R extends Reduction = 'mean'>(discriminator: (image: Tensor) => Tensor, generatedImage: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   requireBatch('r2Penalty', 'generatedImage', generatedImage);
   return tidy(() => r1PenaltyOfGradient(outputsAndInputGradient(discriminator, generatedImage).gradient, options));
 }

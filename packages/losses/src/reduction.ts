@@ -1,5 +1,5 @@
 import { mean, reshape, sum } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 
 /**
  * What becomes of the values of a batch:
@@ -12,30 +12,35 @@ import type { Tensor } from '@tensorflow/tfjs-core';
  */
 export type Reduction = 'mean' | 'none' | 'sum';
 
-/** Options every loss takes. */
-export interface LossOptions {
+/** Options every loss takes. `R` is what TypeScript knows of the reduction: it settles the type of the result. */
+export interface LossOptions<R extends Reduction = Reduction> {
   /** Default `'mean'`. */
-  readonly reduction?: Reduction;
+  readonly reduction?: R | undefined;
 }
 
+/** What a reduction gives: `[batch]` for `'none'`, otherwise a scalar, which `tf.variableGrads` and `minimize` take as it is. */
+export type Reduced<R extends Reduction> = R extends 'none' ? Tensor1D : Scalar;
+
 /** Reduces per-element values `[batch, ...]`; the shape is a scalar, or `[batch]` for `'none'`. */
-export function reduceElements(loss: string, values: Tensor, { reduction = 'mean' }: LossOptions): Tensor {
+export function reduceElements<R extends Reduction>(loss: string, values: Tensor, options: LossOptions<R>): Reduced<R> {
+  const reduction: Reduction = options.reduction ?? 'mean';
   // One mean over everything: the same number as the mean of the samples' means, with less rounding.
-  if (reduction === 'mean') return mean(values);
+  if (reduction === 'mean') return mean<Reduced<R>>(values);
   const batch = values.shape[0] ?? 1;
   const perSample = values.rank === 1 ? values : mean(reshape(values, [batch, values.size / batch]), 1);
-  return reduceSamples(loss, perSample, { reduction });
+  return reduceSamples(loss, perSample, options);
 }
 
 /** Reduces per-sample values `[batch]`. */
-export function reduceSamples(loss: string, perSample: Tensor, { reduction = 'mean' }: LossOptions): Tensor {
+export function reduceSamples<R extends Reduction>(loss: string, perSample: Tensor, options: LossOptions<R>): Reduced<R> {
+  const reduction: Reduction = options.reduction ?? 'mean';
   switch (reduction) {
     case 'mean':
-      return mean(perSample);
+      return mean<Reduced<R>>(perSample);
     case 'sum':
-      return sum(perSample);
+      return sum<Reduced<R>>(perSample);
     case 'none':
-      return perSample;
+      return perSample as Reduced<R>;
     default:
       throw new Error(`${loss}: reduction must be 'mean', 'sum' or 'none', got ${JSON.stringify(reduction)}`);
   }

@@ -1,12 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { requireTensor } from './tensors.js';
 
 /** A shape as messages have it. */
 export function text(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }
 
-/** Fails unless `tensor` is float32 with at least one sample along a batch axis. */
+/** Fails unless `tensor` is a float32 tensor with at least one sample along a batch axis. */
 export function requireBatch(loss: string, argument: string, tensor: Tensor): void {
+  requireTensor(loss, argument, tensor);
   if (tensor.dtype !== 'float32') {
     throw new Error(`${loss}: ${argument} must be float32, got ${tensor.dtype}; convert it with tf.cast`);
   }

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { reconstructionLoss, type ReconstructionOptions } from './reconstruction.js';
+import type { Reduced, Reduction } from './reduction.js';
 
 /**
  * Style reconstruction, equation (2): mean |s̃ − E_ỹ(G(x, s̃))|. Gradient flows to both arguments, as in the
@@ -10,7 +11,7 @@ import { reconstructionLoss, type ReconstructionOptions } from './reconstruction
  * @returns a scalar, or `[batch]` (mean over styleDim) with `reduction: 'none'`; ≥ 0.
  * @throws when the shapes differ, or an argument is not float32 or has no sample.
  */
-export function styleReconstructionLoss(style: Tensor, reconstructedStyle: Tensor, options: ReconstructionOptions = {}): Tensor {
+export function styleReconstructionLoss<R extends Reduction = 'mean'>(style: Tensor, reconstructedStyle: Tensor, options: ReconstructionOptions<R> = {}): Reduced<R> {
   return reconstructionLoss(
     'styleReconstructionLoss',
     ['style', style],

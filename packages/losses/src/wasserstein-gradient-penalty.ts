@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { gradientNormPenaltyOfGradient, type GradientNormOptions } from './gradient-norm.js';
 import { outputsAndInputGradient } from './gradient-penalty.js';
 import { requireBatch, requireSameShape, text } from './shapes.js';
+import type { Reduced, Reduction } from './reduction.js';
 
 /**
  * Points between pairs of real and generated images, one position per pair: ε·x + (1 − ε)·x̃.
@@ -45,13 +46,13 @@ export function interpolateImages(image: Tensor, generatedImage: Tensor, epsilon
  * @throws when the shapes do not fit, an argument is not float32 or has no sample, `target` is negative or not
  * finite, or the critic's values do not depend on its input.
  */
-export function wassersteinGradientPenalty(
+export function wassersteinGradientPenalty<R extends Reduction = 'mean'>(
   critic: (image: Tensor) => Tensor,
   image: Tensor,
   generatedImage: Tensor,
   epsilon: Tensor,
-  options: GradientNormOptions = {},
-): Tensor {
+  options: GradientNormOptions<R> = {},
+): Reduced<R> {
   return tidy(() => {
     const between = interpolateImages(image, generatedImage, epsilon);
     return gradientNormPenaltyOfGradient(outputsAndInputGradient(critic, between).gradient, options);

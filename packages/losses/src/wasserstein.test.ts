@@ -37,7 +37,8 @@ describe('the Wasserstein losses', () => {
   test('of the critic scale with it', () => {
     fc.assert(
       fc.property(quarters, quarters, fc.constantFrom(-2, 0.5, 4), (real, fake, factor) => {
-        expect(critic(real.map((l) => l * factor), fake.map((l) => l * factor))).toBe(factor * critic(real, fake));
+        // A sum of zero has no sign worth keeping.
+        expect(critic(real.map((l) => l * factor), fake.map((l) => l * factor)) + 0).toBe(factor * critic(real, fake) + 0);
       }),
     );
   });

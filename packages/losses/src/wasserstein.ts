@@ -1,6 +1,6 @@
 import { neg, square, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { reduceElements, type LossOptions } from './reduction.js';
+import { reduceElements, type LossOptions, type Reduced, type Reduction } from './reduction.js';
 import { requireBatch } from './shapes.js';
 
 // The Wasserstein GAN losses, Arjovsky, Chintala and Bottou 2017 (arXiv 1701.07875), equation (2): the critic maximises
@@ -14,7 +14,7 @@ import { requireBatch } from './shapes.js';
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; any sign.
  * @throws when `logits` is not float32 or has no sample.
  */
-export function realWassersteinLoss(logits: Tensor, options: LossOptions = {}): Tensor {
+export function realWassersteinLoss<R extends Reduction = 'mean'>(logits: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   requireBatch('realWassersteinLoss', 'logits', logits);
   return tidy(() => reduceElements('realWassersteinLoss', neg(logits), options));
 }
@@ -26,7 +26,7 @@ export function realWassersteinLoss(logits: Tensor, options: LossOptions = {}): 
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; any sign.
  * @throws when `logits` is not float32 or has no sample.
  */
-export function fakeWassersteinLoss(logits: Tensor, options: LossOptions = {}): Tensor {
+export function fakeWassersteinLoss<R extends Reduction = 'mean'>(logits: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   requireBatch('fakeWassersteinLoss', 'logits', logits);
   return tidy(() => reduceElements('fakeWassersteinLoss', logits.clone(), options));
 }
@@ -38,7 +38,7 @@ export function fakeWassersteinLoss(logits: Tensor, options: LossOptions = {}): 
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; any sign.
  * @throws when `fakeLogits` is not float32 or has no sample.
  */
-export function generatorWassersteinLoss(fakeLogits: Tensor, options: LossOptions = {}): Tensor {
+export function generatorWassersteinLoss<R extends Reduction = 'mean'>(fakeLogits: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   requireBatch('generatorWassersteinLoss', 'fakeLogits', fakeLogits);
   return tidy(() => reduceElements('generatorWassersteinLoss', neg(fakeLogits), options));
 }
@@ -51,7 +51,7 @@ export function generatorWassersteinLoss(fakeLogits: Tensor, options: LossOption
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `logits` is not float32 or has no sample.
  */
-export function driftPenalty(logits: Tensor, options: LossOptions = {}): Tensor {
+export function driftPenalty<R extends Reduction = 'mean'>(logits: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   requireBatch('driftPenalty', 'logits', logits);
   return tidy(() => reduceElements('driftPenalty', square(logits), options));
 }

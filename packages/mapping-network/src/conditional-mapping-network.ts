@@ -8,7 +8,7 @@ import { perceptron } from './perceptron.js';
 /** Options of {@link conditionalMappingNetwork}. */
 export interface ConditionalMappingNetworkOptions extends MappingNetworkOptions {
   /** Length of a domain's embedding; that of a latent code by default. */
-  embeddingDim?: number;
+  embeddingDim?: number | undefined;
 }
 
 /**

@@ -9,11 +9,11 @@ export interface MappingNetworkOptions {
   /** Number of domains, ≥ 1. */
   domains: number;
   /** Length of a latent code. */
-  latentDim?: number;
+  latentDim?: number | undefined;
   /** Length of a style code. */
-  styleDim?: number;
+  styleDim?: number | undefined;
   /** Width of the hidden layers. */
-  hiddenDim?: number;
+  hiddenDim?: number | undefined;
 }
 
 /** The StarGAN v2 mapping network F_y(z). */

@@ -6,9 +6,9 @@ import { FEATURE_MAP, requireRank4 } from './shapes.js';
 /** How a convolution walks over its input. */
 export interface ConvolutionOptions {
   /** Step between output pixels, both axes. */
-  stride?: number;
+  stride?: number | undefined;
   /** `same` pads with zeros so that the output has ⌈size / stride⌉ pixels; `valid` pads nothing. */
-  padding?: 'same' | 'valid';
+  padding?: 'same' | 'valid' | undefined;
 }
 
 interface Geometry {
@@ -124,7 +124,7 @@ export function conv2d(x: Tensor, filter: Tensor, { stride = 1, padding = 'same'
  * @returns [batch, height · stride, width · stride, out]
  * @throws when ranks or channels do not fit
  */
-export function conv2dTranspose(x: Tensor, filter: Tensor, { stride = 2 }: { stride?: number } = {}): Tensor4D {
+export function conv2dTranspose(x: Tensor, filter: Tensor, { stride = 2 }: { stride?: number | undefined } = {}): Tensor4D {
   requireRank4('conv2dTranspose', 'x', x, FEATURE_MAP);
   requireRank4('conv2dTranspose', 'filter', filter, '[height, width, out, in]');
   if (x.shape[3] !== filter.shape[3]) {

@@ -16,9 +16,9 @@ import { FEATURE_MAP, requireRank4, requireShape } from './shapes.js';
 /** Options of the normalisations. */
 export interface NormalizationOptions {
   /** Added to the variance before the root. */
-  epsilon?: number;
+  epsilon?: number | undefined;
   /** Slope of a leaky ReLU that is applied to the result, in the same operation; 1 is none. */
-  slope?: number;
+  slope?: number | undefined;
 }
 
 const inputGradient = fuseWhereUnrecorded('InstanceNormalizationInputGradient', composeInputGradient);

@@ -1,5 +1,8 @@
 import { clone, engine, getBackend, getKernel, registerGradient, registerKernel, tidy } from '@tensorflow/tfjs-core';
 import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
+import { warnOfSecondCore } from './one-core.js';
+
+warnOfSecondCore();
 
 /** The tensors an operation reads, by name. */
 export type NamedTensors = Record<string, Tensor>;

@@ -8,22 +8,22 @@ import { registerSecondOrderGradients } from './second-order/register.js';
 export type Parameters = Readonly<Record<string, Tensor>>;
 
 /** What a differentiated function returns when it wants more than its value back. */
-export interface ValueWithAuxiliary {
+export type ValueWithAuxiliary = {
   /** What is differentiated. */
   value: Scalar;
   /** Further results, returned as they are. */
   auxiliary: Readonly<Record<string, Tensor>>;
-}
+};
 
 /** Result of {@link valueAndGradients}; the caller owns every tensor in it. */
-export interface ValueAndGradients<Names extends string = string> {
+export type ValueAndGradients<Names extends string = string> = {
   /** Value of the function. */
   value: Scalar;
   /** The function's further results; empty when it gave none. */
   auxiliary: Record<string, Tensor>;
   /** One per parameter, of its shape; zeros where it had no part in the value. */
   gradients: Record<Names, Tensor>;
-}
+};
 
 /**
  * The value of `f` and its gradient with respect to every named parameter.

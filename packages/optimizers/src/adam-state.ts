@@ -1,9 +1,9 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import { flatten, layoutOf, requireNames, requireSameShape, tensorOf, unflatten, type Layout, type Parameters } from './parameters.js';
+import { flatten, layoutOf, requireNames, requireSameShape, tensorOf, unflatten, type Layout, type Parameters, type Updated } from './parameters.js';
 
 /** Moments of all parameters as two vectors; plain data whose tensors the caller owns. */
-export interface AdamState {
+export type AdamState = {
   /** Steps taken. */
   readonly step: number;
   /** Which stretch of the vectors belongs to which name. */
@@ -12,17 +12,17 @@ export interface AdamState {
   readonly first: Tensor1D;
   /** Running mean of the squared gradients, `[total]`. */
   readonly second: Tensor1D;
-}
+};
 
 /** Moments by parameter name, each of its parameter's shape: what a checkpoint holds. */
-export interface NamedAdamState {
+export type NamedAdamState<P extends Parameters = Parameters> = {
   /** Steps taken. */
   readonly step: number;
   /** Running mean of the gradients. */
-  readonly first: Readonly<Record<string, Tensor>>;
+  readonly first: P;
   /** Running mean of the squared gradients. */
-  readonly second: Readonly<Record<string, Tensor>>;
-}
+  readonly second: P;
+};
 
 /**
  * The state with its moments split by name. The round trip with {@link adamStateFromTensors} is exact.
@@ -32,7 +32,7 @@ export interface NamedAdamState {
  * @returns new tensors, which the caller owns.
  * @throws when the names differ from the state's.
  */
-export function adamStateToTensors(state: AdamState, parameters: Parameters): NamedAdamState {
+export function adamStateToTensors<P extends Parameters>(state: AdamState, parameters: P): NamedAdamState<Updated<P>> {
   requireNames('adamStateToTensors', 'parameters', parameters, state.layout.names);
   return tidy(() => ({
     step: state.step,

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { adam, type AdamOptions } from './adam.js';
 import { adam64, adamRounding } from './testing/adam64.js';
+import type { Parameters } from './parameters.js';
 import { BACKENDS, selectBackend, tensorsLeft } from './testing/backends.js';
 import { ordinary, reversed, tensorsOf, twins, valuesOf, worstError, type Values } from './testing/records.js';
 
@@ -174,12 +175,12 @@ describe('adam', () => {
   test('names that do not fit the state are listed', () => {
     tidy(() => {
       const optimizer = adam({ learningRate: 0.1 });
-      const [a, b] = [{ x: tensor([1]), y: tensor([1]) }, { y: tensor([1]), z: tensor([1]) }];
-      const state = optimizer.init(a);
-      expect(() => optimizer.update(b, b, state)).toThrow(
+      const [a, b]: Parameters[] = [{ x: tensor([1]), y: tensor([1]) }, { y: tensor([1]), z: tensor([1]) }];
+      const state = optimizer.init(a!);
+      expect(() => optimizer.update(b!, b!, state)).toThrow(
         "adam.update: parameters must have the names the state was made for; missing 'x'; unexpected 'z'",
       );
-      expect(() => optimizer.update(a, { x: a.x }, state)).toThrow("gradients must have the names the state was made for; missing 'y'");
+      expect(() => optimizer.update(a!, { x: a!.x! }, state)).toThrow("gradients must have the names the state was made for; missing 'y'");
     });
   });
 

@@ -1,30 +1,30 @@
-import { add, div, mul, sqrt, sub, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
+import { add, backend, div, mul, sqrt, sub, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { AdamState } from './adam-state.js';
 import { runFusedKernel } from './fused-kernel.js';
-import { flatten, layoutOf, requireNames, requireSameShape, tensorOf, unflatten, type Parameters } from './parameters.js';
+import { flatten, layoutOf, named, requireNames, requireSameShape, tensorOf, unflatten, type Named, type Parameters, type Updated } from './parameters.js';
 
 /** Options of {@link adam}; the defaults are StarGAN v2's. */
 export interface AdamOptions {
   /** Step size, ≥ 0. */
   readonly learningRate: number;
   /** Decay of the mean gradient, in [0, 1); default 0. */
-  readonly beta1?: number;
+  readonly beta1?: number | undefined;
   /** Decay of the mean squared gradient, in [0, 1); default 0.99. */
-  readonly beta2?: number;
-  /** Added to the root of the second moment, > 0; default 1e-8. */
-  readonly epsilon?: number;
+  readonly beta2?: number | undefined;
+  /** Added to the root of the second moment, > 0; default 1e-8. On 16-bit textures at least tfjs's 1e-4, for smaller ones are 0 there. */
+  readonly epsilon?: number | undefined;
   /** L2 coupled into the gradient (not AdamW's), ≥ 0; default 1e-4. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
 }
 
 /** New parameters and new state; the caller owns both, and still owns what it passed in. */
-export interface AdamUpdate {
+export type AdamUpdate<P extends Parameters = Parameters> = {
   /** New tensors of the same names and shapes. */
-  readonly parameters: Record<string, Tensor>;
+  readonly parameters: Updated<P>;
   /** Belongs to the new parameters; the next step needs it. */
   readonly state: AdamState;
-}
+};
 
 /** What {@link adam} gives. */
 export interface Adam {
@@ -36,24 +36,36 @@ export interface Adam {
    * @param gradients a gradient of its parameter's shape for every name (zeros where a parameter had no part).
    * @throws when names differ from the state's, a shape from its parameter's, or a dtype is not float32.
    */
-  update(parameters: Parameters, gradients: Parameters, state: AdamState): AdamUpdate;
+  update<P extends Parameters>(parameters: P, gradients: Named<P>, state: AdamState): AdamUpdate<P>;
 }
 
 function requireRange(name: string, value: number, holds: boolean, range: string): void {
   if (!holds) throw new Error(`adam: ${name} must be ${range}, got ${String(value)}`);
 }
 
-type Step = Pick<AdamState, 'first' | 'second'> & Record<'moved', Record<string, Tensor>>;
+type Step<P extends Parameters> = Pick<AdamState, 'first' | 'second'> & Record<'moved', Updated<P>>;
 
 /** A step in one kernel, in the order of operations of the composed one; undefined where there is no such kernel. */
-function fusedStep(constants: number[], parameters: Parameters, gradients: Parameters, { layout, first, second }: AdamState): Step | undefined {
+function fusedStep<P extends Parameters>(constants: number[], parameters: P, gradients: Named<P>, { layout, first, second }: AdamState): Step<P> | undefined {
   const { names } = layout;
   const listOf = (record: Parameters): Tensor[] => names.map((name) => tensorOf('adam.update', record, name));
   const inputs = [tensor1d(constants), first, second, ...listOf(parameters), ...listOf(gradients)];
   const outputs = runFusedKernel('StarganAdam', inputs, names.length);
   if (outputs === undefined) return undefined;
   const [newFirst, newSecond, ...moved] = outputs as [Tensor1D, Tensor1D, ...Tensor[]];
-  return { moved: Object.fromEntries(names.map((name, i) => [name, moved[i]!])), first: newFirst, second: newSecond };
+  return { moved: named<P>(names, moved), first: newFirst, second: newSecond };
+}
+
+function requireState(state: AdamState): void {
+  if ((state as AdamState | undefined)?.layout === undefined) {
+    throw new Error('adam.update: state must be what init() or the last update() gave, got none; update takes parameters, gradients and state, in this order');
+  }
+}
+
+/** Half precision rounds a usual ε to 0, and shaders have 0 / 0 = 1: there, tfjs's own ε for such a device is the least. */
+function epsilonOnDevice(epsilon: number): number {
+  const device = backend();
+  return device.floatPrecision() === 16 ? Math.max(epsilon, device.epsilon()) : epsilon;
 }
 
 /**
@@ -76,7 +88,10 @@ function fusedStep(constants: number[], parameters: Parameters, gradients: Param
  *
  * @param options learning rate, β₁, β₂, ε and weight decay; all but the first default to those of StarGAN v2.
  */
-export function adam({ learningRate, beta1 = 0, beta2 = 0.99, epsilon = 1e-8, weightDecay = 1e-4 }: AdamOptions): Adam {
+export function adam(options: AdamOptions): Adam {
+  const given = options as AdamOptions | undefined;
+  if (typeof given !== 'object') throw new Error(`adam: options must be an object such as { learningRate: 1e-4 }, got ${typeof given === 'number' ? String(given) : typeof given}`);
+  const { learningRate, beta1 = 0, beta2 = 0.99, epsilon = 1e-8, weightDecay = 1e-4 } = given;
   requireRange('learningRate', learningRate, Number.isFinite(learningRate) && learningRate >= 0, 'a finite number ≥ 0');
   requireRange('beta1', beta1, beta1 >= 0 && beta1 < 1, 'in [0, 1)');
   requireRange('beta2', beta2, beta2 >= 0 && beta2 < 1, 'in [0, 1)');
@@ -90,7 +105,8 @@ export function adam({ learningRate, beta1 = 0, beta2 = 0.99, epsilon = 1e-8, we
       return { step: 0, layout, first: zeros<Rank.R1>([total]), second: zeros<Rank.R1>([total]) };
     },
 
-    update(parameters, gradients, state) {
+    update<P extends Parameters>(parameters: P, gradients: Named<P>, state: AdamState): AdamUpdate<P> {
+      requireState(state);
       const { layout } = state;
       requireNames('adam.update', 'parameters', parameters, layout.names);
       requireNames('adam.update', 'gradients', gradients, layout.names);
@@ -102,7 +118,7 @@ export function adam({ learningRate, beta1 = 0, beta2 = 0.99, epsilon = 1e-8, we
         }
       });
       const step = state.step + 1;
-      const composedStep = (): Step => {
+      const composedStep = (): Step<P> => {
         const p = flatten('adam.update', parameters, layout);
         const raw = flatten('adam.update', gradients, layout);
         const g = weightDecay === 0 ? raw : add(raw, mul(p, weightDecay));
@@ -111,7 +127,7 @@ export function adam({ learningRate, beta1 = 0, beta2 = 0.99, epsilon = 1e-8, we
         // (1−β₂)·g·g from left to right, as PyTorch rounds it.
         const second = add(mul(state.second, beta2), mul(mul(g, 1 - beta2), g));
         const root = div(sqrt(second), correction);
-        const moved = sub<Tensor1D>(p, mul(div(first, add(root, epsilon)), stepSize));
+        const moved = sub<Tensor1D>(p, mul(div(first, add(root, smallest)), stepSize));
         return {
           moved: unflatten('adam.update', moved, layout, parameters),
           first: first as Tensor1D,
@@ -119,8 +135,9 @@ export function adam({ learningRate, beta1 = 0, beta2 = 0.99, epsilon = 1e-8, we
         };
       };
       const correction = Math.sqrt(1 - beta2 ** step);
+      const smallest = epsilonOnDevice(epsilon);
       const stepSize = learningRate / (1 - beta1 ** step);
-      const constants = [weightDecay, beta1, 1 - beta1, beta2, 1 - beta2, correction, epsilon, stepSize];
+      const constants = [weightDecay, beta1, 1 - beta1, beta2, 1 - beta2, correction, smallest, stepSize];
       const { moved, first, second } = tidy(() => fusedStep(constants, parameters, gradients, state) ?? composedStep());
       return { parameters: moved, state: { step, layout, first, second } };
     },

@@ -2,6 +2,7 @@ import { tensor, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exponentialMovingAverage } from './ema.js';
+import type { Parameters } from './parameters.js';
 import { BACKENDS, selectBackend, tensorsLeft } from './testing/backends.js';
 import { reversed, tensorsOf, twins, valuesOf, worstError, type Values } from './testing/records.js';
 
@@ -78,7 +79,7 @@ describe('exponentialMovingAverage', () => {
 
   test('what does not fit is refused by name', () => {
     tidy(() => {
-      const a = { w: tensor([1, 2]) };
+      const a: Parameters = { w: tensor([1, 2]) };
       expect(() => exponentialMovingAverage(a, a, 1.5)).toThrow('exponentialMovingAverage: decay must be in [0, 1], got 1.5');
       expect(() => exponentialMovingAverage(a, a, NaN)).toThrow('decay must be in [0, 1], got NaN');
       expect(() => exponentialMovingAverage(a, { v: tensor([1]) }, 0.5)).toThrow("missing 'w'; unexpected 'v'");

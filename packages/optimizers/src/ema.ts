@@ -1,7 +1,7 @@
 import { add, mul, sub, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { runFusedKernel } from './fused-kernel.js';
-import { flatten, layoutOf, requireNames, requireSameShape, tensorOf, unflatten, type Parameters } from './parameters.js';
+import { flatten, layoutOf, named, requireNames, requireSameShape, tensorOf, unflatten, type Named, type Parameters, type Updated } from './parameters.js';
 
 /**
  * Exponential moving average of parameters: `decay·average + (1 − decay)·parameters`, computed as
@@ -14,7 +14,7 @@ import { flatten, layoutOf, requireNames, requireSameShape, tensorOf, unflatten,
  * @returns new tensors, which the caller owns.
  * @throws when names or shapes differ, a dtype is not float32, or `decay` is out of range.
  */
-export function exponentialMovingAverage(average: Parameters, parameters: Parameters, decay: number): Record<string, Tensor> {
+export function exponentialMovingAverage<P extends Parameters>(average: P, parameters: Named<P>, decay: number): Updated<P> {
   const caller = 'exponentialMovingAverage';
   if (!(decay >= 0 && decay <= 1)) throw new Error(`${caller}: decay must be in [0, 1], got ${String(decay)}`);
   const layout = layoutOf(caller, average);
@@ -28,7 +28,7 @@ export function exponentialMovingAverage(average: Parameters, parameters: Parame
     const listOf = (record: Parameters): Tensor[] => layout.names.map((name) => tensorOf(caller, record, name));
     const inputs = [tensor1d([decay, complement]), ...listOf(average), ...listOf(parameters)];
     const outputs = runFusedKernel('StarganMovingAverage', inputs, layout.names.length);
-    if (outputs !== undefined) return Object.fromEntries(layout.names.map((name, i) => [name, outputs[i]!]));
+    if (outputs !== undefined) return named<P>(layout.names, outputs);
     const from = flatten(caller, parameters, layout);
     const to = flatten(caller, average, layout);
     const difference = sub(to, from);

@@ -8,7 +8,7 @@ export interface StyleEncoderOptions extends Omit<TrunkOptions, 'inChannels'> {
   /** Number of domains, ≥ 1. */
   domains: number;
   /** Length of a style code. */
-  styleDim?: number;
+  styleDim?: number | undefined;
 }
 
 /** The StarGAN v2 style encoder E_y(x). */

@@ -33,7 +33,7 @@ export interface PyTorchTensor {
   /** As in the file; floats of 16 and 8 bits are read as F32. */
   readonly dtype: StoredDtype;
   /** In PyTorch's order of axes; `[]` for a scalar. */
-  readonly shape: readonly number[];
+  readonly shape: number[];
 }
 
 /** An open file: what it holds is known and checked, its tensors are read one by one. */
@@ -111,7 +111,7 @@ async function openFile(caller: string, path: string, { maxBytes, narrowDoubles 
     const value = convertTree<PyTorchTensor>(parts.value, {
       tensor(view) {
         requireStorage(parts, view);
-        const tensor: PyTorchTensor = { dtype: view.dtype, shape: view.shape };
+        const tensor: PyTorchTensor = { dtype: view.dtype, shape: [...view.shape] };
         views.set(tensor, view);
         return tensor;
       },

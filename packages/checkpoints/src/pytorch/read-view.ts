@@ -73,7 +73,8 @@ function negate(data: TensorData): void {
 /** A view's values in memory of their own, in C order. Floats smaller than F32 become F32. */
 export function readView(view: TensorValue, storage: ArrayBuffer): StoredTensor {
   const buffer = elementsOf(view, storage);
-  const { dtype, shape } = view;
+  const { dtype } = view;
+  const shape = [...view.shape];
   const tensor = (isSmallFloat(dtype) ? { dtype: 'F32', shape, data: smallFloatsToFloat32(dtype, buffer) } : { dtype, shape, data: valuesOver(dtype, buffer) }) as StoredTensor;
   if (view.negated) negate(tensor.data);
   return tensor;

@@ -9,7 +9,7 @@ import { tfLayer } from './tf-layer.js';
 /** Saved models name the variant; steps of one's own have no name. */
 interface NamedVariant {
   /** How the block convolves, see `convolutionVariants`. */
-  variant?: ConvolutionVariant;
+  variant?: ConvolutionVariant | undefined;
 }
 
 const variant = oneOf(Object.keys(convolutionVariants) as ConvolutionVariant[], DEFAULT_VARIANT);

@@ -6,4 +6,4 @@ export { weightOptions, type LayerKind, type WeightOptions } from './layer-kind.
 export { adain, conditionalInstanceNorm, instanceNorm, layerNorm, type SlopeOptions } from './norms.js';
 export { finiteNumber, flag, oneOf, wholeNumber, type Option, type OptionTable } from './options.js';
 export { registerTfLayers } from './register.js';
-export { tfLayer, type TfLayer, type TfLayerArgs } from './tf-layer.js';
+export { tfLayer, type OneOutputLayer, type TfLayer, type TfLayerArgs } from './tf-layer.js';

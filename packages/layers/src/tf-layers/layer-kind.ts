@@ -10,13 +10,13 @@ export const DEFAULT_SEED = 777;
 /** Options of every layer with convolution or linear weights. */
 export interface WeightOptions {
   /** Whole number ≥ 0 (default 777). The initial weights are a pure function of it, the layer's name and theirs. */
-  seed?: number;
+  seed?: number | undefined;
   /**
    * Divide convolution and linear weights by their largest singular value (default false). The vectors of the power
    * iteration are weights that are not trained; each call with `training: true`, as `model.fit` makes them, moves them by
    * one step.
    */
-  spectralNormalization?: boolean;
+  spectralNormalization?: boolean | undefined;
 }
 
 /** The entries of {@link WeightOptions} in a kind's table: a kind that has them takes these options. */

@@ -10,7 +10,7 @@ import { tfLayer } from './tf-layer.js';
 /** Options of the norms that a leaky ReLU may follow. */
 export interface SlopeOptions {
   /** Slope of a leaky ReLU that is applied to the result, in the same operation (default 1: none). */
-  slope?: number;
+  slope?: number | undefined;
 }
 
 /**

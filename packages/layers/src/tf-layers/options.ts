@@ -1,7 +1,7 @@
 /** What a value of an option must be. */
 export interface Option<Value> {
   /** Taken when the option is not given; without one it must be. */
-  readonly fallback?: Value;
+  readonly fallback?: Value | undefined;
   /** Completes "must be …" in an error. */
   readonly expected: string;
   /** Whether a value is one that it may be. */

@@ -12,6 +12,14 @@ import { readOptions } from './options.js';
 /** What every layer of tf.layers takes: `name`, `inputShape`, `trainable`, …. */
 export type TfLayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 
+/** A layer with one output, of whose kind TypeScript knows: tensors make a tensor, symbols a symbol. */
+export interface OneOutputLayer extends layers.Layer {
+  /** What the layer makes of the inputs of a model. */
+  apply(inputs: SymbolicTensor | SymbolicTensor[], kwargs?: Parameters<layers.Layer['apply']>[1]): SymbolicTensor;
+  /** What the layer makes of tensors. */
+  apply(inputs: Tensor | Tensor[], kwargs?: Parameters<layers.Layer['apply']>[1]): Tensor;
+}
+
 /** Makes layers of one kind for `tf.sequential` and `tf.model`. */
 export interface TfLayer<Options extends object> {
   /**
@@ -19,7 +27,7 @@ export interface TfLayer<Options extends object> {
    *
    * @param config options of this kind, and those of every layer of tf.layers
    */
-  (...config: object extends Options ? [config?: Options & TfLayerArgs] : [config: Options & TfLayerArgs]): layers.Layer;
+  (...config: object extends Options ? [config?: Options & TfLayerArgs] : [config: Options & TfLayerArgs]): OneOutputLayer;
   /** The class, as `tf.serialization.registerClass` takes it. */
   readonly layerClass: serialization.SerializableConstructor<layers.Layer>;
 }
@@ -126,5 +134,5 @@ export function tfLayer<Options extends object>(kind: LayerKind<Options>): TfLay
       return { ...super.getConfig(), version: VERSION, ...(this.#options as serialization.ConfigDict) };
     }
   }
-  return Object.assign((config?: Options & TfLayerArgs) => new KindLayer(config as Record<string, unknown> | undefined), { layerClass: KindLayer });
+  return Object.assign((config?: Options & TfLayerArgs) => new KindLayer(config as Record<string, unknown> | undefined) as OneOutputLayer, { layerClass: KindLayer });
 }

@@ -13,7 +13,7 @@ export interface LpipsOptions {
 }
 
 /** What LPIPS compares of images: the unit-normalised maps of each layer, [batch, height, width, channels]. */
-export type LpipsFeatures = readonly Tensor4D[];
+export type LpipsFeatures = Tensor4D[];
 
 /** Where the weights of {@link Lpips.load} come from. */
 export interface LpipsWeights {

@@ -24,7 +24,7 @@ export interface InceptionOptions {
 }
 
 /** Feature maps of {@link Inception.stages}, for images of 299². */
-export interface InceptionStages {
+export type InceptionStages = {
   /** [batch, 73, 73, 64]: after the first max pool */
   pool1: Tensor4D;
   /** [batch, 35, 35, 192]: after the second max pool */
@@ -33,7 +33,7 @@ export interface InceptionStages {
   mixed6: Tensor4D;
   /** [batch, 8, 8, 2048]: the last ones */
   mixed7: Tensor4D;
-}
+};
 
 /** Inception-v3 in inference. */
 export interface Inception {

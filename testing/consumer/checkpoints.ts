@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs';
+import {
+  findLatestCheckpoint,
+  listCheckpoints,
+  openPyTorchFile,
+  openSafetensors,
+  pruneCheckpoints,
+  readPyTorchFile,
+  readPyTorchTensors,
+  readSafetensors,
+  saveCheckpoint,
+  tensorsByName,
+  writePyTorchFile,
+  writeSafetensors,
+  type BrokenCheckpoint,
+  type Checkpoint,
+  type CheckpointContent,
+  type CheckpointFile,
+  type CheckpointFolder,
+  type CheckpointList,
+  type CheckpointManifest,
+  type DataByDtype,
+  type Dtype,
+  type FindOptions,
+  type NameOptions,
+  type PyTorchDict,
+  type PyTorchFile,
+  type PyTorchOptions,
+  type PyTorchSource,
+  type PyTorchSourceDict,
+  type PyTorchTensor,
+  type PyTorchValue,
+  type SafetensorsContent,
+  type SafetensorsFile,
+  type SafetensorsHeader,
+  type StoredDtype,
+  type StoredTensor,
+  type TensorData,
+  type TensorEntry,
+  type TensorOf,
+  type TensorSource,
+  type TensorSources,
+} from '@stargan/checkpoints';
+
+const bias = tf.zeros([3]);
+const source: TensorSource = { dtype: 'F32', shape: bias.shape, data: async () => (await bias.data()) as Float32Array };
+const sources: TensorSources = { bias: source };
+const content: CheckpointContent = { tensors: sources, metadata: { layout: 'pytorch' } };
+const saved: Checkpoint = await saveCheckpoint('checkpoints', 1, { 'mine.safetensors': content });
+const manifest: CheckpointManifest = saved.manifest;
+const file: CheckpointFile | undefined = manifest.files[0];
+const options: FindOptions = { verify: 'sha256' };
+const list: CheckpointList = await listCheckpoints('checkpoints', options);
+const broken: readonly BrokenCheckpoint[] = list.broken;
+const removed: readonly CheckpointFolder[] = await pruneCheckpoints('checkpoints', 2);
+const { checkpoint } = await findLatestCheckpoint('checkpoints');
+console.log(file, broken, removed, checkpoint?.path);
+
+await writeSafetensors('mine.safetensors', sources);
+const whole: SafetensorsContent = await readSafetensors('mine.safetensors');
+const open: SafetensorsFile = await openSafetensors('mine.safetensors');
+const header: SafetensorsHeader = open;
+const entry: TensorEntry | undefined = header.entries.get('bias');
+await open.close();
+
+// What was stored is what tfjs takes.
+const stored: StoredTensor | undefined = whole.tensors['bias'];
+if (stored?.dtype === 'F32') {
+  const values: TensorOf<'F32'> = stored;
+  tf.tensor(values.data, values.shape).dispose();
+}
+const dtype: Dtype = 'F32';
+const data: TensorData | DataByDtype[typeof dtype] = Float32Array.of(1);
+const storedDtype: StoredDtype | undefined = entry?.dtype;
+
+const dictionary: PyTorchSourceDict = new Map([['bias', source]]);
+const written: PyTorchSource = { generator: dictionary };
+await writePyTorchFile('nets.ckpt', written);
+const limits: PyTorchOptions = { maxBytes: 1e6 };
+const names: NameOptions = { stripPrefix: 'module.' };
+const value: PyTorchValue<StoredTensor> = await readPyTorchFile('nets.ckpt', limits);
+const tensors = await readPyTorchTensors('nets.ckpt', { ...limits, ...names });
+const opened: PyTorchFile = await openPyTorchFile('nets.ckpt');
+const root = opened.value as PyTorchDict<PyTorchTensor>;
+for (const [name, tensor] of tensorsByName(root, names)) console.log(name, (await opened.read(tensor)).shape, tf.zeros(tensor.shape).shape);
+await opened.close();
+console.log(data, storedDtype, value, Object.keys(tensors));

@@ -1,0 +1,102 @@
+import * as tf from '@tensorflow/tfjs';
+import {
+  alexnet,
+  densityCoverage,
+  featureStatistics,
+  fidConventions,
+  frechetDistance,
+  frechetFeatureDistance,
+  inception,
+  INCEPTION_SIZE,
+  kernelDiscrepancy,
+  kernelDistance,
+  lpips,
+  meanPairwiseDistance,
+  mergeStatistics,
+  precisionRecall,
+  pytorchFidInput,
+  quantizeImages,
+  readStateDict,
+  resizeBicubic,
+  statisticsAccumulator,
+  type Alexnet,
+  type AlexnetMaps,
+  type DensityCoverage,
+  type DensityCoverageOptions,
+  type FeatureBatches,
+  type FeatureRows,
+  type Features,
+  type FeatureStatistics,
+  type FidConvention,
+  type FidConventionName,
+  type FidInputOptions,
+  type FloatImage,
+  type GaussianStatistics,
+  type Inception,
+  type InceptionLayout,
+  type InceptionOptions,
+  type InceptionStages,
+  type KernelDistance,
+  type KernelDistanceOptions,
+  type Lpips,
+  type LpipsFeatures,
+  type LpipsNormalization,
+  type LpipsOptions,
+  type LpipsWeights,
+  type PrecisionRecall,
+  type PrecisionRecallOptions,
+  type ReadStateDictOptions,
+  type StateDict,
+  type StateEntry,
+  type StatisticsAccumulator,
+} from '@stargan/metrics';
+import { readStatistics, writeStatistics } from '@stargan/metrics/npz';
+
+const rows: FeatureRows = { data: new Float32Array(6), shape: [2, 3] };
+const tensor: Features = tf.zeros<tf.Rank.R2>([2, 3]);
+const batches: FeatureBatches = [tensor, rows, [[1, 2, 3], Float64Array.of(1, 2, 3)]];
+const statistics: FeatureStatistics = await featureStatistics(batches);
+const gaussian: GaussianStatistics = mergeStatistics(statistics, statistics);
+const accumulator: StatisticsAccumulator = statisticsAccumulator(3);
+accumulator.add(rows);
+const distances: number[] = [frechetDistance(gaussian, accumulator.statistics()), await frechetFeatureDistance(rows, tensor), await kernelDiscrepancy(rows, rows), meanPairwiseDistance([1, 2], (a, b) => a - b)];
+const kernelOptions: KernelDistanceOptions = { subsets: 2, subsetSize: 2, seed: 1 };
+const kernel: KernelDistance = await kernelDistance(rows, rows, kernelOptions);
+const near: PrecisionRecallOptions & DensityCoverageOptions = { neighbors: 1 };
+const precision: PrecisionRecall = await precisionRecall(rows, rows, near);
+const density: DensityCoverage = await densityCoverage(rows, rows, near);
+console.log(distances, kernel.mean, precision.recall, density.coverage);
+await writeStatistics('mine.npz', statistics);
+const stored: GaussianStatistics = await readStatistics('mine.npz');
+console.log(stored.mean.length);
+
+const image = tf.zeros<tf.Rank.R4>([1, 64, 64, 3]);
+const layout: InceptionLayout = 'fid';
+const inceptionOptions: InceptionOptions = { layout };
+const network: Inception = inception(inceptionOptions);
+const parameters = network.init(1);
+const stages: InceptionStages = tf.tidy(() => network.stages(parameters, image));
+tf.dispose(stages);
+tf.dispose(parameters);
+const A: Alexnet = alexnet();
+const maps: AlexnetMaps = tf.tidy(() => A.apply(A.init(1), image));
+tf.dispose(maps);
+
+const normalization: LpipsNormalization = 'original';
+const lpipsOptions: LpipsOptions = { normalization };
+const distance: Lpips = lpips(lpipsOptions);
+const features: LpipsFeatures = tf.tidy(() => distance.features(distance.init(1), image));
+tf.dispose(features);
+const entry: StateEntry = { shape: [1], data: [1] };
+const state: StateDict = { weight: entry, other: tf.zeros([1]) };
+const weights: LpipsWeights = { alexnet: state, heads: state };
+const readOptions: ReadStateDictOptions = { ignored: /^fc/ };
+console.log(weights, readStateDict('mine', distance.specs.heads, state, readOptions));
+
+const name: FidConventionName = 'fid-clean';
+const convention: FidConvention = fidConventions[name];
+const inputOptions: FidInputOptions = {};
+const pictures = quantizeImages(new Float32Array(4 * 4 * 3), 4, 4);
+const input: tf.Tensor4D = convention.input(pictures, inputOptions);
+const resized: FloatImage = resizeBicubic(pictures[0]!, INCEPTION_SIZE, INCEPTION_SIZE);
+console.log(resized.width, pytorchFidInput(input).shape);

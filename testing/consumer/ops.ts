@@ -1,0 +1,100 @@
+import * as tf from '@tensorflow/tfjs';
+import {
+  adaptiveInstanceNormalization,
+  addBias,
+  addBiasLeakyRelu,
+  averagePool2x2,
+  conv2d,
+  conv2dOutputShape,
+  conv2dThenAveragePool,
+  conv2dTranspose,
+  defineOperation,
+  highPass,
+  instanceNormalization,
+  leakyRelu,
+  linear,
+  recompute,
+  residualSum,
+  resizeBilinear,
+  selectRows,
+  sigmoid,
+  softplus,
+  stopGradient,
+  tanh,
+  unrecorded,
+  upsampleNearest2x,
+  upsampleThenConv2d,
+  valueAndGradients,
+  winogradConv2d,
+  winogradConv2dThenAveragePool,
+  winogradUpsampleThenConv2d,
+  withoutGradients,
+  type ConvolutionOptions,
+  type NamedTensors,
+  type NormalizationOptions,
+  type Operation,
+  type OperationDefinition,
+  type Parameters,
+  type ValueAndGradients,
+  type ValueWithAuxiliary,
+} from '@stargan/ops';
+import { realHingeLoss } from '@stargan/losses';
+
+const images = tf.randomNormal<tf.Rank.R4>([2, 8, 8, 3]);
+const filter = tf.randomNormal([3, 3, 3, 4]);
+const options: ConvolutionOptions = { stride: 2, padding: undefined };
+const normalization: NormalizationOptions = { slope: 0.2 };
+
+const maps: tf.Tensor4D[] = [
+  conv2d(images, filter, options),
+  conv2dTranspose(images, tf.zeros([3, 3, 4, 3]), { stride: 2 }),
+  conv2dThenAveragePool(images, filter),
+  upsampleThenConv2d(images, filter),
+  winogradConv2d(images, filter),
+  winogradConv2dThenAveragePool(images, filter),
+  winogradUpsampleThenConv2d(images, filter),
+  averagePool2x2(images),
+  upsampleNearest2x(images),
+  resizeBilinear(images, [4, 4]),
+  highPass(images, 1),
+  instanceNormalization(images, tf.ones([3]), tf.zeros([3]), normalization),
+  adaptiveInstanceNormalization(images, tf.ones([2, 3]), tf.zeros([2, 3])),
+  leakyRelu(images, 0.2),
+  sigmoid(images),
+  softplus(images),
+  tanh(images),
+  residualSum(images, images, 0.5),
+  addBias(images, tf.zeros([3])),
+  addBiasLeakyRelu(images, tf.zeros([3])),
+  withoutGradients(() => averagePool2x2(images)),
+  recompute(({ x }) => averagePool2x2(x), { x: images }),
+  stopGradient(images),
+  unrecorded(() => averagePool2x2(images)),
+];
+tf.dispose(maps);
+const shape: [number, number, number, number] = conv2dOutputShape([2, 8, 8, 3], [3, 3, 3, 4], { stride: 2 });
+tf.zeros(shape).dispose();
+const rows: tf.Tensor2D = selectRows(linear(tf.zeros([2, 3]), tf.zeros([3, 4]), tf.zeros([4])), [1, 0]);
+rows.dispose();
+
+// Our losses are what our gradients are taken of; gradients have the names of the parameters.
+const weights = { filter, x: tf.variable(tf.tensor1d([0.5])) };
+const result: ValueAndGradients<'filter' | 'x'> = valueAndGradients(({ x }) => realHingeLoss(x), weights);
+const gradient: tf.Tensor = result.gradients.filter;
+gradient.print();
+tf.dispose(tf.tidy(() => valueAndGradients(({ x }) => realHingeLoss(x), weights)));
+tf.dispose(result);
+const more: ValueWithAuxiliary = { value: realHingeLoss(weights.x), auxiliary: { logits: weights.x } };
+tf.dispose(more);
+const named: Parameters = weights;
+tf.keep(valueAndGradients(() => more, named).value);
+
+const definition: OperationDefinition<{ x: tf.Tensor }, { factor: number }> = {
+  name: 'Scale',
+  forward: ({ x }, { factor }) => tf.mul(x, factor),
+  saved: [],
+  gradients: (dy, _, { factor }) => ({ x: () => scale({ x: dy }, { factor }) }),
+};
+const scale: Operation<{ x: tf.Tensor }, { factor: number }> = defineOperation(definition);
+const inputs: NamedTensors & { x: tf.Tensor } = { x: images };
+scale(inputs, { factor: 2 }).dispose();
