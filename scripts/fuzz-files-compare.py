@@ -35,6 +35,8 @@ def digest(tensor):
     if tensor.dtype not in NAMES or tensor.layout != torch.strided or tensor.is_quantized:
         return None
     tensor = tensor.detach().resolve_neg().contiguous()
+    if tensor.dtype == torch.bool:  # any byte but 0 is true
+        tensor = tensor.view(torch.uint8) != 0
     return [NAMES[tensor.dtype], list(tensor.shape), hashlib.sha256(tensor.numpy().tobytes()).hexdigest()]
 
 

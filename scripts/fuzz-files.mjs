@@ -4,11 +4,13 @@
 // --keep: keeps some of the mutants that are read, with what was read of them (read.jsonl), to compare with another reader:
 //   python scripts/fuzz-files-compare.py DIR
 // Prints how many cases there were, and every crash, hang and error that is not one of ours; exits with 1 if there are any.
+import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 

@@ -19,7 +19,6 @@ const list: Call = ([given], charge) => {
 const encode: Call = ([text, encoding], charge) => {
   if (typeof text !== 'string' || (encoding !== 'latin1' && encoding !== 'latin-1')) throw new Error('the pickle encodes something other than text as Latin-1');
   charge(COST.bytes + text.length);
-  // eslint-disable-next-line no-control-regex -- Latin-1 is all of the first 256
   if (/[^\0-\xff]/.test(text)) throw new Error('the pickle encodes text as Latin-1 that has other characters');
   return new Uint8Array(Buffer.from(text, 'latin1'));
 };

@@ -38,9 +38,9 @@ function unread(name: string, reason: string, fault?: true): OpaquePickle {
 }
 
 /** Why what follows a tensor's strides is not understood, or whether it changes the values' signs. */
-function readMetadata(rebuild: string, extra: Arguments, metadata: PickleValue | undefined, most: number): boolean | string {
+function readMetadata(rebuild: string, extra: Arguments, metadata: PickleValue | undefined, least: number, most: number): boolean | string {
   const [requiresGrad, hooks] = extra;
-  if (extra.length > most) return `${rebuild} has ${String(4 + extra.length)} arguments, which this reader does not understand`;
+  if (extra.length < least || extra.length > most) return `${rebuild} has other arguments than this reader understands`;
   if (requiresGrad !== undefined && typeof requiresGrad !== 'boolean') return `${rebuild} has ${describe(requiresGrad)} for requires_grad`;
   if (hooks !== undefined && hooks !== null && !(hooks instanceof Map)) return `${rebuild} has ${describe(hooks)} for hooks`;
   if (metadata === undefined || metadata === null || metadata === false) return false;
@@ -85,13 +85,13 @@ function rebuild(args: Arguments, charge: Charge, negated: boolean | string = fa
 }
 
 /** `_rebuild_tensor(storage, offset, shape, strides)` */
-export const rebuildTensorV1 = (args: Arguments, charge: Charge): Rebuilt => rebuild(args, charge, readMetadata('_rebuild_tensor', args.slice(4, 8), undefined, 0));
+export const rebuildTensorV1 = (args: Arguments, charge: Charge): Rebuilt => rebuild(args, charge, readMetadata('_rebuild_tensor', args.slice(4), undefined, 0, 0));
 
 /** `_rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks, metadata)` */
-export const rebuildTensorV2 = (args: Arguments, charge: Charge): Rebuilt => rebuild(args, charge, readMetadata('_rebuild_tensor_v2', args.slice(4, 8), args[6], 3));
+export const rebuildTensorV2 = (args: Arguments, charge: Charge): Rebuilt => rebuild(args, charge, readMetadata('_rebuild_tensor_v2', args.slice(4), args[6], 2, 3));
 
 /** `_rebuild_tensor_v3(storage, offset, shape, strides, requires_grad, hooks, dtype, metadata)` */
-export const rebuildTensorV3 = (args: Arguments, charge: Charge): Rebuilt => rebuild(args, charge, readMetadata('_rebuild_tensor_v3', args.slice(4, 9), args[7], 4), args[6] ?? null);
+export const rebuildTensorV3 = (args: Arguments, charge: Charge): Rebuilt => rebuild(args, charge, readMetadata('_rebuild_tensor_v3', args.slice(4), args[7], 3, 4), args[6] ?? null);
 
 /** Attributes that change a tensor's values when they are set. */
 const VALUE_ATTRIBUTES: readonly string[] = ['data', 'real', 'imag'];
@@ -106,9 +106,9 @@ function isHarmlessState(state: PickleValue | undefined): boolean {
 /** The tensor of a Parameter: `(data, requires_grad, hooks, state)`. */
 export function rebuildParameter(args: Arguments): Rebuilt {
   const [data, requiresGrad, hooks, state] = args;
-  if (isOpaque(data) && data.unread !== undefined) return data as OpaquePickle;
+  if (isOpaque(data) && data.unread !== undefined) return data;
   if (!isTensor(data)) throw new Error(`the pickle makes a parameter of ${describe(data)}`);
-  const fault = readMetadata('a parameter', args.slice(1, 3), undefined, 2);
+  const fault = readMetadata('a parameter', args.slice(1, 3), undefined, 0, 2);
   if (typeof fault === 'string' || args.length > 4 || !isHarmlessState(state)) {
     return unread('torch.nn.parameter.Parameter', typeof fault === 'string' ? fault : `its attributes change its values: ${describe(requiresGrad)}, ${describe(hooks)}, ${describe(state)}`, true);
   }

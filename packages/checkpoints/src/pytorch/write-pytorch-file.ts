@@ -118,7 +118,7 @@ function writeValue(pickle: PickleWriter, root: PyTorchSource): PlannedTensor[] 
     else writeDict(Object.entries(value), path);
   };
   const writeDict = (items: Iterable<readonly [PyTorchKey, PyTorchSource]>, path: readonly string[]): void => {
-    pickle.dict(Array.from(items, ([key, item]) => [() => { writeKey(key, path); }, () => { write(item, [...path, String(key)]); }]));
+    pickle.dict(Array.from(items, ([key, item]) => [() => { writeKey(key, path); }, () => { write(item, [...path, typeof key === 'object' && key !== null ? '(…)' : String(key)]); }]));
   };
   const writeTensor = (tensor: TensorSource, name: string): void => {
     const planned = planTensor(name, tensor);

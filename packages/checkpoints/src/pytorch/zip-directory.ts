@@ -128,7 +128,7 @@ export async function readZipDirectory(handle: FileHandle, fileBytes: number): P
   try {
     return await readEntries(handle, fileBytes);
   } catch (error) {
-    throw new Error(`the zip archive's table of contents cannot be read (${messageOf(error).replace(/\.$/, '')}): the file is cut short or damaged, get it again`, { cause: error });
+    throw new Error(`the zip archive cannot be read (${messageOf(error).replace(/\.$/, '')}): the file is cut short or damaged, get it again`, { cause: error });
   }
 }
 
