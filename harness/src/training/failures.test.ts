@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type * as Data from '@stargan/data';
 import { describe, expect, it, vi } from 'vitest';
 import type { LogEntry } from '../logging/metric-log.js';
 import { buildNetworks } from '../model/networks.js';
@@ -9,6 +10,29 @@ import { findCheckpoint, runPaths } from './run-directory.js';
 import { createSaver } from './saver.js';
 import { buildOptimizers, disposeState, initialState } from './state.js';
 import { train } from './train.js';
+
+/** After how many batches the worker that reads images dies, in the test that wants it. */
+let workerDiesAfter = Infinity;
+
+/** What happens then. */
+let onDeath = (): Promise<void> => Promise.resolve();
+
+vi.mock('@stargan/data', async (importOriginal) => {
+  const original = await importOriginal<typeof Data>();
+  return {
+    ...original,
+    createTrainingStream(...given: Parameters<typeof Data.createTrainingStream>) {
+      const stream = original.createTrainingStream(...given);
+      let batches = 0;
+      const next = (): ReturnType<typeof stream.next> => (batches++ < workerDiesAfter ? stream.next() : die());
+      const die = async (): Promise<never> => {
+        await onDeath();
+        throw new Error('the worker thread ended with exit code 1');
+      };
+      return { ...stream, next };
+    },
+  };
+});
 
 let data = '';
 const folder = useTemporaryFolder(async (created) => {
@@ -50,13 +74,26 @@ describe('a failure outside the update', () => {
     expect((await weights(out)).equals(await weights(whole))).toBe(true);
   });
 
+  it('is a dead worker, too', async () => {
+    const out = path.join(folder(), 'workerless');
+    workerDiesAfter = 2;
+    const training = train({ data, out, config: smallConfig({ iterations: 4 }) }).finally(() => (workerDiesAfter = Infinity));
+    await expect(training).rejects.toThrow(/the worker thread ended with exit code 1; iteration 2 was saved in .*0000002; go on with --resume when the cause is gone/);
+    expect(await train({ data, out, config: smallConfig({ iterations: 4 }), resume: true })).toMatchObject({ iteration: 4, completed: true });
+  });
+
   it('says both when the state cannot be saved either', async () => {
     const out = path.join(folder(), 'unsaved');
-    await mkdir(out);
-    // Where the folder of checkpoints should be.
-    await writeFile(path.join(out, 'checkpoints'), '');
-    await expect(train({ data, out, config: smallConfig({ iterations: 2 }) })).rejects.toThrow(/ENOTDIR/);
-    await rm(path.join(out, 'checkpoints'));
+    workerDiesAfter = 2;
+    // A file where the folder of checkpoints should be.
+    onDeath = () => writeFile(path.join(out, 'checkpoints'), '');
+    const training = train({ data, out, config: smallConfig({ iterations: 4, saveMinutes: 0 }) }).finally(() => {
+      workerDiesAfter = Infinity;
+      onDeath = () => Promise.resolve();
+    });
+    await expect(training).rejects.toThrow(
+      /the worker thread ended .*; and iteration 2 could not be saved: .*(ENOTDIR|EEXIST).*; there is no checkpoint yet/,
+    );
   });
 });
 
@@ -82,14 +119,14 @@ describe('a grid or a log that cannot be written', () => {
       },
     });
     const lines: string[] = [];
-    const { attempt, summary } = tolerateFailures((line) => lines.push(line));
+    const attempts = tolerateFailures((line) => lines.push(line));
     for (const iteration of [1, 2, 3, 4]) {
       isFull = iteration === 2 || iteration === 3;
-      await attempt('log.jsonl', () => log.append({ iteration }));
+      await attempts.attempt('log.jsonl', () => log.append({ iteration }));
     }
     expect(written.map(({ iteration }) => iteration)).toEqual([1, 2, 3, 4]);
     expect(lines).toEqual(['warning: log.jsonl could not be written: ENOSPC; training goes on, further failures are counted']);
-    expect(summary()).toEqual(['warning: log.jsonl could not be written 2 times']);
+    expect(attempts.summary()).toEqual(['warning: log.jsonl could not be written 2 times']);
   });
 });
 
