@@ -71,7 +71,7 @@ describe('weights in a checkpoint', () => {
     [{ step: '2' }, '"2"'],
   ])('are not gone on with under the optimiser step %j, and the file is named', async (metadata, got) => {
     const before = memory().numTensors;
-    const given = await changed('generator_optimizer.safetensors', () => undefined, metadata as Record<string, string>);
+    const given = await changed('generator_optimizer.safetensors', () => undefined, metadata);
     await expect(readState(networks, given)).rejects.toThrow(`generator_optimizer.safetensors: step, in the file's metadata, must be a whole number of at least 3, the iterations done, got ${got}`);
     expect(memory().numTensors).toBe(before);
   });
