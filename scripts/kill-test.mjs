@@ -1,7 +1,7 @@
-// Kills a tiny training at random moments, goes on with --resume until it is done, and compares the outcome with that
+// Kills a tiny training at random moments, during the start as well as between and within iterations, goes on with --resume until it is done, and compares the outcome with that
 // of a training that was left alone: the final weights and the log must be equal, bit for bit.
 //
-//   node scripts/kill-test.mjs [--times 50] [--signals SIGKILL,SIGTERM,SIGHUP] [--iterations 300] [--seed 1]
+//   node scripts/kill-test.mjs [--times 50] [--signals SIGKILL,SIGTERM,SIGHUP] [--iterations 60] [--seed 1]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: {
     times: { type: 'string', default: '50' },
     signals: { type: 'string', default: 'SIGKILL,SIGTERM,SIGHUP' },
-    iterations: { type: 'string', default: '300' },
+    iterations: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
   },
 });
@@ -32,7 +32,7 @@ function next() {
 
 const folder = mkdtempSync(join(tmpdir(), 'stargan-kill-'));
 const data = join(folder, 'images');
-const settings = { widthBudget: 64, maxWidth: 8, styleDim: 4, latentDim: 4, hiddenDim: 8, learningRate: 0.001, logEvery: 1, saveEvery: 3, sampleEvery: 5, keepCheckpoints: 2 };
+const settings = { widthBudget: 64, maxWidth: 8, styleDim: 4, latentDim: 4, hiddenDim: 8, learningRate: 0.001, logEvery: 1, saveEvery: 2, sampleEvery: 7, keepCheckpoints: 2 };
 const options = ['--image-size', '16', '--batch', '2', '--iterations', values.iterations, '--threads', '1', ...Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`])];
 
 function start(run, ...more) {
@@ -57,33 +57,55 @@ async function outcome(run) {
 
 await writeDemoImages(data, { imagesPerDomain: 6, validationPerDomain: 2, imageSize: 24, domains: ['circle', 'square'] });
 const whole = join(folder, 'whole');
-const began = performance.now();
 const undisturbed = await start(whole, ...options).ended;
 if (undisturbed.code !== 0) fail(`the undisturbed training ended with ${undisturbed.code}: ${undisturbed.errors}`);
-const seconds = (performance.now() - began) / 1000;
 const expected = await outcome(whole);
-// Late enough that training gets on, early enough to meet the start as well.
-const longest = Math.min(0.6 * seconds, 6);
+
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Lines of the log; one that is written right now counts. */
+function logged(run) {
+  try {
+    return readFileSync(join(run, 'log.jsonl'), 'utf8').split('\n').length;
+  } catch {
+    return 0;
+  }
+}
+
+/** Waits for a random moment: one in five while the program starts, the others from some iterations on, at any part of one. */
+async function randomMoment(run, child) {
+  if (next() < 0.2) return sleep(2000 * next());
+  const wanted = 1 + Math.floor(5 * next());
+  let lines = logged(run);
+  for (let seen = 0; seen < wanted && child.exitCode === null && child.signalCode === null; await sleep(5)) {
+    const now = logged(run);
+    // Lines that are done again are dropped at the start.
+    if (now > lines) seen += now - lines;
+    lines = now;
+  }
+  return sleep(300 * next());
+}
 
 for (const signal of signals) {
   let kills = 0;
   let compared = 0;
-  let whereabouts = [];
+  const whereabouts = [];
   for (let n = 0; kills < times || n === 0; n++) {
     const run = join(folder, `${signal}-${n}`);
     for (let reached = -1; ; ) {
       const { child, ended } = start(run, ...options, '--resume');
-      const isLast = kills >= times;
-      const timer = isLast ? undefined : setTimeout(() => child.kill(signal), 1000 * longest * next());
+      if (kills < times) {
+        await randomMoment(run, child);
+        child.kill(signal);
+      }
       const { code, signal: by, errors } = await ended;
-      clearTimeout(timer);
       const { checkpoint, passedOver } = await newest(run);
       if (passedOver.length > 0) fail(`${signal}: ${passedOver[0].path} is not whole: ${passedOver[0].reason}`);
       const iteration = checkpoint?.iteration ?? -1;
       if (iteration < reached) fail(`${signal}: iteration ${reached} was saved, then only ${iteration} was there`);
       reached = iteration;
       if (by === null && code !== 0) fail(`${signal}: a training ended with ${code}: ${errors}`);
-      if (reached === Number(values.iterations) && by === null) break;
+      if (reached === Number(values.iterations) && code === 0) break;
       kills++;
       whereabouts.push(reached);
     }

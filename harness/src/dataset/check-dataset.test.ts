@@ -27,7 +27,7 @@ describe('checkDataset', () => {
   });
 
   test('refuses, by choice, with the remedy of the command line', async () => {
-    await expect(run({ onCorrupt: 'refuse' })).rejects.toThrow(/1 image of 17 cannot be used: .*broken-1\.png .*; repair or remove them, or train without them: --set onCorrupt=replace/);
+    await expect(run({ onCorrupt: 'refuse' })).rejects.toThrow(/1 image of 17 cannot be used: .*broken-1\.png .*; repair or remove them, or train without it: --set onCorrupt=replace/);
   });
 
   test('refuses too many, unless they are skipped without a limit', async () => {

@@ -17,7 +17,7 @@ export type DatasetRecord = DatasetReport & DatasetCheck;
 export type CheckPolicy = Pick<Config, 'onCorrupt' | 'corruptLimit' | 'checkImages'>;
 
 /** How to train without broken images, on the command line. */
-export const REPLACE_REMEDY = 'train without them: --set onCorrupt=replace';
+export const REPLACE_REMEDY = 'train without it: --set onCorrupt=replace';
 export const LIMIT_REMEDY = 'raise the limit: --set corruptLimit=SHARE';
 
 /** Images from which on a check takes long enough to be announced. */

@@ -99,7 +99,7 @@ describe('stargan dataset inspect', () => {
   test('does not write into the data set', async () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     await run('--out', path.join(folder(), 'data', 'report'));
-    expect(error.mock.calls.flat().join('\n')).toContain('lies among the images in');
+    expect(error.mock.calls.flat().join('\n')).toContain('where it would be taken for a domain');
     expect(process.exitCode).toBe(2);
     process.exitCode = undefined;
     error.mockRestore();

@@ -1,6 +1,8 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import type * as Data from '@stargan/data';
+import { openDataset, planTrainingBatch } from '@stargan/data';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LogEntry } from '../logging/metric-log.js';
 import { buildNetworks } from '../model/networks.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
@@ -9,6 +11,35 @@ import { findCheckpoint, runPaths } from './run-directory.js';
 import { createSaver } from './saver.js';
 import { buildOptimizers, disposeState, initialState } from './state.js';
 import { train } from './train.js';
+
+type Stream = ReturnType<typeof Data.createTrainingStream>;
+
+/** What happens to batches in the test that wants it; `count` are those given before. */
+let intercept: ((count: number, next: Stream['next']) => ReturnType<Stream['next']>) | undefined;
+
+vi.mock('@stargan/data', async (importOriginal) => {
+  const original = await importOriginal<typeof Data>();
+  return {
+    ...original,
+    createTrainingStream(...given: Parameters<typeof Data.createTrainingStream>): Stream {
+      const stream = original.createTrainingStream(...given);
+      let count = 0;
+      const take = (): ReturnType<Stream['next']> => stream.next();
+      return { ...stream, next: () => intercept?.(count++, take) ?? take() };
+    },
+  };
+});
+
+afterEach(() => (intercept = undefined));
+
+/** The thread that reads images dies after two batches. */
+function killWorker(first: () => Promise<void> = () => Promise.resolve()): void {
+  intercept = async (count, next) => {
+    if (count < 2) return next();
+    await first();
+    throw new Error('the worker thread ended with exit code 1');
+  };
+}
 
 let data = '';
 const folder = useTemporaryFolder(async (created) => {
@@ -30,33 +61,61 @@ async function said(action: () => Promise<unknown>): Promise<string> {
 describe('a failure outside the update', () => {
   it('saves the iterations done before it ends the training, which goes on when the cause is gone', async () => {
     const own = await smallDataset(path.join(folder(), 'breaking'));
-    const whole = path.join(folder(), 'whole');
-    const out = path.join(folder(), 'broken');
-    const config = smallConfig({ iterations: 12, batch: 1, onCorrupt: 'refuse' });
+    const [whole, out] = [path.join(folder(), 'whole'), path.join(folder(), 'broken')];
+    const config = smallConfig({ iterations: 4, batch: 1, onCorrupt: 'refuse', checkImages: 'none' });
     await train({ data: own, out: whole, config });
-    // One that no grid shows, so that it is met in the middle.
-    const images = (await readdir(path.join(own, 'train', 'square'))).filter((name) => name.endsWith('.png')).sort();
-    const broken = path.join(own, 'train', 'square', images.at(-1)!);
+    // The first one that was not drawn before.
+    const { train: folders } = await openDataset(own);
+    const drawn = (iteration: number): string[] => {
+      const { source, reference } = planTrainingBatch(folders, { seed: config.seed, iteration, batch: 1 });
+      return [...source.map(({ file }) => file), ...reference.flatMap(({ first, second }) => [first.file, second.file])];
+    };
+    const seen = drawn(0);
+    const met = [1, 2, 3].find((iteration) => drawn(iteration).some((file) => !seen.includes(file)))!;
+    const broken = drawn(met).find((file) => !seen.includes(file))!;
     const bytes = await readFile(broken);
     await writeFile(broken, bytes.subarray(0, 60));
     const failure = await train({ data: own, out, config }).then(() => '', (error: Error) => error.message);
-    const iteration = Number(/iteration (\d+) was saved in .*; go on with --resume when the cause is gone/.exec(failure)?.[1]);
     expect(failure).toContain(broken);
-    expect(iteration).toBeGreaterThan(0);
-    expect((await findCheckpoint(out)).checkpoint?.iteration).toBe(iteration);
+    expect(failure).toMatch(new RegExp(`; iteration ${met} was saved in .*000000${met}; go on with --resume when the cause is gone$`));
     await writeFile(broken, bytes);
     await train({ data: own, out, config, resume: true });
     const weights = async (run: string): Promise<Buffer> => readFile(path.join((await findCheckpoint(run)).checkpoint!.path, 'generator_ema.safetensors'));
     expect((await weights(out)).equals(await weights(whole))).toBe(true);
   });
 
-  it('says both when the state cannot be saved either', async () => {
-    const out = path.join(folder(), 'unsaved');
+  it('is a dead worker, too', async () => {
+    const out = path.join(folder(), 'workerless');
+    killWorker();
+    await expect(train({ data, out, config: smallConfig({ iterations: 3 }) })).rejects.toThrow(/the worker thread ended with exit code 1; iteration 2 was saved in .*0000002; go on with --resume when the cause is gone/);
+    intercept = undefined;
+    expect(await train({ data, out, config: smallConfig({ iterations: 3 }), resume: true })).toMatchObject({ iteration: 3, completed: true });
+  });
+
+  it('is an evaluation, whose checkpoint is saved before it begins', async () => {
+    const out = path.join(folder(), 'unevaluated');
     await mkdir(out);
-    // Where the folder of checkpoints should be.
-    await writeFile(path.join(out, 'checkpoints'), '');
-    await expect(train({ data, out, config: smallConfig({ iterations: 2 }) })).rejects.toThrow(/ENOTDIR/);
-    await rm(path.join(out, 'checkpoints'));
+    await writeFile(runPaths(out).evaluations, 'a file where the folder should be');
+    await expect(train({ data, out, config: smallConfig({ iterations: 2, evaluateEvery: 1, evaluateSources: 1, evaluateOutputs: 2 }) })).rejects.toThrow(/; nothing is lost: the last good checkpoint is .*0000001/);
+  });
+
+  it('leaves both reasons when the state cannot be saved either', async () => {
+    const out = path.join(folder(), 'unsaved');
+    killWorker(() => writeFile(path.join(out, 'checkpoints'), 'a file where the folder should be'));
+    await expect(train({ data, out, config: smallConfig({ iterations: 3 }) })).rejects.toThrow(/the worker thread ended .*; and iteration 2 could not be saved: .*(ENOTDIR|EEXIST).*; there is no checkpoint yet/);
+  });
+});
+
+describe('a failure within the update', () => {
+  it('saves nothing, since half of an iteration may be done', async () => {
+    const out = path.join(folder(), 'halfway');
+    intercept = async (count, next) => {
+      const batch = await next();
+      // Of a domain that no network has a branch for.
+      return count < 1 ? batch : { ...batch, source: { ...batch.source, domains: batch.source.domains.map(() => 9) } };
+    };
+    await expect(train({ data, out, config: smallConfig({ iterations: 3, saveEvery: 1 }) })).rejects.toThrow(/; iteration 2 was under way and is not saved; the last good checkpoint is .*0000001/);
+    expect(await readdir(path.join(out, 'checkpoints'))).toEqual(['0000001']);
   });
 });
 
@@ -65,10 +124,10 @@ describe('a grid or a log that cannot be written', () => {
     const out = path.join(folder(), 'gridless');
     await mkdir(out);
     await writeFile(runPaths(out).samples, 'a file where the folder should be');
-    const text = await said(() => train({ data, out, config: smallConfig({ iterations: 3, sampleEvery: 1 }) }));
+    const text = await said(() => train({ data, out, config: smallConfig({ iterations: 2, sampleEvery: 1 }) }));
     expect(text.match(/a sample grid could not be written: .*; training goes on, further failures are counted/g)).toHaveLength(1);
-    expect(text).toContain('warning: a sample grid could not be written 3 times');
-    expect((await findCheckpoint(out)).checkpoint?.iteration).toBe(3);
+    expect(text).toContain('warning: a sample grid could not be written 2 times');
+    expect((await findCheckpoint(out)).checkpoint?.iteration).toBe(2);
   });
 
   it('is written later where it is a log', async () => {
@@ -82,14 +141,14 @@ describe('a grid or a log that cannot be written', () => {
       },
     });
     const lines: string[] = [];
-    const { attempt, summary } = tolerateFailures((line) => lines.push(line));
+    const attempts = tolerateFailures((line) => lines.push(line));
     for (const iteration of [1, 2, 3, 4]) {
       isFull = iteration === 2 || iteration === 3;
-      await attempt('log.jsonl', () => log.append({ iteration }));
+      await attempts.attempt('log.jsonl', () => log.append({ iteration }));
     }
     expect(written.map(({ iteration }) => iteration)).toEqual([1, 2, 3, 4]);
     expect(lines).toEqual(['warning: log.jsonl could not be written: ENOSPC; training goes on, further failures are counted']);
-    expect(summary()).toEqual(['warning: log.jsonl could not be written 2 times']);
+    expect(attempts.summary()).toEqual(['warning: log.jsonl could not be written 2 times']);
   });
 });
 
@@ -131,7 +190,7 @@ describe('saving', () => {
 
   it('by minutes leaves checkpoints beside those by iterations', async () => {
     const out = path.join(folder(), 'minutes');
-    await train({ data, out, config: smallConfig({ iterations: 3, saveMinutes: 1e-9 }) });
-    expect((await readdir(path.join(out, 'checkpoints'))).sort()).toEqual(['0000001', '0000002', '0000003']);
+    await train({ data, out, config: smallConfig({ iterations: 2, saveMinutes: 1e-9 }) });
+    expect((await readdir(path.join(out, 'checkpoints'))).sort()).toEqual(['0000001', '0000002']);
   });
 });

@@ -118,7 +118,7 @@ async function trainLocked({ data, out, config, resume = false, progress: output
     const { iteration } = training.state;
     const completed = iteration >= config.iterations;
     const { path: checkpoint } = await saver.save(training.state).catch((error: Error) => {
-      throw new Error(`the last iteration, ${iteration}, could not be saved: ${error.message}; ${lastOf(saver.last)}; make room and go on with --resume`, { cause: error });
+      throw new Error(`the last iteration, ${iteration}, could not be saved: ${error.message}; ${lastOf(saver.last)}; see that ${out} can be written and has room, and go on with --resume`, { cause: error });
     });
     await remember(training, { event: completed ? 'completed' : 'stopped', iteration, checkpoint });
     return { iteration, completed, checkpoint, dataset: record.dataset };

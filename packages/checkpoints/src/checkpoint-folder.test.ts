@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { findLatestCheckpoint, listCheckpoints, pruneCheckpoints } from './find-checkpoints.js';
+import { writeWholeFile } from './replace-file.js';
 import { readSafetensors } from './safetensors-reader.js';
 import { saveCheckpoint, type CheckpointContent } from './save-checkpoint.js';
 import { useFolder } from './testing/folders.js';
@@ -119,6 +120,30 @@ describe('saving a checkpoint', () => {
   });
 });
 
+describe('a file written whole', () => {
+  test('replaces the one before, in folders that are made, and leaves nothing beside it', async () => {
+    const file = join(directory, 'deep', 'scores.json');
+    await writeWholeFile(file, 'one');
+    await writeWholeFile(file, (aside) => writeFile(aside, 'two'));
+    expect(await readFile(file, 'utf8')).toBe('two');
+    await writeWholeFile(file, Uint8Array.of(51));
+    expect(await readFile(file, 'utf8')).toBe('3');
+    expect(await readdir(join(directory, 'deep'))).toEqual(['scores.json']);
+  });
+
+  test('is the one before where writing fails', async () => {
+    const file = join(directory, 'scores.json');
+    await writeWholeFile(file, 'one');
+    await expect(
+      writeWholeFile(file, async (aside) => {
+        await writeFile(aside, 'half');
+        throw new Error('out of luck');
+      }),
+    ).rejects.toThrow('out of luck');
+    expect([await readFile(file, 'utf8'), await readdir(directory)]).toEqual(['one', ['scores.json']]);
+  });
+});
+
 describe('finding the latest checkpoint', () => {
   test('gives the newest by number, past seven digits too', async () => {
     for (const iteration of [9_999_999, 20, 10_000_000]) await save(iteration);
@@ -179,6 +204,13 @@ describe('pruning checkpoints', () => {
     expect(removed.map(({ iteration }) => iteration).sort()).toEqual([1, 2]);
     expect(await names()).toEqual(['0000003', '0000004', '0000005']);
     expect(await pruneCheckpoints(directory, 2)).toEqual([]);
+  });
+
+  test('neither counts nor removes what a writer left behind when it went back', async () => {
+    for (const iteration of [1, 2, 9]) await save(iteration);
+    expect((await findLatestCheckpoint(directory, { before: 9 })).checkpoint?.iteration).toBe(2);
+    expect((await pruneCheckpoints(directory, 1, { upTo: 2 })).map(({ iteration }) => iteration)).toEqual([1]);
+    expect(await names()).toEqual(['0000002', '0000009']);
   });
 
   test('refuses to keep none', async () => {

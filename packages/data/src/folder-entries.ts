@@ -15,8 +15,11 @@ export interface FolderEntries {
   readonly passedOver: PassedOverFile[];
 }
 
-/** Files of these names are images, and broken ones where their content says otherwise; other names are told by content. */
-const imageName = /\.(jpe?g|png|webp)$/i;
+/**
+ * Files of these names are images, and broken ones where their content says otherwise, so that a file that breaks stays
+ * in its place; other names are told by content.
+ */
+const imageName = /\.(jpe?g|jpe|jfif|a?png|webp|gif|tiff?|bmp|avif|p[bgp]m)$/i;
 
 /** Files looked into at a time: as many as Node's pool has threads, twice. */
 const looksAtOnce = 8;
@@ -58,16 +61,14 @@ async function classify(path: string, name: string, entry: Dirent<Buffer>): Prom
   }
   if (status.isDirectory()) return { folder: true };
   if (!status.isFile()) return { kind: 'special', called: specialKind(status) };
-  return imageName.test(name) || (await isImage(path, name)) ? { image: true } : { kind: 'other', called: extname(name).toLowerCase() || 'no extension' };
+  return imageName.test(name) || (await isImage(path)) ? { image: true } : { kind: 'other', called: extname(name).toLowerCase() || 'no extension' };
 }
 
-/** Two letters at the beginning of a text may look like this format. */
-const pnmName = /\.p[bgpn]m$/i;
-
-async function isImage(path: string, name: string): Promise<boolean> {
+async function isImage(path: string): Promise<boolean> {
   try {
     const format = await withRegularFile(path, async (file) => recogniseImage(await file.start(recognisedBytes))?.format);
-    return format !== undefined && (format !== 'pnm' || pnmName.test(name));
+    // Two letters at the beginning of a text may look like a PNM's.
+    return format !== undefined && format !== 'pnm';
   } catch {
     return false;
   }

@@ -28,13 +28,13 @@ describe('openImageFolders', () => {
 
   test('finds images of every extension, in any case, at any depth, sorted, and leaves out the rest', async () => {
     const directory = await filled(
-      'cat/b.jpg', 'cat/a.JPEG', 'cat/c.Png', 'cat/deep/er/d.webp', 'cat/notes.txt', 'cat/e.gif', 'cat/.hidden.png',
+      'cat/b.jpg', 'cat/a.JPEG', 'cat/c.Png', 'cat/deep/er/d.webp', 'cat/notes.txt', 'cat/e.GIF', 'cat/f.heic', 'cat/.hidden.png',
       'cat/._b.jpg', 'cat/.thumbnails/f.png', 'dog/1.png', '.cache/1.png', 'readme.md', 'attributes.jsonl',
     );
     const { domains } = await openImageFolders(directory);
     expect(domains.map(({ name }) => name)).toEqual(['cat', 'dog']);
     expect(domains[0]!.files.map((file) => relative(join(directory, 'cat'), file))).toEqual([
-      'a.JPEG', 'b.jpg', 'c.Png', join('deep', 'er', 'd.webp'),
+      'a.JPEG', 'b.jpg', 'c.Png', join('deep', 'er', 'd.webp'), 'e.GIF',
     ]);
   });
 
@@ -105,15 +105,15 @@ describe('what is passed over', () => {
     const directory = await temporaryDirectory();
     const file = (name: string) => join(directory, 'cat', name);
     await writePng(file('1.png'), noiseImage(4, 4));
-    for (const name of ['2.jfif', '3', '4.png?size=3', '5.png.1']) await copyFile(file('1.png'), file(name));
-    await writeFile(file('6.jfif'), 'text');
+    for (const name of ['2.picture', '3', '4.png?size=3', '5.png.1']) await copyFile(file('1.png'), file(name));
+    await writeFile(file('6.picture'), 'P5 is text');
     const { domains, passedOver } = await openImageFolders(directory);
-    expect(domains[0]!.files.map((path) => relative(join(directory, 'cat'), path))).toEqual(['1.png', '2.jfif', '3', '4.png?size=3', '5.png.1']);
-    expect(passedOver!.map(({ file: path }) => path)).toEqual([file('6.jfif')]);
+    expect(domains[0]!.files.map((path) => relative(join(directory, 'cat'), path))).toEqual(['1.png', '2.picture', '3', '4.png?size=3', '5.png.1']);
+    expect(passedOver!.map(({ file: path }) => path)).toEqual([file('6.picture')]);
   });
 
   test('is said where a domain holds nothing else', async () => {
-    await expect(openImageFolders(await filled('cat/1.bmp', 'cat/2.bmp', 'cat/Thumbs.db'))).rejects.toThrow('holds no images, only .bmp 2, Thumbs.db 1; add some');
+    await expect(openImageFolders(await filled('cat/1.heic', 'cat/2.heic', 'cat/Thumbs.db'))).rejects.toThrow('holds no images, only .heic 2, Thumbs.db 1; add some');
   });
 });
 

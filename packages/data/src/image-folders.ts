@@ -49,8 +49,8 @@ export interface FoundImages {
 /**
  * Finds the images of a directory with one folder per domain. Folder names, sorted by code unit, give the labels 0 … K − 1.
  *
- * Images are found at any depth: files called `jpg`, `jpeg`, `png` or `webp`, in any case, and files of any other name
- * that begin as an image of a format that `decodeImage` reads. Links are followed, and no folder is visited twice within a domain. Hidden entries,
+ * Images are found at any depth: files called `jpg`, `png`, `webp`, `bmp`, `tif` and the like, in any case, and files of
+ * any other name that begin as an image of a format that `decodeImage` reads. Links are followed, and no folder is visited twice within a domain. Hidden entries,
  * those of operating systems (`lost+found`, `__MACOSX`, `@eaDir`, …) and all that is neither file nor folder are passed
  * over, and listed. Names are compared and sorted in composed form (NFC), so that a data set has the same labels on
  * every system.
