@@ -34,7 +34,7 @@ export function datasetCommand(): Command {
 async function runInspect(directory: string, { full = false, json = false, out }: InspectArguments): Promise<void> {
   await requireFolder('the data set', directory);
   if (out !== undefined) {
-    await requireApart({ data: directory, out });
+    await requireApart({ data: directory, out, onlyAdds: true });
     await requireWritable('--out', out);
   }
   await runStoppable('stopping', async (signal) => {

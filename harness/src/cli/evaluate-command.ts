@@ -108,7 +108,7 @@ async function evaluateTrained(run: string, { checkpoint: choice, data, outputs,
   const record = await readRunRecord(run);
   const { config, domains } = record;
   if (saveImages !== undefined) {
-    await requireApart({ data: data ?? record.data, out: saveImages, option: '--save-images' });
+    await requireApart({ data: data ?? record.data, out: saveImages, option: '--save-images', onlyAdds: true });
     await requireWritable('--save-images', saveImages);
   }
   await requireWritable('--run', run);

@@ -36,6 +36,7 @@ describe('requireApart', () => {
   it('lets a run go on where it does no harm, and nowhere else', async () => {
     await expect(requireApart({ data: at('split'), out: at('split/runs'), resumes: true })).resolves.toBeUndefined();
     await expect(requireApart({ data: at('flat/a'), out: at('flat'), resumes: true })).resolves.toBeUndefined();
+    await expect(requireApart({ data: at('flat/a'), out: at('flat'), onlyAdds: true })).resolves.toBeUndefined();
     await expect(requireApart({ data: at('split'), out: at('split/train/runs'), resumes: true })).rejects.toThrow('lies among the images');
     await expect(requireApart({ data: at('flat'), out: at('flat/runs'), resumes: true })).rejects.toThrow('lies among the images');
   });

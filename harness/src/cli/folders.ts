@@ -55,6 +55,8 @@ export interface FolderPair {
   readonly option?: string;
   /** Whether `out` holds a run already, which goes on where it is if that does no harm. */
   readonly resumes?: boolean;
+  /** Whether files are only added to `out`, so that images may lie below it. */
+  readonly onlyAdds?: boolean;
 }
 
 /**
@@ -62,16 +64,16 @@ export interface FolderPair {
  *
  * @throws UsageError naming both
  */
-export async function requireApart({ data, out, option = '--out', resumes = false }: FolderPair): Promise<void> {
+export async function requireApart({ data, out, option = '--out', resumes = false, onlyAdds = false }: FolderPair): Promise<void> {
   const [images, results] = await Promise.all([resolveLinks(data), resolveLinks(out)]);
   // Of a data set with train/ only that folder and val/ are read.
   const isSplit = (await stat(path.join(images, 'train')).catch(() => undefined))?.isDirectory() === true;
   const harmless = resumes && isSplit && images !== results && !['train', 'val', 'test'].some((part) => holds(path.join(images, part), results));
   if (holds(images, results) && !harmless) {
-    const where = images === results ? 'is the folder of the images itself' : `lies among the images of --data ${data}`;
+    const where = images === results ? 'is the folder of the images itself' : `lies among the images in ${data}`;
     throw new UsageError(`${option} ${out} ${where}, where it would be taken for a domain; name a folder beside them`);
   }
-  if (!resumes && images !== results && holds(results, images)) {
+  if (!resumes && !onlyAdds && images !== results && holds(results, images)) {
     throw new UsageError(`--data ${data} lies inside ${option} ${out}, where results are written and removed; name a folder beside the images`);
   }
 }

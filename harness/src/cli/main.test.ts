@@ -46,7 +46,7 @@ describe('stargan', () => {
     [['train', '--data', 'absent', '--out', 'y'], /--data absent does not exist; check the path/],
     [['train', '--data', import.meta.filename, '--out', 'y'], /main\.test\.\w+ is no folder; name the folder that holds the images/],
     [['train', '--data', 'x', '--out', 'x'], /--out x is the folder of the images itself/],
-    [['train', '--data', 'x', '--out', 'x/run', '--resume'], /--out x\/run lies among the images of --data x/],
+    [['train', '--data', 'x', '--out', 'x/run', '--resume'], /--out x\/run lies among the images in x/],
     [['ladder', '--data', 'x', '--out', 'x/ladder'], /lies among the images/],
     [['pairs', '--data', 'x/images', '--out', 'x'], /--data x\/images lies inside --out x/],
     [['ladder', '--data', 'x', '--out', 'y', '--rungs', 'A,G'], /rungs are A, B, C, D, E, F, separated by commas; got G/],

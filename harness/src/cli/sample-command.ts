@@ -55,7 +55,7 @@ export function sampleCommand(): Command {
 
 async function runSample({ run, checkpoint: choice, data, out, psi, rows, sources: perDomain, domains: shown, seed, json = false }: SampleArguments): Promise<void> {
   const record = await readRunRecord(run);
-  if (out !== undefined) await requireApart({ data: data ?? record.data, out });
+  if (out !== undefined) await requireApart({ data: data ?? record.data, out, onlyAdds: true });
   await requireWritable(out === undefined ? '--run' : '--out', out ?? runPaths(run).samples);
   const dataset = await openRunDataset(record, data);
   const read = sayDataset(dataset);

@@ -70,8 +70,8 @@ describe('stargan weights', () => {
     const exited = new Promise<number | null>((resolve) => child.on('exit', resolve));
     await expect.poll(() => (existsSync(part) ? stat(part).then(({ size }) => size) : 0), { timeout: 60_000 }).toBe(3000);
     child.kill('SIGINT');
-    expect(await exited).toBe(1);
-    expect(text).toMatch(/stopped; the same command goes on from where it was/);
+    expect(await exited).toBe(130);
+    expect(text).toMatch(/stopping; what has come is kept, and the same command goes on from there/);
     expect((await weights('stopped', 'fetch', 'lpips-alex', '--from', server.address)).code).toBe(0);
     expect(server.asked).toEqual([undefined, 'bytes=3000-']);
   });
