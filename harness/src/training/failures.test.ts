@@ -119,6 +119,23 @@ describe('a failure within the update', () => {
   });
 });
 
+describe('a batch that leads to NaN', () => {
+  it('is passed over after a roll-back, also by a training that is resumed', async () => {
+    const out = path.join(folder(), 'passed-over');
+    const draws: number[] = [];
+    intercept = async (_, next) => {
+      const batch = await next();
+      draws.push(batch.iteration);
+      return batch.iteration === 2 ? { ...batch, source: { ...batch.source, images: batch.source.images.map(() => NaN) } } : batch;
+    };
+    const config = (iterations: number): ReturnType<typeof smallConfig> => smallConfig({ iterations, saveEvery: 1, onNonFinite: 'rollback' });
+    expect(await train({ data, out, config: config(3) })).toMatchObject({ iteration: 3, completed: true });
+    expect(await train({ data, out, config: config(4), resume: true })).toMatchObject({ iteration: 4, completed: true });
+    expect(draws).toEqual([0, 1, 2, 3, 4]);
+    expect((await findCheckpoint(out)).checkpoint?.manifest.metadata).toEqual({ drawOffset: 1, rollbacks: 1 });
+  });
+});
+
 describe('a grid or a log that cannot be written', () => {
   it('is warned of once, counted, and does not stop the training', async () => {
     const out = path.join(folder(), 'gridless');

@@ -44,7 +44,7 @@ export async function openNewestState(
       disposeState(state);
       throw new Error(describeFinding(finding));
     } catch (error) {
-      passOver(checkpoint.path, (error as Error).message);
+      passOver(checkpoint.path, (error as Error).message.replace(`${checkpoint.path}/`, ''));
       before = checkpoint.iteration;
     }
   }
