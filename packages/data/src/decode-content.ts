@@ -1,8 +1,8 @@
 import sharp, { type Sharp } from 'sharp';
 import { decodeBmp } from './bmp.js';
-import { decodeAsPillow, rawPixels, type RawPixels } from './decode-as-pillow.js';
+import { decodeAsPillow } from './decode-as-pillow.js';
 import type { DecodeOptions } from './decode-image.js';
-import { decoderReason } from './decoder-reason.js';
+import { decoderFault, decoderReason } from './decoder-reason.js';
 import { decodingGate } from './decoding-gate.js';
 import { ImageFault } from './image-file-error.js';
 import type { HeaderDetails } from './image-header.js';
@@ -14,10 +14,14 @@ import { pngFault } from './png-chunks.js';
 import { withFirstFrameOpaque } from './gif-first-frame.js';
 import { withOrientationInFront } from './png-orientation.js';
 import { decodePnm } from './pnm.js';
+import { rawPixels, upperBitsOfGrey, type RawPixels } from './raw-pixels.js';
 import type { OpenedFile } from './regular-file.js';
 
 /** Bytes of memory that decodings of one thread may take together. */
 const memoryBudget = 2 ** 30;
+
+/** A single picture that takes more than the budget is decoded alone; one that takes more than this is refused. */
+const largestDecoding = 1.75 * 2 ** 30;
 
 const gate = decodingGate(memoryBudget);
 
@@ -40,9 +44,16 @@ export async function decodeContent(file: OpenedFile, { maxPixels, reading }: Se
   }
 }
 
-/** What decoding takes at its largest, all told: the result, and the picture in the decoder's own form. */
-function decodingBytes({ width, height, bytesPerPixel, wholeAtOnce }: HeaderDetails): number {
-  return width * height * (3 + (wholeAtOnce ? bytesPerPixel * 2 : 0));
+/** @throws ImageFault when decoding alone takes more than is allowed */
+function decodingBytes({ width, height, decodingBytesPerPixel }: HeaderDetails): number {
+  const bytes = width * height * (3 + decodingBytesPerPixel);
+  if (bytes <= largestDecoding) return bytes;
+  const gib = (value: number): string => (value / 2 ** 30).toFixed(2);
+  throw new ImageFault(
+    'too-large',
+    `decoding its ${width}×${height} pixels takes about ${gib(bytes)} GiB, more than the limit of ${gib(largestDecoding)} GiB`,
+    'make the image smaller, or save it with 8 bits a channel and without interlacing',
+  );
 }
 
 async function decode(content: Buffer, header: HeaderDetails, reading: Settings['reading'], onWarning?: (text: string) => void): Promise<RgbImage> {
@@ -54,8 +65,9 @@ async function decode(content: Buffer, header: HeaderDetails, reading: Settings[
     const image = sharp(bytes, { failOn: 'error', limitInputPixels: false, ignoreIcc: true });
     return onWarning === undefined ? image : image.on('warning', onWarning);
   };
-  const decoded = await (reading === 'pillow' ? decodeAsPillow(content, header.format, open) : decodeUpright(content, header.format, open));
-  return { width: decoded.width, height: decoded.height, data: threeChannels(decoded) };
+  const decoded = await (reading === 'pillow' ? decodeAsPillow(content, header.format, open) : decodeUpright(content, header, open));
+  const { width, height, note } = decoded;
+  return { width, height, data: threeChannels(decoded), ...(note !== undefined && { notes: [note] }) };
 }
 
 async function decodeForReason(content: Buffer, header: HeaderDetails, reading: Settings['reading']): Promise<RgbImage> {
@@ -64,13 +76,15 @@ async function decodeForReason(content: Buffer, header: HeaderDetails, reading: 
     return await decode(content, header, reading, (text) => warnings.push(text));
   } catch (error) {
     const known = header.format === 'png' ? pngFault(content) : undefined;
-    throw new ImageFault('damaged', `truncated or corrupt (${known ?? decoderReason(error, warnings)})`);
+    throw decoderFault(header.format, known ?? decoderReason(error, warnings));
   }
 }
 
-function decodeUpright(content: Buffer, format: HeaderDetails['format'], open: (content: Buffer) => Sharp): Promise<RawPixels> {
+function decodeUpright(content: Buffer, { format, grey16 }: HeaderDetails, open: (content: Buffer) => Sharp): Promise<RawPixels> {
   const prepared = format === 'png' ? withOrientationInFront(content) : format === 'gif' ? withFirstFrameOpaque(content) : content;
-  return rawPixels(open(prepared).autoOrient().removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }));
+  const image = open(prepared).autoOrient().removeAlpha();
+  if (grey16 === true) return upperBitsOfGrey(image);
+  return rawPixels(image.toColourspace('srgb').raw({ depth: 'uchar' }));
 }
 
 function threeChannels({ data, channels }: RawPixels): Uint8Array {
