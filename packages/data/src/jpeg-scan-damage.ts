@@ -46,8 +46,7 @@ export function scanDamage(content: Buffer, { start, blocks, units, restartInter
       at = marker + 1;
       bits = count = missing = 0;
     }
-    for (let block = 0; block < blocks.length; block++) {
-      const { dc, ac } = blocks[block]!;
+    for (const { dc, ac } of blocks) {
       let table = dc;
       for (let place = 0; place < 64; place++) {
         while (count <= 16) {

@@ -1,16 +1,19 @@
-// node packages/data/scripts/fuzz-decoder.mjs [--mutants 10000] [--seed 1]
+// node scripts/fuzz-decoder.mjs [--mutants 10000] [--seed 1]
 //
 // Decodes damaged copies of small pictures of every format and says what became of them. To see that no picture takes
 // memory without bound, run it under a limit of the operating system, for example:
-//   systemd-run --user --scope -p MemoryMax=2G node packages/data/scripts/fuzz-decoder.mjs
+//   systemd-run --user --scope -p MemoryMax=2G node scripts/fuzz-decoder.mjs
 // Exits with 1 when something other than a picture or an ImageFileError comes out, or a decoding does not end.
+import { Buffer } from 'node:buffer';
+import { createRequire } from 'node:module';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { parseArgs } from 'node:util';
 import { crc32 } from 'node:zlib';
-import { randomStream } from '@stargan/random';
-import sharp from 'sharp';
-import { decodeImage, ImageFileError } from '../dist/index.js';
+import { decodeImage, ImageFileError } from '../packages/data/dist/index.js';
+import { randomStream } from '../packages/random/dist/index.js';
 
 const { values } = parseArgs({ options: { mutants: { type: 'string', default: '10000' }, seed: { type: 'string', default: '1' } } });
+const sharp = createRequire(new URL('../packages/data/package.json', import.meta.url))('sharp');
 const longest = 60_000;
 
 const sources = await seeds();
