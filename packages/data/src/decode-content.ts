@@ -2,14 +2,14 @@ import sharp, { type Sharp } from 'sharp';
 import { decodeBmp } from './bmp.js';
 import { decodeAsPillow } from './decode-as-pillow.js';
 import type { DecodeOptions } from './decode-image.js';
-import { decoderFault, decoderReason } from './decoder-reason.js';
+import { decoderFault, decoderReason, surprises } from './decoder-reason.js';
 import { decodingGate } from './decoding-gate.js';
 import { ImageFault } from './image-file-error.js';
 import type { HeaderDetails } from './image-header.js';
 import { requirePixels } from './image-limits.js';
 import type { RgbImage } from './image.js';
 import { headerOf } from './inspect-image-header.js';
-import { jpegDamage } from './jpeg-damage.js';
+import { judgeJpeg } from './jpeg-damage.js';
 import { pngFault } from './png-chunks.js';
 import { withFirstFrameOpaque } from './gif-first-frame.js';
 import { withOrientationInFront } from './png-orientation.js';
@@ -56,16 +56,20 @@ function decodingBytes({ width, height, decodingBytesPerPixel }: HeaderDetails):
   );
 }
 
-async function decode(content: Buffer, header: HeaderDetails, reading: Settings['reading'], onWarning?: (text: string) => void): Promise<RgbImage> {
+async function decode(content: Buffer, header: HeaderDetails, reading: Settings['reading'], warnings?: string[]): Promise<RgbImage> {
   if (header.format === 'bmp') return decodeBmp(content);
   if (header.format === 'pnm') return decodePnm(content, reading === 'pillow');
-  const damage = header.format === 'jpeg' ? jpegDamage(content) : undefined;
-  if (damage !== undefined) throw new ImageFault('damaged', `truncated or corrupt (${damage})`);
+  const verdict = header.format === 'jpeg' ? judgeJpeg(content) : 'whole';
+  if (typeof verdict === 'object') throw decoderFault(header.format, verdict.damage);
+  // What is not known to be whole is decoded again with an ear for warnings as soon as there is one.
+  const failOn = verdict === 'unjudged' && warnings === undefined ? 'warning' : 'error';
   const open = (bytes: Buffer): Sharp => {
-    const image = sharp(bytes, { failOn: 'error', limitInputPixels: false, ignoreIcc: true });
-    return onWarning === undefined ? image : image.on('warning', onWarning);
+    const image = sharp(bytes, { failOn, limitInputPixels: false, ignoreIcc: true });
+    return warnings === undefined ? image : image.on('warning', (text: string) => warnings.push(text));
   };
   const decoded = await (reading === 'pillow' ? decodeAsPillow(content, header.format, open) : decodeUpright(content, header, open));
+  const surprise = verdict === 'unjudged' ? surprises(warnings ?? []).at(-1) : undefined;
+  if (surprise !== undefined) throw decoderFault(header.format, surprise);
   const { width, height, note } = decoded;
   return { width, height, data: threeChannels(decoded), ...(note !== undefined && { notes: [note] }) };
 }
@@ -73,8 +77,9 @@ async function decode(content: Buffer, header: HeaderDetails, reading: Settings[
 async function decodeForReason(content: Buffer, header: HeaderDetails, reading: Settings['reading']): Promise<RgbImage> {
   const warnings: string[] = [];
   try {
-    return await decode(content, header, reading, (text) => warnings.push(text));
+    return await decode(content, header, reading, warnings);
   } catch (error) {
+    if (error instanceof ImageFault) throw error;
     const known = header.format === 'png' ? pngFault(content) : undefined;
     throw decoderFault(header.format, known ?? decoderReason(error, warnings));
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodeImage } from './decode-image.js';
-import { jpegDamage } from './jpeg-damage.js';
+import { judgeJpeg } from './jpeg-damage.js';
 import { jpegSegments } from './jpeg-header.js';
 import { baselineJpegs } from './testing/jpegs.js';
 import { encodable, noiseImage } from './testing/pictures.js';
@@ -29,7 +29,7 @@ function middleOfPixels(whole: Buffer): number {
 
 describe.each(files)('of a baseline JPEG ($kind)', ({ whole }) => {
   test('none is found where there is none', async () => {
-    expect(jpegDamage(whole)).toBeUndefined();
+    expect(judgeJpeg(whole)).toBe('whole');
     await expect(decodeImage(whole)).resolves.toMatchObject({ width: 32, height: 32 });
   });
 
@@ -49,15 +49,30 @@ describe('harmless oddities', () => {
     ['padding behind the pixels', insert(whole, whole.length - 2, ...Array<number>(200).fill(0))],
     ['an Adobe segment with an unknown transformation', insert(whole, 20, 0xff, 0xee, 0, 14, ...Buffer.from('Adobe'), 0, 100, 0, 0, 0, 0, 7)],
   ])('%s is put up with', async (_, content) => {
-    expect(jpegDamage(content)).toBeUndefined();
+    expect(judgeJpeg(content)).toBe('whole');
     await expect(decodeImage(content)).resolves.toMatchObject({ width: 32, height: 32 });
   });
 
-  test('a progressive JPEG is left to the decoder', async () => {
-    const progressive = await encodable(noiseImage(40, 40)).jpeg({ progressive: true }).toBuffer();
-    expect(jpegDamage(progressive)).toBeUndefined();
-    expect(jpegDamage(progressive.subarray(0, 900))).toBeUndefined();
-    await expect(decodeImage(progressive.subarray(0, 900))).rejects.toThrow('truncated or corrupt');
+  test('a missing end is none of them, nor is an end in zeros', async () => {
+    for (const content of [whole.subarray(0, -2), Buffer.from(whole).fill(0, middleOfPixels(whole))]) {
+      await expect(decodeImage(content)).rejects.toMatchObject({ problem: 'damaged' });
+    }
+  });
+});
+
+describe('of a progressive JPEG', async () => {
+  const whole = await encodable(noiseImage(40, 40)).jpeg({ progressive: true }).toBuffer();
+  const middle = Math.floor(whole.length / 2);
+
+  test('the decoder tells', async () => {
+    expect(judgeJpeg(whole)).toBe('unjudged');
+    await expect(decodeImage(whole)).resolves.toMatchObject({ width: 40, height: 40 });
+    await expect(decodeImage(insert(whole, 20, 0))).resolves.toMatchObject({ width: 40, height: 40 });
+  });
+
+  test.each(['a download that began again', 'a stray table', 'a stray frame', 'a reserved marker', 'an end in the middle'])('%s is refused', async (damage) => {
+    await expect(decodeImage(damages[damage]!(whole, middle))).rejects.toMatchObject({ problem: 'damaged' });
+    await expect(decodeImage(whole.subarray(0, middle))).rejects.toMatchObject({ problem: 'damaged' });
   });
 });
 
@@ -65,5 +80,5 @@ test('a restart marker out of order is named', () => {
   const content = Buffer.from(files.find(({ kind }) => kind === 'withRestarts')!.whole);
   const marker = content.indexOf(Buffer.from([0xff, 0xd0]));
   content[marker + 1] = 0xd3;
-  expect(jpegDamage(content)).toMatch(/^a restart marker is missing or out of order after \d+ % of the picture$/);
+  expect(judgeJpeg(content)).toEqual({ damage: expect.stringMatching(/^a restart marker is missing or out of order after \d+ % of the picture$/) as string });
 });

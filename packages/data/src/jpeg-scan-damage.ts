@@ -102,7 +102,13 @@ export function scanDamage(content: Buffer, { start, blocks, units, restartInter
   }
   const marker = markerBehind(content, at);
   if (rest(content, at, marker) > allowedRest) return 'data of the picture are left over behind its last row, so some before are wrong';
+  if (marker === content.length && endsInZeros(content)) return 'the file ends in zeros, without its end marker';
   return marker - 1;
+}
+
+/** As files do whose end was never written. Zeros make sense as data, so that the picture may seem to go on. */
+function endsInZeros(content: Buffer): boolean {
+  return content.subarray(-allowedRest).every((byte) => byte === 0);
 }
 
 /** Zeros read in place of missing data make no sense either. */
