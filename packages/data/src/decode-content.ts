@@ -68,7 +68,7 @@ async function decode(content: Buffer, header: HeaderDetails, reading: Settings[
     return warnings === undefined ? image : image.on('warning', (text: string) => warnings.push(text));
   };
   const decoded = await (reading === 'pillow' ? decodeAsPillow(content, header.format, open) : decodeUpright(content, header, open));
-  const surprise = verdict === 'unjudged' ? surprises(warnings ?? []).at(-1) : undefined;
+  const surprise = verdict === 'unjudged' ? surprises(warnings ?? [], 'jpeg').at(-1) : undefined;
   if (surprise !== undefined) throw decoderFault(header.format, surprise);
   const { width, height, note } = decoded;
   return { width, height, data: threeChannels(decoded), ...(note !== undefined && { notes: [note] }) };
@@ -81,7 +81,7 @@ async function decodeForReason(content: Buffer, header: HeaderDetails, reading: 
   } catch (error) {
     if (error instanceof ImageFault) throw error;
     const known = header.format === 'png' ? pngFault(content) : undefined;
-    throw decoderFault(header.format, known ?? decoderReason(error, warnings));
+    throw decoderFault(header.format, known ?? decoderReason(header.format, error, warnings));
   }
 }
 

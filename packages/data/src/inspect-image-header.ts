@@ -80,7 +80,7 @@ async function decoderHeaderOrFault(content: Buffer, format: 'tiff' | 'avif'): P
   try {
     return await decoderHeader(content, format);
   } catch (error) {
-    throw decoderFault(format, decoderReason(error));
+    throw decoderFault(format, decoderReason(format, error));
   }
 }
 
