@@ -1,14 +1,8 @@
 import type { Metadata, Sharp } from 'sharp';
 import { withFirstFrameOpaque } from './gif-first-frame.js';
 import type { ImageFormat } from './image-formats.js';
-
-/** Pixels as a decoder gives them: rows from the top, `channels` values a pixel. */
-export interface RawPixels {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: number;
-  readonly data: Buffer;
-}
+import { grey16Levels, rawPixels, upperBytes, type RawPixels } from './raw-pixels.js';
+import { asStored } from './avif-orientation.js';
 
 /**
  * Pixels as Pillow's `Image.open(file).convert('RGB')` has them: where the file stores them, 16-bit grey clipped at 255
@@ -21,16 +15,10 @@ export async function decodeAsPillow(content: Buffer, format: ImageFormat, open:
   const image = open(format === 'gif' ? withFirstFrameOpaque(content) : content);
   const metadata = await image.metadata();
   if (isGrey16(content, metadata)) return clippedGrey16(image);
-  if (metadata.space === 'cmyk') return plainRgb(image);
-  // Of TIFF alone Pillow applies the orientation by itself.
-  const turned = format === 'tiff' ? image.autoOrient() : image;
+  if (metadata.space === 'cmyk') return plainRgb(image, metadata.depth === 'ushort');
+  // Pillow applies the orientation of TIFF by itself, and the decoder that of AVIF.
+  const turned = format === 'tiff' ? image.autoOrient() : format === 'avif' ? asStored(image, content) : image;
   return rawPixels(turned.removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }));
-}
-
-/** Encodes what `image` was told to, with its size. */
-export async function rawPixels(image: Sharp): Promise<RawPixels> {
-  const { data, info } = await image.toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, channels: info.channels, data };
 }
 
 /** A PNG's grey with an alpha channel is RGBA to Pillow, and loses its lower bits; with one transparent level it is grey. */
@@ -40,16 +28,15 @@ function isGrey16(content: Buffer, { format, space, channels }: Metadata): boole
 }
 
 async function clippedGrey16(image: Sharp): Promise<RawPixels> {
-  const { width, height, channels, data } = await rawPixels(image.removeAlpha().toColourspace('grey16').raw({ depth: 'ushort' }));
-  const levels = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
-  const grey = Buffer.alloc(width * height);
-  for (let i = 0; i < grey.length; i++) grey[i] = Math.min(levels[i * channels]!, 255);
-  return { width, height, channels: 1, data: grey };
+  const { width, height, levels } = await grey16Levels(image.removeAlpha());
+  return { width, height, channels: 1, data: Buffer.from(levels.map((level) => Math.min(level, 255))) };
 }
 
 /** Four levels of ink, as stored, to red, green and blue: each is what its ink and black let through. */
-async function plainRgb(image: Sharp): Promise<RawPixels> {
-  const { width, height, data } = await rawPixels(image.pipelineColourspace('cmyk').toColourspace('cmyk').raw({ depth: 'uchar' }));
+async function plainRgb(image: Sharp, wide: boolean): Promise<RawPixels> {
+  const depth = wide ? 'ushort' : 'uchar';
+  const { width, height, data: inks } = await rawPixels(image.removeAlpha().pipelineColourspace('cmyk').toColourspace('cmyk').raw({ depth }));
+  const data = wide ? upperBytes(inks) : inks;
   const rgb = Buffer.alloc(width * height * 3);
   for (let from = 0, to = 0; to < rgb.length; from += 4) {
     const white = 255 - data[from + 3]!;

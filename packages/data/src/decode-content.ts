@@ -1,23 +1,27 @@
 import sharp, { type Sharp } from 'sharp';
 import { decodeBmp } from './bmp.js';
-import { decodeAsPillow, rawPixels, type RawPixels } from './decode-as-pillow.js';
+import { decodeAsPillow } from './decode-as-pillow.js';
 import type { DecodeOptions } from './decode-image.js';
-import { decoderReason } from './decoder-reason.js';
+import { decoderFault, decoderReason, surprises } from './decoder-reason.js';
 import { decodingGate } from './decoding-gate.js';
 import { ImageFault } from './image-file-error.js';
 import type { HeaderDetails } from './image-header.js';
 import { requirePixels } from './image-limits.js';
 import type { RgbImage } from './image.js';
 import { headerOf } from './inspect-image-header.js';
-import { jpegDamage } from './jpeg-damage.js';
+import { judgeJpeg } from './jpeg-damage.js';
 import { pngFault } from './png-chunks.js';
 import { withFirstFrameOpaque } from './gif-first-frame.js';
 import { withOrientationInFront } from './png-orientation.js';
 import { decodePnm } from './pnm.js';
+import { rawPixels, upperBitsOfGrey, type RawPixels } from './raw-pixels.js';
 import type { OpenedFile } from './regular-file.js';
 
 /** Bytes of memory that decodings of one thread may take together. */
 const memoryBudget = 2 ** 30;
+
+/** A single picture that takes more than the budget is decoded alone; one that takes more than this is refused. */
+const largestDecoding = 1.75 * 2 ** 30;
 
 const gate = decodingGate(memoryBudget);
 
@@ -40,37 +44,52 @@ export async function decodeContent(file: OpenedFile, { maxPixels, reading }: Se
   }
 }
 
-/** What decoding takes at its largest, all told: the result, and the picture in the decoder's own form. */
-function decodingBytes({ width, height, bytesPerPixel, wholeAtOnce }: HeaderDetails): number {
-  return width * height * (3 + (wholeAtOnce ? bytesPerPixel * 2 : 0));
+/** @throws ImageFault when decoding alone takes more than is allowed */
+function decodingBytes({ width, height, decodingBytesPerPixel }: HeaderDetails): number {
+  const bytes = width * height * (3 + decodingBytesPerPixel);
+  if (bytes <= largestDecoding) return bytes;
+  const gib = (value: number): string => (value / 2 ** 30).toFixed(2);
+  throw new ImageFault(
+    'too-large',
+    `decoding its ${width}×${height} pixels takes about ${gib(bytes)} GiB, more than the limit of ${gib(largestDecoding)} GiB`,
+    'make the image smaller, or save it with 8 bits a channel and without interlacing',
+  );
 }
 
-async function decode(content: Buffer, header: HeaderDetails, reading: Settings['reading'], onWarning?: (text: string) => void): Promise<RgbImage> {
+async function decode(content: Buffer, header: HeaderDetails, reading: Settings['reading'], warnings?: string[]): Promise<RgbImage> {
   if (header.format === 'bmp') return decodeBmp(content);
   if (header.format === 'pnm') return decodePnm(content, reading === 'pillow');
-  const damage = header.format === 'jpeg' ? jpegDamage(content) : undefined;
-  if (damage !== undefined) throw new ImageFault('damaged', `truncated or corrupt (${damage})`);
+  const verdict = header.format === 'jpeg' ? judgeJpeg(content) : 'whole';
+  if (typeof verdict === 'object') throw decoderFault(header.format, verdict.damage);
+  // What is not known to be whole is decoded again with an ear for warnings as soon as there is one.
+  const failOn = verdict === 'unjudged' && warnings === undefined ? 'warning' : 'error';
   const open = (bytes: Buffer): Sharp => {
-    const image = sharp(bytes, { failOn: 'error', limitInputPixels: false, ignoreIcc: true });
-    return onWarning === undefined ? image : image.on('warning', onWarning);
+    const image = sharp(bytes, { failOn, limitInputPixels: false, ignoreIcc: true });
+    return warnings === undefined ? image : image.on('warning', (text: string) => warnings.push(text));
   };
-  const decoded = await (reading === 'pillow' ? decodeAsPillow(content, header.format, open) : decodeUpright(content, header.format, open));
-  return { width: decoded.width, height: decoded.height, data: threeChannels(decoded) };
+  const decoded = await (reading === 'pillow' ? decodeAsPillow(content, header.format, open) : decodeUpright(content, header, open));
+  const surprise = verdict === 'unjudged' ? surprises(warnings ?? [], 'jpeg').at(-1) : undefined;
+  if (surprise !== undefined) throw decoderFault(header.format, surprise);
+  const { width, height, note } = decoded;
+  return { width, height, data: threeChannels(decoded), ...(note !== undefined && { notes: [note] }) };
 }
 
 async function decodeForReason(content: Buffer, header: HeaderDetails, reading: Settings['reading']): Promise<RgbImage> {
   const warnings: string[] = [];
   try {
-    return await decode(content, header, reading, (text) => warnings.push(text));
+    return await decode(content, header, reading, warnings);
   } catch (error) {
+    if (error instanceof ImageFault) throw error;
     const known = header.format === 'png' ? pngFault(content) : undefined;
-    throw new ImageFault('damaged', `truncated or corrupt (${known ?? decoderReason(error, warnings)})`);
+    throw decoderFault(header.format, known ?? decoderReason(header.format, error, warnings));
   }
 }
 
-function decodeUpright(content: Buffer, format: HeaderDetails['format'], open: (content: Buffer) => Sharp): Promise<RawPixels> {
+function decodeUpright(content: Buffer, { format, grey16 }: HeaderDetails, open: (content: Buffer) => Sharp): Promise<RawPixels> {
   const prepared = format === 'png' ? withOrientationInFront(content) : format === 'gif' ? withFirstFrameOpaque(content) : content;
-  return rawPixels(open(prepared).autoOrient().removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }));
+  const image = open(prepared).autoOrient().removeAlpha();
+  if (grey16 === true) return upperBitsOfGrey(image);
+  return rawPixels(image.toColourspace('srgb').raw({ depth: 'uchar' }));
 }
 
 function threeChannels({ data, channels }: RawPixels): Uint8Array {

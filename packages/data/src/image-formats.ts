@@ -89,7 +89,8 @@ function isoImage(text: string): RecognisedImage {
   const boxBytes = Buffer.from(text.slice(0, 4), 'latin1').readUInt32BE();
   const brands = [text.slice(8, 12)];
   for (let at = 16; at + 4 <= Math.min(boxBytes, text.length); at += 4) brands.push(text.slice(at, at + 4));
-  if (brands.some((brand) => /^avi[fs]/.test(brand))) return { name: formatNames.avif, format: 'avif' };
+  if (brands[0] === 'avis') return { name: 'AVIF sequence' };
+  if (brands.includes('avif')) return { name: formatNames.avif, format: 'avif' };
   const known = isoBrands.find(([, brand]) => brands.some((candidate) => brand.test(candidate)));
   return { name: known?.[0] ?? 'ISO media' };
 }

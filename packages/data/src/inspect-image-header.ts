@@ -1,6 +1,6 @@
 import { gifHeader, decoderHeader, webpHeader } from './other-headers.js';
 import { bmpHeader } from './bmp.js';
-import { decoderReason } from './decoder-reason.js';
+import { decoderFault, decoderReason } from './decoder-reason.js';
 import { ImageFault } from './image-file-error.js';
 import { readFormats, recogniseImage, recognisedBytes } from './image-formats.js';
 import type { HeaderDetails, ImageHeader } from './image-header.js';
@@ -80,7 +80,7 @@ async function decoderHeaderOrFault(content: Buffer, format: 'tiff' | 'avif'): P
   try {
     return await decoderHeader(content, format);
   } catch (error) {
-    throw new ImageFault('damaged', `truncated or corrupt (${decoderReason(error)})`);
+    throw decoderFault(format, decoderReason(format, error));
   }
 }
 

@@ -73,7 +73,7 @@ function frameHeader(marker: number, frame: Buffer): HeaderDetails {
   if (height === 0) throw notRead('a JPEG whose height stands behind the pixels (DNL)');
   const progressive = marker === 0xc2 || marker === 0xca;
   // A progressive picture is kept as coefficients of two bytes until its last scan.
-  return { format: 'jpeg', width, height, bytesPerPixel: progressive ? 2 * components : components, wholeAtOnce: progressive };
+  return { format: 'jpeg', width, height, decodingBytesPerPixel: progressive ? 2 * components : components + 1 };
 }
 
 function notRead(kind: string): ImageFault {

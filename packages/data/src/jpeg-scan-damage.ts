@@ -18,6 +18,8 @@ export interface Scan {
   readonly restartInterval: number;
 }
 
+const shortMask = 2 ** shortBits - 1;
+
 /** Bytes other than padding behind the last unit that are put up with. */
 const allowedRest = 16;
 
@@ -28,75 +30,13 @@ const allowedRest = 16;
  * @returns what is wrong with the data, or the place of the marker behind them
  */
 export function scanDamage(content: Buffer, { start, blocks, units, restartInterval }: Scan): string | number {
+  // One loop over plain variables: this runs beside every decoding and must stay a fraction of it.
   let at = start;
+  // The last `count` of these are still to be read. A negative count skips bits of the next byte.
   let bits = 0;
   let count = 0;
-  /** Of the bits held, those that the file does not have: from a marker on, decoders read zeros. */
+  // Of the bits to be read, those that the file does not have: from a marker on, decoders read zeros.
   let missing = 0;
-
-  function fill(): void {
-    while (count <= 24) {
-      const byte = missing > 0 ? undefined : content[at];
-      if (byte === undefined) {
-        bits <<= 8;
-        missing += 8;
-      } else if (byte !== 0xff) {
-        bits = (bits << 8) | byte;
-        at += 1;
-      } else {
-        let next = at + 1;
-        while (content[next] === 0xff) next++;
-        if (content[next] === 0) {
-          bits = (bits << 8) | 0xff;
-          at = next + 1;
-        } else {
-          bits <<= 8;
-          missing += 8;
-        }
-      }
-      count += 8;
-    }
-  }
-
-  /** The next symbol, or -1 where no code of the table follows. */
-  function symbol({ short, largestCode, offset, symbols }: HuffmanTable): number {
-    if (count < 16) fill();
-    const entry = short[(bits >>> (count - shortBits)) & (2 ** shortBits - 1)]!;
-    if (entry !== 0) {
-      count -= entry >> 8;
-      return entry & 255;
-    }
-    for (let length = shortBits + 1; length <= 16; length++) {
-      const code = (bits >>> (count - length)) & (2 ** length - 1);
-      if (code > largestCode[length]!) continue;
-      count -= length;
-      return symbols[code + offset[length]!]!;
-    }
-    return -1;
-  }
-
-  function skip(length: number): void {
-    if (count < length) fill();
-    count -= length;
-  }
-
-  function blockIsRight({ dc, ac }: ScanBlock): boolean {
-    const size = symbol(dc);
-    if (size < 0 || size > 15) return false;
-    skip(size);
-    for (let place = 1; place < 64; place++) {
-      const value = symbol(ac);
-      if (value < 0) return false;
-      const length = value & 15;
-      const zeros = value >> 4;
-      if (length === 0 && zeros < 15) break;
-      place += zeros;
-      if (length > 0 && place > 63) return false;
-      skip(length);
-    }
-    return true;
-  }
-
   for (let unit = 0; unit < units; unit++) {
     if (restartInterval > 0 && unit > 0 && unit % restartInterval === 0) {
       const marker = markerBehind(content, at);
@@ -106,15 +46,74 @@ export function scanDamage(content: Buffer, { start, blocks, units, restartInter
       at = marker + 1;
       bits = count = missing = 0;
     }
-    for (const block of blocks) {
-      const right = blockIsRight(block);
-      if (missing > count) return `the data of the picture end after ${share(unit, units)} of it`;
-      if (!right) return `the data of the picture make no sense after ${share(unit, units)} of it`;
+    for (const { dc, ac } of blocks) {
+      let table = dc;
+      for (let place = 0; place < 64; place++) {
+        while (count <= 16) {
+          let byte = 0;
+          if (missing > 0 || at >= content.length) {
+            missing += 8;
+          } else {
+            byte = content[at]!;
+            if (byte !== 0xff) {
+              at += 1;
+            } else {
+              let next = at + 1;
+              while (content[next] === 0xff) next++;
+              if (content[next] === 0) {
+                at = next + 1;
+              } else {
+                byte = 0;
+                missing += 8;
+              }
+            }
+          }
+          bits = (bits << 8) | byte;
+          count += 8;
+        }
+        let length = shortBits;
+        let value = table.short[(bits >>> (count - shortBits)) & shortMask]!;
+        if (value !== 0) {
+          length = value >> 8;
+          value &= 255;
+        } else {
+          let code: number;
+          do {
+            length += 1;
+            if (length > 16) return madeNoSense(missing, count, unit, units);
+            code = (bits >>> (count - length)) & ((1 << length) - 1);
+          } while (code > table.largestCode[length]!);
+          value = table.symbols[code + table.offset[length]!]!;
+        }
+        if (place === 0) {
+          if (value > 15) return madeNoSense(missing, count, unit, units);
+          table = ac;
+          count -= length + value;
+          continue;
+        }
+        const size = value & 15;
+        count -= length + size;
+        if (size === 0 && value < 0xf0) break;
+        place += value >> 4;
+        if (size > 0 && place > 63) return madeNoSense(missing, count, unit, units);
+      }
+      if (missing > 0 && missing > count) return `the data of the picture end after ${share(unit, units)} of it`;
     }
   }
   const marker = markerBehind(content, at);
-  if (rest(content, at, marker) > allowedRest) return `data of the picture are left over behind its last row, so some before are wrong`;
+  if (rest(content, at, marker) > allowedRest) return 'data of the picture are left over behind its last row, so some before are wrong';
+  if (marker === content.length && endsInZeros(content)) return 'the file ends in zeros, without its end marker';
   return marker - 1;
+}
+
+/** As files do whose end was never written. Zeros make sense as data, so that the picture may seem to go on. */
+function endsInZeros(content: Buffer): boolean {
+  return content.subarray(-allowedRest).every((byte) => byte === 0);
+}
+
+/** Zeros read in place of missing data make no sense either. */
+function madeNoSense(missing: number, count: number, unit: number, units: number): string {
+  return missing > 0 && missing > count - 16 ? `the data of the picture end after ${share(unit, units)} of it` : `the data of the picture make no sense after ${share(unit, units)} of it`;
 }
 
 /** Where the code of the next marker stands: the byte behind 0xff. */

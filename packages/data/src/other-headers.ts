@@ -6,7 +6,7 @@ import type { HeaderDetails } from './image-header.js';
 export function webpHeader(content: Buffer): HeaderDetails {
   const size = webpSize(content);
   if (size === undefined) throw new ImageFault('damaged', 'truncated or corrupt (the header, VP8, is not where it should be)');
-  return { format: 'webp', width: size[0], height: size[1], bytesPerPixel: 4, wholeAtOnce: true };
+  return { format: 'webp', width: size[0], height: size[1], decodingBytesPerPixel: 8 };
 }
 
 function webpSize(content: Buffer): [number, number] | undefined {
@@ -24,7 +24,7 @@ export function gifHeader(content: Buffer): HeaderDetails {
   if (content.length < 13) throw new ImageFault('damaged', 'truncated (the file ends within the header)');
   const [width, height] = [content.readUInt16LE(6), content.readUInt16LE(8)];
   if (width === 0 || height === 0) throw new ImageFault('damaged', `corrupt (the header says ${width}×${height} pixels)`);
-  return { format: 'gif', width, height, bytesPerPixel: 4, wholeAtOnce: true };
+  return { format: 'gif', width, height, decodingBytesPerPixel: 8 };
 }
 
 const bytesOfDepth: Readonly<Record<string, number>> = { char: 1, uchar: 1, short: 2, ushort: 2, int: 4, uint: 4, float: 4, double: 8, complex: 8, dpcomplex: 16 };
@@ -35,6 +35,6 @@ const bytesOfDepth: Readonly<Record<string, number>> = { char: 1, uchar: 1, shor
  */
 export async function decoderHeader(content: Buffer, format: 'tiff' | 'avif'): Promise<HeaderDetails> {
   const metadata: Metadata = await sharp(content, { limitInputPixels: false }).metadata();
-  const { width, height, channels, depth } = metadata;
-  return { format, width, height, bytesPerPixel: channels * (bytesOfDepth[depth] ?? 4), wholeAtOnce: true };
+  const { width, height, channels, depth, space } = metadata;
+  return { format, width, height, decodingBytesPerPixel: format === 'avif' ? 16 : 2 * channels * (bytesOfDepth[depth] ?? 4), grey16: space === 'grey16' };
 }

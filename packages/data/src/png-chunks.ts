@@ -53,7 +53,9 @@ export function pngHeader(content: Buffer): HeaderDetails {
   }
   // One transparent level or colour becomes a channel of alpha while it is decoded.
   const channels = colourType === 3 ? 4 : channelsOfColourType[colourType]! + (colourType === 0 || colourType === 2 ? 1 : 0);
-  return { format: 'png', width, height, bytesPerPixel: channels * (depth === 16 ? 2 : 1), wholeAtOnce: interlace === 1 };
+  const bytes = channels * (depth === 16 ? 2 : 1);
+  // Of an interlaced picture nothing can be had before its end.
+  return { format: 'png', width, height, decodingBytesPerPixel: interlace === 1 ? 2 * bytes - 1 : bytes + 1, grey16: depth === 16 && colourType !== 2 && colourType !== 6 };
 }
 
 const knownCriticalChunks = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND']);

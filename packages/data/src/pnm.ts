@@ -25,7 +25,7 @@ export function pnmHeader(content: Buffer): PnmHeader {
   const largest = kind === 'bits' ? 1 : number();
   if (width === 0 || height === 0) throw new ImageFault('damaged', `corrupt (the header says ${width}×${height} pixels)`);
   if (largest === 0 || largest > 65_535) throw new ImageFault('damaged', `corrupt (the header says a largest level of ${largest})`);
-  return { format: 'pnm', width, height, bytesPerPixel: 3, wholeAtOnce: true, kind, largest, pixels: at + 1 };
+  return { format: 'pnm', width, height, decodingBytesPerPixel: 0, kind, largest, pixels: at + 1 };
 }
 
 /**

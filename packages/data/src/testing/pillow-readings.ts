@@ -114,4 +114,140 @@ export const pillowReadings: readonly PillowReading[] = [
     height: 2,
     levels: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 0, 0],
   },
+  {
+    name: 'a GIF with a transparent colour',
+    content:
+      'R0lGODlhAwACAIEAAG3JJUqlADWR7RNuySH5BAEAAAEALAAAAAADAAIAAAgIAAcICDAQQEAAOw==',
+    width: 3,
+    height: 2,
+    levels: [19, 110, 201, 53, 145, 237, 74, 165, 0, 53, 145, 237, 74, 165, 0, 109, 201, 37],
+  },
+  {
+    name: 'a TIFF with an orientation',
+    content:
+      'SUkqAAgAAAALAAABBAABAAAAAwAAAAEBBAABAAAAAgAAAAIBAwADAAAAkgAAAAMBAwABAAAAAQAAAAYBAwABAAAAAgAAABEBBAABAAAAmAAAABIBAwABAAAABgAAABUBAwABAAAAAwAAABYBBAABAAAAAgAAABcBBAABAAAAEgAAABwBAwABAAAAAQAAAAAAAAAIAAgACAAAW7YlgNtKpQA1ke1athJ/2zc=',
+    width: 2,
+    height: 3,
+    levels: [53, 145, 237, 0, 91, 182, 90, 182, 18, 37, 128, 219, 127, 219, 55, 74, 165, 0],
+  },
+  {
+    name: 'a CMYK TIFF',
+    content:
+      'SUkqAAgAAAAKAAABBAABAAAAAwAAAAEBBAABAAAAAgAAAAIBAwAEAAAAhgAAAAMBAwABAAAAAQAAAAYBAwABAAAABQAAABEBBAABAAAAjgAAABUBAwABAAAABAAAABYBBAABAAAAAgAAABcBBAABAAAAGAAAABwBAwABAAAAAQAAAAAAAAAIAAgACAAIAABbthElgNs2SqUAWzWR7UlathJuf9s3kw==',
+    width: 3,
+    height: 2,
+    levels: [238, 153, 68, 172, 100, 28, 116, 58, 164, 144, 79, 13, 94, 42, 135, 54, 15, 85],
+  },
+  {
+    name: 'a 16-bit grey TIFF',
+    content:
+      'SUkqAAgAAAAJAAABBAABAAAAAwAAAAEBBAABAAAAAgAAAAIBAwABAAAAEAAAAAMBAwABAAAAAQAAAAYBAwABAAAAAQAAABEBBAABAAAAegAAABYBBAABAAAAAgAAABcBBAABAAAADAAAABwBAwABAAAAAQAAAAAAAAAAAAEAyAD/AAAB//8=',
+    width: 3,
+    height: 2,
+    levels: [0, 0, 0, 1, 1, 1, 200, 200, 200, 255, 255, 255, 255, 255, 255, 255, 255, 255],
+  },
+  {
+    name: 'a BMP of 24 bits',
+    content:
+      'Qk1OAAAAAAAAADYAAAAoAAAAAwAAAAIAAAABABgAAAAAABgAAADEDgAAxA4AAAAAAAAAAAAA7ZE1ErZaN9t/AAAAtlsA24AlAKVKAAAA',
+    width: 3,
+    height: 2,
+    levels: [0, 91, 182, 37, 128, 219, 74, 165, 0, 53, 145, 237, 90, 182, 18, 127, 219, 55],
+  },
+  {
+    name: 'a BMP of 32 bits',
+    content:
+      'Qk1OAAAAAAAAADYAAAAoAAAAAwAAAAIAAAABACAAAAAAABgAAADEDgAAxA4AAAAAAAAAAAAA7ZE1SRK2Wm4323+TtlsAEduAJTYApUpb',
+    width: 3,
+    height: 2,
+    levels: [0, 91, 182, 37, 128, 219, 74, 165, 0, 53, 145, 237, 90, 182, 18, 127, 219, 55],
+  },
+  {
+    name: 'a BMP with a palette',
+    content:
+      'Qk1OAAAAAAAAAEYAAAAoAAAAAwAAAAIAAAABAAgAAAAAAAgAAADEDgAAxA4AAAQAAAAEAAAAJcltAAClSgDtkTUAyW4TAAIBAAADAgEA',
+    width: 3,
+    height: 2,
+    levels: [19, 110, 201, 53, 145, 237, 74, 165, 0, 53, 145, 237, 74, 165, 0, 109, 201, 37],
+  },
+  {
+    name: 'a BMP of one bit',
+    content:
+      'Qk1GAAAAAAAAAD4AAAAoAAAACQAAAAIAAAABAAEAAAAAAAgAAADEDgAAxA4AAAIAAAACAAAAAAAAAP///wBcgAAAFgAAAA==',
+    width: 9,
+    height: 2,
+    levels: [0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 0, 0, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 255, 255, 255],
+  },
+  {
+    name: 'a PPM',
+    content:
+      'UDYKMyAyCjI1NQoAW7YlgNtKpQA1ke1athJ/2zc=',
+    width: 3,
+    height: 2,
+    levels: [0, 91, 182, 37, 128, 219, 74, 165, 0, 53, 145, 237, 90, 182, 18, 127, 219, 55],
+  },
+  {
+    name: 'a PGM of 16 bits',
+    content:
+      'UDUKMyAyCjY1NTM1CgAAAAEAyAD/AQD//w==',
+    width: 3,
+    height: 2,
+    levels: [0, 0, 0, 1, 1, 1, 200, 200, 200, 255, 255, 255, 255, 255, 255, 255, 255, 255],
+  },
+  {
+    name: 'a PGM of 12 bits',
+    content:
+      'UDUgIyBieSBoYW5kCjMgMgo0MDk1CgAAAAEAEAD/B9AP/w==',
+    width: 3,
+    height: 2,
+    levels: [0, 0, 0, 16, 16, 16, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255],
+  },
+  {
+    name: 'a PPM of 100 levels',
+    content:
+      'UDYKMiAxCjEwMAoAASUyY2Q=',
+    width: 2,
+    height: 1,
+    levels: [0, 3, 94, 128, 252, 255],
+  },
+  {
+    name: 'a PBM',
+    content:
+      'UDQKOSAyCumAowA=',
+    width: 9,
+    height: 2,
+    levels: [0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 0, 0, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 255, 255, 255],
+  },
+  {
+    name: 'a run-length encoded BMP of 8 bits',
+    content:
+      'Qk1UAAAAAAAAAEYAAAAoAAAAAwAAAAIAAAABAAgAAQAAAA4AAAAAAAAAAAAAAAQAAAAAAAAAChQeACgyPABGUFoAyNLcAAIBAQMAAAADAQIDAAAB',
+    width: 3,
+    height: 2,
+    levels: [60, 50, 40, 90, 80, 70, 220, 210, 200, 60, 50, 40, 60, 50, 40, 220, 210, 200],
+  },
+  {
+    name: 'a run-length encoded BMP of 4 bits',
+    content:
+      'Qk1QAAAAAAAAAEYAAAAoAAAAAwAAAAIAAAABAAQAAgAAAAoAAAAAAAAAAAAAAAQAAAAAAAAAChQeACgyPABGUFoAyNLcAAMSAAAAAzEgAAE=',
+    width: 3,
+    height: 2,
+    levels: [220, 210, 200, 60, 50, 40, 90, 80, 70, 60, 50, 40, 90, 80, 70, 60, 50, 40],
+  },
+  {
+    name: 'a BMP of 16 bits with masks',
+    content:
+      'Qk1KAAAAAAAAAEIAAAAoAAAAAgAAAAIAAAABABAAAwAAAAgAAAAAAAAAAAAAAAAAAAAAAAAAAPgAAOAHAAAfAAAAH/jgBzQSzas=',
+    width: 2,
+    height: 2,
+    levels: [16, 68, 164, 172, 121, 106, 255, 0, 255, 0, 255, 0],
+  },
+  {
+    name: 'a BMP of 16 bits',
+    content:
+      'Qk0+AAAAAAAAADYAAAAoAAAAAgAAAP7///8BABAAAAAAAAgAAAAAAAAAAAAAAAAAAAAAAAAAH3zgAzQSzWs=',
+    width: 2,
+    height: 2,
+    levels: [255, 0, 255, 0, 255, 0, 32, 139, 164, 213, 246, 106],
+  },
 ];
