@@ -15,8 +15,15 @@ describe('the examples', () => {
   it('are listed in the README', () => {
     const readme = readFileSync(`${folder}README.md`, 'utf8');
     const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
-    expect(files).toHaveLength(4);
+    expect(files).toHaveLength(5);
     for (const file of files) expect(readme).toContain(`npm run example ${path.basename(file, '.js')}`);
+  });
+
+  it('acgan: the generator paints what the label asks for, and its loop leaves no tensors', () => {
+    const printed = run('acgan.js', '120');
+    expect(printed).toContain('tensors left by 119 steps: 0');
+    // By chance it would be 25.
+    expect(numbers(printed, /generated as asked for: (\d+) %/)[0]).toBeGreaterThan(80);
   });
 
   it('dcgan: generated pictures have as many bright pixels as real ones, and more than noise would', () => {

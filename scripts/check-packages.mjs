@@ -140,7 +140,10 @@ async function checkBeside({ version, isWhole }) {
   await check(`${label}, examples`, async () => {
     let results = 0;
     const runnable = examples.filter(({ given, page }) => given === undefined && (isWhole || /losses|optimizers|layers/.test(page)));
-    await withEach(runnable, async (example) => (results += await runExample(project, example)));
+    await withEach(runnable, async (example) => {
+      const printed = await runExample(project, example);
+      results += printed;
+    });
     return `${results} results of ${runnable.length} examples`;
   });
   if (version !== SUPPORTED.at(-1)) return;

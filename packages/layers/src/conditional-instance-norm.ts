@@ -40,7 +40,7 @@ export function conditionalInstanceNorm(
       { name: shift, kind: 'bias', shape: [domains, channels] },
     ],
     apply: (parameters, x, domain) => {
-      const batch = x.shape[0]!;
+      const batch = x.shape[0];
       if (!isTensor(domain)) requireDomains('conditionalInstanceNorm', domain, batch, domains);
       return tidy(() => {
         const weights = isTensor(domain) ? domainWeights('conditionalInstanceNorm', domain, batch, domains) : undefined;

@@ -23,7 +23,7 @@ export function domainWeights(network: string, labels: Tensor, batch: number, do
   return tidy(() => {
     if (!areNumbers) return cast(labels as Tensor2D, 'float32').clone();
     const column = cast(expandDims(reshape(labels, [batch]), 1), 'float32');
-    const oneHot = cast(equal(column, range(0, domains, 1, 'float32')), 'float32') as Tensor2D;
+    const oneHot = cast<Tensor2D>(equal(column, range(0, domains, 1, 'float32')), 'float32');
     return mul(oneHot, reciprocal(sum(oneHot, 1, true)));
   });
 }

@@ -14,6 +14,10 @@ describe.each(BACKENDS)('absolute on %s', (backend) => {
     expect(valuesOf(() => grad(absolute)(tensor1d(AT)))).toEqual([-1, -1, 0, 1, 1]);
   });
 
+  test('its derivative is ±1 however small the number', () => {
+    expect(valuesOf(() => grad(absolute)(tensor1d([5e-7, 1e-7, 1e-8, -1e-7, -1e-30])))).toEqual([1, 1, 1, -1, -1]);
+  });
+
   test('it can be differentiated again, with the right second derivatives around it', () => {
     // f = Σ |x|·x² has f' = 3|x|x, so Σ f'² has derivative 2·f'·f'' = 2·3|x|x·6|x| = 36 x³.
     const cubed = (x: Tensor): Tensor => sum(mul(absolute(x), square(x)));

@@ -1,14 +1,16 @@
-import { grad, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { dispose, grad, oneHot, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor } from '@tensorflow/tfjs-core';
+import { valueAndGradients } from '@stargan/ops';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fakeLogisticLoss, realLogisticLoss } from './adversarial.js';
 import { classificationLoss } from './classification.js';
+import type { ClassLabels } from './labels.js';
 import { multiLabelLoss } from './multi-label.js';
 import { batchOf, float32, reversedRows } from './testing/arbitraries.js';
 import { BACKENDS, selectBackend, tensorsLeft } from './testing/backends.js';
 import { describeDerivatives } from './testing/derivatives.js';
-import { gradientOf, mean64, softplus64, sum64, valueOf, valuesOf, worstError } from './testing/numbers.js';
+import { gradient64, gradientOf, mean64, softplus64, sum64, valueOf, valuesOf, worstError } from './testing/numbers.js';
 import { expectReductions } from './testing/reductions.js';
 
 function crossEntropy64(logits: readonly number[], label: number): number {
@@ -56,6 +58,65 @@ const labelled = batchOf(1, 20).chain(({ shape, tensors: [logits = []] }) =>
     labels: fc.array(fc.integer({ min: 0, max: shape[1] - 1 }), { minLength: shape[0], maxLength: shape[0] }),
   }),
 );
+
+describe.each(BACKENDS)('labels in a tensor, on %s,', (backend) => {
+  beforeAll(() => selectBackend(backend));
+  const logits = [0.5, -1, 2, 1e4, 0, -1e4];
+  const loss = (labels: ClassLabels): number[] => valuesOf(() => classificationLoss(tensor2d(logits, [2, 3]), labels, { reduction: 'none' }));
+  const expected = softmaxOf64(logits, 3, [2, 1]);
+
+  test.each<[string, () => ClassLabels]>([
+    ['[batch]', () => tensor1d([2, 1], 'int32')],
+    ['[batch] of float32', () => tensor1d([2, 1])],
+    ['[batch, 1]', () => tensor2d([2, 1], [2, 1], 'int32')],
+    ['[batch, classes], one-hot', () => oneHot(tensor1d([2, 1], 'int32'), 3)],
+    ['rows of an array', () => [[0, 0, 1], [0, 1, 0]]],
+    ['a typed array', () => Int32Array.of(2, 1)],
+  ])('%s, are as good as an array of numbers', (_, labels) => {
+    expect(worstError(loss(labels()), expected)).toBeLessThan(1e-6);
+  });
+
+  test('that are no class make their sample infinite, and no other', () => {
+    const [wrong, right] = loss(tensor1d([7, 1], 'int32'));
+    expect(Number.isFinite(wrong)).toBe(false);
+    expect(worstError([right!], [expected[1]!])).toBeLessThan(1e-6);
+  });
+
+  test('leave nothing behind, and no gradient flows to them', () => {
+    const x = tensor2d(logits, [2, 3]);
+    const labels = tensor2d([0.2, 0.3, 0.5, 1, 0, 0], [2, 3]);
+    expect(tensorsLeft(() => classificationLoss(x, labels).dispose())).toBe(0);
+    expect(valuesOf(() => valueAndGradients(({ t }) => classificationLoss(x, t), { t: labels }).gradients.t)).toEqual([0, 0, 0, 0, 0, 0]);
+    dispose([x, labels]);
+  });
+});
+
+describe('soft targets', () => {
+  beforeAll(() => selectBackend('cpu'));
+
+  test('give Σ weight · −log p, with its gradient, whatever the weights add up to', () => {
+    const weights = [0.1, 0.2, 0.7, 0.5, 0.25, 0.5];
+    const soft64 = (logits: number[]): number =>
+      mean64(rows(logits, 3).map((row, i) => sum64(row.map((_, k) => weights[3 * i + k]! * crossEntropy64(row, k)))));
+    const at = [0.5, -1, 2, 1.5, 0, -0.25];
+    const loss = (l: Tensor): Tensor => classificationLoss(l, tensor2d(weights, [2, 3]));
+    expect(worstError([valueOf(() => loss(tensor2d(at, [2, 3])))], [soft64(at)])).toBeLessThan(1e-6);
+    expect(worstError(gradientOf(loss, at, [2, 3]), gradient64(soft64, at, 1e-3))).toBeLessThan(2e-6);
+  });
+
+  test('of another shape, and what are no labels, are refused by a sentence', () => {
+    const logits = zeros<Rank.R2>([2, 3]);
+    expect(() => classificationLoss(logits, zeros([2, 4]))).toThrow('classificationLoss: labels must be [2] numbers or [2, 3] weights of classes, got float32 [2, 4]');
+    expect(() => classificationLoss(logits, undefined as never)).toThrow('classificationLoss: labels must be a tensor or an array, got undefined');
+    expect(() => classificationLoss(logits, Promise.resolve([0, 1]) as never)).toThrow('got a promise; await it first');
+    expect(() => classificationLoss(logits, [[1, 0], [0, 1]])).toThrow('every row of labels must hold 3 finite numbers, got [1, 0]');
+  });
+
+  test('of attributes may be whole numbers, and rows of an array', () => {
+    const value = (targets: Parameters<typeof multiLabelLoss>[1]): number => valueOf(() => multiLabelLoss(tensor2d([2, -1], [1, 2]), targets));
+    expect([value(tensor2d([1, 0], [1, 2], 'int32')), value([[1, 0]])]).toEqual([value(tensor2d([1, 0], [1, 2])), value(tensor2d([1, 0], [1, 2]))]);
+  });
+});
 
 describe('classificationLoss', () => {
   beforeAll(() => selectBackend('cpu'));

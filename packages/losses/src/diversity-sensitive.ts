@@ -1,5 +1,4 @@
 import { add, mul, step, sub, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { diversityRatio, type LatentPair } from './diversity-ratio.js';
 import { requirePositive } from './numbers.js';
 import { reduceSamples, type LossOptions, type Reduced, type Reduction } from './reduction.js';

@@ -1,5 +1,5 @@
 import { grad, mul, tensor1d, tensor2d, variable, variableGrads } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { l2Loss } from './distances.js';
@@ -76,7 +76,7 @@ describe('featureMatchingLoss', () => {
       fc.property(layers, ({ shape, real, fake }) => {
         const w = variable(tensor1d([2]));
         const { value, grads } = variableGrads(
-          () => featureMatchingLoss([mul(tensor2d(real, shape), w)], [mul(tensor2d(fake, shape), w)]) as Scalar,
+          () => featureMatchingLoss([mul(tensor2d(real, shape), w)], [mul(tensor2d(fake, shape), w)]),
           [w],
         );
         // d/dw mean |2·real − w·fake| at w = 2, the real side being a constant.

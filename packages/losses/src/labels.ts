@@ -56,5 +56,5 @@ function weightsOfTensor(loss: string, labels: Tensor, batch: number, classes: n
   if (rank === 2 && !isColumn) return { kind: 'weights', weights: cast(constant as Tensor2D, 'float32') };
   // Compared, not read: reading waits for the device, and WebGPU cannot.
   const column = cast(expandDims(reshape(constant, [batch]), 1), 'float32');
-  return { kind: 'unreadNumbers', weights: cast(equal(column, range(0, classes, 1, 'float32')), 'float32') as Tensor2D };
+  return { kind: 'unreadNumbers', weights: cast<Tensor2D>(equal(column, range(0, classes, 1, 'float32')), 'float32') };
 }

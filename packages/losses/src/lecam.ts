@@ -17,8 +17,8 @@ export type LecamAnchors = {
   readonly fake: Scalar;
 };
 
-function requireAnchors(loss: string, anchors: LecamAnchors): void {
-  const { real, fake } = (anchors as LecamAnchors | undefined) ?? {};
+function requireAnchors(loss: string, anchors: Partial<LecamAnchors> | undefined): void {
+  const { real, fake } = anchors ?? {};
   requireTensor(loss, 'anchors.real', real);
   requireTensor(loss, 'anchors.fake', fake);
 }

@@ -1,5 +1,5 @@
 import { tidy } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { flatten, layoutOf, requireNames, requireSameShape, tensorOf, unflatten, type Layout, type Parameters, type Updated } from './parameters.js';
 
 /** Moments of all parameters as two vectors; plain data whose tensors the caller owns. */

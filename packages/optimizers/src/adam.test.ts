@@ -1,7 +1,7 @@
-import { dispose, memory, profile, tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import { backend, dispose, memory, profile, tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { adam, type AdamOptions } from './adam.js';
 import { adam64, adamRounding } from './testing/adam64.js';
 import type { Parameters } from './parameters.js';
@@ -172,6 +172,12 @@ describe('adam', () => {
     expect(few.length).toBeLessThanOrEqual(18);
   });
 
+  test('a gradient whose square is no float32 moves by the learning rate at most, however small ε is', () => {
+    const gradients = [0, 1e-10, 1e-18, 1e-20, 1e-22, 1];
+    const moved = train({ learningRate: 1e-3, beta1: 0.5, beta2: 0.999, epsilon: 1e-30, weightDecay: 0 }, { w: gradients.map(() => 1) }, [{ w: gradients }]);
+    expect(worstError(moved, { w: gradients.map((g) => (g === 0 ? 1 : 0.999)) })).toBeLessThan(1e-6);
+  });
+
   test('names that do not fit the state are listed', () => {
     tidy(() => {
       const optimizer = adam({ learningRate: 0.1 });
@@ -195,10 +201,26 @@ describe('adam', () => {
       expect(() => optimizer.update(longer, longer, state)).toThrow("'w' must have 2 elements as when the state was made, got 3");
       expect(() => optimizer.init({})).toThrow('adam.init: parameters must have at least one tensor');
     });
+    expect(() => adam(undefined as never)).toThrow('adam: options must be an object such as { learningRate: 1e-4 }, got undefined');
+    expect(() => adam(1e-3 as never)).toThrow('got 0.001');
+    const optimizer = adam({ learningRate: 1 });
+    expect(() => optimizer.init(undefined as never)).toThrow('adam.init: parameters must be a record of tensors by name, got undefined');
+    expect(() => optimizer.init([] as never)).toThrow('got an array; name each, as in Object.fromEntries');
+    expect(() => optimizer.init(Promise.resolve({}) as never)).toThrow('got a promise; await it first');
+    expect(() => optimizer.init({ w: [1, 2] } as never)).toThrow("adam.init: 'w' must be a tensor, got an array");
+    expect(() => optimizer.update({}, {}, undefined as never)).toThrow('adam.update: state must be what init() or the last update() gave');
     expect(() => adam({ learningRate: NaN })).toThrow('adam: learningRate must be a finite number ≥ 0, got NaN');
     expect(() => adam({ learningRate: 1, beta2: 1 })).toThrow('adam: beta2 must be in [0, 1), got 1');
     expect(() => adam({ learningRate: 1, beta1: -0.1 })).toThrow('adam: beta1');
     expect(() => adam({ learningRate: 1, epsilon: 0 })).toThrow('adam: epsilon');
     expect(() => adam({ learningRate: 1, weightDecay: -1 })).toThrow('adam: weightDecay');
   });
+});
+
+test('where the device computes with 16 bits, ε is at least what tfjs has for it', async () => {
+  await selectBackend('cpu');
+  const half = [vi.spyOn(backend(), 'floatPrecision').mockReturnValue(16), vi.spyOn(backend(), 'epsilon').mockReturnValue(1e-4)];
+  const moved = train({ learningRate: 1, beta1: 0, beta2: 0.99, epsilon: 1e-8, weightDecay: 0 }, { w: [1, 1] }, [{ w: [0, 1e-4] }]);
+  half.forEach((spy) => spy.mockRestore());
+  expect(worstError(moved, { w: [1, 0.5] })).toBeLessThan(1e-6);
 });

@@ -1,4 +1,4 @@
-import { add, backend, div, mul, sqrt, sub, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
+import { abs, add, backend, div, maximum, mul, sqrt, sub, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { AdamState } from './adam-state.js';
 import { runFusedKernel } from './fused-kernel.js';
@@ -62,11 +62,17 @@ function requireState(state: AdamState): void {
   }
 }
 
+// Many devices round what is smaller to 0.
+const SMALLEST_FLOAT32 = 2 ** -126;
+
 /** Half precision rounds a usual ε to 0, and shaders have 0 / 0 = 1: there, tfjs's own ε for such a device is the least. */
 function epsilonOnDevice(epsilon: number): number {
   const device = backend();
-  return device.floatPrecision() === 16 ? Math.max(epsilon, device.epsilon()) : epsilon;
+  return Math.max(epsilon, device.floatPrecision() === 16 ? device.epsilon() : SMALLEST_FLOAT32);
 }
+
+// The square of a gradient about as small as this is 0 in float32, and its root no longer bounds the step: ε must.
+const LEAST_BOUND = 1e-18;
 
 /**
  * Adam (Kingma & Ba 2015) with L2 weight decay added to the gradient, as `torch.optim.Adam` computes it:
@@ -126,7 +132,9 @@ export function adam(options: AdamOptions): Adam {
         const first = beta1 === 0 ? g : add(mul(state.first, beta1), mul(g, 1 - beta1));
         // (1−β₂)·g·g from left to right, as PyTorch rounds it.
         const second = add(mul(state.second, beta2), mul(mul(g, 1 - beta2), g));
-        const root = div(sqrt(second), correction);
+        // √v ≥ √(1−β₂)·|g| holds for numbers, and must where v has become 0.
+        const length = smallest < LEAST_BOUND ? maximum(sqrt(second), mul(abs(g), Math.sqrt(1 - beta2))) : sqrt(second);
+        const root = div(length, correction);
         const moved = sub<Tensor1D>(p, mul(div(first, add(root, smallest)), stepSize));
         return {
           moved: unflatten('adam.update', moved, layout, parameters),
@@ -138,7 +146,7 @@ export function adam(options: AdamOptions): Adam {
       const smallest = epsilonOnDevice(epsilon);
       const stepSize = learningRate / (1 - beta1 ** step);
       const constants = [weightDecay, beta1, 1 - beta1, beta2, 1 - beta2, correction, smallest, stepSize];
-      const { moved, first, second } = tidy(() => fusedStep(constants, parameters, gradients, state) ?? composedStep());
+      const { moved, first, second } = tidy(() => (smallest < LEAST_BOUND ? undefined : fusedStep(constants, parameters, gradients, state)) ?? composedStep());
       return { parameters: moved, state: { step, layout, first, second } };
     },
   };

@@ -68,7 +68,7 @@ describe.each([...new Set([native, 'cpu'])])('on the %s backend', (backend) => {
           const ofWeights = variableGrads(() => apply(...tensors), variables).grads;
           layer.specs.forEach((spec, i) => {
             // Nothing, where the weight has no effect: the layers keep biases before instance norms.
-            const gradient = ofWeights[variables[i]!.name] as Tensor | null ?? zeros(spec.shape as number[]);
+            const gradient = ofWeights[variables[i]!.name] as Tensor | null ?? zeros(spec.shape);
             expect(largestDifference(gradient, expected[spec.name]!) / scale, spec.name).toBeLessThan(1e-5);
           });
         }
@@ -81,7 +81,7 @@ describe.each([...new Set([native, 'cpu'])])('on the %s backend', (backend) => {
     tidy(() => {
       const [x, style] = cases.adain!.inputs() as [Tensor, Tensor];
       const made = adain({ name: 'differences', seed: SEED });
-      const apply = (): Scalar => score(made.apply([x, style]) as Tensor);
+      const apply = (): Scalar => score(made.apply([x, style]));
       apply();
       const variables = made.trainableWeights.map((weight) => weight.read() as Variable);
       const gradients = variableGrads(apply, variables).grads;
@@ -107,7 +107,7 @@ describe.each([...new Set([native, 'cpu'])])('on the %s backend', (backend) => {
     const style = input({ shape: [3] });
     const down = residualBlock({ name: 'down', outChannels: 4, normalize: true, downsample: true }).apply(image);
     const up = styledResidualBlock({ name: 'up', outChannels: 2, upsample: true }).apply([down, style] as never);
-    const model = makeModel({ inputs: [image, style], outputs: up as typeof image });
+    const model = makeModel({ inputs: [image, style], outputs: up });
     const optimizer = train.adam(0.02);
     model.compile({ loss: 'meanSquaredError', optimizer });
     const x = randomNormal([8, 8, 8, 2], 0, 1, 'float32', 1);
@@ -138,8 +138,8 @@ describe('shapes', () => {
           const down = residualBlock({ outChannels, downsample: resample, normalize: option });
           const up = styledResidualBlock({ outChannels, upsample: resample, shortcut: option });
           const style = randomNormal([2, 3]);
-          expect((down.apply(x) as Tensor).shape).toEqual(down.computeOutputShape(x.shape));
-          expect((up.apply([x, style]) as Tensor).shape).toEqual(up.computeOutputShape([x.shape, style.shape]));
+          expect((down.apply(x)).shape).toEqual(down.computeOutputShape(x.shape));
+          expect((up.apply([x, style])).shape).toEqual(up.computeOutputShape([x.shape, style.shape]));
           expect(down.computeOutputShape([null, null, 4, inChannels])).toEqual([null, null, resample ? 2 : 4, outChannels]);
           down.dispose();
           up.dispose();
@@ -158,7 +158,7 @@ describe('shapes', () => {
           const valid = convolution({ outChannels: 3, size, padding: 'valid' });
           const patches = patchDiscriminator({ width: 2, levels });
           for (const layer of [padded, valid, patches]) {
-            expect((layer.apply(x) as Tensor).shape).toEqual(layer.computeOutputShape(x.shape));
+            expect((layer.apply(x)).shape).toEqual(layer.computeOutputShape(x.shape));
             layer.dispose();
           }
         });
@@ -220,10 +220,10 @@ describe('weights', () => {
     tidy(() => {
       const [from, to] = [convolution({ outChannels: 3, size: 3, seed: 1 }), convolution({ outChannels: 3, size: 3, seed: 2 })];
       const x = randomNormal([1, 4, 4, 2], 0, 1, 'float32', 1);
-      const expected = values(from.apply(x) as Tensor);
-      expect(values(to.apply(x) as Tensor)).not.toEqual(expected);
+      const expected = values(from.apply(x));
+      expect(values(to.apply(x))).not.toEqual(expected);
       to.setWeights(from.getWeights());
-      expect(values(to.apply(x) as Tensor)).toEqual(expected);
+      expect(values(to.apply(x))).toEqual(expected);
       [from, to].forEach((layer) => layer.dispose());
     });
   });
@@ -266,10 +266,10 @@ describe('spectral normalisation', () => {
       expect(values(made.getWeights()[2]!)).not.toEqual(first);
       const sigma = singularValue(reshape<Rank.R2>(weight, [6, 4]).arraySync());
       const plain = convolution({ outChannels: 4, size: 1 });
-      const expected = plain.apply(x) as Tensor;
+      const expected = plain.apply(x);
       plain.setWeights([mul(weight, 1 / sigma), bias]);
-      expect(largestDifference(made.apply(x) as Tensor, plain.apply(x) as Tensor)).toBeLessThan(1e-4);
-      expect(largestDifference(made.apply(x) as Tensor, expected)).toBeGreaterThan(0.05);
+      expect(largestDifference(made.apply(x), plain.apply(x))).toBeLessThan(1e-4);
+      expect(largestDifference(made.apply(x), expected)).toBeGreaterThan(0.05);
       [made, plain].forEach((layer) => layer.dispose());
     });
   });
@@ -279,7 +279,7 @@ describe('spectral normalisation', () => {
     const layer = plainConvolution('', { inChannels: 2, outChannels: 4, size: 3 });
     const spectral = spectralNormalization(layer.specs);
     const x = randomNormal([1, 4, 4, 2], 0, 1, 'float32', 1);
-    dispose(made.apply(x) as Tensor); // makes the weights
+    dispose(made.apply(x)); // makes the weights
     tidy(() => {
       const parameters = initializeParameters(layer.specs, SEED, 'spectral');
       let state = spectral.init(SEED, 'spectral');
@@ -287,7 +287,7 @@ describe('spectral normalisation', () => {
         const next = spectral.apply(parameters, state, { iterations: training ? 1 : 0 });
         state = next.state;
         const before = memory().numTensors;
-        const output = made.apply(x, { training }) as Tensor;
+        const output = made.apply(x, { training });
         expect(memory().numTensors).toBe(before + 1);
         expect(values(output)).toEqual(values(layer.apply({ ...parameters, ...next.weights }, x)));
         expect(values(made.getWeights()[2]!)).toEqual(values(state.weight!));
@@ -321,10 +321,10 @@ it('a layer can be used twice in one model, with one set of weights', () => {
     const image = input({ shape: [4, 4, 2] });
     const style = input({ shape: [3] });
     const shared = adain();
-    const once = shared.apply([image, style]) as typeof image;
-    const model = makeModel({ inputs: [image, style], outputs: shared.apply([once, style]) as typeof image });
+    const once = shared.apply([image, style]);
+    const model = makeModel({ inputs: [image, style], outputs: shared.apply([once, style]) });
     const [x, y] = [randomNormal([2, 4, 4, 2]), randomNormal([2, 3])];
-    const twice = shared.apply([shared.apply([x, y]) as Tensor, y]) as Tensor;
+    const twice = shared.apply([shared.apply([x, y]), y]);
     expect(model.weights).toHaveLength(2);
     expect(largest(sub(model.predict([x, y]) as Tensor, twice))).toBe(0);
     model.dispose();
@@ -348,9 +348,9 @@ describe('a layer of one’s own', () => {
     tidy(() => {
       const made = scaled('weight')({ power: 3 });
       const x = randomNormal([2, 3]);
-      expect(values(made.apply(x) as Tensor)).toEqual(values(x));
+      expect(values(made.apply(x))).toEqual(values(x));
       made.setWeights([tensor1d([1, 2, 0])]);
-      expect(values(made.apply(tensor2d([[1, 1, 1]])) as Tensor)).toEqual([1, 8, 0]);
+      expect(values(made.apply(tensor2d([[1, 1, 1]])))).toEqual([1, 8, 0]);
       made.dispose();
     });
   });
