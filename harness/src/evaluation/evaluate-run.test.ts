@@ -154,6 +154,37 @@ describe('evaluating a run', () => {
     expect(await sharp(path.join(images, saved[0]!)).metadata()).toMatchObject({ width: 32, height: 32 });
   });
 
+  it('saves the images of an evaluation that is done, and nothing else beside them', async () => {
+    const images = path.join(folder(), 'pictures');
+    const list = async (): Promise<string[]> => (await readdir(images, { recursive: true })).filter((name) => name.endsWith('.png')).sort();
+    const steps: number[][] = [];
+    // Of the first evaluation, whose scores are there; another's pictures give way.
+    expect(withoutTimes(await evaluate({ saveImages: images, onProgress: (done, total) => void steps.push([done, total]) }))).toEqual(withoutTimes(whole));
+    expect(steps.at(-1)).toEqual([10, 10]);
+    const all = await list();
+    expect(all).toHaveLength(10);
+    expect(all).toContain(path.join('latent', 'circle2square', '0001_01.png'));
+    const content = await readFile(path.join(images, all[0]!));
+    await rm(path.join(images, all[0]!));
+    await evaluate({ saveImages: images });
+    expect(await list()).toEqual(all);
+    expect(await readFile(path.join(images, all[0]!))).toEqual(content);
+    const none = vi.fn();
+    await evaluate({ saveImages: images, onProgress: none });
+    expect(none).not.toHaveBeenCalled();
+    await evaluate({ options: { sources: 1, reals: 1, outputs: 1 }, saveImages: images });
+    expect(await list()).toHaveLength(4);
+  });
+
+  it('leaves a folder with other files alone, and says so before it begins', async () => {
+    const images = path.join(folder(), 'mine');
+    await mkdir(path.join(images, 'latent', 'circle2square'), { recursive: true });
+    const file = path.join(images, 'latent', 'circle2square', 'holiday.png');
+    await writeFile(file, 'mine');
+    await expect(evaluate({ options: { seed: 5 }, saveImages: images })).rejects.toThrow(/circle2square holds holiday\.png, not written by an evaluation.*name another folder as --save-images/);
+    expect(await readFile(file, 'utf8')).toBe('mine');
+  });
+
   it('says which weights to get where there are none, and computes what needs none', async () => {
     vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'empty-cache'));
     const { tasks, weights } = await evaluate();
