@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { openDataset, writeDemoImages, type Dataset } from '@stargan/data';
@@ -17,6 +17,7 @@ import type { EvaluationRecord } from './evaluation-record.js';
 import { evaluateRun, openClassifier } from './evaluate-run.js';
 import type { SizedClassifier } from './evaluate-task.js';
 import { evaluationOptions, type EvaluationOptions } from './options.js';
+import { openPerceptualDistance } from './pretrained.js';
 import { describeEvaluation } from './results-table.js';
 
 const CONFIG = smallConfig({ imageSize: 32, evaluateOutputs: 2, iterations: 1 });
@@ -208,6 +209,16 @@ describe('evaluating a run', () => {
     await writeFile(file, content);
     vi.stubEnv('STARGAN_CACHE_DIR', cache);
     await expect(evaluate()).rejects.toThrow(/alexnet\.safetensors is not what was added as alexnet.*weights fetch alexnet --force/);
+  });
+
+  it('names weights that are not whole', async () => {
+    const cache = path.join(folder(), 'short-cache');
+    await addLpips(cache);
+    const file = path.join(cache, 'weights', 'alexnet.safetensors');
+    await truncate(file, 1000);
+    vi.stubEnv('STARGAN_CACHE_DIR', cache);
+    const opened = await openPerceptualDistance();
+    expect(opened).toEqual({ advice: `the weights alexnet (${file}, 1000 bytes) are not what was recorded when they were added: run "stargan weights fetch alexnet --force", or add the file again` });
   });
 
   it('translates training images where there are no others, and says so', async () => {
