@@ -1,6 +1,7 @@
 import { tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { StoredTensor, TensorSource } from '@stargan/checkpoints';
+import type { Constant } from '@stargan/generator';
 import { fromTorchLayout, torchShape, toTorchLayout, type ParameterSpec } from '@stargan/layers';
 
 /**
@@ -18,6 +19,12 @@ export function* storedTensors(specs: readonly ParameterSpec[], tensors: Readonl
     };
     yield [prefix + spec.name, { dtype: 'F32', shape: torchShape(spec), data }];
   }
+}
+
+/** Constants of a network as a file holds them, for the reference's `load_state_dict`; they are passed over when read. */
+export function* storedConstants(network: object): Generator<readonly [string, TensorSource]> {
+  const { constants = {} } = network as { readonly constants?: Readonly<Record<string, Constant>> };
+  for (const [name, { shape, values }] of Object.entries(constants)) yield [name, { dtype: 'F32', shape, data: values }];
 }
 
 /**

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { pruneCheckpoints, readSafetensors, saveCheckpoint, writeSafetensors, type Checkpoint, type CheckpointContent } from '@stargan/checkpoints';
 import { adamStateFromTensors, adamStateToTensors, type AdamState } from '@stargan/optimizers';
 import { AVERAGED_NAMES, NETWORK_NAMES, withParameters, type AveragedName, type NetworkName, type Networks, type WeightsOf } from '../model/networks.js';
-import { restoreTensors, storedTensors } from '../model/stored-weights.js';
+import { restoreTensors, storedConstants, storedTensors } from '../model/stored-weights.js';
 import { disposeAll, mapNames } from '../model/weights.js';
 import type { TrainingState } from './state.js';
 
@@ -41,10 +41,10 @@ export async function writeCheckpoint(runDirectory: string, networks: Networks, 
   const files: Record<string, CheckpointContent> = {};
   for (const name of withParameters(networks, NETWORK_NAMES)) {
     const { specs } = networks[name];
-    files[weightsFile(name)] = { tensors: storedTensors(specs, state.weights[name]) };
+    files[weightsFile(name)] = { tensors: [...storedTensors(specs, state.weights[name]), ...storedConstants(networks[name])] };
     files[optimizerFile(name)] = (file) => writeMoments(file, networks, name, state);
   }
-  for (const name of withParameters(networks, AVERAGED_NAMES)) files[averageFile(name)] = { tensors: storedTensors(networks[name].specs, state.averages[name]) };
+  for (const name of withParameters(networks, AVERAGED_NAMES)) files[averageFile(name)] = { tensors: [...storedTensors(networks[name].specs, state.averages[name]), ...storedConstants(networks[name])] };
   const directory = checkpointDirectory(runDirectory);
   const checkpoint = await saveCheckpoint(directory, state.iteration, files);
   await pruneCheckpoints(directory, keep);

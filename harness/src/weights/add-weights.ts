@@ -29,7 +29,8 @@ async function openWeights(file: string): Promise<OpenWeights> {
   }
   const opened = await openPyTorchFile(file, { narrowDoubles: true });
   try {
-    const named = tensorsByName<PyTorchTensor>(opened.value, { stripPrefix: 'module.' });
+    // What cannot be read is named by what it leaves missing, if it is needed at all.
+    const named = tensorsByName<PyTorchTensor>(opened.value, { stripPrefix: 'module.', onUnread: () => undefined });
     const tensors = Array.from(named, ([name, { shape }]) => ({ name, shape }));
     return { tensors, read: (name) => opened.read(named.get(name)!), close: () => opened.close() };
   } catch (error) {

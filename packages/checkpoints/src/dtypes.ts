@@ -30,8 +30,8 @@ export type Dtype = keyof DataByDtype;
 /** Typed arrays a tensor's values can be in. */
 export type TensorData = DataByDtype[Dtype];
 
-/** Element types a file can have; the 16-bit floats are read as F32. */
-export type StoredDtype = Dtype | 'BF16' | 'F16';
+/** Element types a file can have; floats of 16 and 8 bits are read as F32. */
+export type StoredDtype = Dtype | 'BF16' | 'F16' | 'F8_E4M3' | 'F8_E4M3FNUZ' | 'F8_E5M2' | 'F8_E5M2FNUZ' | 'F8_E8M0';
 
 interface ArrayType {
   readonly name: string;
@@ -57,7 +57,14 @@ const ARRAYS: Readonly<Record<Dtype, ArrayType>> = {
 export const DTYPES: readonly string[] = Object.keys(ARRAYS);
 
 /** Dtypes that can be read. */
-export const STORED_DTYPES: readonly string[] = [...DTYPES, 'F16', 'BF16'];
+export const STORED_DTYPES: readonly string[] = [...DTYPES, 'F16', 'BF16', 'F8_E4M3', 'F8_E4M3FNUZ', 'F8_E5M2', 'F8_E5M2FNUZ', 'F8_E8M0'];
+
+/** Dtypes that are read as F32. */
+export type SmallFloat = Exclude<StoredDtype, Dtype>;
+
+export function isSmallFloat(dtype: StoredDtype): dtype is SmallFloat {
+  return !isDtype(dtype);
+}
 
 export function isStoredDtype(name: unknown): name is StoredDtype {
   return typeof name === 'string' && STORED_DTYPES.includes(name);
@@ -73,11 +80,17 @@ export function arrayNameOf(dtype: Dtype): string {
 }
 
 export function bytesPerElement(dtype: StoredDtype): number {
-  return dtype === 'F16' || dtype === 'BF16' ? 2 : ARRAYS[dtype].BYTES_PER_ELEMENT;
+  if (!isSmallFloat(dtype)) return ARRAYS[dtype].BYTES_PER_ELEMENT;
+  return dtype.startsWith('F8') ? 1 : 2;
 }
 
-/** Values over a buffer of their own, which starts at byte 0 and so is aligned for any type. */
+/**
+ * Values over a buffer of their own, which starts at byte 0 and so is aligned for any type. Booleans of other bytes than
+ * 0 and 1 become 1, which is how PyTorch takes them.
+ */
 export function valuesOver(dtype: Dtype, buffer: ArrayBuffer): TensorData {
   const ArrayOfDtype = ARRAYS[dtype];
-  return new ArrayOfDtype(buffer, 0, buffer.byteLength / ArrayOfDtype.BYTES_PER_ELEMENT);
+  const values = new ArrayOfDtype(buffer, 0, buffer.byteLength / ArrayOfDtype.BYTES_PER_ELEMENT);
+  if (dtype === 'BOOL') for (let i = 0; i < values.length; i++) if (values[i] !== 0) values[i] = 1;
+  return values;
 }

@@ -29,5 +29,6 @@ export {
   type PyTorchOptions,
   type PyTorchTensor,
 } from './pytorch/open-pytorch-file.js';
-export { tensorsByName, type NameOptions, type PyTorchDict, type PyTorchValue } from './pytorch/value-tree.js';
+export type { ComplexValue } from './pytorch/pickle-values.js';
+export { isOpaqueValue, tensorsByName, type NameOptions, type OpaqueValue, type PyTorchDict, type PyTorchKey, type PyTorchValue } from './pytorch/value-tree.js';
 export { writePyTorchFile, type PyTorchSource, type PyTorchSourceDict } from './pytorch/write-pytorch-file.js';

@@ -44,6 +44,26 @@ const HOSTILE: readonly (readonly [what: string, bytes: Uint8Array, fault: strin
   ['an unknown dtype', rawSafetensors({ x: { ...x, dtype: 'F8' } }, FOUR), 'unknown dtype "F8"; known are BOOL, F32'],
   ['a dtype that is a method of objects', rawSafetensors({ x: { ...x, dtype: 'constructor' } }, FOUR), 'unknown dtype'],
   ['no shape', rawSafetensors({ x: { dtype: 'F32', data_offsets: [0, 4] } }, FOUR), 'shape must be'],
+  ['a size that is written as a float', rawSafetensors('{"x":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}', FOUR), 'shape must be a list of whole numbers ≥ 0 of countable product, got [1.0]'],
+  ['a size that is written with an exponent', rawSafetensors('{"x":{"dtype":"F32","shape":[1e0],"data_offsets":[0,4]}}', FOUR), 'shape must be'],
+  ['an offset that is written as a float', rawSafetensors('{"x":{"dtype":"F32","shape":[1],"data_offsets":[0.0,4]}}', FOUR), 'data_offsets must be'],
+  ['an offset of minus zero', rawSafetensors('{"x":{"dtype":"F32","shape":[1],"data_offsets":[-0,4]}}', FOUR), 'data_offsets must be'],
+  ['three offsets', rawSafetensors('{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4,4]}}', FOUR), 'data_offsets must be'],
+  ['a shape of 100,000 axes', rawSafetensors({ x: { ...x, shape: Array<number>(100_000).fill(1) } }, FOUR), "tensor 'x': shape must have at most 65536 bytes, got 200001"],
+  ['half a surrogate pair in a name', rawSafetensors('{"\\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', FOUR), 'is not well-formed Unicode'],
+  ['half a surrogate pair in metadata', rawSafetensors('{"__metadata__":{"k":"\\ud800"}}'), '__metadata__ "k" is not well-formed Unicode'],
+  ['metadata twice', rawSafetensors('{"__metadata__":{},"__metadata__":{}}'), 'the key "__metadata__" occurs twice'],
+  ['one key of metadata twice', rawSafetensors('{"__metadata__":{"a":"","a":""}}'), 'the key "a" occurs twice'],
+  ['lists nested 126 deep in an entry', rawSafetensors(`{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"more":${'['.repeat(126)}${']'.repeat(126)}}}`, FOUR), 'objects and lists are nested more than 127 deep'],
+  ['two million brackets', rawSafetensors(`{"x":${'['.repeat(1e6)}${']'.repeat(1e6)}}`), 'nested more than 127 deep'],
+  ['two million braces', rawSafetensors('{"x":'.repeat(4e5)), 'nested more than 127 deep'],
+  ['a name of a million characters', rawSafetensors({ ['n'.repeat(1e6)]: 7 }), `tensor '${'n'.repeat(200)}…': must be`],
+  ['a comma at the end', rawSafetensors('{"__metadata__":{},}'), 'not valid JSON'],
+  ['something after the header', rawSafetensors('{} {}'), 'not valid JSON'],
+  ['a control character in a text', rawSafetensors('{"__metadata__":{"a":"\n"}}'), 'not valid JSON'],
+  ['an unknown escape', rawSafetensors('{"__metadata__":{"a":"\\x41"}}'), 'not valid JSON'],
+  ['a number that is none', rawSafetensors('{"x":{"dtype":"F32","shape":[01],"data_offsets":[0,4]}}', FOUR), 'not valid JSON'],
+  ['a byte order mark', rawSafetensors('\ufeff{}'), 'not valid JSON'],
   ['a negative size', rawSafetensors({ x: { ...x, shape: [-1, -1] } }, FOUR), 'shape must be'],
   ['a fractional size', rawSafetensors({ x: { ...x, shape: [0.5, 2] } }, FOUR), 'shape must be'],
   ['a size that is text', rawSafetensors({ x: { ...x, shape: ['1'] } }, FOUR), 'shape must be'],
@@ -110,6 +130,43 @@ describe('reading a safetensors file', () => {
     await expect(readSafetensors(path('absent.safetensors'))).rejects.toThrow(/absent\.safetensors: ENOENT/);
     await mkdir(path('folder'));
     await expect(readSafetensors(path('folder'))).rejects.toThrow('folder: this is not a file');
+  });
+
+  test('metadata of millions of escapes is read, in linear time', async () => {
+    const text = '"a'.repeat(1_500_000);
+    await writeSafetensors(path('escapes.safetensors'), {}, { text, tags: JSON.stringify(Array(300_000).fill('tag')) });
+    const { metadata } = await readSafetensors(path('escapes.safetensors'));
+    expect(metadata.text === text && metadata.tags?.length === 1_800_001).toBe(true);
+  });
+
+  test('fields that are not known are passed over, and metadata may be null', async () => {
+    const more = `"more":[1,-2.5e3,true,{"a":[]},"\\""${','}${'['.repeat(120)}${']'.repeat(120)}]`;
+    await writeFile(path('more.safetensors'), rawSafetensors(`{"__metadata__":null,"x":{"dtype":"F32",${more},"shape":[1],"data_offsets":[0,4]}}`, FOUR));
+    expect(await readSafetensors(path('more.safetensors'))).toEqual({ tensors: { x: { dtype: 'F32', shape: [1], data: Float32Array.of(0) } }, metadata: {} });
+  });
+
+  test('entries come in the order of the header, also where names are whole numbers', async () => {
+    const scalar = { dtype: 'U8', shape: [], data: Uint8Array.of(1) } as const;
+    await writeSafetensors(path('order.safetensors'), ['b', '10', '2', 'a'].map((name) => [name, scalar] as const));
+    const file = await openSafetensors(path('order.safetensors'));
+    expect([...file.entries.keys()]).toEqual(['b', '10', '2', 'a']);
+    await file.close();
+  });
+
+  test('complex numbers are listed, and refused by name when read', async () => {
+    const header = { z: { dtype: 'C64', shape: [1], data_offsets: [0, 8] }, x: { ...x, data_offsets: [8, 12] } };
+    await writeFile(path('complex.safetensors'), rawSafetensors(header, new Uint8Array(12)));
+    const file = await openSafetensors(path('complex.safetensors'));
+    expect(file.entries.get('z')).toMatchObject({ dtype: 'C64', bytes: 8 });
+    expect((await file.read('x')).data).toEqual(Float32Array.of(0));
+    await expect(file.read('z')).rejects.toThrow("tensor 'z' has complex numbers");
+    await file.close();
+    expect(await faultOf(rawSafetensors(header, new Uint8Array(12)))).toContain("tensor 'z' has complex numbers");
+  });
+
+  test('booleans of other bytes than 0 and 1 are true', async () => {
+    await writeFile(path('booleans.safetensors'), rawSafetensors({ x: { dtype: 'BOOL', shape: [4], data_offsets: [0, 4] } }, Uint8Array.of(0, 1, 2, 255)));
+    expect((await readSafetensors(path('booleans.safetensors'))).tensors.x?.data).toEqual(Uint8Array.of(0, 1, 1, 1));
   });
 
   test('an empty model and trailing spaces in the header are fine', async () => {

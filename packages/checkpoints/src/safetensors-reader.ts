@@ -1,9 +1,10 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { readExactly } from './byte-transfer.js';
-import { valuesOver, type DataByDtype, type Dtype } from './dtypes.js';
+import { isSmallFloat, valuesOver, type DataByDtype, type Dtype } from './dtypes.js';
 import { fileError } from './file-errors.js';
-import { bfloat16ToFloat32, float16ToFloat32 } from './half-floats.js';
+import { openRegularFile } from './open-regular-file.js';
 import { LENGTH_BYTES, MAX_HEADER_BYTES, parseHeader, type SafetensorsHeader, type TensorEntry } from './safetensors-header.js';
+import { smallFloatsToFloat32 } from './small-floats.js';
 
 /** A tensor of one element type. */
 export interface TensorOf<D extends Dtype> {
@@ -20,7 +21,10 @@ export type StoredTensor = { [D in Dtype]: TensorOf<D> }[Dtype];
 
 /** All of a file. */
 export interface SafetensorsContent {
-  /** By name; F16 and BF16 as F32. */
+  /**
+   * By name; floats of 16 and 8 bits as F32. A record puts names that are whole numbers first; `openSafetensors` gives
+   * `entries` in the order of the header.
+   */
   readonly tensors: Readonly<Record<string, StoredTensor>>;
   /** Free text by key. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -31,33 +35,31 @@ export interface SafetensorsFile extends SafetensorsHeader {
   /** Path that it was opened by. */
   readonly path: string;
   /**
-   * One tensor, in memory of its own. F16 and BF16 arrive as F32.
+   * One tensor, in memory of its own. Floats of 16 and 8 bits arrive as F32.
    *
-   * @throws when there is no such tensor, or the file has become shorter.
+   * @throws when there is no such tensor, it has complex numbers, or the file has become shorter.
    */
   read(name: string): Promise<StoredTensor>;
   /** Releases the file; `read` fails afterwards. */
   close(): Promise<void>;
 }
 
-async function readHeader(handle: FileHandle): Promise<SafetensorsHeader> {
-  const status = await handle.stat();
-  if (!status.isFile()) throw new Error('this is not a file');
-  if (status.size < LENGTH_BYTES) throw new Error(`a safetensors file has at least ${String(LENGTH_BYTES)} bytes, this one has ${String(status.size)}`);
+async function readHeader(handle: FileHandle, size: number): Promise<SafetensorsHeader> {
+  if (size < LENGTH_BYTES) throw new Error(`a safetensors file has at least ${String(LENGTH_BYTES)} bytes, this one has ${String(size)}`);
   const length = new DataView(await readExactly(handle, 0, LENGTH_BYTES)).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES)) {
     throw new Error(`the header would have ${String(length)} bytes, more than ${String(MAX_HEADER_BYTES)}; this is not a safetensors file`);
   }
-  if (length > BigInt(status.size - LENGTH_BYTES)) {
-    throw new Error(`the header would have ${String(length)} bytes, but the file has ${String(status.size)}; it is cut short or not a safetensors file`);
+  if (length > BigInt(size - LENGTH_BYTES)) {
+    throw new Error(`the header would have ${String(length)} bytes, but the file has ${String(size)}; it is cut short or not a safetensors file`);
   }
-  return parseHeader(new Uint8Array(await readExactly(handle, LENGTH_BYTES, Number(length))), status.size);
+  return parseHeader(new Uint8Array(await readExactly(handle, LENGTH_BYTES, Number(length))), size);
 }
 
-async function readTensor(handle: FileHandle, { dtype, shape, begin, bytes }: TensorEntry): Promise<StoredTensor> {
+async function readTensor(handle: FileHandle, name: string, { dtype, shape, begin, bytes }: TensorEntry): Promise<StoredTensor> {
+  if (dtype === 'C64') throw new Error(`tensor '${name}' has complex numbers (C64), which are not read; save their real and imaginary parts`);
   const buffer = await readExactly(handle, begin, bytes);
-  if (dtype === 'F16') return { dtype: 'F32', shape, data: float16ToFloat32(new Uint16Array(buffer)) };
-  if (dtype === 'BF16') return { dtype: 'F32', shape, data: bfloat16ToFloat32(new Uint16Array(buffer)) };
+  if (isSmallFloat(dtype)) return { dtype: 'F32', shape, data: smallFloatsToFloat32(dtype, buffer) };
   return { dtype, shape, data: valuesOver(dtype, buffer) } as StoredTensor;
 }
 
@@ -73,8 +75,9 @@ async function readTensor(handle: FileHandle, { dtype, shape, begin, bytes }: Te
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, 'r');
-    const header = await readHeader(handle);
+    const opened = await openRegularFile(path);
+    ({ handle } = opened);
+    const header = await readHeader(handle, opened.bytes);
     const file = handle;
     return {
       ...header,
@@ -83,7 +86,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
         const entry = header.entries.get(name);
         if (entry === undefined) throw new Error(`openSafetensors: ${path}: there is no tensor '${name}'`);
         try {
-          return await readTensor(file, entry);
+          return await readTensor(file, name, entry);
         } catch (error) {
           throw fileError('openSafetensors', path, error);
         }

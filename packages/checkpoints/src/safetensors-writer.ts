@@ -27,10 +27,14 @@ function isIterable(tensors: TensorSources): tensors is Iterable<readonly [strin
   return Symbol.iterator in tensors;
 }
 
+/** More axes than any library has, and few enough for every reader's limit of a header's field. */
+const MAX_AXES = 1024;
+
 /** Checks a tensor's dtype and shape, which its data must fit. */
 export function planTensor(name: string, tensor: TensorSource): PlannedTensor {
   const { dtype, shape } = tensor;
   if (!isDtype(dtype)) throw new Error(`tensor '${name}': dtype must be one of ${DTYPES.join(', ')}, got ${JSON.stringify(dtype)}`);
+  if (shape.length > MAX_AXES) throw new Error(`tensor '${name}': shape must have at most ${String(MAX_AXES)} axes, got ${String(shape.length)}`);
   const count = elementCount(shape);
   if (count === undefined) throw new Error(`tensor '${name}': shape must be whole numbers ≥ 0, got [${shape.join(', ')}]`);
   return { ...tensor, name, count, bytes: count * bytesPerElement(dtype) };
@@ -56,7 +60,12 @@ export function bytesOf(name: string, { dtype, shape, count }: PlannedTensor, da
   if (data.length !== count) {
     throw new Error(`tensor '${name}': shape [${shape.join(', ')}] needs ${String(count)} elements, got ${String(data.length)}`);
   }
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (dtype === 'BOOL') {
+    const at = bytes.findIndex((byte) => byte > 1);
+    if (at >= 0) throw new Error(`tensor '${name}': BOOL needs bytes that are 0 or 1, got ${String(bytes[at])} at ${String(at)}`);
+  }
+  return bytes;
 }
 
 /** Writes a whole file through a handle and waits until it is on the disk. */

@@ -7,6 +7,11 @@ import { generator } from './index.js';
 const small = { widthBudget: 128, maxWidth: 8, styleDim: 4 };
 const difference = (a: Tensor, b: Tensor): number => Math.max(...a.dataSync<'float32'>().map((value, i) => Math.abs(value - b.dataSync<'float32'>()[i]!)));
 
+it('has the constants of the reference’s state dictionary with the high-pass skip', () => {
+  expect(generator({ imageSize: 32, highPass: 2 }).constants).toEqual({ 'hpf.filter': { shape: [3, 3], values: Float32Array.of(-0.5, -0.5, -0.5, -0.5, 4, -0.5, -0.5, -0.5, -0.5) } });
+  expect(generator({ imageSize: 32 }).constants).toEqual({});
+});
+
 describe('generator', () => {
   it('has as many parameters as the reference', () => {
     expect(parameterCount(generator({ imageSize: 256, highPass: 1 }).specs)).toBe(43_467_395);

@@ -20,7 +20,7 @@ import {
   type ConvolutionVariant,
   type WidthOptions,
 } from '@stargan/layers';
-import { addSkip, isSkipSize, type Masks } from './high-pass-skip.js';
+import { addSkip, highPassFilter, isSkipSize, type Masks } from './high-pass-skip.js';
 
 /** Options of {@link generator}. */
 export interface GeneratorOptions extends WidthOptions {
@@ -47,6 +47,14 @@ export interface GeneratorOptions extends WidthOptions {
  */
 export type StyleInjection = 'adain' | 'concatenation';
 
+/** Values that are not trained. */
+export interface Constant {
+  /** Sizes of the axes. */
+  readonly shape: readonly number[];
+  /** In C order. */
+  readonly values: Float32Array;
+}
+
 /** The encoder's result: what the decoder needs besides a style. */
 export interface Features {
   /** [batch, S', S', channels] at the bottleneck; with `concatenation` the image, for nothing comes before the style. */
@@ -57,6 +65,11 @@ export interface Features {
 
 /** The StarGAN v2 generator G(x, s). */
 export interface Generator extends Network {
+  /**
+   * Constants that the reference's state dictionary has beside the parameters, by key: `hpf.filter` with a high-pass
+   * skip. They are written for its `load_state_dict`, and never read.
+   */
+  readonly constants: Readonly<Record<string, Constant>>;
   /**
    * Translates images.
    *
@@ -149,6 +162,7 @@ export function generator({ imageSize, styleDim = 64, highPass = 0, injection = 
 
   return {
     specs,
+    constants: highPass > 0 ? { 'hpf.filter': highPassFilter(highPass) } : {},
     init: (seed) => initializeParameters(specs, seed, 'generator'),
     apply: (parameters, image, style, masks) => tidy(() => decode(parameters, encode(parameters, image, masks), style, masks)),
     encode,

@@ -12,6 +12,11 @@ export function isSkipSize(height: number): boolean {
   return SKIP_SIZES.includes(height);
 }
 
+/** HP's filter as the reference keeps it: [-1 -1 -1; -1 8 -1; -1 -1 -1] / w_hpf. */
+export function highPassFilter(weight: number): { readonly shape: readonly number[]; readonly values: Float32Array } {
+  return { shape: [3, 3], values: Float32Array.from({ length: 9 }, (_, i) => (i === 4 ? 8 : -1) / weight) };
+}
+
 /**
  * h + HP(mask ⊙ kept).
  *

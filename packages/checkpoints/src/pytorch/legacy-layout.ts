@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { readExactly } from '../byte-transfer.js';
-import { bytesPerElement } from '../dtypes.js';
+import { byteBudget } from './pickle-budget.js';
 import { PickleEndsEarly } from './pickle-cursor.js';
 import { readPickle, type PickleRules } from './pickle-machine.js';
 import { describe, itemsOf, type PickleValue, type StorageValue } from './pickle-values.js';
@@ -14,8 +14,11 @@ const PROTOCOL = 1001;
 const FIRST_PIECE = 1024 * 1024;
 const COUNT_BYTES = 8;
 
+/** Bytes of memory for the pickles that are not the value, which say little. */
+const SMALL_PICKLE = 64 * 1024 * 1024;
+
 /** Pickles one after another from the start of a file, which do not say how long they are. */
-function pickleSequence(handle: FileHandle, fileBytes: number): { next(rules: PickleRules): Promise<PickleValue>; end(): number } {
+function pickleSequence(handle: FileHandle, fileBytes: number): { next(rules: PickleRules, limit?: number): Promise<PickleValue>; end(): number } {
   let bytes = new Uint8Array();
   let position = 0;
   const grow = async (): Promise<void> => {
@@ -23,10 +26,10 @@ function pickleSequence(handle: FileHandle, fileBytes: number): { next(rules: Pi
     bytes = new Uint8Array(await readExactly(handle, 0, length));
   };
   return {
-    async next(rules) {
+    async next(rules, limit) {
       for (;;) {
         try {
-          const { value, end } = readPickle(bytes, position, rules);
+          const { value, end } = readPickle(bytes, position, rules, byteBudget(limit));
           position = end;
           return value;
         } catch (error) {
@@ -47,12 +50,12 @@ const NOTHING_OUTSIDE: PickleRules = {
   },
 };
 
-async function readStart(next: (rules: PickleRules) => Promise<PickleValue>): Promise<void> {
-  const magic = await next(NOTHING_OUTSIDE);
+async function readStart(next: (rules: PickleRules, limit: number) => Promise<PickleValue>): Promise<void> {
+  const magic = await next(NOTHING_OUTSIDE, SMALL_PICKLE);
   if (magic !== MAGIC) throw new Error('this is a pickle, but not one of torch.save');
-  const protocol = await next(NOTHING_OUTSIDE);
+  const protocol = await next(NOTHING_OUTSIDE, SMALL_PICKLE);
   if (protocol !== PROTOCOL) throw new Error(`the file is of torch.save's protocol ${typeof protocol === 'number' ? String(protocol) : describe(protocol)}; known is ${String(PROTOCOL)}`);
-  const system = await next(NOTHING_OUTSIDE);
+  const system = await next(NOTHING_OUTSIDE, SMALL_PICKLE);
   if (system instanceof Map && system.get('little_endian') === false) throw new Error('the file was written on a big-endian machine; only little-endian files are read');
 }
 
@@ -73,7 +76,7 @@ async function locateStorages(
     if (position + COUNT_BYTES > fileBytes) throw new Error(`the file ends before storage ${JSON.stringify(key)}; it is cut short, get it again`);
     const count = new DataView(await readExactly(handle, position, COUNT_BYTES)).getBigInt64(0, true);
     if (count !== BigInt(storage.storedCount)) throw new Error(`storage ${JSON.stringify(key)} has ${String(count)} elements, the pickle says ${String(storage.storedCount)}; the file is damaged`);
-    const bytes = storage.storedCount * bytesPerElement(storage.dtype);
+    const bytes = storage.storedCount * storage.elements.width;
     const begin = position + COUNT_BYTES;
     if (begin + bytes > fileBytes) throw new Error(`the file ends in the middle of storage ${JSON.stringify(key)}; it is cut short, get it again`);
     places.set(storage.key, { begin, bytes });
@@ -88,19 +91,19 @@ async function locateStorages(
  */
 export async function openLegacyLayout(handle: FileHandle, fileBytes: number): Promise<PyTorchParts> {
   const sequence = pickleSequence(handle, fileBytes);
-  await readStart((rules) => sequence.next(rules));
+  await readStart((rules, limit) => sequence.next(rules, limit));
   const storages = new Map<string, StorageValue>();
   const findPersistent = (id: PickleValue): PickleValue => {
     const storage = findStorage(id);
     const before = storages.get(storage.key);
-    if (before !== undefined && (before.dtype !== storage.dtype || before.storedCount !== storage.storedCount)) {
+    if (before !== undefined && (before.elements.name !== storage.elements.name || before.storedCount !== storage.storedCount)) {
       throw new Error(`storage ${JSON.stringify(storage.key)} is described in two ways`);
     }
     storages.set(storage.key, storage);
     return storage;
   };
   const value = await sequence.next({ findGlobal, findPersistent });
-  const keys = itemsOf(await sequence.next(NOTHING_OUTSIDE));
+  const keys = itemsOf(await sequence.next(NOTHING_OUTSIDE, SMALL_PICKLE));
   if (keys === undefined) throw new Error('the file has no list of its storages');
   const places = await locateStorages(handle, fileBytes, sequence.end(), keys, storages);
   return {

@@ -16,6 +16,8 @@ export interface PickleCursor {
   /** Big endian, as pickles have it. */
   float64(): number;
   bytes(length: number): Uint8Array;
+  /** The length itself. @throws where fewer bytes are left. */
+  within(length: number): number;
   utf8(length: number): string;
   /** Up to the next line feed, which is read too and left out. */
   line(): Uint8Array;
@@ -36,8 +38,12 @@ export function decodeUtf8(bytes: Uint8Array): string {
 export function pickleCursor(bytes: Uint8Array, start: number): PickleCursor {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let position = start;
-  const advance = (length: number): number => {
+  const within = (length: number): number => {
     if (length > bytes.byteLength - position) throw new PickleEndsEarly('the pickle ends in the middle; the file is cut short or damaged');
+    return length;
+  };
+  const advance = (length: number): number => {
+    within(length);
     const from = position;
     position += length;
     return from;
@@ -62,6 +68,7 @@ export function pickleCursor(bytes: Uint8Array, start: number): PickleCursor {
     float64: () => view.getFloat64(advance(8), false),
     // A copy, so that a few bytes that are kept do not keep the whole file.
     bytes: (length) => take(length).slice(),
+    within,
     utf8: (length) => decodeUtf8(take(length)),
     line: () => {
       const end = bytes.indexOf(0x0a, position);

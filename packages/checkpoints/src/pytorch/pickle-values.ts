@@ -1,13 +1,14 @@
 import type { StoredDtype } from '../dtypes.js';
+import type { Charge } from './pickle-budget.js';
 
 /** What a pickle's program works on. Everything here is data; nothing of it can act. */
-export type PickleValue = null | boolean | number | bigint | string | Uint8Array | PickleList | PickleDict | PickleTuple | PickleGlobal | StorageValue | TensorValue;
+export type PickleValue = null | boolean | number | bigint | string | Uint8Array | PickleList | PickleDict | PickleTuple | PickleGlobal | StorageValue | TensorValue | ComplexValue | OpaquePickle;
 
 /** A Python list or set. */
 export type PickleList = PickleValue[];
 
-/** What a dict's key may be here. */
-export type PickleKey = bigint | boolean | number | string;
+/** What a dict's key may be here: whatever Python hashes by its value, and what is opaque. */
+export type PickleKey = null | boolean | number | bigint | string | Uint8Array | PickleTuple | PickleGlobal | ComplexValue | OpaquePickle;
 
 /** A Python dict, in its order. */
 export type PickleDict = Map<PickleKey, PickleValue>;
@@ -24,9 +25,42 @@ export interface PickleGlobal {
   /** `torch._utils._rebuild_tensor_v2` */
   readonly name: string;
   /** What calling it gives; without it, the name is only mentioned. */
-  readonly call?: (args: readonly PickleValue[]) => PickleValue;
-  /** Element type that it stands for: of a storage class, or a dtype. */
+  readonly call?: (args: readonly PickleValue[], charge: Charge) => PickleValue;
+  /** Elements that it stands for: of a storage class, or a dtype. */
+  readonly elements?: ElementType;
+  /** Nothing is known of it but the name: calling it gives an opaque value. */
+  readonly opaque?: true;
+}
+
+/** Elements of a storage, which may be of a type that is not read. */
+export interface ElementType {
+  /** As PyTorch calls the dtype or the class of storages: `torch.complex64`. */
+  readonly name: string;
+  /** Bytes of one. */
+  readonly width: number;
+  /** Undefined where they are not read. */
   readonly dtype?: StoredDtype;
+}
+
+/** A Python complex number. */
+export interface ComplexValue {
+  /** Tells it from other values. */
+  readonly kind: 'complex';
+  /** Real part. */
+  readonly real: number;
+  /** Imaginary part. */
+  readonly imaginary: number;
+}
+
+/** A value of a class that is not known: its name, and what it would have been made of. */
+export interface OpaquePickle {
+  readonly kind: 'opaque';
+  readonly name: string;
+  readonly contents: PickleValue[];
+  /** Why the tensor that it is cannot be read. */
+  readonly unread?: string;
+  /** Whether the file is at fault, so that a whole file must not be read past it. */
+  readonly fault?: true;
 }
 
 /** A stretch of elements that tensors share. */
@@ -34,7 +68,7 @@ export interface StorageValue {
   readonly kind: 'storage';
   /** Name of its bytes in the file. */
   readonly key: string;
-  readonly dtype: StoredDtype;
+  readonly elements: ElementType;
   /** Elements in the file under `key`. */
   readonly storedCount: number;
   /** First element of those that belong to this storage. */
@@ -53,6 +87,8 @@ export interface TensorValue {
   readonly strides: readonly number[];
   /** Element in the file's bytes under the storage's key that the first index names. */
   readonly offset: number;
+  /** Whether the values are those of the storage with their signs changed. */
+  readonly negated: boolean;
 }
 
 export function tuple(items: readonly PickleValue[]): PickleTuple {
@@ -76,6 +112,14 @@ export function isStorage(value: PickleValue | undefined): value is StorageValue
   return value !== undefined && kindOf(value) === 'storage';
 }
 
+export function isOpaque(value: PickleValue | undefined): value is OpaquePickle {
+  return value !== undefined && kindOf(value) === 'opaque';
+}
+
+export function isComplex(value: PickleValue | undefined): value is ComplexValue {
+  return value !== undefined && kindOf(value) === 'complex';
+}
+
 export function isTensor(value: PickleValue | undefined): value is TensorValue {
   return value !== undefined && kindOf(value) === 'tensor';
 }
@@ -93,6 +137,6 @@ export function describe(value: PickleValue | undefined): string {
   if (Array.isArray(value)) return 'a list';
   if (value instanceof Map) return 'a dict';
   if (value instanceof Uint8Array) return 'bytes';
-  if (isGlobal(value)) return value.name;
+  if (isGlobal(value) || isOpaque(value)) return value.name;
   return kindOf(value) === undefined ? `a ${typeof value}` : `a ${kindOf(value) ?? ''}`;
 }

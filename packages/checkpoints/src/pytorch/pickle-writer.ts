@@ -10,6 +10,8 @@ export interface PickleWriter {
   boolean(value: boolean): void;
   /** A whole number becomes an int, any other a float. */
   number(value: bigint | number): void;
+  /** A float, whole or not. */
+  float(value: number): void;
   text(value: string): void;
   list(items: Iterable<() => void>): void;
   tuple(items: Iterable<() => void>): void;
@@ -63,6 +65,7 @@ export function pickleWriter(): PickleWriter {
       else if (value >= -(2 ** 31) && value < 2 ** 31) put(OP.int32, fourBytes(Number(value) >>> 0));
       else put(OP.long, longBytes(BigInt(value)));
     },
+    float: (value) => { put(OP.float, floatBytes(value)); },
     text(value) {
       if (/\p{Surrogate}/u.test(value)) throw new Error(`the text ${JSON.stringify(value)} is not well-formed Unicode`);
       const bytes = new TextEncoder().encode(value);

@@ -1,129 +1,100 @@
-import type { StoredDtype } from '../dtypes.js';
-import { describe, isGlobal, isTensor, itemsOf, type PickleDict, type PickleGlobal, type PickleKey, type PickleValue } from './pickle-values.js';
-import { rebuildTensor } from './rebuild-tensor.js';
+import { elementsOf } from './element-types.js';
+import { opaqueGlobal } from './opaque-names.js';
+import { COST } from './pickle-budget.js';
+import { copiedDict } from './pickle-dict.js';
+import { describe, itemsOf, type PickleGlobal } from './pickle-values.js';
+import { rebuildParameter, rebuildTensorFromType, rebuildTensorV1, rebuildTensorV2, rebuildTensorV3 } from './rebuild-tensor.js';
 
 type Call = NonNullable<PickleGlobal['call']>;
 
-const STORAGES: Readonly<Record<string, StoredDtype>> = {
-  BFloat16Storage: 'BF16',
-  BoolStorage: 'BOOL',
-  ByteStorage: 'U8',
-  CharStorage: 'I8',
-  DoubleStorage: 'F64',
-  FloatStorage: 'F32',
-  HalfStorage: 'F16',
-  IntStorage: 'I32',
-  LongStorage: 'I64',
-  ShortStorage: 'I16',
-};
-
-const DTYPES: Readonly<Record<string, StoredDtype>> = {
-  bfloat16: 'BF16',
-  bool: 'BOOL',
-  double: 'F64',
-  float: 'F32',
-  float16: 'F16',
-  float32: 'F32',
-  float64: 'F64',
-  half: 'F16',
-  int: 'I32',
-  int16: 'I16',
-  int32: 'I32',
-  int64: 'I64',
-  int8: 'I8',
-  long: 'I64',
-  short: 'I16',
-  uint16: 'U16',
-  uint32: 'U32',
-  uint64: 'U64',
-  uint8: 'U8',
-};
-
-/** An empty dict, or one from a list of pairs, as OrderedDict and dict are pickled. */
-function dict(pairs: PickleValue | undefined): PickleDict {
-  const result: PickleDict = new Map<PickleKey, PickleValue>();
-  for (const pair of itemsOf(pairs) ?? []) {
-    const [key, value] = itemsOf(pair) ?? [];
-    if (typeof key !== 'string' && typeof key !== 'number') throw new Error(`the pickle makes a dict with ${describe(key)} for a key`);
-    result.set(key, value ?? null);
-  }
-  return result;
-}
-
 /** A list that is new, as list, set and tuple give. */
-const list: Call = ([items]) => [...(itemsOf(items) ?? [])];
+const list: Call = ([given], charge) => {
+  const items = given === undefined ? [] : itemsOf(given);
+  if (items === undefined) throw new Error(`the pickle makes a list of ${describe(given)}`);
+  charge(COST.list + COST.item * items.length);
+  return [...items];
+};
 
-/** How protocol 2 writes bytes: as text that is to be encoded. */
-const encode: Call = ([text, encoding]) => {
-  if (typeof text !== 'string' || encoding !== 'latin1') throw new Error('the pickle encodes something other than text as Latin-1');
+/** Bytes from text, which is how protocol 2 writes them. */
+const encode: Call = ([text, encoding], charge) => {
+  if (typeof text !== 'string' || (encoding !== 'latin1' && encoding !== 'latin-1')) throw new Error('the pickle encodes something other than text as Latin-1');
+  charge(COST.bytes + text.length);
+  if (/[^\0-\xff]/.test(text)) throw new Error('the pickle encodes text as Latin-1 that has other characters');
   return new Uint8Array(Buffer.from(text, 'latin1'));
 };
 
-/** The tensor of a Parameter or Buffer. */
-const parameter: Call = ([data]) => {
-  if (!isTensor(data)) throw new Error(`the pickle makes a parameter of ${describe(data)}`);
-  return data;
+/** Bytes from bytes, from text as protocol 2 writes a bytearray, or none. */
+const bytes: Call = (args, charge) => {
+  const [content] = args;
+  if (content === undefined) return new Uint8Array();
+  if (content instanceof Uint8Array && args.length === 1) return content;
+  return encode(args, charge);
 };
 
-/** What a tensor's class with attributes is rebuilt by: the plain tensor, the attributes left out. */
-const rebuildFromType: Call = ([rebuild, , args]) => {
-  const items = itemsOf(args);
-  if (!isGlobal(rebuild) || rebuild.call === undefined || items === undefined) throw new Error(`the pickle rebuilds a tensor with ${describe(rebuild)}`);
-  return rebuild.call(items);
+const complex: Call = (args) => {
+  const [real = 0, imaginary = 0] = args;
+  if (typeof real !== 'number' || typeof imaginary !== 'number' || args.length > 2) throw new Error('the pickle makes a complex number of something other than two numbers');
+  return { kind: 'complex', real, imaginary };
+};
+
+const LONGEST_DEVICE = 64;
+
+/** `cuda:1` */
+const device: Call = (parts) => {
+  const [type, index, ...more] = parts;
+  if (typeof type !== 'string' || type.length > LONGEST_DEVICE || (index !== undefined && index !== null && typeof index !== 'number') || more.length > 0) throw new Error('the pickle makes a device of something other than its type and index');
+  return typeof index === 'number' ? `${type}:${String(index)}` : type;
 };
 
 const CALLS: Readonly<Record<string, Call | undefined>> = {
-  '__builtin__.bytearray': ([bytes]) => (bytes instanceof Uint8Array ? bytes : new Uint8Array()),
-  '__builtin__.dict': ([pairs]) => dict(pairs),
+  '__builtin__.bytearray': bytes,
+  '__builtin__.bytes': bytes,
+  '__builtin__.complex': complex,
+  '__builtin__.dict': ([pairs], charge) => copiedDict(pairs, charge),
   '__builtin__.frozenset': list,
   '__builtin__.list': list,
   '__builtin__.set': list,
   '__builtin__.tuple': list,
   '_codecs.encode': encode,
-  'collections.OrderedDict': ([pairs]) => dict(pairs),
+  'collections.Counter': ([counts], charge) => copiedDict(counts, charge),
+  'collections.OrderedDict': ([pairs], charge) => copiedDict(pairs, charge),
   // The factory of missing values is only mentioned.
-  'collections.defaultdict': ([, pairs]) => dict(pairs),
+  'collections.defaultdict': ([, pairs], charge) => copiedDict(pairs, charge),
   'torch.Size': list,
   'torch.Tensor': undefined,
-  'torch._tensor._rebuild_from_type_v2': rebuildFromType,
-  'torch._utils._rebuild_parameter': parameter,
-  'torch._utils._rebuild_parameter_with_state': parameter,
-  'torch._utils._rebuild_tensor': (args) => rebuildTensor(args),
-  'torch._utils._rebuild_tensor_v2': (args) => rebuildTensor(args),
-  'torch._utils._rebuild_tensor_v3': (args) => rebuildTensor(args, args[6]),
-  'torch.device': (parts) => parts.map(String).join(':'),
+  'torch._tensor._rebuild_from_type_v2': rebuildTensorFromType,
+  'torch._utils._rebuild_parameter': rebuildParameter,
+  'torch._utils._rebuild_parameter_with_state': rebuildParameter,
+  'torch._utils._rebuild_tensor': rebuildTensorV1,
+  'torch._utils._rebuild_tensor_v2': rebuildTensorV2,
+  'torch._utils._rebuild_tensor_v3': rebuildTensorV3,
+  'torch.device': device,
   'torch.nn.parameter.Buffer': undefined,
-  'torch.nn.parameter.Parameter': undefined,
+  'torch.nn.parameter.Parameter': rebuildParameter,
   'torch.serialization._get_layout': ([layout]) => layout ?? null,
 };
 
-/** Element type of a storage class or a dtype, by the full name of it. */
-function dtypeOf(module: string, name: string): StoredDtype | undefined {
-  if (module === 'torch.storage' && name === 'UntypedStorage') return 'U8';
-  if (module !== 'torch' && module !== 'torch.cuda') return undefined;
-  for (const table of [STORAGES, DTYPES]) if (Object.hasOwn(table, name)) return table[name];
-  return undefined;
-}
+/** Plain words of PyTorch for how a tensor is quantised or lies in memory. */
+const WORDS = /^torch\.(?:per_(?:tensor|channel)_(?:affine|symmetric)|per_channel_affine_float_qparams|strided|sparse_(?:coo|csr|csc|bsr|bsc)|jagged|_mkldnn|contiguous_format|channels_last(?:_3d)?|preserve_format)$/;
 
 /**
- * What a file of tensors may name: the functions that PyTorch rebuilds tensors with, its storages and dtypes, and
- * Python's containers.
+ * What a file of tensors may name: the functions that PyTorch rebuilds tensors with, its storages and dtypes, Python's
+ * containers, and classes that are only named.
  *
- * @throws naming anything else
+ * @throws naming what may act
  */
 export function findGlobal(module: string, name: string): PickleGlobal {
   // Python 3 calls it builtins, and its pickles up to protocol 2 by the old name.
-  const full = `${module === 'builtins' ? '__builtin__' : module}.${name}`;
-  const dtype = dtypeOf(module, name);
-  if (dtype !== undefined) return { kind: 'global', name: full, dtype };
+  const home = module === 'builtins' ? '__builtin__' : module;
+  const full = `${home}.${name}`;
+  const elements = elementsOf(module, name);
+  if (elements !== undefined) return { kind: 'global', name: full, elements };
   if (Object.hasOwn(CALLS, full)) return { kind: 'global', name: full, call: CALLS[full] };
-  throw new Error(
-    `it names ${printable(module)}.${printable(name)}, which tensors do not need and this reader does not know; nothing was run. ` +
-      'Get the file from a source you trust; if it is your own, save only its tensors in Python: torch.save(model.state_dict(), path)',
-  );
+  if (WORDS.test(full)) return { kind: 'global', name: full };
+  return opaqueGlobal(module, name);
 }
 
-/** Text from a stranger, short and on one line. */
-function printable(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text).slice(1, -1);
+/** Whether what a name makes is a tensor, or holds one, in a way that is not read. */
+export function makesTensor(name: string): boolean {
+  return /^torch\._(?:utils|tensor)\._rebuild|^torch\.storage\.|^torch\.(?:\w+\.)?\w*Tensor$/.test(name);
 }

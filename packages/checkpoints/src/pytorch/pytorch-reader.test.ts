@@ -184,7 +184,7 @@ const HOSTILE: readonly (readonly [what: string, bytes: Uint8Array, fault: strin
   ['damaged bytes of a tensor', rawZip([entry('a/data.pkl'), { ...entry('a/data/0', counting(6)), crc: 1 }]), '"a/data/0" are not those that were written'],
   ['a pickle of 1 GB that is not there', rawZip([{ ...entry('a/data.pkl'), deflate: true, size: 1e9 }]), 'would take 1000000000 bytes of memory, more than 67108864'],
   ['more than compression can give', rawZip([{ ...entry('a/data.pkl', new Uint8Array(10)), deflate: true, size: 60e6 }]), 'claims 60000000 bytes from'],
-  ['compressed data longer than they say', rawZip([{ ...entry('a/data.pkl', new Uint8Array(1000)), deflate: true, size: 10 }]), 'too many bytes'],
+  ['compressed data longer than they say', rawZip([{ ...entry('a/data.pkl', new Uint8Array(1000)), deflate: true, size: 10 }]), 'does not unpack to 10 bytes'],
   ['a storage that is not there', zipFile(good), 'there are no bytes for storage "0"'],
   ['a storage named by a path', zipFile(pickle(dict(text('w'), tensor(storage('FloatStorage', '../data.pkl', 6), 0, [6], [1]))), { 0: counting(6) }), 'no bytes for storage "../data.pkl"'],
   ['a storage of another size', zipFile(good, { 0: counting(7) }), 'storage "0" has 28 bytes, the pickle says 24'],
@@ -198,7 +198,7 @@ const HOSTILE: readonly (readonly [what: string, bytes: Uint8Array, fault: strin
   ['one number that is called a terabyte', wrong(tensor(six, 0, [2 ** 38], [0])), 'would take 1099511627776 bytes of memory'],
   ['a hundred axes', wrong(tensor(six, 0, Array<number>(100).fill(1), Array<number>(100).fill(1))), 'has 100 axes'],
   ['a tensor of a text', wrong(tensor(text('x'), 0, [1], [1])), 'storage must be a storage, got a string'],
-  ['a storage of an unknown type', wrong(tensor(storage('QUInt8Storage', '0', 6), 0, [6], [1])), 'it names torch.QUInt8Storage'],
+  ['a storage of an unknown type', wrong(tensor(storage('QUInt8Storage', '0', 6), 0, [6], [1])), "'w' is torch.quint8, of which no tensor can be read: quantised elements"],
   ['a whole module', wrong(persistent(tuple(text('module'), name('torch', 'Size')))), 'holds a whole module'],
   ['something else outside', wrong(persistent(text('0'))), 'outside it that is no storage'],
   ['a storage without a tensor', wrong(six), 'a storage that belongs to no tensor'],
@@ -243,7 +243,7 @@ describe('a file from a stranger', () => {
     const value = pickle(dict(text('w'), tensor(storage('FloatStorage', '0', 1e6), 0, [1], [1])));
     const bytes = rawZip([entry('a/data.pkl', value), { ...entry('a/data/0', zeros), deflate: true }]);
     expect(bytes.byteLength).toBeLessThan(10_000);
-    expect(await faultOf(bytes, { maxBytes: 3e6 })).toMatch(/"a\/data\/0" would take 4000000 bytes of memory, more than 3000000/);
+    expect(await faultOf(bytes, { maxBytes: 3e6 })).toMatch(/would take 4000000 bytes of memory, more than 3000000/);
     expect(await faultOf(bytes)).toBe('none');
   });
 

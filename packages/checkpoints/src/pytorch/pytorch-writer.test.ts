@@ -8,7 +8,7 @@ import { bytesOf, names, storedTensors, valuesOf } from '../testing/arbitraries.
 import { useFolder } from '../testing/folders.js';
 import { dict, pickle, storage, tensor, text } from '../testing/raw-pickle.js';
 import { openPyTorchFile, readPyTorchFile, readPyTorchTensors } from './open-pytorch-file.js';
-import { tensorsByName } from './value-tree.js';
+import { tensorsByName, type PyTorchKey } from './value-tree.js';
 import { writePyTorchFile, type PyTorchSource } from './write-pytorch-file.js';
 import { localHeader, zipEnd } from './zip-writer.js';
 
@@ -47,6 +47,20 @@ describe('writing a PyTorch file', () => {
     );
   });
 
+  test('gives back bytes, complex numbers and keys that are no texts', async () => {
+    const written = new Map<PyTorchKey, PyTorchSource>([
+      ['bytes', Uint8Array.of(0, 1, 128, 255)],
+      ['none', new Uint8Array()],
+      ['complex', { kind: 'complex', real: 1, imaginary: -0.5 }],
+      [null, 1],
+      [true, 2],
+      [Uint8Array.of(107), 3],
+      [[1, ['x', null]], 4],
+    ]);
+    await writePyTorchFile(path('values.ckpt'), written);
+    expect(await readPyTorchFile(path('values.ckpt'))).toEqual(written);
+  });
+
   test('takes records for dicts, and data when their turn comes', async () => {
     const turns: string[] = [];
     const lazy = (name: string): TensorSource => ({ ...good, data: () => { turns.push(name); return Float32Array.of(3, 4); } });
@@ -73,6 +87,17 @@ describe('writing a PyTorch file', () => {
     ['a dtype that torch.save has not', { x: { dtype: 'U16', shape: [1], data: Uint16Array.of(1) } }, "tensor 'x': torch.save has no U16"],
     ['a function', { a: [1, (() => 1) as unknown as PyTorchSource] }, "'a.1': function cannot be written"],
     ['a list in itself', self, 'or contain themselves'],
+    ...[new Date(0), new Set([1]), /x/, new Error('x'), Float32Array.of(1.5), new Uint8ClampedArray(1), new ArrayBuffer(1), Object(1) as object, new (class Thing {})()].map(
+      (value): readonly [string, PyTorchSource, string] => [value.constructor.name, { a: { b: value as unknown as PyTorchSource } }, `'a.b': ${value.constructor.name} cannot be written`],
+    ),
+    ['undefined', { a: undefined as unknown as PyTorchSource }, "'a': undefined cannot be written"],
+    ['a hole in a list', Array<PyTorchSource>(1), "'0': undefined cannot be written"],
+    ['a key that is a symbol', { [Symbol('x')]: 1 }, "'': Object cannot be written"],
+    ['a key that is an object', new Map([[{} as unknown as string, 1]]), 'a key of Object cannot be written'],
+    ['a tensor without data', { x: { dtype: 'F32', shape: [1] } }, "'x': a tensor without data cannot be written"],
+    ['a value that is only named', { x: { kind: 'opaque', name: 'argparse.Namespace' } }, "'x': argparse.Namespace, which is only named, cannot be written"],
+    ['booleans of other bytes', { x: { dtype: 'BOOL', shape: [1], data: Uint8Array.of(2) } }, "tensor 'x': BOOL needs bytes that are 0 or 1"],
+    ['more axes than are read', { x: { dtype: 'F32', shape: Array<number>(65).fill(1), data: Float32Array.of(1) } }, 'could not be read again: a tensor has 65 axes'],
     ['half a surrogate pair', ['x\ud800'], 'not well-formed Unicode'],
     ['lazy data that fail', { x: { ...good, data: () => Promise.reject(new Error('the device is gone')) } }, 'the device is gone'],
   ];

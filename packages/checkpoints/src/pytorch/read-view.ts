@@ -1,6 +1,6 @@
-import { bytesPerElement, valuesOver, type StoredDtype } from '../dtypes.js';
-import { bfloat16ToFloat32, float16ToFloat32 } from '../half-floats.js';
+import { bytesPerElement, isSmallFloat, valuesOver, type StoredDtype, type TensorData } from '../dtypes.js';
 import type { StoredTensor } from '../safetensors-reader.js';
+import { smallFloatsToFloat32 } from '../small-floats.js';
 import type { TensorValue } from './pickle-values.js';
 import { viewExtent } from './rebuild-tensor.js';
 
@@ -58,17 +58,23 @@ function elementsOf(view: TensorValue, storage: ArrayBuffer): ArrayBuffer {
   return elements;
 }
 
-/** Bytes of a tensor in memory: as F32 where the file has a 16-bit float. */
+/** Bytes of a tensor in memory: as F32 where the file has a smaller float. */
 export function bytesInMemory(dtype: StoredDtype, shape: readonly number[]): number {
-  const width = dtype === 'F16' || dtype === 'BF16' ? 4 : bytesPerElement(dtype);
+  const width = isSmallFloat(dtype) ? 4 : bytesPerElement(dtype);
   return shape.reduce((product, size) => product * size, width);
 }
 
-/** A view's values in memory of their own, in C order. F16 and BF16 become F32. */
+/** Changes every sign, in place; whole numbers wrap as PyTorch's do. */
+function negate(data: TensorData): void {
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) for (let i = 0; i < data.length; i++) data[i] = -(data[i] ?? 0n);
+  else for (let i = 0; i < data.length; i++) data[i] = -(data[i] ?? 0);
+}
+
+/** A view's values in memory of their own, in C order. Floats smaller than F32 become F32. */
 export function readView(view: TensorValue, storage: ArrayBuffer): StoredTensor {
   const buffer = elementsOf(view, storage);
   const { dtype, shape } = view;
-  if (dtype === 'F16') return { dtype: 'F32', shape, data: float16ToFloat32(new Uint16Array(buffer)) };
-  if (dtype === 'BF16') return { dtype: 'F32', shape, data: bfloat16ToFloat32(new Uint16Array(buffer)) };
-  return { dtype, shape, data: valuesOver(dtype, buffer) } as StoredTensor;
+  const tensor = (isSmallFloat(dtype) ? { dtype: 'F32', shape, data: smallFloatsToFloat32(dtype, buffer) } : { dtype, shape, data: valuesOver(dtype, buffer) }) as StoredTensor;
+  if (view.negated) negate(tensor.data);
+  return tensor;
 }

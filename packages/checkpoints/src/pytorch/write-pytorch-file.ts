@@ -1,24 +1,37 @@
 import { basename } from 'node:path';
 import type { Dtype } from '../dtypes.js';
+import { messageOf } from '../file-errors.js';
 import { replaceFile } from '../replace-file.js';
 import { bytesOf, planTensor, type PlannedTensor, type TensorSource } from '../safetensors-writer.js';
+import { readPickle } from './pickle-machine.js';
+import { type ComplexValue } from './pickle-values.js';
 import { pickleWriter, type PickleWriter, type PythonName } from './pickle-writer.js';
+import { findGlobal } from './python-globals.js';
+import { findStorage } from './rebuild-tensor.js';
+import { MAX_PICKLE_BYTES } from './storage-source.js';
+import { convertTree, isOpaqueValue, type PyTorchKey } from './value-tree.js';
+import { MAX_ENTRIES } from './zip-directory.js';
 import { zipWriter } from './zip-writer.js';
 
-/** What can be written: Python's plain values, tensors, lists (arrays) and dicts (maps, or records by text). */
+/**
+ * What can be written: Python's plain values, bytes, complex numbers, tensors, lists (arrays) and dicts (maps, or records
+ * by text).
+ */
 export type PyTorchSource =
   | null
   | boolean
   | number
   | bigint
   | string
+  | Uint8Array
+  | ComplexValue
   | TensorSource
   | readonly PyTorchSource[]
   | PyTorchSourceDict
   | { readonly [key: string]: PyTorchSource };
 
-/** A dict whose keys may be numbers. */
-export type PyTorchSourceDict = ReadonlyMap<bigint | number | string, PyTorchSource>;
+/** A dict whose keys may be any plain value; arrays become tuples, opaque values are refused. */
+export type PyTorchSourceDict = ReadonlyMap<PyTorchKey, PyTorchSource>;
 
 const STORAGES: Readonly<Record<Dtype, string | undefined>> = {
   BOOL: 'BoolStorage',
@@ -39,9 +52,27 @@ const REBUILD: PythonName = { module: 'torch._utils', name: '_rebuild_tensor_v2'
 const ORDERED_DICT: PythonName = { module: 'collections', name: 'OrderedDict' };
 const MAX_DEPTH = 100;
 
-const isTensor = (value: object): value is TensorSource => 'dtype' in value && typeof value.dtype === 'string' && 'shape' in value && Array.isArray(value.shape) && 'data' in value;
+const ENCODE: PythonName = { module: '_codecs', name: 'encode' };
+const COMPLEX: PythonName = { module: '__builtin__', name: 'complex' };
+
+const looksLikeTensor = (value: object): boolean => 'dtype' in value && typeof value.dtype === 'string' && 'shape' in value && Array.isArray(value.shape);
+const isTensor = (value: object): value is TensorSource => looksLikeTensor(value) && 'data' in value && value.data !== undefined;
+const isComplex = (value: object): value is ComplexValue => 'kind' in value && value.kind === 'complex' && 'real' in value && 'imaginary' in value;
 const isMap = (value: object): value is PyTorchSourceDict => value instanceof Map;
+const isKeys = (key: PyTorchKey): key is readonly PyTorchKey[] => Array.isArray(key);
 const isList = (value: object): value is readonly PyTorchSource[] => Array.isArray(value);
+
+/** Whether an object has no class of its own: a literal, or one without prototype. */
+function isRecord(value: object): value is Readonly<Record<string, PyTorchSource>> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (prototype === null || Object.getPrototypeOf(prototype) === null) && Object.getOwnPropertySymbols(value).length === 0;
+}
+
+/** What an object is, for messages: its class. */
+function className(value: object): string {
+  const { constructor } = value as { readonly constructor?: unknown };
+  return typeof constructor === 'function' ? constructor.name : 'an object';
+}
 
 /** Strides of elements in C order. */
 function stridesOf(shape: readonly number[]): number[] {
@@ -57,19 +88,37 @@ function stridesOf(shape: readonly number[]): number[] {
 /** Writes values, and collects the tensors among them, whose number in the list is their storage's key. */
 function writeValue(pickle: PickleWriter, root: PyTorchSource): PlannedTensor[] {
   const tensors: PlannedTensor[] = [];
+  const fault = (path: readonly string[], what: string): Error => new Error(`'${path.join('.')}': ${what} cannot be written; plain values, bytes (Uint8Array), tensors { dtype, shape, data }, arrays, maps and records can`);
+  const writeBytes = (value: Uint8Array): void => {
+    pickle.call(ENCODE, [() => { pickle.text(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1')); }, () => { pickle.text('latin1'); }]);
+  };
+  const writeComplex = ({ real, imaginary }: ComplexValue): void => {
+    pickle.call(COMPLEX, [() => { pickle.float(real); }, () => { pickle.float(imaginary); }]);
+  };
+  const writeKey = (key: PyTorchKey, path: readonly string[]): void => {
+    if (isKeys(key)) pickle.tuple(Array.from(key, (item) => () => { writeKey(item, path); }));
+    else if (typeof key === 'object' && key !== null && !(key instanceof Uint8Array) && !isComplex(key)) throw fault(path, `a key of ${isOpaqueValue(key) ? key.name : className(key)}`);
+    else write(key, path);
+  };
   const write = (value: PyTorchSource, path: readonly string[]): void => {
     if (path.length > MAX_DEPTH) throw new Error(`the values are nested more than ${String(MAX_DEPTH)} deep, or contain themselves`);
     if (value === null) pickle.none();
     else if (typeof value === 'boolean') pickle.boolean(value);
     else if (typeof value === 'number' || typeof value === 'bigint') pickle.number(value);
     else if (typeof value === 'string') pickle.text(value);
-    else if (typeof value !== 'object') throw new Error(`'${path.join('.')}': ${typeof value} cannot be written; values, tensors, arrays, maps and records can`);
+    else if (typeof value !== 'object') throw fault(path, typeof value);
+    else if (value instanceof Uint8Array) writeBytes(value);
+    else if (isList(value)) pickle.list(Array.from(value, (item, i) => () => { write(item, [...path, String(i)]); }));
+    else if (isMap(value)) writeDict(value, path);
+    else if (!isRecord(value)) throw fault(path, className(value));
     else if (isTensor(value)) writeTensor(value, path.join('.'));
-    else if (isList(value)) pickle.list(value.map((item, i) => () => { write(item, [...path, String(i)]); }));
-    else {
-      const items = isMap(value) ? [...value] : Object.entries(value);
-      pickle.dict(items.map(([key, item]) => [() => { write(key, path); }, () => { write(item, [...path, String(key)]); }]));
-    }
+    else if (looksLikeTensor(value)) throw fault(path, 'a tensor without data');
+    else if (isOpaqueValue(value)) throw fault(path, `${value.name}, which is only named,`);
+    else if (isComplex(value)) writeComplex(value);
+    else writeDict(Object.entries(value), path);
+  };
+  const writeDict = (items: Iterable<readonly [PyTorchKey, PyTorchSource]>, path: readonly string[]): void => {
+    pickle.dict(Array.from(items, ([key, item]) => [() => { writeKey(key, path); }, () => { write(item, [...path, typeof key === 'object' && key !== null ? '(…)' : String(key)]); }]));
   };
   const writeTensor = (tensor: TensorSource, name: string): void => {
     const planned = planTensor(name, tensor);
@@ -92,11 +141,23 @@ function writeValue(pickle: PickleWriter, root: PyTorchSource): PlannedTensor[] 
   return tensors;
 }
 
+/** Fails unless `readPyTorchFile` takes the pickle, within its limits. */
+function requireReadable(pickle: Uint8Array, storages: number): void {
+  try {
+    if (pickle.byteLength > MAX_PICKLE_BYTES) throw new Error(`the pickle would have ${String(pickle.byteLength)} bytes, more than ${String(MAX_PICKLE_BYTES)}`);
+    if (storages + 3 > MAX_ENTRIES) throw new Error(`there would be ${String(storages)} tensors, more than ${String(MAX_ENTRIES - 3)}`);
+    convertTree(readPickle(pickle, 0, { findGlobal, findPersistent: findStorage }).value, { tensor: () => null });
+  } catch (error) {
+    throw new Error(`what would be written could not be read again: ${messageOf(error)}; write several files`, { cause: error });
+  }
+}
+
 /**
  * Writes what `torch.load(path, weights_only=True)` reads: the zip archive of PyTorch 1.6 and later, with each tensor
  * in a storage of its own. Written beside `path`, synced, then renamed over it.
  *
- * A whole number becomes an int and any other a float, so that `1` for a float arrives as an int.
+ * A whole number becomes an int and any other a float, so that `1` for a float arrives as an int. A Uint8Array becomes bytes;
+ * objects of any other class are refused.
  *
  * @param path the file; `path` with `.partial` added is overwritten and gone afterwards
  * @param value for instance `{ generator: { 'to_rgb.2.bias': { dtype: 'F32', shape: [3], data } } }`, as the reference
@@ -111,7 +172,9 @@ export async function writePyTorchFile(path: string, value: PyTorchSource): Prom
     const zip = zipWriter(handle);
     // Named as torch.save does, by the file; any plain name will do.
     const root = basename(path).replace(/\.[^.]*$/, '').replace(/[^\w.-]/g, '_').replace(/^\.*$/, 'archive');
-    await zip.add(`${root}/data.pkl`, pickle.finish());
+    const content = pickle.finish();
+    requireReadable(content, tensors.length);
+    await zip.add(`${root}/data.pkl`, content);
     await zip.add(`${root}/byteorder`, new TextEncoder().encode('little'));
     for (const [key, tensor] of tensors.entries()) {
       const data = typeof tensor.data === 'function' ? await tensor.data() : tensor.data;

@@ -1,35 +1,16 @@
 import type { FileHandle } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
-import { fromFdPromise, type Entry, type ZipFile } from 'yauzl';
+import { promisify } from 'node:util';
+import { crc32, inflateRaw } from 'node:zlib';
 import { readExactly } from '../byte-transfer.js';
-import { messageOf } from '../file-errors.js';
 import { readPickle } from './pickle-machine.js';
 import { findGlobal } from './python-globals.js';
 import { findStorage } from './rebuild-tensor.js';
 import { MAX_PICKLE_BYTES, type PyTorchParts } from './storage-source.js';
+import { findContent, readZipDirectory, type ZipEntry } from './zip-directory.js';
 
-const MAX_ENTRIES = 1_000_000;
 const STORED = 0;
+const DEFLATED = 8;
 const PICKLE = 'data.pkl';
-
-async function openZip(handle: FileHandle): Promise<ZipFile> {
-  try {
-    return await fromFdPromise(handle.fd, { autoClose: false, lazyEntries: true, strictFileNames: true });
-  } catch (error) {
-    throw new Error(`the zip archive cannot be read (${messageOf(error).replace(/\.$/, '')}): the file is cut short or damaged, get it again`, { cause: error });
-  }
-}
-
-/** Entries by name. Two of one name would let two readers see two files. */
-async function readEntries(zip: ZipFile): Promise<Map<string, Entry>> {
-  if (zip.entryCount > MAX_ENTRIES) throw new Error(`the zip archive has ${String(zip.entryCount)} entries; up to ${String(MAX_ENTRIES)} are read`);
-  const entries = new Map<string, Entry>();
-  for await (const entry of zip.eachEntry()) {
-    if (entries.has(entry.fileName)) throw new Error(`the zip archive has two entries ${JSON.stringify(entry.fileName)}`);
-    entries.set(entry.fileName, entry);
-  }
-  return entries;
-}
 
 /** The folder, with its slash, that torch.save puts everything into. */
 function findRoot(names: readonly string[]): string {
@@ -44,56 +25,64 @@ function findRoot(names: readonly string[]): string {
   return root;
 }
 
+const inflate = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflateRaw);
+
+/** An archive that is open. */
+interface Archive {
+  readonly handle: FileHandle;
+  readonly fileBytes: number;
+  /** Whether sums are compared. */
+  readonly verify: boolean;
+}
+
 /** All of an entry, decompressed and checked against its sum. */
-async function readEntry(zip: ZipFile, handle: FileHandle, entry: Entry): Promise<ArrayBuffer> {
-  if (entry.isEncrypted()) throw new Error(`${JSON.stringify(entry.fileName)} is encrypted`);
-  let content: ArrayBuffer;
-  if (entry.compressionMethod === STORED) {
-    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-    content = await readExactly(handle, fileDataStart, entry.uncompressedSize);
-  } else {
-    content = await inflate(zip, entry);
+async function readEntry({ handle, fileBytes, verify }: Archive, entry: ZipEntry): Promise<ArrayBuffer> {
+  const { name, encrypted, method, compressedSize, size, crc } = entry;
+  if (encrypted) throw new Error(`${JSON.stringify(name)} is encrypted`);
+  if (method !== STORED && method !== DEFLATED) throw new Error(`${JSON.stringify(name)} has the unsupported compression method ${String(method)}; it must be stored or deflated`);
+  const start = await findContent(handle, fileBytes, entry);
+  const packed = await readExactly(handle, start, compressedSize);
+  const content = method === STORED ? packed : await unpack(name, packed, size);
+  // A writer that computes no sums leaves them 0.
+  if (verify && crc !== 0 && crc32(new Uint8Array(content)) !== crc) {
+    throw new Error(
+      `the bytes of ${JSON.stringify(name)} are not those that were written (their CRC-32 differs): they are damaged, or were changed in place, as a shared memory map does; ` +
+        "get the file again, or read it with sums: 'ignore' if you know that it was changed in place",
+    );
   }
-  const sum = crc32(new Uint8Array(content));
-  if (sum !== entry.crc32) throw new Error(`the bytes of ${JSON.stringify(entry.fileName)} are not those that were written (their CRC-32 differs); get the file again`);
   return content;
 }
 
-async function inflate(zip: ZipFile, entry: Entry): Promise<ArrayBuffer> {
-  const content = new Uint8Array(new ArrayBuffer(entry.uncompressedSize));
-  let done = 0;
-  // yauzl ends the stream with an error as soon as it is longer or shorter than the entry says.
-  for await (const piece of (await zip.openReadStreamPromise(entry)) as AsyncIterable<Uint8Array>) {
-    content.set(piece, done);
-    done += piece.byteLength;
-  }
-  return content.buffer;
+async function unpack(name: string, packed: ArrayBuffer, size: number): Promise<ArrayBuffer> {
+  // A stream that unpacks to more than it said is stopped there. (Zero is not a limit that zlib takes.)
+  const content = await inflate(new Uint8Array(packed), { maxOutputLength: Math.max(1, size) }).catch((error: unknown) => {
+    throw new Error(`${JSON.stringify(name)} is damaged: it does not unpack to ${String(size)} bytes`, { cause: error });
+  });
+  if (content.byteLength !== size) throw new Error(`${JSON.stringify(name)} is damaged: it unpacks to ${String(content.byteLength)} bytes, not ${String(size)}`);
+  return content.byteLength === content.buffer.byteLength ? (content.buffer as ArrayBuffer) : new Uint8Array(content).buffer;
 }
 
 /** Compressed data are to be announced honestly, and bytes to be there, before memory is taken for them. */
-function requirePlausible(entry: Entry, limit: number): void {
-  const { fileName, uncompressedSize: size, compressedSize } = entry;
-  if (size > limit) throw new Error(`${JSON.stringify(fileName)} would take ${String(size)} bytes of memory, more than ${String(limit)}; raise maxBytes if you trust the file`);
+function requirePlausible({ name, size, compressedSize }: ZipEntry, limit: number): void {
+  if (size > limit) throw new Error(`${JSON.stringify(name)} would take ${String(size)} bytes of memory, more than ${String(limit)}; raise maxBytes if you trust the file`);
   // Deflate shrinks by a factor of 1032 at most.
-  if (size > 1032 * (compressedSize + 1)) throw new Error(`${JSON.stringify(fileName)} claims ${String(size)} bytes from ${String(compressedSize)}; the file is damaged or hostile`);
+  if (size > 1032 * (compressedSize + 1)) throw new Error(`${JSON.stringify(name)} claims ${String(size)} bytes from ${String(compressedSize)}; the file is damaged or hostile`);
 }
 
 /**
  * The parts of a zip archive of torch.save (PyTorch 1.6 and later): `name/data.pkl` and `name/data/KEY`.
  *
  * @param limit bytes of memory that an entry may take
+ * @param verify whether the sums of entries are compared
  */
-export async function openZipLayout(handle: FileHandle, limit: number): Promise<PyTorchParts> {
-  const zip = await openZip(handle);
-  const entries = await readEntries(zip).catch((error: unknown) => {
-    throw new Error(`the zip archive's table of contents is damaged: ${messageOf(error)}`, { cause: error });
-  });
+export async function openZipLayout(handle: FileHandle, fileBytes: number, limit: number, verify: boolean): Promise<PyTorchParts> {
+  const entries = await readZipDirectory(handle, fileBytes);
   const root = findRoot([...entries.keys()]);
   const read = async (name: string, most: number): Promise<ArrayBuffer> => {
     const entry = entries.get(root + name);
     if (entry === undefined) throw new Error(`the zip archive has no ${JSON.stringify(root + name)}`);
     requirePlausible(entry, most);
-    return readEntry(zip, handle, entry);
+    return readEntry({ handle, fileBytes, verify }, entry);
   };
   if (entries.has(`${root}byteorder`)) {
     const order = Buffer.from(await read('byteorder', 16)).toString('latin1');
@@ -103,7 +92,7 @@ export async function openZipLayout(handle: FileHandle, limit: number): Promise<
   const { value } = readPickle(pickle, 0, { findGlobal, findPersistent: findStorage });
   return {
     value,
-    storageBytes: (key) => entries.get(`${root}data/${key}`)?.uncompressedSize,
+    storageBytes: (key) => entries.get(`${root}data/${key}`)?.size,
     readStorage: (key) => read(`data/${key}`, limit),
   };
 }

@@ -1,3 +1,6 @@
+import { parseNpyHeader } from './npy-header.js';
+import { npyType, type NpyType } from './npy-types.js';
+
 /** An array of a `.npy` file: numbers, whatever they were stored as, in C order. */
 export interface NpyArray {
   readonly shape: readonly number[];
@@ -6,17 +9,12 @@ export interface NpyArray {
 
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
 
-/** What NumPy writes in a header, and nothing else: it is a Python expression, and is not run. */
-const HEADER = /^\{\s*'descr':\s*'([^']*)',\s*'fortran_order':\s*(True|False),\s*'shape':\s*\(([\d,\s]*)\),?\s*\}\s*$/;
-
-const READERS: Readonly<Record<string, { readonly bytes: number; readonly read: (bytes: Buffer, at: number) => number }>> = {
-  '<f8': { bytes: 8, read: (bytes, at) => bytes.readDoubleLE(at) },
-  '<f4': { bytes: 4, read: (bytes, at) => bytes.readFloatLE(at) },
-  '<i8': { bytes: 8, read: (bytes, at) => Number(bytes.readBigInt64LE(at)) },
-};
+/** Longer headers describe no plain array. */
+const MAX_HEADER_BYTES = 2 ** 16;
 
 /**
- * The array in the bytes of a `.npy` file (NumPy's format 1, 2 or 3; float64, float32 or int64, little endian).
+ * The array in the bytes of a `.npy` file (NumPy's format 1, 2 or 3; floats of 16, 32 or 64 bits,
+ * whole numbers and bool, of either byte order).
  *
  * @throws when the bytes are anything else, or of another length than the header says
  */
@@ -28,29 +26,29 @@ export function parseNpy(bytes: Buffer): NpyArray {
   if (bytes.length < start) throw new Error('the .npy header is cut short');
   const end = start + (version === 1 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8));
   if (end > bytes.length) throw new Error('the .npy header is cut short');
-  const header = HEADER.exec(bytes.toString('latin1', start, end));
-  if (header === null) throw new Error('the .npy header is not one that NumPy writes for a plain array');
-  const [, type = '', order, dimensions = ''] = header;
-  const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
-  if (reader === undefined) throw new Error(`the .npy dtype must be one of ${Object.keys(READERS).join(', ')}, got ${JSON.stringify(type)}`);
-
-  const shape = dimensions.split(',').map((text) => text.trim()).filter((text) => text !== '').map(Number);
+  if (end - start > MAX_HEADER_BYTES) throw new Error(`the .npy header must have at most ${MAX_HEADER_BYTES} bytes, got ${end - start}`);
+  const { descr, fortranOrder, shape } = parseNpyHeader(bytes.toString('latin1', start, end));
+  const type = npyType(descr);
   const size = shape.reduce((product, n) => product * n, 1);
-  if (size * reader.bytes !== bytes.length - end) {
-    throw new Error(`a .npy array of shape [${shape.join(', ')}] and dtype ${type} has ${size * reader.bytes} bytes, this one has ${bytes.length - end}`);
+  if (size * type.bytes !== bytes.length - end) {
+    throw new Error(`a .npy array of shape [${shape.join(', ')}] and dtype ${descr} has ${size * type.bytes} bytes, this one has ${bytes.length - end}`);
   }
-  if (order === 'True' && shape.length > 1) return { shape, data: fromFortranOrder(bytes, end, shape, reader) };
-  return { shape, data: Float64Array.from({ length: size }, (_, i) => reader.read(bytes, end + i * reader.bytes)) };
+  const view = new DataView(bytes.buffer, bytes.byteOffset + end, bytes.length - end);
+  if (fortranOrder && shape.length > 1) return { shape, data: fromFortranOrder(view, shape, type) };
+  const data = new Float64Array(size);
+  for (let i = 0; i < size; i++) data[i] = type.read(view, i * type.bytes);
+  return { shape, data };
 }
 
 /** First axis fastest to last axis fastest. */
-function fromFortranOrder(bytes: Buffer, start: number, shape: readonly number[], reader: (typeof READERS)[string]): Float64Array {
+function fromFortranOrder(view: DataView, shape: readonly number[], type: NpyType): Float64Array {
   if (shape.length !== 2) throw new Error(`a .npy array in Fortran order must have 2 axes, got ${shape.length}`);
   const [rows = 0, columns = 0] = shape;
-  return Float64Array.from({ length: rows * columns }, (_, at) => {
-    const row = Math.floor(at / columns);
-    return reader.read(bytes, start + ((at % columns) * rows + row) * reader.bytes);
-  });
+  const data = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) data[row * columns + column] = type.read(view, (column * rows + row) * type.bytes);
+  }
+  return data;
 }
 
 /** The bytes of a `.npy` file, format 1, as NumPy writes it; whole numbers as int64 when `type` says so. */

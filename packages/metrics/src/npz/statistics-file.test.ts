@@ -31,7 +31,7 @@ const mu = formatNpy({ shape: [2], data: Float64Array.of(1, 2) });
 const sigma = formatNpy({ shape: [2, 2], data: Float64Array.of(2, 0.5, 0.5, 1) });
 
 /** A `.npy` file whose header is this text. */
-function npyWithHeader(header: string, data = Buffer.alloc(16)): Buffer {
+function npyWithHeader(header: string, data: Uint8Array = Buffer.alloc(16)): Buffer {
   const length = Buffer.alloc(2);
   length.writeUInt16LE(header.length);
   return Buffer.concat([Buffer.from('\x93NUMPY\x01\x00', 'latin1'), length, Buffer.from(header, 'latin1'), data]);
@@ -89,6 +89,45 @@ describe('statistics files', () => {
     });
   });
 
+  const HALVES = (count: number): Buffer => Buffer.from(Uint16Array.from({ length: count }, () => 0x3e00).buffer);
+  const swapped = (data: Uint8Array): Uint8Array => Buffer.from(Uint8Array.from(data)).swap64();
+  const doubles = (...values: number[]): Buffer => Buffer.from(Float64Array.from(values).buffer);
+  const plain = (descr: string, shape: string): string => `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape}), }\n`;
+
+  test.each([
+    ['keys in another order', "{'shape': (2,), 'fortran_order': False, 'descr': '<f8'}", doubles(1.5, 1.5)],
+    ['double quotes', '{"descr": "<f8", "fortran_order": False, "shape": (2,)}', doubles(1.5, 1.5)],
+    ['Python 2’s numbers and texts', "{u'descr': '<f8', 'fortran_order': False, 'shape': (2L,), }", doubles(1.5, 1.5)],
+    ['the machine’s own order', plain('=f8', '2,'), doubles(1.5, 1.5)],
+    ['the type’s name', plain('float64', '2,'), doubles(1.5, 1.5)],
+    ['big endian', plain('>f8', '2,'), swapped(doubles(1.5, 1.5))],
+    ['half precision', plain('<f2', '2,'), HALVES(2)],
+    ['a row', plain('<f8', '1, 2'), doubles(1.5, 1.5)],
+    ['a column in Fortran order', "{'descr': '<f8', 'fortran_order': True, 'shape': (2, 1), }", doubles(1.5, 1.5)],
+    ['line feeds in the header', "{'descr': '<f8',\n 'fortran_order': False,\n 'shape': (2 ,) }", doubles(1.5, 1.5)],
+  ])('as NumPy reads them: %s', async (_, header, data) => {
+    expect(await readBytes(formatZip({ 'mu.npy': npyWithHeader(header, data), 'sigma.npy': sigma }))).toEqual({ mean: Float64Array.of(1.5, 1.5), covariance: Float64Array.of(2, 0.5, 0.5, 1) });
+  });
+
+  test.each([
+    ['<i4', Buffer.from(Int32Array.of(7).buffer)],
+    ['>i2', Buffer.from([0, 7])],
+    ['|u1', Buffer.from([7])],
+    ['<u8', Buffer.from(BigUint64Array.of(7n).buffer)],
+    ['<f8', doubles(7)],
+  ])('with a count in %s', async (descr, data) => {
+    const count = npyWithHeader(plain(descr, ''), data);
+    expect(await readBytes(formatZip({ 'mu.npy': mu, 'sigma.npy': sigma, 'count.npy': count }))).toMatchObject({ count: 7 });
+  });
+
+  test('of one feature are read, whose covariance has no axes in NumPy', async () => {
+    expect(await readBytes(formatZip({ 'mu.npy': npyWithHeader(plain('<f8', '1,'), doubles(3)), 'sigma.npy': npyWithHeader(plain('<f8', ''), doubles(4)) }))).toEqual({ mean: Float64Array.of(3), covariance: Float64Array.of(4) });
+  });
+
+  test('with bytes after the archive are read', async () => {
+    expect(await readBytes(Buffer.concat([NUMPY_ARCHIVES.savez, Buffer.alloc(100)]))).toMatchObject({ mean: Float64Array.of(1.5, -2) });
+  });
+
   test('that are not written leave what was there', async () => {
     await writeFile(file('kept.npz'), 'kept');
     const wrong = { mean: new Float64Array(2), covariance: new Float64Array(3) };
@@ -134,16 +173,24 @@ describe('readStatistics refuses', () => {
     ['no archive', Buffer.from('mu and sigma, honestly'), 'this is not a zip archive, or it is cut short'],
     ['a missing array', archive({ 'mu.npy': mu }), 'there is no "sigma.npy" in the archive'],
     ['an array that is none', archive({ 'mu.npy': Buffer.from('nonsense that is long'), 'sigma.npy': sigma }), 'mu: this is not a .npy array'],
-    ['a pickled array', archive({ 'mu.npy': npyWithHeader("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }), 'mu: the .npy dtype must be one of <f8, <f4, <i8, got "|O"'],
+    ['a pickled array', archive({ 'mu.npy': npyWithHeader("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }), 'mu: the .npy dtype must be a float of 16, 32 or 64 bits, a whole number or bool, got "|O" (Python objects, which are not run)'],
     ['a header that is code', archive({ 'mu.npy': npyWithHeader("{'descr': __import__('os').system('true'), 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }), 'mu: the .npy header is not one that NumPy writes'],
     ['dtypes that are properties of objects', archive({ 'mu.npy': npyWithHeader("{'descr': 'constructor', 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }), 'got "constructor"'],
     ['fewer values than the shape says', archive({ 'mu.npy': npyWithHeader("{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }\n"), 'sigma.npy': sigma }), 'mu: a .npy array of shape [3] and dtype <f8 has 24 bytes, this one has 16'],
+    ['long doubles', archive({ 'mu.npy': npyWithHeader("{'descr': '<f16', 'fortran_order': False, 'shape': (1,), }\n"), 'sigma.npy': sigma }), 'got "<f16" (long double, which differs from machine to machine; save it as float64)'],
+    ['complex numbers', archive({ 'mu.npy': npyWithHeader("{'descr': '<c16', 'fortran_order': False, 'shape': (1,), }\n"), 'sigma.npy': sigma }), 'got "<c16" (complex numbers)'],
+    ['a structured type', archive({ 'mu.npy': npyWithHeader("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }), 'mu: the .npy header is not one'],
+    ['a key that occurs twice', archive({ 'mu.npy': npyWithHeader("{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }), 'mu: the .npy header is not one'],
+    ['an absurd size', archive({ 'mu.npy': npyWithHeader("{'descr': '<f8', 'fortran_order': False, 'shape': (999999999999999, 999999999999999), }\n"), 'sigma.npy': sigma }), 'mu: a .npy array of shape [999999999999999, 999999999999999]'],
+    ['a size of a thousand digits', archive({ 'mu.npy': npyWithHeader(`{'descr': '<f8', 'fortran_order': False, 'shape': (${'9'.repeat(1000)},), }\n`), 'sigma.npy': sigma }), 'mu: the .npy header is not one'],
+    ['a negative size', archive({ 'mu.npy': npyWithHeader("{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }\n"), 'sigma.npy': sigma }), 'mu: the .npy header is not one'],
+    ['more than deflate can give', changed(whole, (bytes) => bytes.writeUInt32LE(130_000, central + 24)), '"mu.npy" is damaged: it would unpack from'],
     ['a newer format', archive({ 'mu.npy': changed(mu, (bytes) => (bytes[6] = 9)), 'sigma.npy': sigma }), 'mu: the .npy format must be 1, 2 or 3, got 9'],
     ['sizes that do not fit', archive({ 'mu.npy': mu, 'sigma.npy': mu }), 'sigma must have shape [2, 2], as mu has 2 values, got [2]'],
     ['a matrix for a mean', archive({ 'mu.npy': sigma, 'sigma.npy': sigma }), 'mu must have shape [dimension ≥ 1], got [2, 2]'],
     ['values that are not finite', archive({ 'mu.npy': formatNpy({ shape: [2], data: Float64Array.of(1, NaN) }), 'sigma.npy': sigma }), 'mu must be finite, got NaN at 1'],
     ['a count that is none', archive({ 'mu.npy': mu, 'sigma.npy': sigma, 'count.npy': formatNpy({ shape: [], data: Float64Array.of(-3) }, '<i8') }), 'count must be a whole number ≥ 1, got -3'],
-    ['a sigma that is too large for its mean', archive({ 'mu.npy': mu, 'sigma.npy': Buffer.alloc(2 ** 17) }), '"sigma.npy" would have 131072 bytes, more than'],
+    ['a sigma that is too large for its mean', archive({ 'mu.npy': mu, 'sigma.npy': Buffer.alloc(2 ** 18) }), '"sigma.npy" would have 262144 bytes, more than'],
     ['an encrypted array', changed(whole, (bytes) => bytes.writeUInt16LE(1, central + 8)), '"mu.npy" is encrypted'],
     ['another compression', changed(whole, (bytes) => bytes.writeUInt16LE(12, central + 10)), '"mu.npy" must be stored or deflated, got compression method 12'],
     ['a wrong checksum', changed(whole, (bytes) => bytes.writeUInt32LE(1, central + 16)), '"mu.npy" is damaged: its checksum is wrong'],

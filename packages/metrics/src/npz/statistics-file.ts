@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import type { GaussianStatistics } from '../frechet-distance.js';
 import { formatNpy, parseNpy, type NpyArray } from './npy.js';
 import { formatNpyText, parseNpyText } from './npy-text.js';
@@ -17,8 +17,11 @@ export interface StoredStatistics extends GaussianStatistics {
   readonly weights?: string;
 }
 
-/** Dimensions above this are refused: their covariance would take 2 GiB. */
-const LARGEST_DIMENSION = 2 ** 14;
+/** Dimensions above this are refused: their covariance would take more than 512 MiB, and once more while it is read. */
+const LARGEST_DIMENSION = 2 ** 13;
+
+/** Bytes of a file that is read: its largest arrays, not compressed, twice. */
+const LARGEST_FILE = 2 ** 30 + 2 ** 26;
 
 /** Room for the header of a `.npy` file beside its values. */
 const HEADER_BYTES = 2 ** 16;
@@ -58,6 +61,9 @@ export async function writeStatistics(path: string, statistics: StoredStatistics
  */
 export async function readStatistics(path: string): Promise<StoredStatistics> {
   try {
+    const { size, isFile } = await fileStatus(path);
+    if (!isFile) throw new Error('this is not a file');
+    if (size > LARGEST_FILE) throw new Error(`the file has ${size} bytes, more than statistics of ${LARGEST_DIMENSION} dimensions need`);
     return parseStatistics(await readFile(path));
   } catch (error) {
     throw fileError('readStatistics', path, error);
@@ -81,13 +87,23 @@ function formatStatistics({ mean, covariance, count, convention, imageSize, weig
 const whole = (name: string, value: number | undefined): Record<string, Buffer> =>
   value === undefined ? {} : { [`${name}.npy`]: formatNpy({ shape: [], data: Float64Array.of(value) }, '<i8') };
 
+/** Looked at before the file is opened, as a named pipe would be waited for. */
+async function fileStatus(path: string): Promise<{ readonly size: number; readonly isFile: boolean }> {
+  const status = await stat(path);
+  return { size: status.size, isFile: status.isFile() };
+}
+
 function parseStatistics(bytes: Buffer): StoredStatistics {
   const archive = openZip(bytes);
   const mu = array(archive, 'mu', LARGEST_DIMENSION);
-  const n = mu.shape[0] ?? 0;
-  if (mu.shape.length !== 1 || n < 1) throw new Error(`mu must have shape [dimension ≥ 1], got [${mu.shape.join(', ')}]`);
+  // A mean that was kept as a row or a column is one still.
+  const sizes = mu.shape.length === 2 ? mu.shape.filter((size) => size !== 1) : mu.shape;
+  const n = sizes[0] ?? (mu.shape.length === 2 ? 1 : 0);
+  if (mu.shape.length < 1 || mu.shape.length > 2 || sizes.length > 1 || n < 1) throw new Error(`mu must have shape [dimension ≥ 1], got [${mu.shape.join(', ')}]`);
   const sigma = array(archive, 'sigma', n * n);
-  if (sigma.shape.join() !== `${n},${n}`) throw new Error(`sigma must have shape [${n}, ${n}], as mu has ${n} values, got [${sigma.shape.join(', ')}]`);
+  // NumPy's cov of one feature has no axes.
+  const isVariance = n === 1 && sigma.data.length === 1;
+  if (!isVariance && sigma.shape.join() !== `${n},${n}`) throw new Error(`sigma must have shape [${n}, ${n}], as mu has ${n} values, got [${sigma.shape.join(', ')}]`);
   for (const [name, { data }] of [['mu', mu], ['sigma', sigma]] as const) {
     const at = data.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) throw new Error(`${name} must be finite, got ${data[at]} at ${at}`);

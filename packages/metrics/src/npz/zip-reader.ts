@@ -73,11 +73,11 @@ function* readDirectory(bytes: Buffer): Generator<Entry> {
   }
 }
 
-/** The end record stands last, but for a comment. */
+/** The end record stands last, but for a comment, and perhaps bytes that do not belong to the archive, as Python allows. */
 function findEnd(bytes: Buffer): number {
   const earliest = Math.max(0, bytes.length - END_BYTES - LONGEST_COMMENT);
   for (let at = bytes.length - END_BYTES; at >= earliest; at--) {
-    if (bytes.readUInt32LE(at) === END_SIGNATURE && at + END_BYTES + bytes.readUInt16LE(at + 20) === bytes.length) return at;
+    if (bytes.readUInt32LE(at) === END_SIGNATURE && at + END_BYTES + bytes.readUInt16LE(at + 20) <= bytes.length) return at;
   }
   throw new Error('this is not a zip archive, or it is cut short');
 }
@@ -86,6 +86,8 @@ function readEntry(bytes: Buffer, entry: Entry, largest: number): Buffer {
   const name = JSON.stringify(entry.name);
   if (entry.encrypted) throw new Error(`${name} is encrypted`);
   if (entry.bytes > largest) throw new Error(`${name} would have ${entry.bytes} bytes, more than ${largest}`);
+  // Deflate shrinks by a factor of 1032 at most.
+  if (entry.bytes > 1032 * (entry.compressedBytes + 1)) throw new Error(`${name} is damaged: it would unpack from ${entry.compressedBytes} bytes to ${entry.bytes}`);
   if (entry.offset + 30 > bytes.length || bytes.readUInt32LE(entry.offset) !== LOCAL_SIGNATURE) throw new Error(`${name} is not where the directory says`);
   const start = entry.offset + 30 + bytes.readUInt16LE(entry.offset + 26) + bytes.readUInt16LE(entry.offset + 28);
   if (start + entry.compressedBytes > bytes.length) throw new Error(`${name} is cut short`);
