@@ -3,6 +3,7 @@ import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { writeDemoImages } from '@stargan/data';
 import { readStatistics, writeStatistics } from '@stargan/metrics/npz';
+import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { addInception } from '../testing/made-up-weights.js';
 import { useTemporaryFolder } from '../testing/small-run.js';
@@ -68,6 +69,32 @@ describe('comparing folders', () => {
     vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'none'));
     const moved = await compare({ real: file, fake: path.join(folder(), 'moved.npz') });
     expect(moved.scores.values['fid-clean']).toBeCloseTo(1, 6);
+    expect(moved.notes.join()).toContain('moved.npz does not say whose FID the statistics are for: they are taken for fid-clean, as --fid says');
+  });
+
+  it('takes the convention of statistics from their file, and refuses what does not compare', async () => {
+    const clean = path.join(folder(), 'circles.npz');
+    const statistics = await readStatistics(clean);
+    expect(statistics).toMatchObject({ count: 6, convention: 'fid-clean', weights: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+    const { conventions, scores } = await compare({ real: clean, fake: clean, fids: undefined });
+    expect(conventions).toEqual(['clean']);
+    expect(scores.values).toMatchObject({ 'fid-clean': 0 });
+    await expect(compare({ real: clean, fake: circles, fids: ['pytorch'] })).rejects.toThrow('circles.npz holds statistics of fid-clean, which do not compare as fid-pytorch');
+    const other = path.join(folder(), 'other-weights.npz');
+    await writeStatistics(other, { ...statistics, weights: 'f'.repeat(64) });
+    await expect(compare({ real: other, fake: circles, fids: undefined })).rejects.toThrow(/was made with other weights of Inception-v3/);
+  });
+
+  it('reads pixels as they are stored, as the tools of the conventions do, and says where images are turned', async () => {
+    const [plain, turned] = [path.join(folder(), 'plain'), path.join(folder(), 'turned')];
+    for (const created of [plain, turned]) await mkdir(created);
+    for (const name of (await readdir(circles)).slice(0, 3)) {
+      await sharp(path.join(circles, name)).png().toFile(path.join(plain, `${name}.png`));
+      await sharp(path.join(circles, name)).withMetadata({ orientation: 6 }).png().toFile(path.join(turned, `${name}.png`));
+    }
+    const { scores, notes } = await compare({ real: plain, fake: turned, fids: ['pytorch'] });
+    expect(scores.values['fid-pytorch']).toBeLessThan(1e-6);
+    expect(notes).toEqual([expect.stringMatching(/^3 of 3 images of .*turned are stored turned \(EXIF orientation\): training shows them upright/)]);
   });
 
   it('explains what it cannot use', async () => {

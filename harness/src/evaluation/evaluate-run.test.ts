@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { openDataset, writeDemoImages, type Dataset } from '@stargan/data';
@@ -17,6 +17,7 @@ import type { EvaluationRecord } from './evaluation-record.js';
 import { evaluateRun, openClassifier } from './evaluate-run.js';
 import type { SizedClassifier } from './evaluate-task.js';
 import { evaluationOptions, type EvaluationOptions } from './options.js';
+import { openPerceptualDistance } from './pretrained.js';
 import { describeEvaluation } from './results-table.js';
 
 const CONFIG = smallConfig({ imageSize: 32, evaluateOutputs: 2, iterations: 1 });
@@ -154,6 +155,37 @@ describe('evaluating a run', () => {
     expect(await sharp(path.join(images, saved[0]!)).metadata()).toMatchObject({ width: 32, height: 32 });
   });
 
+  it('saves the images of an evaluation that is done, and nothing else beside them', async () => {
+    const images = path.join(folder(), 'pictures');
+    const list = async (): Promise<string[]> => (await readdir(images, { recursive: true })).filter((name) => name.endsWith('.png')).sort();
+    const steps: number[][] = [];
+    // Of the first evaluation, whose scores are there; another's pictures give way.
+    expect(withoutTimes(await evaluate({ saveImages: images, onProgress: (done, total) => void steps.push([done, total]) }))).toEqual(withoutTimes(whole));
+    expect(steps.at(-1)).toEqual([10, 10]);
+    const all = await list();
+    expect(all).toHaveLength(10);
+    expect(all).toContain(path.join('latent', 'circle2square', '0001_01.png'));
+    const content = await readFile(path.join(images, all[0]!));
+    await rm(path.join(images, all[0]!));
+    await evaluate({ saveImages: images });
+    expect(await list()).toEqual(all);
+    expect(await readFile(path.join(images, all[0]!))).toEqual(content);
+    const none = vi.fn();
+    await evaluate({ saveImages: images, onProgress: none });
+    expect(none).not.toHaveBeenCalled();
+    await evaluate({ options: { sources: 1, reals: 1, outputs: 1 }, saveImages: images });
+    expect(await list()).toHaveLength(4);
+  });
+
+  it('leaves a folder with other files alone, and says so before it begins', async () => {
+    const images = path.join(folder(), 'mine');
+    await mkdir(path.join(images, 'latent', 'circle2square'), { recursive: true });
+    const file = path.join(images, 'latent', 'circle2square', 'holiday.png');
+    await writeFile(file, 'mine');
+    await expect(evaluate({ options: { seed: 5 }, saveImages: images })).rejects.toThrow(/circle2square holds holiday\.png, not written by an evaluation.*name another folder as --save-images/);
+    expect(await readFile(file, 'utf8')).toBe('mine');
+  });
+
   it('says which weights to get where there are none, and computes what needs none', async () => {
     vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'empty-cache'));
     const { tasks, weights } = await evaluate();
@@ -177,6 +209,16 @@ describe('evaluating a run', () => {
     await writeFile(file, content);
     vi.stubEnv('STARGAN_CACHE_DIR', cache);
     await expect(evaluate()).rejects.toThrow(/alexnet\.safetensors is not what was added as alexnet.*weights fetch alexnet --force/);
+  });
+
+  it('names weights that are not whole', async () => {
+    const cache = path.join(folder(), 'short-cache');
+    await addLpips(cache);
+    const file = path.join(cache, 'weights', 'alexnet.safetensors');
+    await truncate(file, 1000);
+    vi.stubEnv('STARGAN_CACHE_DIR', cache);
+    const opened = await openPerceptualDistance();
+    expect(opened).toEqual({ advice: `the weights alexnet (${file}, 1000 bytes) are not what was recorded when they were added: run "stargan weights fetch alexnet --force", or add the file again` });
   });
 
   it('translates training images where there are no others, and says so', async () => {

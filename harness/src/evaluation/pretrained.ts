@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { readSafetensors } from '@stargan/checkpoints';
@@ -5,7 +6,7 @@ import type { RgbImage } from '@stargan/data';
 import { fidConventions, inception, lpips, type FidConventionName, type StateDict } from '@stargan/metrics';
 import { fileChecksum } from '../weights/checksum.js';
 import type { WeightKind } from '../weights/kinds.js';
-import { findWeights, weightsAdvice, type StoredWeights } from '../weights/weights-cache.js';
+import { findWeights, weightsAdvice, weightsFile, weightsFolder, type StoredWeights } from '../weights/weights-cache.js';
 
 /** Weights that were found, by kind, with their checksums. */
 export interface UsedWeights {
@@ -49,7 +50,7 @@ export const inceptionKind = (convention: FidConventionName): WeightKind => (fid
 export async function openFeatureNetwork(convention: FidConventionName): Promise<Pretrained<FeatureNetwork>> {
   const kind = inceptionKind(convention);
   const stored = await findWeights(kind);
-  if (stored === undefined) return { advice: weightsAdvice(kind) };
+  if (stored === undefined) return { advice: await adviceFor(kind) };
   const { layout } = fidConventions[convention];
   const network = inception({ layout });
   const parameters = await loadFrom([stored], ([state]) => network.load(state!));
@@ -75,12 +76,20 @@ export async function openFeatureNetwork(convention: FidConventionName): Promise
   };
 }
 
+/** What to do about weights that cannot be had: a file that is there but not whole is named. */
+async function adviceFor(kind: WeightKind): Promise<string> {
+  const file = weightsFile(kind, weightsFolder());
+  const status = await stat(file).catch(() => undefined);
+  if (status === undefined) return weightsAdvice(kind);
+  return `the weights ${kind} (${file}, ${status.size} bytes) are not what was recorded when they were added: run "stargan weights fetch ${kind} --force", or add the file again`;
+}
+
 /** LPIPS, or advice where its weights are not there. @throws naming the file when it is damaged */
 export async function openPerceptualDistance(): Promise<Pretrained<PerceptualDistance>> {
   const [alexnet, heads] = [await findWeights('alexnet'), await findWeights('lpips-alex')];
   if (alexnet === undefined || heads === undefined) {
     const missing = [...(alexnet === undefined ? ['alexnet' as const] : []), ...(heads === undefined ? ['lpips-alex' as const] : [])];
-    return { advice: missing.map(weightsAdvice).join('; and ') };
+    return { advice: (await Promise.all(missing.map(adviceFor))).join('; and ') };
   }
   const distance = lpips();
   const parameters = await loadFrom([alexnet, heads], ([features, learned]) => distance.load({ alexnet: features!, heads: learned! }));

@@ -28,3 +28,8 @@ test('does not change with the order of samples, and grows with the distance', (
 test('needs a pair', () => {
   expect(() => meanPairwiseDistance([1], apart)).toThrow('meanPairwiseDistance: samples must be at least two, got 1');
 });
+
+test('says between which samples there is no distance', () => {
+  expect(() => meanPairwiseDistance([1, 2, NaN], apart)).toThrow('meanPairwiseDistance: distance must give finite numbers, got NaN for samples 0 and 2');
+  expect(() => meanPairwiseDistance([1, 2], () => undefined as never)).toThrow('got undefined for samples 0 and 1');
+});

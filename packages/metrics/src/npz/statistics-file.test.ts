@@ -8,6 +8,7 @@ import { featureStatistics } from '../statistics.js';
 import { NUMPY_ARCHIVES } from '../testing/numpy-archives.js';
 import { normalFeatures } from '../testing/random-features.js';
 import { formatNpy, parseNpy } from './npy.js';
+import { formatNpyText } from './npy-text.js';
 import { readStatistics, writeStatistics } from './statistics-file.js';
 import { openZip } from './zip-reader.js';
 import { formatZip } from './zip-writer.js';
@@ -45,6 +46,21 @@ describe('statistics files', () => {
     await writeStatistics(file('a.npz'), { mean, covariance });
     expect(await readStatistics(file('a.npz'))).toEqual({ mean, covariance });
     expect(await readdir(folder)).not.toContain('a.npz.partial');
+  });
+
+  test('keep what else is known of them', async () => {
+    const whole = { mean: Float64Array.of(1), covariance: Float64Array.of(2), count: 3, convention: 'fid-stargan2', imageSize: 256, weights: 'ä😀'.repeat(20) };
+    await writeStatistics(file('whole.npz'), whole);
+    expect(await readStatistics(file('whole.npz'))).toEqual(whole);
+    const text = formatNpyText('fid-clean');
+    // Data begin at a multiple of 64, as NumPy writes them.
+    expect(text.length).toBe(128 + 4 * 'fid-clean'.length);
+    expect(text.toString('latin1', 10, 128)).toMatch(/^\{'descr': '<U9', 'fortran_order': False, 'shape': \(\), \} +\n$/);
+    const archive = (convention: Buffer): Buffer => formatZip({ 'mu.npy': mu, 'sigma.npy': sigma, 'convention.npy': convention });
+    expect(await readBytes(archive(text))).toMatchObject({ convention: 'fid-clean' });
+    for (const damaged of [mu, text.subarray(0, text.length - 4), Buffer.from('text'), Buffer.concat([text.subarray(0, -4), Buffer.alloc(4, 0xff)])]) {
+      await expect(readBytes(archive(damaged))).rejects.toThrow(/given\.npz: convention: this is not/);
+    }
   });
 
   test('keep every bit of a value, and equal statistics give equal bytes', async () => {

@@ -84,14 +84,14 @@ function formatStatistics({ mean, covariance, count, convention, imageSize, weig
   });
 }
 
+const whole = (name: string, value: number | undefined): Record<string, Buffer> =>
+  value === undefined ? {} : { [`${name}.npy`]: formatNpy({ shape: [], data: Float64Array.of(value) }, '<i8') };
+
 /** Looked at before the file is opened, as a named pipe would be waited for. */
 async function fileStatus(path: string): Promise<{ readonly size: number; readonly isFile: boolean }> {
   const status = await stat(path);
   return { size: status.size, isFile: status.isFile() };
 }
-
-const whole = (name: string, value: number | undefined): Record<string, Buffer> =>
-  value === undefined ? {} : { [`${name}.npy`]: formatNpy({ shape: [], data: Float64Array.of(value) }, '<i8') };
 
 function parseStatistics(bytes: Buffer): StoredStatistics {
   const archive = openZip(bytes);

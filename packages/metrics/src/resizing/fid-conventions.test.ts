@@ -66,6 +66,14 @@ describe('fidConventions', () => {
 
   it('says when there are no images or the size is none', () => {
     for (const name of names) expect(() => fidConventions[name].input([])).toThrow(`${name}: images must hold at least one image, got none`);
+    const wrong = [
+      [undefined, 'images must be an array of { width, height, data }, got undefined'],
+      [[undefined], 'image 0 must be { width, height, data }, got undefined'],
+      [[noiseImage(2, 2), { width: 2, height: 2, data: new Float32Array(12) }], 'image 1 must have 8-bit levels in a Uint8Array, got a Float32Array'],
+      [[{ width: 2, height: 2, data: new Uint8Array(16) }], 'image 0 of 2×2 must have 12 levels (RGB), got 16'],
+    ] as const;
+    for (const name of names) for (const [images, message] of wrong) expect(() => fidConventions[name].input(images as never)).toThrow(`${name}: ${message}`);
+    expect(() => pytorchFidInput(tensor4d(new Float32Array(4), [1, 2, 2, 1]))).toThrow('pytorchFidInput: image must be [batch, height, width, 3], got [1, 2, 2, 1]');
     expect(() => fidConventions['fid-stargan2'].input([noiseImage(4, 4)], { imageSize: 0 })).toThrow(/must be a whole number ≥ 1, got 0/);
   });
 

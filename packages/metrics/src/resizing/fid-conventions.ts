@@ -2,6 +2,7 @@ import { add, gather, mul, sub, tensor, tensor1d, tensor4d, tidy } from '@tensor
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { resizeBilinear, type RgbImage } from '@stargan/data/resizing';
 import type { InceptionLayout } from '../networks/inception.js';
+import { describeValue } from '../describe-value.js';
 import { interpolateBilinear, linearPositions } from './interpolate-bilinear.js';
 import { resizeBicubic } from './resize-bicubic.js';
 
@@ -26,7 +27,7 @@ export interface FidConvention {
    *
    * @param images at least one, of any sizes
    * @returns [images, 299, 299, 3]; the caller owns it
-   * @throws for no images, or a wrong size
+   * @throws for no images, what is no image, or a wrong size
    */
   input(images: readonly RgbImage[], options?: FidInputOptions): Tensor4D;
 }
@@ -86,6 +87,7 @@ export const fidConventions: Readonly<Record<FidConventionName, FidConvention>> 
  * @returns [batch, 299, 299, 3] in [-1, 1]
  */
 export function pytorchFidInput(image: Tensor4D): Tensor4D {
+  if (image.rank !== 4 || image.shape[3] !== 3) throw new RangeError(`pytorchFidInput: image must be [batch, height, width, 3], got [${image.shape.join(', ')}]`);
   return tidy(() => sub(mul(blendAlong(blendAlong(image, 2), 1), 2), 1));
 }
 
@@ -106,6 +108,17 @@ function together(convention: FidConventionName, images: readonly RgbImage[], wr
   return tensor4d(values, [images.length, INCEPTION_SIZE, INCEPTION_SIZE, 3]);
 }
 
+/** @throws for no images, or what is none */
 function requireImages(convention: FidConventionName, images: readonly RgbImage[]): void {
+  if (!Array.isArray(images)) throw new TypeError(`${convention}: images must be an array of { width, height, data }, got ${describeValue(images)}`);
   if (images.length === 0) throw new Error(`${convention}: images must hold at least one image, got none`);
+  for (const [i, image] of images.entries()) {
+    const { width, height, data } = (image as Partial<RgbImage> | null | undefined) ?? {};
+    const isImage = Number.isInteger(width) && Number.isInteger(height) && width! > 0 && height! > 0 && data !== undefined;
+    if (!isImage) throw new TypeError(`${convention}: image ${i} must be { width, height, data }, got ${describeValue(image)}`);
+    if (!isBytes(data)) throw new TypeError(`${convention}: image ${i} must have 8-bit levels in a Uint8Array, got ${describeValue(data)}`);
+    if (data.length !== width! * height! * 3) throw new RangeError(`${convention}: image ${i} of ${width}×${height} must have ${width! * height! * 3} levels (RGB), got ${data.length}`);
+  }
 }
+
+const isBytes = (data: unknown): boolean => data instanceof Uint8Array || data instanceof Uint8ClampedArray;

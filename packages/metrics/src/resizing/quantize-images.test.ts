@@ -25,6 +25,8 @@ describe('quantizeImages', () => {
   });
 
   it('refuses values that are not whole images', () => {
+    expect(() => quantizeImages(new Float32Array(12), 0, 2)).toThrow('quantizeImages: height must be a whole number ≥ 1, got 0');
+    expect(() => quantizeImages([1, 2, 3] as never, 1, 1)).toThrow('quantizeImages: values must be a Float32Array, got an Array');
     expect(() => quantizeImages(new Float32Array(7), 2, 2)).toThrow('quantizeImages: values must make up whole 2×2 RGB images, got 7 values');
   });
 });

@@ -1,3 +1,4 @@
+import { describeValue } from '../describe-value.js';
 import type { RgbImage } from '@stargan/data/resizing';
 
 const { fround } = Math;
@@ -9,9 +10,13 @@ const { fround } = Math;
  * @param values [images, height, width, 3] in [-1, 1]; values beyond are clamped, NaN becomes 0
  * @param height of each image in pixels
  * @param width of each image in pixels
- * @throws RangeError when the values do not make up whole images
+ * @throws RangeError when the values do not make up whole images, or a size is none; TypeError for other values
  */
 export function quantizeImages(values: Float32Array, height: number, width: number): RgbImage[] {
+  for (const [name, side] of Object.entries({ height, width })) {
+    if (!Number.isInteger(side) || side < 1) throw new RangeError(`quantizeImages: ${name} must be a whole number ≥ 1, got ${side}`);
+  }
+  if (!(values instanceof Float32Array)) throw new TypeError(`quantizeImages: values must be a Float32Array, got ${describeValue(values)}`);
   const size = height * width * 3;
   const count = values.length / size;
   if (!Number.isInteger(count)) throw new RangeError(`quantizeImages: values must make up whole ${height}×${width} RGB images, got ${values.length} values`);
