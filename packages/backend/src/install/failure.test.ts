@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { fakeProject } from '../testing/fake-project.js';
-import { asInstallError, diskTrouble, InstallError } from './failure.js';
+import { asInstallError, diskTrouble, InstallError, lastLines } from './failure.js';
 import { installRuntime } from './install-runtime.js';
 
 test.each([
@@ -21,6 +21,11 @@ test.each([
   expect((failure as InstallError).message).toMatch(what);
   expect((failure as InstallError).message).toContain('/x/cache cannot be written');
   expect((failure as InstallError).remedy).toBeTruthy();
+});
+
+test('the last lines of a program leave out what TensorFlow logs', () => {
+  const text = 'WARNING: All log messages before absl::InitializeLog() is called\nfirst\nI0000 00:00:1795629923.390666   28463 port.cc:153] oneDNN custom operations are on.\nkernels.node: file too short\n\n';
+  expect(lastLines(text, 2)).toBe('  first\n  kernels.node: file too short');
 });
 
 test('errors of other kinds stay as they are', () => {

@@ -13,9 +13,12 @@ export class InstallError extends Error {
   }
 }
 
+// What TensorFlow says while it is loaded, which is about no failure.
+const tensorflowLog = /^(?:WARNING: All log messages before absl|[IW]\d{4} [\d:.]+ |[IW]0000 00:00:)/;
+
 /** The last lines of a program's output, indented, for use in a message. */
 export function lastLines(text: string, count = 6): string {
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !tensorflowLog.test(line));
   return lines.slice(-count).map((line) => `  ${line.trim()}`).join('\n');
 }
 
