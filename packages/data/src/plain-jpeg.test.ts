@@ -16,5 +16,5 @@ test('bytes between segments and behind the end, and unknown versions, go', asyn
   expect(plainJpeg(withBytes(progressive.length, 1, 2, 3))).toEqual(progressive);
   const { data } = await decodeImage(progressive);
   const adobe = [0xff, 0xee, 0, 14, ...Buffer.from('Adobe'), 0, 100, 0, 0, 0, 0, 9];
-  expect((await decodeImage(withBytes(20, ...adobe, 5))).data).toEqual(data);
+  expect((await decodeImage(withBytes(2, ...adobe, 5))).data).toEqual(data);
 });
