@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import { decodeBmp } from './bmp.js';
 import { decodeAsPillow } from './decode-as-pillow.js';
 import type { DecodeOptions } from './decode-image.js';
-import { decoderFault, decoderReason, surprises } from './decoder-reason.js';
+import { decoderFault, decoderReason } from './decoder-reason.js';
 import { decodingGate } from './decoding-gate.js';
 import { ImageFault } from './image-file-error.js';
 import type { HeaderDetails } from './image-header.js';
@@ -13,6 +13,7 @@ import { judgeJpeg } from './jpeg-damage.js';
 import { pngFault } from './png-chunks.js';
 import { withFirstFrameOpaque } from './gif-first-frame.js';
 import { withOrientationInFront } from './png-orientation.js';
+import { plainJpeg } from './plain-jpeg.js';
 import { decodePnm } from './pnm.js';
 import { rawPixels, upperBitsOfGrey, type RawPixels } from './raw-pixels.js';
 import type { OpenedFile } from './regular-file.js';
@@ -61,15 +62,14 @@ async function decode(content: Buffer, header: HeaderDetails, reading: Settings[
   if (header.format === 'pnm') return decodePnm(content, reading === 'pillow');
   const verdict = header.format === 'jpeg' ? judgeJpeg(content) : 'whole';
   if (typeof verdict === 'object') throw decoderFault(header.format, verdict.damage);
-  // What is not known to be whole is decoded again with an ear for warnings as soon as there is one.
-  const failOn = verdict === 'unjudged' && warnings === undefined ? 'warning' : 'error';
+  // What is not known to be whole may have no warning; where it has one, the second time its harmless oddities are gone.
+  const failOn = verdict === 'unjudged' ? 'warning' : 'error';
+  const source = verdict === 'unjudged' && warnings !== undefined ? plainJpeg(content) : content;
   const open = (bytes: Buffer): Sharp => {
     const image = sharp(bytes, { failOn, limitInputPixels: false, ignoreIcc: true });
     return warnings === undefined ? image : image.on('warning', (text: string) => warnings.push(text));
   };
-  const decoded = await (reading === 'pillow' ? decodeAsPillow(content, header.format, open) : decodeUpright(content, header, open));
-  const surprise = verdict === 'unjudged' ? surprises(warnings ?? [], 'jpeg').at(-1) : undefined;
-  if (surprise !== undefined) throw decoderFault(header.format, surprise);
+  const decoded = await (reading === 'pillow' ? decodeAsPillow(source, header.format, open) : decodeUpright(source, header, open));
   const { width, height, note } = decoded;
   return { width, height, data: threeChannels(decoded), ...(note !== undefined && { notes: [note] }) };
 }

@@ -67,7 +67,7 @@ describe('of a progressive JPEG', async () => {
   test('the decoder tells', async () => {
     expect(judgeJpeg(whole)).toBe('unjudged');
     await expect(decodeImage(whole)).resolves.toMatchObject({ width: 40, height: 40 });
-    await expect(decodeImage(insert(whole, 20, 0))).resolves.toMatchObject({ width: 40, height: 40 });
+    await expect(decodeImage(insert(whole, 4 + whole.readUInt16BE(4), 0))).resolves.toMatchObject({ width: 40, height: 40 });
   });
 
   test.each(['a download that began again', 'a stray table', 'a stray frame', 'a reserved marker', 'an end in the middle'])('%s is refused', async (damage) => {
