@@ -44,7 +44,6 @@ export async function writeCheckpoint(runDirectory: string, networks: Networks, 
   if (fault !== undefined) throw new Error(`writeCheckpoint: iteration ${state.iteration} is not saved: ${describeFault(fault)}`);
   const files: Record<string, CheckpointContent> = {};
   for (const name of withParameters(networks, NETWORK_NAMES)) {
-    const { specs } = networks[name];
     files[weightsFile(name)] = { tensors: withConstants(networks, name, state.weights[name]) };
     files[optimizerFile(name)] = (file) => writeMoments(file, networks, name, state);
   }

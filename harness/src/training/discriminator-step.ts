@@ -59,7 +59,7 @@ export function discriminatorGradients(
   const { discriminator } = networks;
   const { fake, targetDomain } = inputs;
   const fakeLoss = adversarialFamilies[adversarial].fake;
-  const ofFake = valueAndGradients((parameters) => fakeLoss(discriminator.apply(parameters, fake, targetDomain)) as Scalar, weights);
+  const ofFake = valueAndGradients((parameters) => fakeLoss(discriminator.apply(parameters, fake, targetDomain)), weights);
   const steps: ValueAndGradients[] = [];
   if (penalty === 'r1') {
     steps.push(realWithR1(networks, weights, inputs, adversarial, lambdaR1));
@@ -109,7 +109,7 @@ function realAlone(
   const realLoss = adversarialFamilies[adversarial].real;
   return valueAndGradients((parameters): ValueWithAuxiliary => {
     if (discriminator.classify === undefined) {
-      const real = realLoss(discriminator.apply(parameters, image, domain)) as Scalar;
+      const real = realLoss(discriminator.apply(parameters, image, domain));
       return { value: real, auxiliary: { real } };
     }
     const { logits, classes } = discriminator.classify(parameters, image);

@@ -119,7 +119,7 @@ function derivatives(testCase: Case): { tape: number; differences: number } {
       // Fourth order, so that the step can stay large against float32's rounding.
       const differences = (8 * (moved(STEP) - moved(-STEP)) - (moved(2 * STEP) - moved(-2 * STEP))) / (12 * STEP);
       // null, against the declared type, where the penalty does not depend on a parameter, as on the last bias.
-      const grads: Record<string, Tensor | null> = tf.variableGrads(() => r1Penalty(apply, x) as tf.Scalar, variables).grads;
+      const grads: Record<string, Tensor | null> = tf.variableGrads(() => r1Penalty(apply, x), variables).grads;
       const tape = variables.reduce((total, variable, i) => total + (grads[variable.name] == null ? 0 : tf.sum(tf.mul(grads[variable.name]!, directions[i]!)).dataSync()[0]!), 0);
       return { tape, differences };
     });
@@ -166,7 +166,7 @@ describe.each(['alone', 'with second-order gradients registered'] as const)('R1 
 test('a cross-entropy of tensorflow.js in a penalty is refused, with the loss to take in its place', () => {
   const classes = tf.tensor2d([[1, 0], [0, 1]]);
   const weight = tf.tensor2d([[1, 2], [3, 4]]);
-  const penalty = (w: Tensor): tf.Scalar => r1Penalty((x) => tf.losses.softmaxCrossEntropy(classes, tf.matMul(x, w)), tf.tensor2d([[1, 2], [0, 1]])) as tf.Scalar;
+  const penalty = (w: Tensor): tf.Scalar => r1Penalty((x) => tf.losses.softmaxCrossEntropy(classes, tf.matMul(x, w)), tf.tensor2d([[1, 2], [0, 1]]));
   expect(() => tf.grad(penalty)(weight)).toThrow(/gradient of softmaxCrossEntropy cannot be differentiated again; write classificationLoss of @stargan\/losses in its place/);
 });
 

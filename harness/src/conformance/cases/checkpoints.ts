@@ -93,7 +93,8 @@ function checkSettings(name: string, state: PyTorchDict<StoredTensor>, expected:
   for (const key of ['lr', 'betas', 'eps', 'weight_decay'] as const) requireEqual(`${name}.${key}`, group.get(key), expected[key]);
   requireEqual(`${name}.params`, (group.get('params') as readonly unknown[]).length, expected.params);
   for (const [index, moments] of dict(state.get('state'), `${name}.state`)) {
-    requireEqual(`${name}.state.${String(index)}.step`, scalar(dict(moments, `${name}.state.${String(index)}`).get('step')), expected.step);
+    const where = `${name}.state.${JSON.stringify(index)}`;
+    requireEqual(`${where}.step`, scalar(dict(moments, where).get('step')), expected.step);
   }
   return Object.keys(expected).length;
 }

@@ -27,7 +27,7 @@ export function adversarialLossCase(golden: GoldenCase): Outcome {
   const logits = tensor1d(configLabels(golden, 'logits'));
   const outcome: Outcome = { tensors: {}, scalars: {} };
   for (const [target, loss] of [['target1', realLogisticLoss], ['target0', fakeLogisticLoss]] as const) {
-    const result = valueAndGradients((p) => loss(p.logits) as Scalar, { logits });
+    const result = valueAndGradients((p) => loss(p.logits), { logits });
     const each = loss(logits, { reduction: 'none' });
     outcome.scalars[target] = result.value.dataSync()[0]!;
     outcome.tensors[`grad_${target}`] = computed(result.gradients.logits);
