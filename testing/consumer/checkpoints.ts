@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {
   findLatestCheckpoint,
+  isOpaqueValue,
   listCheckpoints,
   openPyTorchFile,
   openSafetensors,
@@ -12,6 +13,7 @@ import {
   tensorsByName,
   writePyTorchFile,
   writeSafetensors,
+  writeWholeFile,
   type BrokenCheckpoint,
   type Checkpoint,
   type CheckpointContent,
@@ -19,12 +21,16 @@ import {
   type CheckpointFolder,
   type CheckpointList,
   type CheckpointManifest,
+  type ComplexValue,
   type DataByDtype,
   type Dtype,
   type FindOptions,
   type NameOptions,
+  type OpaqueValue,
+  type PruneOptions,
   type PyTorchDict,
   type PyTorchFile,
+  type PyTorchKey,
   type PyTorchOptions,
   type PyTorchSource,
   type PyTorchSourceDict,
@@ -52,7 +58,8 @@ const file: CheckpointFile | undefined = manifest.files[0];
 const options: FindOptions = { verify: 'sha256' };
 const list: CheckpointList = await listCheckpoints('checkpoints', options);
 const broken: readonly BrokenCheckpoint[] = list.broken;
-const removed: readonly CheckpointFolder[] = await pruneCheckpoints('checkpoints', 2);
+const pruning: PruneOptions = { upTo: 10 };
+const removed: readonly CheckpointFolder[] = await pruneCheckpoints('checkpoints', 2, pruning);
 const { checkpoint } = await findLatestCheckpoint('checkpoints');
 console.log(file, broken, removed, checkpoint?.path);
 
@@ -71,7 +78,7 @@ if (stored?.dtype === 'F32') {
 }
 const dtype: Dtype = 'F32';
 const data: TensorData | DataByDtype[typeof dtype] = Float32Array.of(1);
-const storedDtype: StoredDtype | undefined = entry?.dtype;
+const storedDtype: StoredDtype | 'C64' | undefined = entry?.dtype;
 
 const dictionary: PyTorchSourceDict = new Map([['bias', source]]);
 const written: PyTorchSource = { generator: dictionary };
@@ -85,3 +92,7 @@ const root = opened.value as PyTorchDict<PyTorchTensor>;
 for (const [name, tensor] of tensorsByName(root, names)) console.log(name, (await opened.read(tensor)).shape, tf.zeros(tensor.shape).shape);
 await opened.close();
 console.log(data, storedDtype, value, Object.keys(tensors));
+const complex: ComplexValue = { kind: 'complex', real: 1, imaginary: -1 };
+const keys: PyTorchKey[] = [...root.keys(), complex];
+const opaque: OpaqueValue | undefined = isOpaqueValue(value) ? value : undefined;
+await writeWholeFile('notes.json', JSON.stringify({ keys: keys.length, opaque: opaque !== undefined }));
