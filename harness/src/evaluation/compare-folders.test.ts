@@ -14,7 +14,7 @@ let circles = '';
 let squares = '';
 const folder = useTemporaryFolder(async (created) => {
   const data = path.join(created, 'images');
-  await writeDemoImages(data, { imagesPerDomain: 4, validationPerDomain: 1, imageSize: 24, domains: ['circle', 'square'] });
+  await writeDemoImages(data, { imagesPerDomain: 6, validationPerDomain: 1, imageSize: 24, domains: ['circle', 'square'] });
   [circles, squares] = [path.join(data, 'train', 'circle'), path.join(data, 'train', 'square')];
   await addInception(path.join(created, 'cache'), 'torchvision');
   await addInception(path.join(created, 'cache'), 'fid');
@@ -34,7 +34,7 @@ describe('comparing folders', () => {
 
   it('gives a folder compared with itself distance 0 and full marks, under every convention', async () => {
     const { scores, real } = await compare({ real: circles, fake: circles, fids: ['stargan2', 'clean', 'pytorch'] });
-    expect(real).toEqual({ path: circles, images: 4 });
+    expect(real).toEqual({ path: circles, images: 6 });
     for (const fid of ['stargan2', 'clean', 'pytorch']) {
       expect(scores.values[`fid-${fid}`]).toBeLessThan(1e-6);
       expect(scores.values).toMatchObject({ [`precision-${fid}`]: 1, [`recall-${fid}`]: 1, [`coverage-${fid}`]: 1 });
@@ -60,7 +60,7 @@ describe('comparing folders', () => {
     const alone = await compare({ real: circles, saveStatistics: file });
     expect(alone.scores.values).toEqual({});
     const statistics = await compare({ real: file, fake: squares });
-    expect(statistics.real.images).toBe(4);
+    expect(statistics.real.images).toBe(6);
     expect(statistics.scores.values['fid-clean']).toBe(there.scores.values['fid-clean']);
     expect(statistics.scores.values['kid-clean']).toBeNull();
     expect(statistics.scores.reasons['kid-clean']).toContain('needs the images of both sides');
@@ -76,7 +76,7 @@ describe('comparing folders', () => {
   it('takes the convention of statistics from their file, and refuses what does not compare', async () => {
     const clean = path.join(folder(), 'circles.npz');
     const statistics = await readStatistics(clean);
-    expect(statistics).toMatchObject({ count: 4, convention: 'fid-clean', weights: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+    expect(statistics).toMatchObject({ count: 6, convention: 'fid-clean', weights: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
     const { conventions, scores } = await compare({ real: clean, fake: clean, fids: undefined });
     expect(conventions).toEqual(['clean']);
     expect(scores.values).toMatchObject({ 'fid-clean': 0 });

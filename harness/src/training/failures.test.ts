@@ -238,6 +238,10 @@ describe('saving', () => {
       `WARNING: iteration 10 is not saved: no space left; training goes on, tried again at the next multiple of 10 iterations or in 15 minutes; the last good checkpoint is ${first}`,
     ]);
     expect(await readdir(path.join(out, 'checkpoints'))).toEqual(['0000000']);
+    state.iteration = config.iterations;
+    expect(await saver.trySave(state)).toBeUndefined();
+    expect(warnings[1]).toContain('no space left; tried once more before training ends; the last good');
+    state.iteration = 10;
     isLost = false;
     await saver.save(state);
     expect(await readdir(path.join(out, 'checkpoints'))).toEqual(['0000010']);
