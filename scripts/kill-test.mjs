@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findLatestCheckpoint } from '../packages/checkpoints/dist/index.js';
@@ -72,6 +72,15 @@ function logged(run) {
   }
 }
 
+/** The last iteration in the log, 0 before the first. */
+function lastLogged(run) {
+  try {
+    return JSON.parse(readFileSync(join(run, 'log.jsonl'), 'utf8').trim().split('\n').at(-1)).iteration;
+  } catch {
+    return 0;
+  }
+}
+
 /** Waits for a random moment: one in five while the program starts, the others from some iterations on, at any part of one. */
 async function randomMoment(run, child) {
   if (next() < 0.2) return sleep(2000 * next());
@@ -104,7 +113,9 @@ for (const signal of signals) {
       const iteration = checkpoint?.iteration ?? -1;
       if (iteration < reached) fail(`${signal}: iteration ${reached} was saved, then only ${iteration} was there`);
       reached = iteration;
-      if (by === null && code !== 0) fail(`${signal}: a training ended with ${code}: ${errors}`);
+      const asked = by === null && code === 128 + constants.signals[signal];
+      if (by === null && code !== 0 && !asked) fail(`${signal}: a training ended with ${code}: ${errors}`);
+      if (asked && iteration !== lastLogged(run)) fail(`${signal}: iteration ${lastLogged(run)} was done, but ${iteration} was saved when it was told to leave`);
       if (reached === Number(values.iterations) && code === 0) break;
       kills++;
       whereabouts.push(reached);

@@ -47,8 +47,9 @@ export function createProgram(version: string, called?: string): Command {
   const commands = [
     trainCommand(), sampleCommand(), evaluateCommand(), reportCommand(), ladderCommand(), pairsCommand(), datasetCommand(), demoCommand(), weightsCommand(), doctorCommand(),
   ];
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  for (const command of commands) program.addCommand(command);
   for (const command of withSubcommands(program)) {
+    if (command !== program) command.copyInheritedSettings(program);
     command.exitOverride();
     refuseEmpty(command);
   }

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import type * as Data from '@stargan/data';
 import { openDataset, planTrainingBatch } from '@stargan/data';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -22,6 +23,7 @@ vi.mock('@stargan/data', async (importOriginal) => {
   return {
     ...original,
     createTrainingStream(...given: Parameters<typeof Data.createTrainingStream>): Stream {
+      process.on('worker', keepDecoder);
       const stream = original.createTrainingStream(...given);
       let count = 0;
       const take = (): ReturnType<Stream['next']> => stream.next();
@@ -30,9 +32,16 @@ vi.mock('@stargan/data', async (importOriginal) => {
   };
 });
 
-afterEach(() => (intercept = undefined));
+/** Threads that were begun since the first stream was, the decoding ones. */
+const decoders: Worker[] = [];
+const keepDecoder = (worker: Worker): void => void decoders.push(worker);
 
-/** The thread that reads images dies after two batches. */
+afterEach(() => {
+  intercept = undefined;
+  process.off('worker', keepDecoder);
+});
+
+/** The thread that reads images cannot be had again after two batches. */
 function killWorker(first: () => Promise<void> = () => Promise.resolve()): void {
   intercept = async (count, next) => {
     if (count < 2) return next();
@@ -90,6 +99,36 @@ describe('a failure outside the update', () => {
     await expect(train({ data, out, config: smallConfig({ iterations: 3 }) })).rejects.toThrow(/the worker thread ended with exit code 1; iteration 2 was saved in .*0000002; go on with --resume when the cause is gone/);
     intercept = undefined;
     expect(await train({ data, out, config: smallConfig({ iterations: 3 }), resume: true })).toMatchObject({ iteration: 3, completed: true });
+  });
+
+  it('is no decoding thread that is killed once, which changes nothing', async () => {
+    const [whole, out] = [path.join(folder(), 'unkilled'), path.join(folder(), 'killed once')];
+    const config = smallConfig({ iterations: 7, batch: 1, sampleSources: 1 });
+    await train({ data, out: whole, config });
+    intercept = async (count, next) => {
+      if (count === 1) await decoders.at(-1)!.terminate();
+      return next();
+    };
+    await train({ data, out, config });
+    for (const file of ['log.jsonl', 'checkpoints/0000007/generator.safetensors']) {
+      expect((await readFile(path.join(out, file))).equals(await readFile(path.join(whole, file))), file).toBe(true);
+    }
+  });
+
+  it('is a decoding thread that is killed again and again', async () => {
+    const out = path.join(folder(), 'killed');
+    const config = smallConfig({ iterations: 20, batch: 1, sampleSources: 1 });
+    intercept = async (_, next) => {
+      await decoders.at(-1)!.terminate();
+      return next();
+    };
+    const failure = await train({ data, out, config }).then(() => '', (error: Error) => error.message);
+    expect(failure).toMatch(/the worker thread ended with exit code 1.*; go on with --resume when the cause is gone/);
+    const { checkpoint } = await findCheckpoint(out);
+    expect(failure).toContain(`iteration ${checkpoint!.iteration} was saved in ${checkpoint!.path}`);
+    intercept = undefined;
+    const iterations = checkpoint!.iteration + 1;
+    expect(await train({ data, out, config: { ...config, iterations }, resume: true })).toMatchObject({ iteration: iterations, completed: true });
   });
 
   it('is an evaluation, whose checkpoint is saved before it begins', async () => {
@@ -199,6 +238,10 @@ describe('saving', () => {
       `WARNING: iteration 10 is not saved: no space left; training goes on, tried again at the next multiple of 10 iterations or in 15 minutes; the last good checkpoint is ${first}`,
     ]);
     expect(await readdir(path.join(out, 'checkpoints'))).toEqual(['0000000']);
+    state.iteration = config.iterations;
+    expect(await saver.trySave(state)).toBeUndefined();
+    expect(warnings[1]).toContain('no space left; tried once more before training ends; the last good');
+    state.iteration = 10;
     isLost = false;
     await saver.save(state);
     expect(await readdir(path.join(out, 'checkpoints'))).toEqual(['0000010']);

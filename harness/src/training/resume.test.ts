@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { readMetricLog } from '../logging/metric-log.js';
@@ -10,12 +10,13 @@ import { train } from './train.js';
 let data = '';
 const folder = useTemporaryFolder(async (created) => {
   data = await smallDataset(created);
+  await train({ data, out: path.join(created, 'trained'), config: smallConfig({ iterations: 4, saveEvery: 2 }) });
 });
 
-/** A run of four iterations with checkpoints of 2 and 4. */
+/** A copy of a run of four iterations with checkpoints of 2 and 4. */
 async function trainedRun(name: string): Promise<string> {
   const out = path.join(folder(), name);
-  await train({ data, out, config: smallConfig({ iterations: 4, saveEvery: 2 }) });
+  await cp(path.join(folder(), 'trained'), out, { recursive: true });
   return out;
 }
 

@@ -63,13 +63,18 @@ export function createSaver({ out, networks, config, lock, faultOf, last, warn }
         return await save(state);
       } catch (error) {
         tried = performance.now();
-        const next = [...(config.saveEvery > 0 ? [`at the next multiple of ${config.saveEvery} iterations`] : []), ...(config.saveMinutes > 0 ? [`in ${config.saveMinutes} minutes`] : [])];
-        const again = next.length > 0 ? `tried again ${next.join(' or ')}` : 'tried again at the end';
-        warn(`WARNING: iteration ${state.iteration} is not saved: ${(error as Error).message}; training goes on, ${again}; ${lastOf(saved)}`);
+        warn(`WARNING: iteration ${state.iteration} is not saved: ${(error as Error).message}; ${nextTry(config, state.iteration)}; ${lastOf(saved)}`);
         return undefined;
       }
     },
   };
+}
+
+/** When saving is tried again. */
+function nextTry({ iterations, saveEvery, saveMinutes }: Config, iteration: number): string {
+  if (iteration === iterations) return 'tried once more before training ends';
+  const times = [...(saveEvery > 0 ? [`at the next multiple of ${saveEvery} iterations`] : []), ...(saveMinutes > 0 ? [`in ${saveMinutes} minutes`] : [])];
+  return `training goes on, tried again ${times.length > 0 ? times.join(' or ') : 'at the end'}`;
 }
 
 /** Names the last good checkpoint. */
