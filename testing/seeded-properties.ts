@@ -16,8 +16,8 @@ function report<T>(details: RunDetails<T>): void {
 }
 
 // What tensorflow.js draws without a seed of its own, `randomNormal` say, it seeds from here.
-const { uniform } = randomStream(seed, 'tests');
-Math.random = uniform;
+const random = randomStream(seed, 'tests');
+Math.random = () => random.uniform();
 
 fc.configureGlobal({ seed, ...(counts !== undefined && { reporter: report }) });
 

@@ -88,7 +88,7 @@ describe('a checkpoint', () => {
     const state = someState();
     const checkpoint = await writeCheckpoint(path.join(folder(), 'steps'), networks, state, 1);
     const before = memory().numTensors;
-    await expect(readState(networks, { ...checkpoint, iteration: 99 })).rejects.toThrow(/generator_optimizer\.safetensors: step, .* must be a whole number of at least 99, the iterations done, got "\d+"; take an earlier checkpoint/);
+    await expect(readState(networks, { ...checkpoint, iteration: 9999 })).rejects.toThrow(/generator_optimizer\.safetensors: step, .* must be a whole number of at least 9999, the iterations done, got "\d+"; take an earlier checkpoint/);
     expect(memory().numTensors).toBe(before);
     disposeState(state);
   });
