@@ -1,5 +1,6 @@
 import type * as Files from 'node:fs/promises';
 import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { findLatestCheckpoint } from './find-checkpoints.js';
 import { saveCheckpoint } from './save-checkpoint.js';
@@ -11,7 +12,7 @@ vi.mock('node:fs/promises', async (importOriginal) => {
   const original = await importOriginal<typeof Files>();
   return {
     ...original,
-    rename: (from: string, to: string) => (isStubborn && from.includes('.partial-') ? Promise.reject(new Error('EIO: it cannot be renamed')) : original.rename(from, to)),
+    rename: (from: string, to: string) => (isStubborn && basename(from).startsWith('.partial-') ? Promise.reject(new Error('EIO: it cannot be renamed')) : original.rename(from, to)),
   };
 });
 
