@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './run.mjs';
 
-const USAGE = `Usage: node scripts/soak.mjs [--minutes N] [--seed N] [FILTER]
+const USAGE = `Usage: node scripts/soak.mjs [--minutes N] [--seed N] [--workers N] [FILTER]
 
 Runs the property tests with one random seed after another until the time is up, and prints how many cases were tried
-and the seed of each run that found something. --minutes is 30 by default; --seed runs one seed alone; FILTER is a part
-of the test files' paths. Build first (\`pnpm build\`). Exit code: 0 nothing found, 1 something found, 2 wrong usage.`;
+and the seed of each run that found something. --minutes is 30 by default; --seed runs one seed alone; --workers is how
+many test files run at a time, 2 by default; FILTER is a part of the test files' paths. Build first (\`pnpm build\`).
+Exit code: 0 nothing found, 1 something found, 2 wrong usage.`;
 
-const { minutes, seed, filter } = options();
+const { minutes, seed, workers, filter } = options();
 const folder = mkdtempSync(join(tmpdir(), 'stargan-soak-'));
 const counts = join(folder, 'counts');
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -45,7 +46,7 @@ function propertyTests() {
 
 function runTests(next) {
   const env = { ...process.env, STARGAN_PROPERTY_SEED: `${next}`, STARGAN_PROPERTY_COUNTS: counts, NO_COLOR: '1' };
-  const child = spawn(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...files], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--maxWorkers', `${workers}`, ...files], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output = (output + text).slice(-200_000)));
   return new Promise((resolve, reject) => {
@@ -65,7 +66,7 @@ function cases() {
 
 function options() {
   try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { minutes: { type: 'string', default: '30' }, seed: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+    const { values, positionals } = parseArgs({ allowPositionals: true, options: { minutes: { type: 'string', default: '30' }, seed: { type: 'string' }, workers: { type: 'string', default: '2' }, help: { type: 'boolean', short: 'h' } } });
     if (values.help) {
       console.log(USAGE);
       process.exit(0);
@@ -75,7 +76,8 @@ function options() {
       return Number(text);
     };
     if (positionals.length > 1) throw new Error(`one FILTER at most, got ${positionals.join(' ')}`);
-    return { minutes: number('minutes', values.minutes), seed: values.seed === undefined ? undefined : number('seed', values.seed), filter: positionals[0] };
+    if (!/^[1-9]\d*$/.test(values.workers)) throw new Error(`--workers must be a whole number ≥ 1, got ${values.workers}`);
+    return { minutes: number('minutes', values.minutes), seed: values.seed === undefined ? undefined : number('seed', values.seed), workers: Number(values.workers), filter: positionals[0] };
   } catch (error) {
     return fail(error.message);
   }

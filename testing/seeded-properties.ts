@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { randomStream } from '@stargan/random';
 import fc, { type RunDetails } from 'fast-check';
 import { afterAll } from 'vitest';
 
@@ -13,6 +14,10 @@ function report<T>(details: RunDetails<T>): void {
   tried += details.numRuns;
   if (details.failed) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
 }
+
+// What tensorflow.js draws without a seed of its own, `randomNormal` say, it seeds from here.
+const random = randomStream(seed, 'tests');
+Math.random = () => random.uniform();
 
 fc.configureGlobal({ seed, ...(counts !== undefined && { reporter: report }) });
 

@@ -222,7 +222,7 @@ describe('saving', () => {
     expect(due({ saveEvery: 0, saveMinutes: 0 })).toEqual([false, false, false, false]);
   });
 
-  it('that fails is warned of and tried again, and takes nothing away before the new checkpoint is there', async () => {
+  it('that fails, or is of a state with a fault, takes nothing away; it is warned of and tried again', async () => {
     const out = path.join(folder(), 'retried');
     const warnings: string[] = [];
     let isLost = false;
@@ -243,6 +243,9 @@ describe('saving', () => {
     expect(warnings[1]).toContain('no space left; tried once more before training ends; the last good');
     state.iteration = 10;
     isLost = false;
+    const faulty = createSaver({ out, networks, config, lock: { requireHeld }, faultOf: () => 'the generator overflows', last: undefined, warn: () => undefined });
+    await expect(faulty.save(state)).rejects.toThrow('the generator overflows');
+    expect(await readdir(path.join(out, 'checkpoints'))).toEqual(['0000000']);
     await saver.save(state);
     expect(await readdir(path.join(out, 'checkpoints'))).toEqual(['0000010']);
     disposeState(state);

@@ -78,6 +78,16 @@ describe('resuming', () => {
     expect(JSON.parse(await readFile(runPaths(out).config, 'utf8'))).toMatchObject({ config: { lambdaStyle: 3 } });
   });
 
+  it('is refused on images of other domains, named, also when there are as many', async () => {
+    const own = await smallDataset(path.join(folder(), 'renaming'));
+    const out = path.join(folder(), 'renamed');
+    await train({ data: own, out, config: smallConfig({ iterations: 1 }) });
+    for (const split of ['train', 'val']) await rename(path.join(own, split, 'square'), path.join(own, split, 'triangle'));
+    await expect(train({ data: own, out, config: smallConfig({ iterations: 2 }), resume: true })).rejects.toThrow(
+      'was trained on the domains circle, square, the data has circle, triangle; name another folder as --out',
+    );
+  });
+
   it('says and records which images were added, removed or resized since', async () => {
     const images = path.join(folder(), 'changing');
     const own = await smallDataset(images);

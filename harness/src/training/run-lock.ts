@@ -35,6 +35,9 @@ const BEAT_SECONDS = 10;
 /** Silence after which a holder that cannot be asked counts as dead: network disks may show changes a minute late. */
 const SILENCE_SECONDS = 180;
 
+/** Time in which a lock is replaced, by far. */
+const TAKING_SECONDS = 30;
+
 /** Writes the file's first byte anew: the time of change is then that of the disk's own clock, which others see too. */
 const BEAT = `
 const { workerData: { file, seconds } } = require('node:worker_threads');
@@ -90,9 +93,7 @@ async function take(file: string, mine: Holder, here: ProcessIdentity): Promise<
     const silence = await secondsOfSilence(file);
     if (silence === undefined) continue;
     requireDead(file, found, silence, here);
-    await replaceLock(file, mine);
-    const now = await readHolder(file);
-    if (typeof now === 'object' && now.token === mine.token) return;
+    if (await replaceLock(file, found, mine)) return;
   }
   throw new Error(`${file} changes all the time: other processes want the same run; end them, or name another folder as --out`);
 }
@@ -139,12 +140,31 @@ async function createExclusively(file: string, mine: Holder): Promise<boolean> {
   }
 }
 
-async function replaceLock(file: string, mine: Holder): Promise<void> {
+/**
+ * Puts a lock in the place of a dead holder's. Of several that found the same one, the file beside it lets one at a time
+ * do so, and those after it see that the dead one's is gone.
+ *
+ * @returns false when another came first, or is about to
+ */
+async function replaceLock(file: string, dead: Holder | undefined, mine: Holder): Promise<boolean> {
+  const taking = `${file}.taking`;
+  if (!(await createExclusively(taking, mine))) {
+    // One that was killed meanwhile does not keep the others out for good.
+    if (((await secondsOfSilence(taking)) ?? 0) > TAKING_SECONDS) await rm(taking, { force: true });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return false;
+  }
   const aside = `${file}.${mine.token}`;
-  await writeFile(aside, `${JSON.stringify(mine)}\n`);
-  await rename(aside, file);
-  // Of two that found the same dead holder the later one wins, and the earlier one sees it.
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  try {
+    const found = await readHolder(file);
+    if (found === 'absent' || found?.token !== dead?.token) return false;
+    await writeFile(aside, `${JSON.stringify(mine)}\n`);
+    await rename(aside, file);
+    return true;
+  } finally {
+    await rm(aside, { force: true }).catch(() => undefined);
+    await rm(taking, { force: true }).catch(() => undefined);
+  }
 }
 
 /** Who holds the lock; `'absent'` when nobody does, undefined when it cannot be read. */

@@ -7,9 +7,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
+import { cell, changed, writeTable } from '../../../scripts/mutation-tools.mjs';
 import { mutations } from './mutations-list.mjs';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
+// Their cases are the same in every run.
+const seeded = fileURLToPath(new URL('../../../testing/seeded-properties.ts', import.meta.url));
 const vitest = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')));
 // Inside the package, so that the copies find what it depends on.
 const scratch = mkdtempSync(join(folder, 'mutants-'));
@@ -31,10 +34,9 @@ function copy(name, testFile, mutation) {
   const target = join(scratch, name);
   cpSync(join(folder, 'src'), target, { recursive: true, filter: (path) => !path.endsWith('.test.ts') || path === join(folder, 'src', testFile) });
   if (mutation === undefined) return;
-  const { file, from, to } = mutation;
+  const { file, to } = mutation;
   const source = readFileSync(join(target, file), 'utf8');
-  if (source.split(from).length !== 2) throw new Error(`${file} must hold exactly once: ${from}`);
-  writeFileSync(join(target, file), missingImports(source, to) + source.replace(from, () => to));
+  writeFileSync(join(target, file), missingImports(source, to) + changed(source, mutation));
 }
 
 /** Runs all copies. @returns copy → test title → whether it passed; backends and losses that share a title must all pass */
@@ -42,7 +44,7 @@ function runCopies() {
   const report = join(scratch, 'report.json');
   writeFileSync(
     join(scratch, 'vitest.config.mjs'),
-    "export default { test: { include: ['*/*.test.ts'], pool: 'forks', maxWorkers: 2, isolate: false, testTimeout: 300_000 } };\n",
+    `export default { test: { include: ['*/*.test.ts'], setupFiles: [${JSON.stringify(seeded)}], pool: 'forks', maxWorkers: 2, isolate: false, testTimeout: 300_000 } };\n`,
   );
   spawnSync(process.execPath, [vitest, 'run', '--root', scratch, '--reporter=json', `--outputFile=${report}`], { cwd: scratch, stdio: 'ignore' });
   const outcomes = new Map();
@@ -59,7 +61,6 @@ function runCopies() {
 
 /** Tests that are about something else than a property of a loss: messages, memory, the tests' own critic. */
 const IS_PROPERTY = /^(?!(refuses|unusable|wrong arguments|leaves|shapes that differ|integers, scalars|nothing but|the images keep|has the value of the float64 one))/;
-const cell = (text) => text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
 
 /** The table of one test file, and complaints about what nobody noticed. */
 function tableOf(testFile, list, outcomes) {
@@ -97,10 +98,5 @@ const outcomes = runCopies();
 const path = join(folder, 'TESTING.md');
 for (const [testFile, list] of wanted) {
   const rows = tableOf(testFile, list, outcomes);
-  const [open, close] = [`<!-- ${testFile}: begin -->\n`, `\n<!-- ${testFile}: end -->`];
-  const page = readFileSync(path, 'utf8');
-  const start = page.indexOf(open) + open.length;
-  if (start < open.length) throw new Error(`TESTING.md must hold "${open.trim()}" and "${close.trim()}"`);
-  const table = [`| invariant, and test of \`${testFile}\` that failed | mutation |`, '| --- | --- |', ...rows].join('\n');
-  writeFileSync(path, page.slice(0, start) + table + page.slice(page.indexOf(close)));
+  writeTable(path, testFile, [`| invariant, and test of \`${testFile}\` that failed | mutation |`, '| --- | --- |', ...rows]);
 }

@@ -1,0 +1,95 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { add, memory } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { AVERAGED_NAMES, buildNetworks, NETWORK_NAMES } from '../model/networks.js';
+import { mapNames } from '../model/weights.js';
+import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
+import { checkpointDirectory, readAverages, readState, writeCheckpoint } from './checkpoint.js';
+import { buildOptimizers, disposeState, initialState, type TrainingState } from './state.js';
+
+const folder = useTemporaryFolder();
+const networks = buildNetworks(smallConfig(), 2);
+
+/** A state in which no two tensors are alike. */
+function someState(): TrainingState {
+  const state = initialState(networks, buildOptimizers(smallConfig()), 1);
+  let count = 0;
+  const other = (tensor: Tensor): Tensor => {
+    const moved = add(tensor, ++count / 64);
+    tensor.dispose();
+    return moved;
+  };
+  for (const averages of Object.values(state.averages)) for (const [name, tensor] of Object.entries(averages)) averages[name] = other(tensor);
+  for (const [name, moments] of Object.entries(state.moments) as [keyof TrainingState['moments'], NonNullable<TrainingState['moments']['generator']>][]) {
+    state.moments[name] = { ...moments, step: 20 + ++count, first: other(moments.first) as typeof moments.first, second: other(moments.second) as typeof moments.second };
+  }
+  return Object.assign(state, { iteration: 12, drawOffset: 5, rollbacks: 3 });
+}
+
+/** All that a state is, as plain values. */
+function contentOf({ weights, averages, moments, ...counts }: TrainingState): object {
+  const plain = (tensors: Readonly<Record<string, Tensor>>): object => Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, [tensor.shape, [...tensor.dataSync()]]]));
+  return {
+    ...counts,
+    weights: mapNames(NETWORK_NAMES, (name) => plain(weights[name])),
+    averages: mapNames(AVERAGED_NAMES, (name) => plain(averages[name])),
+    moments: Object.fromEntries(Object.entries(moments).map(([name, { step, first, second }]) => [name, { step, ...plain({ first, second }) }])),
+  };
+}
+
+/** Iterations that a run has checkpoints of. */
+const kept = async (run: string): Promise<string[]> => (await readdir(checkpointDirectory(run))).sort();
+
+describe('a checkpoint', () => {
+  it('gives back every tensor and every count of the state, to the bit', async () => {
+    const state = someState();
+    const checkpoint = await writeCheckpoint(path.join(folder(), 'whole'), networks, state, 1);
+    const read = await readState(networks, checkpoint);
+    expect(contentOf(read)).toEqual(contentOf(state));
+    const averages = await readAverages(networks, checkpoint);
+    for (const name of AVERAGED_NAMES) for (const [parameter, tensor] of Object.entries(averages[name])) expect(tensor.dataSync()).toEqual(state.averages[name][parameter]!.dataSync());
+    disposeState({ ...read, averages });
+    disposeState(read);
+    disposeState(state);
+  });
+
+  it('of an earlier version, without counts of roll-backs, has none', async () => {
+    const state = someState();
+    const checkpoint = await writeCheckpoint(path.join(folder(), 'earlier'), networks, state, 1);
+    const read = await readState(networks, { ...checkpoint, manifest: { ...checkpoint.manifest, metadata: {} } });
+    expect(read).toMatchObject({ iteration: 12, drawOffset: 0, rollbacks: 0 });
+    for (const each of [read, state]) disposeState(each);
+  });
+
+  it('that cannot be written takes none of the older ones away, and one that is there takes those beyond the limit', async () => {
+    const run = path.join(folder(), 'kept');
+    const state = someState();
+    const save = async (iteration: number, keep: number, of = networks): Promise<unknown> => writeCheckpoint(run, of, { ...state, iteration }, keep);
+    for (const iteration of [1, 2]) await save(iteration, 2);
+    // With blocks that these weights are not of.
+    await expect(save(3, 2, buildNetworks(smallConfig({ imageSize: 32 }), 2))).rejects.toThrow('could not save iteration 3');
+    expect(await kept(run)).toEqual(['0000001', '0000002']);
+    await save(3, 2);
+    expect(await kept(run)).toEqual(['0000002', '0000003']);
+    disposeState(state);
+  });
+
+  it('leaves those of later iterations alone, from which training was taken back', async () => {
+    const run = path.join(folder(), 'taken-back');
+    const state = someState();
+    for (const iteration of [5, 8, 6]) await writeCheckpoint(run, networks, { ...state, iteration }, 1);
+    expect(await kept(run)).toEqual(['0000006', '0000008']);
+    disposeState(state);
+  });
+
+  it('is refused, and nothing left in memory, when an optimiser has fewer steps than there were iterations', async () => {
+    const state = someState();
+    const checkpoint = await writeCheckpoint(path.join(folder(), 'steps'), networks, state, 1);
+    const before = memory().numTensors;
+    await expect(readState(networks, { ...checkpoint, iteration: 9999 })).rejects.toThrow(/generator_optimizer\.safetensors: step, .* must be a whole number of at least 9999, the iterations done, got "\d+"; take an earlier checkpoint/);
+    expect(memory().numTensors).toBe(before);
+    disposeState(state);
+  });
+});
