@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {
   findLatestCheckpoint,
+  isOpaqueValue,
   listCheckpoints,
   openPyTorchFile,
   openSafetensors,
@@ -12,6 +13,7 @@ import {
   tensorsByName,
   writePyTorchFile,
   writeSafetensors,
+  writeWholeFile,
   type BrokenCheckpoint,
   type Checkpoint,
   type CheckpointContent,
@@ -19,12 +21,16 @@ import {
   type CheckpointFolder,
   type CheckpointList,
   type CheckpointManifest,
+  type ComplexValue,
   type DataByDtype,
   type Dtype,
   type FindOptions,
   type NameOptions,
+  type OpaqueValue,
+  type PruneOptions,
   type PyTorchDict,
   type PyTorchFile,
+  type PyTorchKey,
   type PyTorchOptions,
   type PyTorchSource,
   type PyTorchSourceDict,
@@ -49,10 +55,10 @@ const content: CheckpointContent = { tensors: sources, metadata: { layout: 'pyto
 const saved: Checkpoint = await saveCheckpoint('checkpoints', 1, { 'mine.safetensors': content });
 const manifest: CheckpointManifest = saved.manifest;
 const file: CheckpointFile | undefined = manifest.files[0];
-const options: FindOptions = { verify: 'sha256' };
+const options: FindOptions = { verify: 'sha256', before: undefined };
 const list: CheckpointList = await listCheckpoints('checkpoints', options);
 const broken: readonly BrokenCheckpoint[] = list.broken;
-const removed: readonly CheckpointFolder[] = await pruneCheckpoints('checkpoints', 2);
+const removed: readonly CheckpointFolder[] = await pruneCheckpoints('checkpoints', 2, { upTo: undefined } satisfies PruneOptions);
 const { checkpoint } = await findLatestCheckpoint('checkpoints');
 console.log(file, broken, removed, checkpoint?.path);
 
@@ -76,8 +82,8 @@ const storedDtype: StoredDtype | undefined = entry?.dtype;
 const dictionary: PyTorchSourceDict = new Map([['bias', source]]);
 const written: PyTorchSource = { generator: dictionary };
 await writePyTorchFile('nets.ckpt', written);
-const limits: PyTorchOptions = { maxBytes: 1e6 };
-const names: NameOptions = { stripPrefix: 'module.' };
+const limits: PyTorchOptions = { maxBytes: 1e6, sums: undefined, narrowDoubles: undefined };
+const names: NameOptions = { stripPrefix: 'module.', onUnread: undefined };
 const value: PyTorchValue<StoredTensor> = await readPyTorchFile('nets.ckpt', limits);
 const tensors = await readPyTorchTensors('nets.ckpt', { ...limits, ...names });
 const opened: PyTorchFile = await openPyTorchFile('nets.ckpt');
@@ -85,3 +91,10 @@ const root = opened.value as PyTorchDict<PyTorchTensor>;
 for (const [name, tensor] of tensorsByName(root, names)) console.log(name, (await opened.read(tensor)).shape, tf.zeros(tensor.shape).shape);
 await opened.close();
 console.log(data, storedDtype, value, Object.keys(tensors));
+
+// Values that are only named, and what Python's complex numbers are.
+const opaque: OpaqueValue[] = [];
+if (isOpaqueValue(value)) opaque.push(value);
+const keys: PyTorchKey[] = [...root.keys()];
+const complex: ComplexValue = { kind: 'complex', real: 1, imaginary: -1 };
+await writeWholeFile('scores.json', JSON.stringify({ keys, complex, opaque: opaque.map(({ name }) => name) }));

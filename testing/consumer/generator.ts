@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { generator, type Features, type Generator, type GeneratorOptions, type Masks, type StyleInjection } from '@stargan/generator';
+import { generator, type Constant, type Features, type Generator, type GeneratorOptions, type Masks, type StyleInjection } from '@stargan/generator';
 import { adam, exponentialMovingAverage } from '@stargan/optimizers';
 import { valueAndGradients } from '@stargan/ops';
 import { cycleConsistencyLoss } from '@stargan/losses';
@@ -7,6 +7,8 @@ import { cycleConsistencyLoss } from '@stargan/losses';
 const injection: StyleInjection = 'adain';
 const options: GeneratorOptions = { imageSize: 16, styleDim: 8, widthBudget: 128, maxWidth: 8, injection, variant: undefined };
 const G: Generator = generator(options);
+const filter: Constant | undefined = G.constants['hpf.filter'];
+if (filter !== undefined) tf.tensor(filter.values, filter.shape).dispose();
 const image = tf.zeros<tf.Rank.R4>([1, 16, 16, 3]);
 const style = tf.zeros([1, 8]);
 const masks: Masks | undefined = undefined;

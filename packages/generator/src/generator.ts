@@ -50,7 +50,7 @@ export type StyleInjection = 'adain' | 'concatenation';
 /** Values that are not trained. */
 export interface Constant {
   /** Sizes of the axes. */
-  readonly shape: readonly number[];
+  readonly shape: number[];
   /** In C order. */
   readonly values: Float32Array;
 }

@@ -13,7 +13,7 @@ export function isSkipSize(height: number): boolean {
 }
 
 /** HP's filter as the reference keeps it: [-1 -1 -1; -1 8 -1; -1 -1 -1] / w_hpf. */
-export function highPassFilter(weight: number): { readonly shape: readonly number[]; readonly values: Float32Array } {
+export function highPassFilter(weight: number): { readonly shape: number[]; readonly values: Float32Array } {
   return { shape: [3, 3], values: Float32Array.from({ length: 9 }, (_, i) => (i === 4 ? 8 : -1) / weight) };
 }
 
