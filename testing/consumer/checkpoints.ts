@@ -77,7 +77,8 @@ if (stored?.dtype === 'F32') {
 }
 const dtype: Dtype = 'F32';
 const data: TensorData | DataByDtype[typeof dtype] = Float32Array.of(1);
-const storedDtype: StoredDtype | undefined = entry?.dtype;
+const storedDtype: StoredDtype | undefined = stored?.dtype;
+console.log(entry?.dtype);
 
 const dictionary: PyTorchSourceDict = new Map([['bias', source]]);
 const written: PyTorchSource = { generator: dictionary };

@@ -134,7 +134,7 @@ const augmentationOptions: AugmentationOptions = { cropProbability: undefined };
 const augmentation: Augmentation = sampleAugmentation(image.width, image.height, randomStream(1, 'crop'), augmentationOptions);
 const box: Box = augmentation.box;
 const conversion: PixelsToFloatsOptions = { flip: augmentation.flip, target: undefined, offset: undefined };
-const floats: Float32Array = pixelsToFloats(resizeBilinear(image, box, 16, 16), conversion);
+const floats: Float32Array = pixelsToFloats(resizeBilinear(image, 16, 16, box), conversion);
 const loaded: Float32Array = await loadImages([file], 16, { maxPixels: undefined, reading: undefined });
 const sizes: number[] = await mapConcurrently([file], 2, async (each) => (await decodeImage(each)).width);
 console.log(format, recognised?.name, floats, loaded, sizes, printablePath(nameOfBytes(Buffer.from(pathBytes(file)))));
