@@ -55,11 +55,10 @@ const content: CheckpointContent = { tensors: sources, metadata: { layout: 'pyto
 const saved: Checkpoint = await saveCheckpoint('checkpoints', 1, { 'mine.safetensors': content });
 const manifest: CheckpointManifest = saved.manifest;
 const file: CheckpointFile | undefined = manifest.files[0];
-const options: FindOptions = { verify: 'sha256' };
+const options: FindOptions = { verify: 'sha256', before: undefined };
 const list: CheckpointList = await listCheckpoints('checkpoints', options);
 const broken: readonly BrokenCheckpoint[] = list.broken;
-const pruning: PruneOptions = { upTo: 10 };
-const removed: readonly CheckpointFolder[] = await pruneCheckpoints('checkpoints', 2, pruning);
+const removed: readonly CheckpointFolder[] = await pruneCheckpoints('checkpoints', 2, { upTo: undefined } satisfies PruneOptions);
 const { checkpoint } = await findLatestCheckpoint('checkpoints');
 console.log(file, broken, removed, checkpoint?.path);
 
@@ -78,13 +77,14 @@ if (stored?.dtype === 'F32') {
 }
 const dtype: Dtype = 'F32';
 const data: TensorData | DataByDtype[typeof dtype] = Float32Array.of(1);
-const storedDtype: StoredDtype | 'C64' | undefined = entry?.dtype;
+const storedDtype: StoredDtype | undefined = stored?.dtype;
+console.log(entry?.dtype);
 
 const dictionary: PyTorchSourceDict = new Map([['bias', source]]);
 const written: PyTorchSource = { generator: dictionary };
 await writePyTorchFile('nets.ckpt', written);
-const limits: PyTorchOptions = { maxBytes: 1e6 };
-const names: NameOptions = { stripPrefix: 'module.' };
+const limits: PyTorchOptions = { maxBytes: 1e6, sums: undefined, narrowDoubles: undefined };
+const names: NameOptions = { stripPrefix: 'module.', onUnread: undefined };
 const value: PyTorchValue<StoredTensor> = await readPyTorchFile('nets.ckpt', limits);
 const tensors = await readPyTorchTensors('nets.ckpt', { ...limits, ...names });
 const opened: PyTorchFile = await openPyTorchFile('nets.ckpt');
@@ -92,7 +92,10 @@ const root = opened.value as PyTorchDict<PyTorchTensor>;
 for (const [name, tensor] of tensorsByName(root, names)) console.log(name, (await opened.read(tensor)).shape, tf.zeros(tensor.shape).shape);
 await opened.close();
 console.log(data, storedDtype, value, Object.keys(tensors));
+
+// Values that are only named, and what Python's complex numbers are.
+const opaque: OpaqueValue[] = [];
+if (isOpaqueValue(value)) opaque.push(value);
+const keys: PyTorchKey[] = [...root.keys()];
 const complex: ComplexValue = { kind: 'complex', real: 1, imaginary: -1 };
-const keys: PyTorchKey[] = [...root.keys(), complex];
-const opaque: OpaqueValue | undefined = isOpaqueValue(value) ? value : undefined;
-await writeWholeFile('notes.json', JSON.stringify({ keys: keys.length, opaque: opaque !== undefined }));
+await writeWholeFile('scores.json', JSON.stringify({ keys, complex, opaque: opaque.map(({ name }) => name) }));

@@ -26,6 +26,8 @@ import {
   parameterCount,
   patchDiscriminator,
   requireDomains,
+  rowsOfDomains,
+  valuesOfDomains,
   requireImage,
   requirePositive,
   residualBlock,
@@ -105,6 +107,7 @@ console.log(perHead, steps, imageLevels('mine', 16), levelWidths('mine', 16, 1, 
 
 const labels: DomainLabels = tf.oneHot([0, 1], 2);
 concatenateLabels(image, labels, 2).dispose();
+tf.dispose([rowsOfDomains(tf.zeros([2, 3]), Uint8Array.of(0, 1), 2), valuesOfDomains(tf.zeros([2, 2]), labels), applyPerDomain([...heads, ...heads], {}, tf.zeros([2, 4]), labels)]);
 
 // In models of tf.layers.
 tfLayers.registerTfLayers();

@@ -80,7 +80,7 @@ describe('pnpm bench:iteration', () => {
 
   it.each([
     ['a module is missing', 'import no_such_module', /peer: .* needs the Python module no_such_module.*--python PATH/],
-    ['the peer fails', "sys.exit('out of memory')", /peer: .* ended with exit code 1:\nout of memory/],
+    ['the peer fails', "sys.exit('out of memory')", /peer: .* ended with exit code 1: out of memory/],
     ['no JSON comes', "print('done')", /must print one JSON object with --json, got "done"/],
     ['the time is missing', 'print(json.dumps({"seconds": 1}))', /must print the seconds of its best iteration as best_s, got seconds/],
   ])('says what to do and ends with exit code 1 when %s', async (_, line, message) => {

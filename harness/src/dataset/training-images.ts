@@ -1,4 +1,4 @@
-import { BrokenImagesError, createTrainingStream, ImageFileError, printablePath, type ImageFolders, type SkippedImage, type TrainingStream } from '@stargan/data';
+import { BrokenImagesError, createTrainingStream, ImageFileError, printablePath, type ImageFolders, type NotedImage, type SkippedImage, type TrainingStream } from '@stargan/data';
 import type { Config } from '../config/schema.js';
 import { imagesPerIteration } from '../training/batch.js';
 import { LIMIT_REMEDY, REPLACE_REMEDY } from './check-dataset.js';
@@ -20,10 +20,15 @@ export function openTrainingImages(folders: ImageFolders, config: Config, startI
 export function withCommandLineRemedy(error: unknown): unknown {
   if (error instanceof BrokenImagesError) return new BrokenImagesError(error.domain, error.images, error.limit, error.broken, LIMIT_REMEDY);
   if (!(error instanceof ImageFileError)) return error;
-  return new ImageFileError(error.file, error.reason, error.remedy.replace(/(, or set onCorrupt: .*)?$/, `, or ${REPLACE_REMEDY}`));
+  return new ImageFileError(error.file, error.reason, error.remedy.replace(/(, or set onCorrupt: .*)?$/, `, or ${REPLACE_REMEDY}`), error.problem);
 }
 
-/** Says that an image is not used, and why. */
-export function describeLeftOut({ file, reason }: SkippedImage): string {
-  return `left out ${printablePath(file)}: ${reason}`;
+/** Says that an image is not used, why, and what to do about it. */
+export function describeLeftOut({ file, reason, remedy }: Pick<SkippedImage, 'file' | 'reason' | 'remedy'>): string {
+  return `left out ${printablePath(file)}: ${reason}; ${remedy}`;
+}
+
+/** Says what is odd about an image that is used. */
+export function describeNoted({ file, notes }: NotedImage): string {
+  return `note: ${printablePath(file)}: ${notes.join('; ')}`;
 }

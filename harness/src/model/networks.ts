@@ -1,11 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { generator, type Generator } from '@stargan/generator';
 import type { Checkpointing, ConvolutionVariant } from '@stargan/layers';
-import { conditionalMappingNetwork, mappingNetwork, type MappingNetwork } from '@stargan/mapping-network';
-import { conditionalStyleEncoder, styleEncoder, type StyleEncoder, type StyleEncoderOptions } from '@stargan/style-encoder';
+import { conditionalMappingNetwork, mappingNetwork } from '@stargan/mapping-network';
+import { conditionalStyleEncoder, styleEncoder, type StyleEncoderOptions } from '@stargan/style-encoder';
 import type { Config } from '../config/schema.js';
 import { buildJudge, type Judge } from './judge.js';
-import { labelCodes, latentCodesWithLabels, type StyleNetworks } from './style-codes.js';
+import { labelCodes, latentCodesWithLabels, type StyleNetwork, type StyleNetworks } from './style-codes.js';
 
 /** Which networks there are, each key of them the reference's when it is left out. */
 export type Architecture = Pick<Config, 'style' | 'injection' | 'mappingNetwork' | 'styleEncoder' | 'discriminator'>;
@@ -37,9 +37,9 @@ export interface Networks {
   /** G(x, s). */
   readonly generator: Generator;
   /** F_y(z), or what takes its place where styles are not mapped. */
-  readonly mappingNetwork: MappingNetwork;
+  readonly mappingNetwork: StyleNetwork;
   /** E_y(x), or what takes its place where styles are not mapped. */
-  readonly styleEncoder: StyleEncoder;
+  readonly styleEncoder: StyleNetwork;
   /** D_y(x), with a classifier of domains where it has one. */
   readonly discriminator: Judge;
 }

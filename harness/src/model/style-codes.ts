@@ -1,12 +1,18 @@
 import { concat, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor2D } from '@tensorflow/tfjs-core';
-import type { MappingNetwork } from '@stargan/mapping-network';
-import type { StyleEncoder } from '@stargan/style-encoder';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Network } from '@stargan/layers';
+import type { Parameters } from '@stargan/ops';
+
+/** A network of codes per domain, which training and sampling give each sample's domain as an array. */
+export interface StyleNetwork extends Network {
+  /** @returns codes [batch, length] of latent codes or images */
+  apply(parameters: Parameters, input: Tensor, domain: readonly number[]): Tensor2D;
+}
 
 /** What makes the codes that the generator gets: one from latent codes, one from images. */
 export interface StyleNetworks {
-  readonly mappingNetwork: MappingNetwork;
-  readonly styleEncoder: StyleEncoder;
+  readonly mappingNetwork: StyleNetwork;
+  readonly styleEncoder: StyleNetwork;
 }
 
 /** [samples, domains]: 1 at each sample's domain. */
@@ -32,7 +38,7 @@ export function labelCodes(domains: number): StyleNetworks {
  *
  * @param encoder an encoder of one domain, to codes as long as a latent code
  */
-export function latentCodesWithLabels(encoder: StyleEncoder, domains: number): StyleNetworks {
+export function latentCodesWithLabels(encoder: StyleNetwork, domains: number): StyleNetworks {
   return {
     mappingNetwork: {
       specs: [],

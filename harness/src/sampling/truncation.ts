@@ -1,7 +1,7 @@
 import { add, mean, mul, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { MappingNetwork } from '@stargan/mapping-network';
 import type { Parameters } from '@stargan/ops';
+import type { StyleNetwork } from '../model/style-codes.js';
 
 /**
  * Mean style of a domain over many latent codes.
@@ -9,7 +9,7 @@ import type { Parameters } from '@stargan/ops';
  * @param latent [count, latentDim]
  * @returns [1, styleDim]
  */
-export function averageStyle(mappingNetwork: MappingNetwork, parameters: Parameters, latent: Tensor, domain: number): Tensor2D {
+export function averageStyle(mappingNetwork: StyleNetwork, parameters: Parameters, latent: Tensor, domain: number): Tensor2D {
   return tidy(() => {
     const styles = mappingNetwork.apply(parameters, latent, Array.from({ length: latent.shape[0] }, () => domain));
     return mean(styles, 0, true);

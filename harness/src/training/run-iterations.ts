@@ -1,5 +1,5 @@
 import { memory } from '@tensorflow/tfjs-core';
-import { describeLeftOut } from '../dataset/training-images.js';
+import { describeLeftOut, describeNoted } from '../dataset/training-images.js';
 import { turnEventLoop } from '../evaluation/turn-event-loop.js';
 import { AVERAGED_NAMES } from '../model/networks.js';
 import { mapNames } from '../model/weights.js';
@@ -131,12 +131,13 @@ function startMeter(training: Training): Meter {
   };
 }
 
-/** Names images that were left out, each once. */
+/** Names images that were left out, and those with something odd about them, each once. */
 function reportSkipped({ stream, progress }: Training, reported: Set<string>): Set<string> {
-  const { skipped } = stream.statistics();
-  if (skipped.length === reported.size) return reported;
-  for (const { file, reason } of skipped) if (!reported.has(file)) progress.say(describeLeftOut({ file, reason }));
-  return new Set(skipped.map(({ file }) => file));
+  const { skipped, noted } = stream.statistics();
+  if (skipped.length + noted.length === reported.size) return reported;
+  for (const image of skipped) if (!reported.has(image.file)) progress.say(describeLeftOut(image));
+  for (const image of noted) if (!reported.has(image.file)) progress.say(describeNoted(image));
+  return new Set([...skipped, ...noted].map(({ file }) => file));
 }
 
 async function sample({ config, networks, state, inputs, out }: Training, signal: AbortSignal | undefined): Promise<void> {

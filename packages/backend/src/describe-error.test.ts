@@ -15,6 +15,10 @@ describe('describeError', () => {
     expect(describeError(new Error('wbuffer_write: write failed\nsystem error: Unknown error -1\n\n'))).toBe('wbuffer_write: write failed; system error: Unknown error -1');
   });
 
+  it('puts what a colon announces behind it', () => {
+    expect(describeError(new Error('peer.py ended with exit code 1:\nout of memory\nsorry'))).toBe('peer.py ended with exit code 1: out of memory; sorry');
+  });
+
   it('says something of errors without a message, and of what is no error', () => {
     expect(describeError(new TypeError())).toBe('TypeError');
     expect(describeError(new AggregateError([new Error('a'), new Error('b')]))).toBe('a; b');

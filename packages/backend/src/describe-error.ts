@@ -30,5 +30,5 @@ function oneLine(text: string): string {
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '')
-    .join('; ');
+    .reduce((said, line) => (said === '' ? line : `${said}${said.endsWith(':') ? '' : ';'} ${line}`), '');
 }

@@ -10,9 +10,9 @@ export type Precision = 'float32' | 'reduced';
 /** What a native runtime can be told when it is loaded. */
 export interface NativeSettings {
   /** Threads within one operation. Default: `TF_NUM_INTRAOP_THREADS`, else all cores. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Default `float32`. `STARGAN_PRECISION` goes before it. */
-  readonly precision?: Precision;
+  readonly precision?: Precision | undefined;
 }
 
 const precisions: readonly string[] = ['float32', 'reduced'] satisfies Precision[];

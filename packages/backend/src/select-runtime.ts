@@ -8,19 +8,19 @@ import { isRuntimeKind, runtimeKinds, type Runtime, type RuntimeKind } from './r
 /** Options of {@link selectRuntime}. */
 export interface SelectRuntimeOptions {
   /** Take this runtime or fail. Default: the fastest there is. `STARGAN_BACKEND` goes before it. */
-  readonly prefer?: RuntimeKind;
+  readonly prefer?: RuntimeKind | undefined;
   /**
    * Threads within one operation of a native runtime. Default: `TF_NUM_INTRAOP_THREADS`, else all cores. Counts for
    * the first selection in a process only: TensorFlow reads it when it is loaded.
    */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
    * How convolutions and matrix products of a native runtime may round. Default `float32`; `STARGAN_PRECISION` goes
    * before it. Counts for the first selection in a process only.
    */
-  readonly precision?: Precision;
+  readonly precision?: Precision | undefined;
   /** Leaves out the warning on standard error about a slow fallback, or a card that is not used. Default false. */
-  readonly quiet?: boolean;
+  readonly quiet?: boolean | undefined;
 }
 
 /** Loads one runtime. */

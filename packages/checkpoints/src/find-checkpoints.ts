@@ -18,9 +18,9 @@ export interface BrokenCheckpoint extends CheckpointFolder {
 /** Options of {@link findLatestCheckpoint} and {@link listCheckpoints}. */
 export interface FindOptions {
   /** How files are compared with the manifest: by `'sizes'` (default), or by reading all of them for their `'sha256'`. */
-  readonly verify?: 'sha256' | 'sizes';
+  readonly verify?: 'sha256' | 'sizes' | undefined;
   /** Only checkpoints of earlier iterations than this one. */
-  readonly before?: number;
+  readonly before?: number | undefined;
 }
 
 /** Options of {@link pruneCheckpoints}. */
@@ -29,7 +29,7 @@ export interface PruneOptions {
    * The iteration that the writer has reached. Checkpoints of later ones, which it left behind when it went back, are
    * neither counted nor removed.
    */
-  readonly upTo?: number;
+  readonly upTo?: number | undefined;
 }
 
 /** Everything in a folder of checkpoints, newest first. */

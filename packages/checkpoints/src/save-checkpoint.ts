@@ -14,7 +14,7 @@ export type CheckpointContent =
       /** Written as safetensors. */
       readonly tensors: TensorSources;
       /** Free text by key, in the file's header. */
-      readonly metadata?: Readonly<Record<string, string>>;
+      readonly metadata?: Readonly<Record<string, string>> | undefined;
     };
 
 /** Partial folders of saves under way in this process. */

@@ -13,7 +13,7 @@ export interface Augmentation {
 /** Options of {@link sampleAugmentation}. */
 export interface AugmentationOptions {
   /** Probability of a random crop instead of the whole image. Default 0.5. */
-  cropProbability?: number;
+  cropProbability?: number | undefined;
 }
 
 /** Share of the image's area that a crop covers. */

@@ -4,7 +4,7 @@ import { headerOf } from './inspect-image-header.js';
 import { decodingsAtOnce } from './load-images.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { withRegularFile } from './regular-file.js';
-import type { SkippedImage } from './training-batch.js';
+import { skippedImage, type SkippedImage } from './training-batch.js';
 
 /** Options of {@link checkImages}. */
 export interface CheckImagesOptions {
@@ -12,13 +12,13 @@ export interface CheckImagesOptions {
    * `header` reads the header and looks at the end of every file, and decodes those only that look wrong: 50,000 files take
    * seconds. `full` decodes all, and finds damage in the middle as well. Default `header`.
    */
-  check?: 'header' | 'full';
+  check?: 'header' | 'full' | undefined;
   /** Largest number of pixels of an image that is decoded. Default 100,000,000. */
-  maxPixels?: number;
+  maxPixels?: number | undefined;
   /** Told how many files are done, after each. */
-  onProgress?: (done: number) => void;
+  onProgress?: ((done: number) => void) | undefined;
   /** Aborting it ends the check. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** More than Node's pool has threads, so that none of them waits for this one. */
@@ -38,20 +38,20 @@ export async function checkImages(files: readonly string[], options: CheckImages
   const faults = await mapConcurrently(files, check === 'full' ? decodingsAtOnce : looksAtOnce, async (file) => {
     signal?.throwIfAborted();
     const suspect = check === 'full' || (await looksWrong(file, maxPixels));
-    const reason = suspect ? await faultOf(file, maxPixels) : undefined;
+    const fault = suspect ? await faultOf(file, maxPixels) : undefined;
     onProgress?.((done += 1));
-    return reason === undefined ? [] : [{ file, reason }];
+    return fault === undefined ? [] : [fault];
   });
   return faults.flat();
 }
 
 /** What keeps a file from being decoded. */
-async function faultOf(file: string, maxPixels: number): Promise<string | undefined> {
+async function faultOf(file: string, maxPixels: number): Promise<SkippedImage | undefined> {
   try {
     await decodeImage(file, { maxPixels });
     return undefined;
   } catch (error) {
-    if (error instanceof ImageFileError) return error.reason;
+    if (error instanceof ImageFileError) return skippedImage(file, error);
     throw error;
   }
 }

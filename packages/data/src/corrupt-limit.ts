@@ -27,7 +27,7 @@ export class BrokenImagesError extends Error {
   ) {
     super(
       `${broken.length} of the ${images} images of "${printablePath(domain)}" are broken, at most ${allowedBroken(images, limit)} may be (corruptLimit ${limit}): ` +
-        `${listBroken(broken)}; repair or remove them, or ${remedy}`,
+        `${listBroken(broken)}; ${repairOf(broken)} or remove them, or ${remedy}`,
     );
   }
 }
@@ -38,6 +38,12 @@ const shown = 5;
 function listBroken(broken: readonly SkippedImage[]): string {
   const first = broken.slice(0, shown).map(({ file, reason }) => `${printablePath(file)} (${reason})`);
   return broken.length > shown ? `${first.join(', ')} and ${broken.length - shown} more` : first.join(', ');
+}
+
+/** What helps: what is whole, of a kind that is not read, is converted. */
+function repairOf(broken: readonly SkippedImage[]): string {
+  const unread = broken.filter(({ problem }) => problem === 'unsupported' || problem === 'not-an-image').length;
+  return unread === broken.length ? 'convert' : unread > 0 ? 'repair, convert' : 'repair';
 }
 
 /**

@@ -6,13 +6,13 @@ import { datasetLayout, type DatasetLayout } from './split-folders.js';
 /** Images to train on and, where there are any, images to validate with. The labels of both agree. */
 export interface Dataset {
   /** Absolute path of the data set. */
-  readonly directory?: string;
+  readonly directory?: string | undefined;
   /** Images to train on. */
   readonly train: ImageFolders;
   /** Images to validate with, where there are such. */
-  readonly validation?: ImageFolders;
+  readonly validation?: ImageFolders | undefined;
   /** Sentences about what was decided on reading it, such as which folder serves for validation. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly string[] | undefined;
 }
 
 /**

@@ -9,11 +9,11 @@ export { defaultMaxPixels };
 /** Options of {@link decodeImage}. */
 export interface DecodeOptions {
   /** Largest number of pixels (width × height) that is decoded. Default 100,000,000. */
-  maxPixels?: number;
+  maxPixels?: number | undefined;
   /** What a `Buffer` is called in errors. Default `image buffer`. */
-  name?: string;
+  name?: string | undefined;
   /** How pixels are read where there is a choice. Default `upright`. */
-  reading?: ImageReading;
+  reading?: ImageReading | undefined;
 }
 
 /**

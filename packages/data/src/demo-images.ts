@@ -9,15 +9,15 @@ import { requireWhole } from './requirements.js';
 /** Options of {@link writeDemoImages}. */
 export interface DemoImagesOptions extends DemoChoice {
   /** Seed of all draws. Default 777. */
-  seed?: number;
+  seed?: number | undefined;
   /** Training images of each domain. Default 400. */
-  imagesPerDomain?: number;
+  imagesPerDomain?: number | undefined;
   /** Validation images of each domain; 0 leaves `val/` out. Default 40. */
-  validationPerDomain?: number;
+  validationPerDomain?: number | undefined;
   /** Sides of the images in pixels. Default 64. */
-  imageSize?: number;
+  imageSize?: number | undefined;
   /** Default: `circle`, `square` and `triangle`. */
-  domains?: readonly DemoShape[];
+  domains?: readonly DemoShape[] | undefined;
 }
 
 /** The data set that {@link writeDemoImages} left. */

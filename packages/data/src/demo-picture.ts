@@ -19,11 +19,11 @@ export type DemoBackground = (typeof demoBackgrounds)[number];
 /** Which pictures are drawn. */
 export interface DemoChoice {
   /** Default: all of {@link demoTextures}. */
-  textures?: readonly DemoTexture[];
+  textures?: readonly DemoTexture[] | undefined;
   /** Default: both; 65 in 100 are light then. */
-  backgrounds?: readonly DemoBackground[];
+  backgrounds?: readonly DemoBackground[] | undefined;
   /** Largest rotation to either side, in degrees. Default 12. */
-  rotation?: number;
+  rotation?: number | undefined;
 }
 
 /** What is to be kept when a picture's domain or style changes. Lengths are shares of the image's side. */

@@ -10,7 +10,7 @@ export interface DomainFolder {
   /** Name of the folder, composed (Unicode's NFC), whatever the system that wrote it makes of it. */
   readonly name: string;
   /** Absolute path of the folder. */
-  readonly directory?: string;
+  readonly directory?: string | undefined;
   /**
    * Absolute paths, in the order of their paths within the folder. A name that is not UTF-8 carries its bytes as lone
    * surrogates: {@link pathBytes} gives what Node's file functions take.
@@ -25,15 +25,15 @@ export interface ImageFolders {
   /** Sorted by name: a domain's label is its position. */
   readonly domains: readonly DomainFolder[];
   /** What lies in these folders and is not read, and why. */
-  readonly passedOver?: readonly PassedOverFile[];
+  readonly passedOver?: readonly PassedOverFile[] | undefined;
   /** Sentences about what a person should know of these folders. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly string[] | undefined;
 }
 
 /** Options of {@link openImageFolders}. */
 export interface ImageFoldersOptions {
   /** Fewest images that every domain must have. Default 1. */
-  minimumImages?: number;
+  minimumImages?: number | undefined;
 }
 
 /** The images of a folder, and what else lies there. */

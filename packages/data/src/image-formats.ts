@@ -1,5 +1,5 @@
 /* eslint-disable no-control-regex -- signatures hold bytes of every value */
-/** A format that {@link decodeImage} reads. `pnm` is binary PBM, PGM and PPM. */
+/** A format that {@link decodeImage} reads. `pnm` is PBM, PGM and PPM, binary or in plain text. */
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif' | 'bmp' | 'pnm';
 
 /** What the first bytes of a file say that it is. */
@@ -34,7 +34,7 @@ const readSignatures: readonly (readonly [ImageFormat, RegExp])[] = [
   ['gif', /^GIF8[79]a/],
   ['tiff', /^(II[*+]\0|MM\0[*+])/],
   ['bmp', /^BM[^]{8}[^]{4}[\x0c-\x7c]\0\0\0/],
-  ['pnm', /^P[456][\s#]/],
+  ['pnm', /^P[1-6][\s#]/],
 ];
 
 /** Kinds of pictures that are known but not read. SVG is left out on purpose: it can name other files and cost any time to draw. */
@@ -44,7 +44,6 @@ const unreadSignatures: readonly (readonly [string, RegExp])[] = [
   ['JPEG 2000', /^(\0\0\0\x0cjP {2}\r\n\x87\n|\xff\x4f\xff\x51)/],
   ['Photoshop', /^8BPS\0[\x01\x02]/],
   ['Windows icon', /^\0\0[\x01\x02]\0[^]\0[^]{2}/],
-  ['plain-text PPM', /^P[123][\s#]/],
   ['PFM or PAM', /^P[Ff7][\s#]/],
   ['OpenEXR', /^v\/1\x01/],
   ['Radiance HDR', /^#\?(RADIANCE|RGBE)/],

@@ -7,7 +7,7 @@ export interface RgbImage {
   /** [height, width, 3], red, green, blue, in 0 … 255. */
   readonly data: Uint8Array;
   /** What is odd about the file, though it was read: one sentence each. Absent where nothing is. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly string[] | undefined;
 }
 
 /** A rectangle of whole pixels inside an image. */

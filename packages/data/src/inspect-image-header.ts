@@ -13,7 +13,7 @@ import { withRegularFile, type OpenedFile } from './regular-file.js';
 /** Options of {@link inspectImageHeader}. */
 export interface InspectImageHeaderOptions {
   /** Largest number of pixels (width × height) that is allowed. Default 100,000,000. */
-  maxPixels?: number;
+  maxPixels?: number | undefined;
 }
 
 /** Most headers lie within; a JPEG's may follow profiles and previews of any size. */

@@ -6,11 +6,11 @@ const floats = Float32Array.from({ length: 256 }, (_, level) => (Math.fround(Mat
 /** Options of {@link pixelsToFloats}. */
 export interface PixelsToFloatsOptions {
   /** Mirror left and right. Default false. */
-  flip?: boolean;
+  flip?: boolean | undefined;
   /** Array to write into. Default: a new one. */
-  target?: Float32Array;
+  target?: Float32Array | undefined;
   /** Where in `target` the image begins. Default 0. */
-  offset?: number;
+  offset?: number | undefined;
 }
 
 /**

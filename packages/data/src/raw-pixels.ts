@@ -31,6 +31,18 @@ export async function grey16Levels(image: Sharp): Promise<{ width: number; heigh
 /** The largest level of twelve bits: files of cameras and scanners that have no more often come in sixteen. */
 const twelveBits = 4095;
 
+/**
+ * What is said of grey of more than eight bits that comes out all but black.
+ *
+ * @param highest the highest level that it holds
+ * @param full the level that is read as white
+ */
+export function lowRangeNote(highest: number, full = 65_535): string | undefined {
+  if (highest === 0 || highest / full > twelveBits / 65_535) return undefined;
+  const bound = full === 65_535 ? (highest <= 255 ? 255 : twelveBits) : highest;
+  return `16-bit grey with no level above ${bound}, which is read as black or nearly so; scale its levels to ${full}, or save it with 8 bits`;
+}
+
 /** Grey of 16 bits by its upper eight. What would come out all but black is noted. */
 export async function upperBitsOfGrey(image: Sharp): Promise<RawPixels> {
   const { width, height, levels } = await grey16Levels(image);
@@ -41,9 +53,8 @@ export async function upperBitsOfGrey(image: Sharp): Promise<RawPixels> {
     data[i] = level >> 8;
     if (level > largest) largest = level;
   }
-  if (largest === 0 || largest > twelveBits) return { width, height, channels: 1, data };
-  const note = `16-bit grey with no level above ${largest <= 255 ? 255 : twelveBits}, which is read as black or nearly so; scale its levels to 65535, or save it with 8 bits`;
-  return { width, height, channels: 1, data, note };
+  const note = lowRangeNote(largest);
+  return { width, height, channels: 1, data, ...(note !== undefined && { note }) };
 }
 
 function sixteenBits(data: Buffer): Uint16Array {

@@ -1,7 +1,7 @@
 import { permutation, randomStream } from '@stargan/random';
 import { sampleAugmentation } from './augmentation.js';
 import type { ImageCache } from './image-cache.js';
-import { ImageFileError } from './image-file-error.js';
+import { ImageFileError, type ImageFileProblem } from './image-file-error.js';
 import type { ImageFolders } from './image-folders.js';
 import type { RgbImage } from './image.js';
 import { decodingsAtOnce } from './load-images.js';
@@ -44,6 +44,23 @@ export interface SkippedImage {
   readonly file: string;
   /** What is wrong with it. */
   readonly reason: string;
+  /** The kind of fault. */
+  readonly problem: ImageFileProblem;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+/** An image that was used, with what is odd about it. */
+export interface NotedImage {
+  /** Its path. */
+  readonly file: string;
+  /** What is odd: that it comes out all but black, say. */
+  readonly notes: readonly string[];
+}
+
+/** What is said of an image that cannot be used. */
+export function skippedImage(file: string, { reason, problem, remedy }: ImageFileError): SkippedImage {
+  return { file, reason, problem, remedy };
 }
 
 export interface TrainingBatchSettings {
@@ -59,11 +76,14 @@ export interface BatchPreparation {
   prepare(plan: TrainingPlan): Promise<TrainingBatch>;
   /** Images left out so far, each once. */
   skipped(): SkippedImage[];
+  /** Images with notes so far, each once. */
+  noted(): NotedImage[];
 }
 
 export function batchPreparation(folders: ImageFolders, settings: TrainingBatchSettings, cache: ImageCache): BatchPreparation {
   const { imageSize, seed, cropProbability, onCorrupt } = settings;
   const skipped = new Map<string, SkippedImage>();
+  const noted = new Map<string, NotedImage>();
 
   async function usableImage(planned: PlannedImage, iteration: number): Promise<RgbImage> {
     const image = await load(planned.file);
@@ -80,13 +100,15 @@ export function batchPreparation(folders: ImageFolders, settings: TrainingBatchS
   async function load(file: string): Promise<RgbImage | undefined> {
     if (skipped.has(file)) return undefined;
     try {
-      return await cache.load(file);
+      const image = await cache.load(file);
+      if (image.notes !== undefined) noted.set(file, { file, notes: image.notes });
+      return image;
     } catch (error) {
       if (!(error instanceof ImageFileError)) throw error;
       if (onCorrupt === 'refuse') {
-        throw new ImageFileError(file, error.reason, `${error.remedy}, or set onCorrupt: 'replace' to train without it`);
+        throw new ImageFileError(file, error.reason, `${error.remedy}, or set onCorrupt: 'replace' to train without it`, error.problem);
       }
-      skipped.set(file, { file, reason: error.reason });
+      skipped.set(file, skippedImage(file, error));
       return undefined;
     }
   }
@@ -111,5 +133,6 @@ export function batchPreparation(folders: ImageFolders, settings: TrainingBatchS
       };
     },
     skipped: () => [...skipped.values()],
+    noted: () => [...noted.values()],
   };
 }

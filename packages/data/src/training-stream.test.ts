@@ -114,10 +114,22 @@ describe('createTrainingStream', () => {
     const stream = open(folders, { onCorrupt: 'refuse' });
     const failure = await failureOf(stream);
     expect(failure).toBeInstanceOf(ImageFileError);
-    expect(failure).toMatchObject({ file: corrupt, reason: 'not a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PPM image' });
+    expect(failure).toMatchObject({ file: corrupt, problem: 'not-an-image', reason: 'not a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PPM image' });
     expect(failure.message).toContain('convert or remove the file');
     expect(failure.message).toContain("set onCorrupt: 'replace'");
     await expect(stream.next()).rejects.toBe(failure);
+  });
+
+  test('passes on what is odd about images, and the kind of fault of those it leaves out', async () => {
+    const folders = await noiseFolders();
+    const [dark, cut] = folders.domains[0]!.files;
+    await writeFile(dark!, Buffer.concat([Buffer.from('P5 2 1 65535\n'), Buffer.of(0, 1, 0, 200)]));
+    await truncate(cut!, 60);
+    const stream = open(folders, { corruptLimit: 0.5 });
+    for (let iteration = 0; iteration < 6; iteration++) await stream.next();
+    const { skipped, noted } = stream.statistics();
+    expect(skipped).toMatchObject([{ file: cut, problem: 'damaged', remedy: 'repair or remove the file' }]);
+    expect(noted).toEqual([{ file: dark, notes: [expect.stringContaining('read as black or nearly so')] }]);
   });
 
   test('replaces images that break while it runs: vanished, cut short or turned into folders', async () => {

@@ -5,7 +5,7 @@ import { defaultMaxPixels } from './decode-image.js';
 import { ImageFileError } from './image-file-error.js';
 import type { ImageFolders } from './image-folders.js';
 import { requireProbability, requireWhole } from './requirements.js';
-import type { OnCorrupt, SkippedImage, TrainingBatch } from './training-batch.js';
+import type { NotedImage, OnCorrupt, SkippedImage, TrainingBatch } from './training-batch.js';
 import type { TrainingWorkerAnswer, TrainingWorkerData } from './training-worker.js';
 import { workerPool } from './worker-pool.js';
 
@@ -18,24 +18,24 @@ export interface TrainingStreamOptions {
   /** Seed of all draws. */
   seed: number;
   /** Probability of a random crop instead of the whole image. Default 0.5. */
-  cropProbability?: number;
+  cropProbability?: number | undefined;
   /** Iteration of the first batch. Default 0. */
-  startIteration?: number;
+  startIteration?: number | undefined;
   /** Batches prepared ahead of the one that was asked for. Default 3. */
-  prefetch?: number;
+  prefetch?: number | undefined;
   /** Worker threads. Each decodes several images at a time, so that one often suffices. Default 1. */
-  workers?: number;
+  workers?: number | undefined;
   /** Bytes of decoded images kept, all workers together; a data set that fits is decoded once per worker. Default 256 MiB. */
-  cacheBytes?: number;
+  cacheBytes?: number | undefined;
   /** Largest number of pixels of an image. Default 100,000,000. */
-  maxPixels?: number;
+  maxPixels?: number | undefined;
   /**
    * What to do about an unusable image: `replace` takes another of its domain, until `corruptLimit` is exceeded; `skip`
    * does so without a limit; `refuse` stops. Default `replace`.
    */
-  onCorrupt?: OnCorrupt;
+  onCorrupt?: OnCorrupt | undefined;
   /** With `replace`, the share of a domain's images that may be unusable; one may be in any case. Default 0.1. */
-  corruptLimit?: number;
+  corruptLimit?: number | undefined;
 }
 
 /** What a {@link TrainingStream} has done so far. */
@@ -46,6 +46,8 @@ export interface TrainingStreamStatistics {
   readonly decodedImages: number;
   /** Unusable images that were left out, each once. */
   readonly skipped: readonly SkippedImage[];
+  /** Images that are used though something is odd about them, each once. */
+  readonly noted: readonly NotedImage[];
   /** How often a worker ended and was started again. */
   readonly restartedWorkers: number;
 }
@@ -92,6 +94,7 @@ export function createTrainingStream(folders: ImageFolders, options: TrainingStr
   const ahead: Promise<TrainingWorkerAnswer>[] = [];
   const decodedImages = Array.from({ length: workers }, () => 0);
   const skipped = new Map<string, SkippedImage>();
+  const noted = new Map<string, NotedImage>();
   let asked = startIteration;
   let given = startIteration;
   let waitSeconds = 0;
@@ -103,6 +106,7 @@ export function createTrainingStream(folders: ImageFolders, options: TrainingStr
       const answer = pool.ask(worker, asked++).then((received) => {
         decodedImages[worker] = received.decodedImages;
         for (const image of received.skipped) skipped.set(image.file, image);
+        for (const image of received.noted) noted.set(image.file, image);
         return received;
       });
       // Whoever fetches the batch meets the failure; until then it must not count as unhandled.
@@ -126,7 +130,7 @@ export function createTrainingStream(folders: ImageFolders, options: TrainingStr
     try {
       const { result } = await answer;
       if (failure !== undefined) throw failure;
-      if (!('source' in result)) throw new ImageFileError(result.file, result.reason, result.remedy);
+      if (!('source' in result)) throw new ImageFileError(result.file, result.reason, result.remedy, result.problem);
       requireFewBroken();
       return result;
     } catch (error) {
@@ -150,6 +154,7 @@ export function createTrainingStream(folders: ImageFolders, options: TrainingStr
       waitSeconds,
       decodedImages: decodedImages.reduce((sum, count) => sum + count, 0),
       skipped: [...skipped.values()],
+      noted: [...noted.values()],
       restartedWorkers: pool.restarts(),
     }),
     async close() {

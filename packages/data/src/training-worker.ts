@@ -2,7 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { imageCache } from './image-cache.js';
 import { ImageFileError } from './image-file-error.js';
 import type { ImageFolders } from './image-folders.js';
-import { batchPreparation, type SkippedImage, type TrainingBatch, type TrainingBatchSettings } from './training-batch.js';
+import { batchPreparation, skippedImage, type NotedImage, type SkippedImage, type TrainingBatch, type TrainingBatchSettings } from './training-batch.js';
 import { planTrainingBatch } from './training-plan.js';
 import { answerRequests } from './worker-answers.js';
 
@@ -16,11 +16,13 @@ export interface TrainingWorkerData extends TrainingBatchSettings {
 
 /** What a worker answers to the number of an iteration. */
 export interface TrainingWorkerAnswer {
-  readonly result: TrainingBatch | { readonly file: string; readonly reason: string; readonly remedy: string };
+  readonly result: TrainingBatch | SkippedImage;
   /** Since the worker's start. */
   readonly decodedImages: number;
   /** Since the worker's start. */
   readonly skipped: SkippedImage[];
+  /** Since the worker's start. */
+  readonly noted: NotedImage[];
 }
 
 const { folders, batch, cacheBytes, maxPixels, ...settings } = workerData as TrainingWorkerData;
@@ -29,7 +31,7 @@ const preparation = batchPreparation(folders, settings, cache);
 
 answerRequests<number, TrainingWorkerAnswer>(async (iteration) => {
   const result = await resultOf(iteration);
-  const answer = { result, decodedImages: cache.decodedImages(), skipped: preparation.skipped() };
+  const answer = { result, decodedImages: cache.decodedImages(), skipped: preparation.skipped(), noted: preparation.noted() };
   if (!('source' in result)) return { answer };
   const { source, reference } = result;
   const transfer = [source.images, reference.images, reference.images2].map(({ buffer }) => buffer as ArrayBuffer);
@@ -41,7 +43,7 @@ async function resultOf(iteration: number): Promise<TrainingWorkerAnswer['result
     return await preparation.prepare(planTrainingBatch(folders, { seed: settings.seed, iteration, batch }));
   } catch (error) {
     // Only plain data survives the way to the other thread; anything unexpected ends the worker, which is noticed there.
-    if (error instanceof ImageFileError) return { file: error.file, reason: error.reason, remedy: error.remedy };
+    if (error instanceof ImageFileError) return skippedImage(error.file, error);
     throw error;
   }
 }

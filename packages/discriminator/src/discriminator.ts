@@ -1,7 +1,7 @@
 import { reshape, tidy } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import { selectRows, type Parameters } from '@stargan/ops';
-import { convolution, downsamplingTrunk, initializeParameters, requireDomains, requireImage, requirePositive, type Network, type TrunkOptions } from '@stargan/layers';
+import type { Parameters } from '@stargan/ops';
+import { convolution, downsamplingTrunk, initializeParameters, requireDomains, requireImage, requirePositive, valuesOfDomains, type DomainLabels, type Network, type TrunkOptions } from '@stargan/layers';
 
 /** Options of {@link discriminator}. */
 export interface DiscriminatorOptions extends Omit<TrunkOptions, 'inChannels'> {
@@ -15,10 +15,11 @@ export interface Discriminator extends Network {
    * One logit per image, of its own domain's branch: above 0 means "looks real".
    *
    * @param image [batch, S, S, 3] in [-1, 1]
-   * @param domain of each image, 0 … domains − 1
+   * @param domain of each image, 0 … domains − 1, as an array or a tensor `[batch]` or `[batch, 1]`, which is not read; or a tensor
+   * `[batch, domains]` of weights, one-hot or soft
    * @returns [batch]
    */
-  apply(parameters: Parameters, image: Tensor, domain: readonly number[]): Tensor1D;
+  apply(parameters: Parameters, image: Tensor, domain: DomainLabels): Tensor1D;
 }
 
 /**
@@ -41,8 +42,8 @@ export function discriminator({ domains, ...trunkOptions }: DiscriminatorOptions
       const batch = image.shape[0];
       requireDomains('discriminator', domain, batch, domains);
       return tidy(() => {
-        const logits = reshape<Rank.R2>(head.apply(parameters, trunk.apply(parameters, image)), [batch * domains, 1]);
-        return reshape(selectRows(logits, domain.map((d, i) => i * domains + d)), [batch]);
+        const logits = reshape<Rank.R2>(head.apply(parameters, trunk.apply(parameters, image)), [batch, domains]);
+        return reshape(valuesOfDomains(logits, domain), [batch]);
       });
     },
   };

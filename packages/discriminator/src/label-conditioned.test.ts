@@ -1,5 +1,6 @@
-import { add, concat, dispose, memory, randomNormal, square, sum, tensor, tidy, tile, zeros } from '@tensorflow/tfjs-core';
+import { add, concat, dispose, memory, oneHot, randomNormal, square, sum, tensor, tensor1d, tidy, tile, zeros } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { DomainLabels } from '@stargan/layers';
 import { valueAndGradients, type Parameters } from '@stargan/ops';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -39,6 +40,30 @@ describe('labelMapDiscriminator', () => {
       const image = images(2);
       const own = discriminator({ ...small, domains: 1 }).apply({ ...p, 'main.0.weight': imageFilter }, image, [0, 0]).dataSync();
       D.apply({ ...p, 'main.0.weight': blind }, image, [0, 1]).dataSync().forEach((value, i) => expect(value).toBeCloseTo(own[i]!, 4));
+    });
+  });
+});
+
+describe.each([
+  ['discriminator', discriminator],
+  ['projectionDiscriminator', projectionDiscriminator],
+  ['labelMapDiscriminator', labelMapDiscriminator],
+] as const)('%s with domains in a tensor', (_, build) => {
+  it('has the logits, and the gradients of R1, that it has with an array of them', () => {
+    tidy(() => {
+      const D = build({ ...small, domains: 3 });
+      const image = images(2);
+      const of = (domain: DomainLabels): number[] => {
+        const { value, gradients } = valueAndGradients((p) => {
+          const { value: logit, gradients: inner } = valueAndGradients((input) => sum<Scalar>(D.apply(p, input.image, domain)), { image });
+          return add<Scalar>(logit, sum(square(inner.image)));
+        }, D.init(1));
+        return [value, ...Object.values(gradients)].flatMap((each) => Array.from(each.dataSync()));
+      };
+      const expected = of([2, 0]);
+      for (const labels of [tensor1d([2, 0], 'int32'), oneHot(tensor1d([2, 0], 'int32'), 3)]) {
+        of(labels).forEach((each, i) => expect(Math.abs(each - expected[i]!)).toBeLessThan(1e-4 * Math.max(1, Math.abs(expected[i]!))));
+      }
     });
   });
 });

@@ -1,5 +1,5 @@
 import { reshape, tidy } from '@tensorflow/tfjs-core';
-import { concatenateLabels, convolution, downsamplingTrunk, initializeParameters, requireImage, requirePositive } from '@stargan/layers';
+import { concatenateLabels, convolution, downsamplingTrunk, initializeParameters, requireDomains, requireImage, requirePositive } from '@stargan/layers';
 import type { Discriminator, DiscriminatorOptions } from './discriminator.js';
 
 /**
@@ -21,6 +21,7 @@ export function labelMapDiscriminator({ domains, ...trunkOptions }: Discriminato
     init: (seed) => initializeParameters(specs, seed, 'discriminator'),
     apply(parameters, image, domain) {
       requireImage('labelMapDiscriminator', image.shape, trunkOptions.imageSize);
+      requireDomains('labelMapDiscriminator', domain, image.shape[0], domains);
       return tidy(() => reshape(head.apply(parameters, trunk.apply(parameters, concatenateLabels(image, domain, domains))), [image.shape[0]]));
     },
   };

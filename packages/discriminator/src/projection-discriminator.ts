@@ -1,7 +1,7 @@
 import { add, reshape, tidy } from '@tensorflow/tfjs-core';
 import type { Rank } from '@tensorflow/tfjs-core';
-import { conv2d, selectRows } from '@stargan/ops';
-import { convolution, downsamplingTrunk, initializeParameters, parameter, requireDomains, requireImage, requirePositive, type ParameterSpec } from '@stargan/layers';
+import { conv2d } from '@stargan/ops';
+import { convolution, downsamplingTrunk, initializeParameters, parameter, requireDomains, requireImage, requirePositive, valuesOfDomains, type ParameterSpec } from '@stargan/layers';
 import type { Discriminator, DiscriminatorOptions } from './discriminator.js';
 
 /**
@@ -31,8 +31,8 @@ export function projectionDiscriminator({ domains, ...trunkOptions }: Discrimina
       requireDomains('projectionDiscriminator', domain, batch, domains);
       return tidy(() => {
         const features = trunk.apply(parameters, image);
-        const projected = reshape<Rank.R2>(conv2d(features, parameter(parameters, projection.name)), [batch * domains, 1]);
-        const own = selectRows(projected, domain.map((d, i) => i * domains + d));
+        const projected = reshape<Rank.R2>(conv2d(features, parameter(parameters, projection.name)), [batch, domains]);
+        const own = valuesOfDomains(projected, domain);
         return reshape<Rank.R1>(add(reshape(head.apply(parameters, features), [batch, 1]), own), [batch]);
       });
     },

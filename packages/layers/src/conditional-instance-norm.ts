@@ -1,9 +1,10 @@
-import { matMul, sub, tidy } from '@tensorflow/tfjs-core';
+import { sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { adaptiveInstanceNormalization, selectRows, type Parameters } from '@stargan/ops';
-import { domainWeights, isTensor, type DomainLabels } from './domain-weights.js';
+import { adaptiveInstanceNormalization, type Parameters } from '@stargan/ops';
+import type { DomainLabels } from './domain-weights.js';
 import { requireDomains } from './network-arguments.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
+import { rowsOfDomains } from './per-domain.js';
 
 /** A layer whose parameters are chosen by each sample's domain. */
 export interface PerDomainLayer {
@@ -41,13 +42,9 @@ export function conditionalInstanceNorm(
     ],
     apply: (parameters, x, domain) => {
       const batch = x.shape[0];
-      if (!isTensor(domain)) requireDomains('conditionalInstanceNorm', domain, batch, domains);
+      requireDomains('conditionalInstanceNorm', domain, batch, domains);
       return tidy(() => {
-        const weights = isTensor(domain) ? domainWeights('conditionalInstanceNorm', domain, batch, domains) : undefined;
-        const ofSamples = (name: string): Tensor2D => {
-          const rows = parameter(parameters, name) as Tensor2D;
-          return weights === undefined ? selectRows(rows, domain as readonly number[]) : matMul(weights, rows);
-        };
+        const ofSamples = (name: string): Tensor2D => rowsOfDomains(parameter(parameters, name) as Tensor2D, domain, batch);
         return adaptiveInstanceNormalization(x, sub(ofSamples(scale), 1), ofSamples(shift), { slope });
       });
     },

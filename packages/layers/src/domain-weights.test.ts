@@ -1,27 +1,34 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { oneHot, setBackend, tensor1d, tensor2d, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { mul, oneHot, setBackend, tensor1d, tensor2d, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { conditionalInstanceNorm } from './conditional-instance-norm.js';
 import { domainWeights, type DomainLabels } from './domain-weights.js';
 import { concatenateLabels } from './label-maps.js';
 import { requireDomains } from './network-arguments.js';
+import { applyPerDomain, rowsOfDomains, valuesOfDomains, type Head } from './per-domain.js';
 
 beforeAll(() => setBackend('cpu'));
 
 const values = (f: () => Tensor): number[] => tidy(() => Array.from(f().dataSync()));
 const norm = conditionalInstanceNorm('', { channels: 1, domains: 3 });
+const table = (): Tensor2D => tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);
+const heads = [1, 2, 3].map((factor): Head => (_, x) => mul(x, factor));
 const layers: [string, (labels: DomainLabels) => Tensor][] = [
   ['concatenateLabels', (labels) => concatenateLabels(zeros([2, 1, 2, 1]), labels, 3)],
   ['conditionalInstanceNorm', (labels) => norm.apply({ weight: tensor2d([1, 2, 3], [3, 1]), bias: tensor2d([0, 1, -1], [3, 1]) }, tensor4d([1, 2, 3, 5], [2, 1, 2, 1]), labels)],
+  ['applyPerDomain', (labels) => applyPerDomain(heads, {}, tensor2d([1, 2, 3, 4], [2, 2]), labels)],
+  ['rowsOfDomains', (labels) => rowsOfDomains(table(), labels, 2)],
+  ['valuesOfDomains', (labels) => valuesOfDomains(tensor2d([1, 2, 3, 4, 5, 6], [2, 3]), labels)],
 ];
 
 describe.each(layers)('%s', (_, layer) => {
   test.each<[string, () => DomainLabels]>([
     ['[batch]', () => tensor1d([2, 1], 'int32')],
     ['[batch, 1]', () => tensor2d([2, 1], [2, 1], 'int32')],
+    ['as a typed array', () => Int32Array.of(2, 1)],
     ['[batch, domains], one-hot', () => oneHot(tensor1d([2, 1], 'int32'), 3)],
-  ])('takes labels in a tensor %s as it takes an array', (__, labels) => {
+  ])('takes labels %s as it takes an array', (__, labels) => {
     expect(values(() => layer(labels()))).toEqual(values(() => layer([2, 1])));
   });
 
@@ -37,8 +44,9 @@ test('weights may be soft', () => {
   expect(values(() => domainWeights('mine', tensor2d([0.25, 0.75], [1, 2]), 1, 2))).toEqual([0.25, 0.75]);
 });
 
-test('labels of another shape, and tensors where only an array will do, are refused by a sentence', () => {
-  expect(() => tidy(() => domainWeights('mine', zeros([2, 4]), 2, 3))).toThrow('mine: domain must be [2] numbers or [2, 3] weights of domains, got [2, 4]');
-  expect(() => tidy(() => requireDomains('mine', tensor1d([0], 'int32') as never, 1, 1))).toThrow('mine: domain must be an array of whole numbers, got a tensor; read it once with');
-  expect(() => requireDomains('mine', undefined as never, 1, 1)).toThrow('mine: domain must be an array of whole numbers, got undefined');
+test('labels of another shape, and what are none, are refused by a sentence', () => {
+  expect(() => tidy(() => domainWeights('mine', zeros([2, 4]), 2, 3))).toThrow('mine: domain must be [2] numbers or [2, 3] weights of domains, got float32 [2, 4]');
+  expect(() => tidy(() => requireDomains('mine', tensor1d(['a']), 1, 1))).toThrow('mine: domain must be [1] numbers or [1, 1] weights of domains, got string [1]');
+  expect(() => requireDomains('mine', Promise.resolve([0]) as never, 1, 1)).toThrow('mine: domain must be a tensor or an array of whole numbers, got a promise; await it first');
+  expect(() => requireDomains('mine', undefined as never, 1, 1)).toThrow('mine: domain must be a tensor or an array of whole numbers, got undefined');
 });

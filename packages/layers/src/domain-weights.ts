@@ -1,8 +1,11 @@
 import { cast, equal, expandDims, mul, range, reciprocal, reshape, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 
-/** Which domain each sample is of: an array of numbers, or a tensor `[batch]` or `[batch, 1]` of them or `[batch, domains]` of weights. */
-export type DomainLabels = readonly number[] | Tensor;
+/**
+ * Which domain each sample is of, in whichever form it is at hand: an array or a typed array of whole numbers, a tensor `[batch]`
+ * or `[batch, 1]` of them, int32 as a rule, or a tensor `[batch, domains]` of weights, one-hot or soft.
+ */
+export type DomainLabels = ArrayLike<number> | Tensor;
 
 /**
  * A weight of every domain for each sample, from labels in a tensor. Numbers are compared, not read, for reading waits for the
@@ -13,19 +16,31 @@ export type DomainLabels = readonly number[] | Tensor;
  * @param batch number of samples
  * @param domains number of domains there are
  * @returns float32 `[batch, domains]`
+ * @throws when shape or dtype is none of these
  */
 export function domainWeights(network: string, labels: Tensor, batch: number, domains: number): Tensor2D {
-  const { rank, shape } = labels;
-  const areNumbers = rank === 1 || (rank === 2 && shape[1] === 1 && (domains > 1 || labels.dtype === 'int32'));
-  if (shape[0] !== batch || !(areNumbers || (rank === 2 && shape[1] === domains))) {
-    throw new Error(`${network}: domain must be [${batch}] numbers or [${batch}, ${domains}] weights of domains, got [${shape.join(', ')}]`);
-  }
+  const areNumbers = requireDomainTensor(network, labels, batch, domains);
   return tidy(() => {
     if (!areNumbers) return cast(labels as Tensor2D, 'float32').clone();
     const column = cast(expandDims(reshape(labels, [batch]), 1), 'float32');
     const oneHot = cast<Tensor2D>(equal(column, range(0, domains, 1, 'float32')), 'float32');
     return mul(oneHot, reciprocal(sum(oneHot, 1, true)));
   });
+}
+
+/**
+ * Fails unless a tensor can be labels, as far as can be told without reading it.
+ *
+ * @returns whether it holds numbers of domains, not weights
+ */
+export function requireDomainTensor(network: string, labels: Tensor, batch: number, domains: number): boolean {
+  const { dtype, rank, shape } = labels;
+  const areNumbers = rank === 1 || (rank === 2 && shape[1] === 1 && (domains > 1 || dtype === 'int32'));
+  const fits = shape[0] === batch && (areNumbers || (rank === 2 && shape[1] === domains));
+  if (!fits || !['bool', 'float32', 'int32'].includes(dtype)) {
+    throw new Error(`${network}: domain must be [${batch}] numbers or [${batch}, ${domains}] weights of domains, got ${dtype} [${shape.join(', ')}]`);
+  }
+  return areNumbers;
 }
 
 /** Whether labels are a tensor, of whichever copy of tfjs. */

@@ -27,7 +27,7 @@ export function concatenateLabels(x: Tensor, labels: DomainLabels, classes: numb
   requireDomains('concatenateLabels', labels, batch, classes);
   const pixels = height * width;
   const maps = new Float32Array(batch * pixels * classes);
-  labels.forEach((label, sample) => {
+  Array.from(labels).forEach((label, sample) => {
     for (let pixel = 0; pixel < pixels; pixel++) maps[(sample * pixels + pixel) * classes + label] = 1;
   });
   return tidy(() => concat([x as Tensor4D, tensor4d(maps, [batch, height, width, classes])], 3));

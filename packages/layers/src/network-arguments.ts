@@ -1,4 +1,4 @@
-import { isTensor } from './domain-weights.js';
+import { isTensor, requireDomainTensor, type DomainLabels } from './domain-weights.js';
 
 /**
  * log₂ of an image size.
@@ -54,23 +54,28 @@ export function requirePositive(network: string, name: string, value: number): v
 }
 
 /**
- * Fails unless every domain is a whole number from 0 to domains − 1 and there is one per sample.
+ * Fails unless every domain is a whole number from 0 to domains − 1 and there is one per sample. Of a tensor only the shape is
+ * looked at, for reading it would wait for the device.
  *
  * @param network name for error messages
- * @param sampleDomains label of each sample
+ * @param sampleDomains label of each sample, in any form
  * @param batch number of samples
  * @param domains number of domains there are
  */
-export function requireDomains(network: string, sampleDomains: readonly number[], batch: number, domains: number): void {
+export function requireDomains(network: string, sampleDomains: DomainLabels, batch: number, domains: number): void {
+  if (isTensor(sampleDomains)) {
+    requireDomainTensor(network, sampleDomains, batch, domains);
+    return;
+  }
   const given: unknown = sampleDomains;
   if (!Array.isArray(given) && !ArrayBuffer.isView(given)) {
-    const remedy = isTensor(given) ? 'a tensor; read it once with Array.from(await domain.data())' : String(given);
-    throw new Error(`${network}: domain must be an array of whole numbers, got ${remedy}`);
+    const what = given instanceof Promise ? 'a promise; await it first' : String(given);
+    throw new Error(`${network}: domain must be a tensor or an array of whole numbers, got ${what}`);
   }
   if (sampleDomains.length !== batch) {
     throw new Error(`${network}: domain must hold one number per sample, got ${sampleDomains.length} for a batch of ${batch}`);
   }
-  for (const domain of sampleDomains) {
+  for (const domain of Array.from(sampleDomains)) {
     if (!Number.isInteger(domain) || domain < 0 || domain >= domains) {
       throw new Error(`${network}: domain must be a whole number from 0 to ${domains - 1}, got ${domain}`);
     }

@@ -1,4 +1,4 @@
-import { add, dispose, memory, randomNormal, slice, squeeze, matMul, tidy, zeros } from '@tensorflow/tfjs-core';
+import { add, dispose, memory, randomNormal, slice, squeeze, matMul, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { parameterCount } from '@stargan/layers';
 import fc from 'fast-check';
@@ -42,6 +42,15 @@ describe('conditionalMappingNetwork', () => {
       const p = F.init(1);
       const latent = randomNormal([1, 3], 0, 1, 'float32', 1);
       expect(F.apply(p, latent, [0]).arraySync()).not.toEqual(F.apply(p, latent, [1]).arraySync());
+    });
+  });
+
+  it('takes domains in a tensor as it takes an array', () => {
+    tidy(() => {
+      const F = conditionalMappingNetwork({ domains: 3, ...small });
+      const p = F.init(1);
+      const latent = randomNormal([2, 3], 0, 1, 'float32', 1);
+      expect(F.apply(p, latent, tensor1d([2, 0], 'int32')).arraySync()).toEqual(F.apply(p, latent, [2, 0]).arraySync());
     });
   });
 

@@ -1,7 +1,6 @@
 import { concat, relu, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { selectRows } from '@stargan/ops';
-import { initializeParameters, parameter, requirePositive, type ParameterSpec } from '@stargan/layers';
+import { initializeParameters, parameter, requirePositive, rowsOfDomains, type ParameterSpec } from '@stargan/layers';
 import { requireLatent, type MappingNetwork, type MappingNetworkOptions } from './mapping-network.js';
 import { perceptron } from './perceptron.js';
 
@@ -38,7 +37,7 @@ export function conditionalMappingNetwork({
     apply(parameters, latent, domain) {
       requireLatent('conditionalMappingNetwork', latent, domain, { latentDim, domains });
       return tidy(() => {
-        const embedded = selectRows(parameter(parameters, embedding.name) as Tensor2D, domain);
+        const embedded = rowsOfDomains(parameter(parameters, embedding.name) as Tensor2D, domain, latent.shape[0]!);
         const input = concat([latent as Tensor2D, embedded], 1); // [batch, latentDim + embeddingDim]
         return trunk.reduce((h, layer, i) => layer.apply(parameters, i === 0 ? h : relu(h)), input);
       });

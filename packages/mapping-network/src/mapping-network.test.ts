@@ -1,6 +1,6 @@
-import { dispose, gather, memory, mul, randomNormal, sum, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
+import { dispose, gather, memory, mul, randomNormal, square, sum, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Rank, Scalar } from '@tensorflow/tfjs-core';
-import { parameterCount } from '@stargan/layers';
+import { parameterCount, type DomainLabels } from '@stargan/layers';
 import { valueAndGradients } from '@stargan/ops';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -45,6 +45,19 @@ describe('mappingNetwork', () => {
       expect(largest('unshared.0.6.weight')).toBeGreaterThan(0);
       expect(largest('unshared.2.6.weight')).toBeGreaterThan(0);
       expect(largest('unshared.1.6.weight')).toBe(0);
+    });
+  });
+
+  it('takes domains in a tensor as it takes an array, with the same gradients', () => {
+    const F = mappingNetwork({ domains: 3, ...small });
+    tidy(() => {
+      const latent = randomNormal([3, 3], 0, 1, 'float32', 1);
+      const of = (domain: DomainLabels): number[] => {
+        const { value, gradients } = valueAndGradients((p) => sum<Scalar>(square(F.apply(p, latent, domain))), F.init(1));
+        return [value, ...Object.values(gradients)].flatMap((each) => Array.from(each.dataSync()));
+      };
+      const expected = of([2, 0, 2]);
+      of(tensor1d([2, 0, 2], 'int32')).forEach((each, i) => expect(each).toBeCloseTo(expected[i]!, 4));
     });
   });
 

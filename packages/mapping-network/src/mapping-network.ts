@@ -1,7 +1,7 @@
 import { relu, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Parameters } from '@stargan/ops';
-import { applyPerDomain, initializeParameters, requireDomains, requirePositive, type Network } from '@stargan/layers';
+import { applyPerDomain, initializeParameters, requireDomains, requirePositive, type DomainLabels, type Network } from '@stargan/layers';
 import { perceptron } from './perceptron.js';
 
 /** Options of {@link mappingNetwork}. */
@@ -22,14 +22,15 @@ export interface MappingNetwork extends Network {
    * Styles from latent codes.
    *
    * @param latent [batch, latentDim], drawn from N(0, I)
-   * @param domain of each sample, 0 … domains − 1
+   * @param domain of each sample, 0 … domains − 1, as an array or a tensor `[batch]` or `[batch, 1]`, which is not read; or a tensor
+   * `[batch, domains]` of weights, one-hot or soft
    * @returns [batch, styleDim]
    */
-  apply(parameters: Parameters, latent: Tensor, domain: readonly number[]): Tensor2D;
+  apply(parameters: Parameters, latent: Tensor, domain: DomainLabels): Tensor2D;
 }
 
 /** Fails unless `latent` is [batch, latentDim] with a domain for each row. */
-export function requireLatent(network: string, latent: Tensor, domain: readonly number[], { latentDim, domains }: { latentDim: number; domains: number }): void {
+export function requireLatent(network: string, latent: Tensor, domain: DomainLabels, { latentDim, domains }: { latentDim: number; domains: number }): void {
   if (latent.rank !== 2 || latent.shape[1] !== latentDim) {
     throw new Error(`${network}: latent must be [batch, ${latentDim}], got [${latent.shape.join(', ')}]`);
   }
@@ -38,7 +39,7 @@ export function requireLatent(network: string, latent: Tensor, domain: readonly 
 
 /**
  * The mapping network of StarGAN v2: 4 shared linear layers with ReLU, then per domain 3 linear layers with
- * ReLU and a linear one. Only the branch of a sample's own domain is computed.
+ * ReLU and a linear one. Only the branch of a sample's own domain is computed, unless the domains are in a tensor.
  *
  * @param options number of domains; lengths of latent codes, styles and hidden layers
  * @throws when an option is out of range

@@ -4,7 +4,7 @@ import { centrePoints, containment, manifold, requireNeighbors, shareAboveZero }
 /** Options of {@link densityCoverage}. */
 export interface DensityCoverageOptions {
   /** The k whose k-th nearest neighbour gives a ball its radius, default 5. */
-  readonly neighbors?: number;
+  readonly neighbors?: number | undefined;
 }
 
 /** What {@link densityCoverage} gives. */

@@ -9,11 +9,11 @@ const LARGEST_KEPT = 2048;
 /** Options of {@link kernelDistance}. */
 export interface KernelDistanceOptions {
   /** How many times subsets are drawn, default 100. */
-  readonly subsets?: number;
+  readonly subsets?: number | undefined;
   /** Samples of each set in a subset, at least 2; default 1000, or as many as the smaller set has. */
-  readonly subsetSize?: number;
+  readonly subsetSize?: number | undefined;
   /** Of the draws, default 0. The same seed gives the same subsets. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** Of the estimates from all subsets. */

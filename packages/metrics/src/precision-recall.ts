@@ -4,7 +4,7 @@ import { centrePoints, containment, manifold, requireNeighbors, shareAboveZero }
 /** Options of {@link precisionRecall}. */
 export interface PrecisionRecallOptions {
   /** The k whose k-th nearest neighbour gives a ball its radius, default 3. */
-  readonly neighbors?: number;
+  readonly neighbors?: number | undefined;
 }
 
 /** What {@link precisionRecall} gives. */

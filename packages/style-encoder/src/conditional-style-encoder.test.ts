@@ -1,4 +1,4 @@
-import { dispose, memory, mul, randomNormal, sum, tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import { dispose, memory, mul, randomNormal, sum, tensor, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import { parameterCount } from '@stargan/layers';
 import { valueAndGradients } from '@stargan/ops';
@@ -6,6 +6,27 @@ import { describe, expect, it } from 'vitest';
 import { conditionalStyleEncoder, styleEncoder } from './index.js';
 
 const small = { imageSize: 16, widthBudget: 64, maxWidth: 8, styleDim: 4 };
+
+describe.each([styleEncoder, conditionalStyleEncoder])('%o', (build) => {
+  it('takes domains in a tensor, and typed arrays, as it takes an array', () => {
+    tidy(() => {
+      const E = build({ ...small, domains: 3 });
+      const p = E.init(1);
+      const image = randomNormal([2, 16, 16, 3], 0, 1, 'float32', 1);
+      const expected = E.apply(p, image, [2, 0]).dataSync();
+      for (const domain of [tensor1d([2, 0], 'int32'), Uint8Array.of(2, 0)]) {
+        E.apply(p, image, domain).dataSync().forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
+      }
+    });
+  });
+
+  it('says which network was given domains that do not fit', () => {
+    tidy(() => {
+      const E = build({ ...small, domains: 3 });
+      expect(() => E.apply({}, zeros([2, 16, 16, 3]), tensor1d([0], 'int32'))).toThrow(`${build.name}: domain must be [2] numbers or [2, 3] weights of domains, got int32 [1]`);
+    });
+  });
+});
 
 describe('conditionalStyleEncoder', () => {
   it('without the filters of the label is the branched encoder of one domain', () => {

@@ -1,6 +1,6 @@
 import { reshape, tidy } from '@tensorflow/tfjs-core';
 import type { Rank } from '@tensorflow/tfjs-core';
-import { concatenateLabels, downsamplingTrunk, initializeParameters, linear, requireImage, requirePositive } from '@stargan/layers';
+import { concatenateLabels, downsamplingTrunk, initializeParameters, linear, requireDomains, requireImage, requirePositive } from '@stargan/layers';
 import type { StyleEncoder, StyleEncoderOptions } from './style-encoder.js';
 
 /**
@@ -21,6 +21,7 @@ export function conditionalStyleEncoder({ domains, styleDim = 64, ...trunkOption
     init: (seed) => initializeParameters(specs, seed, 'style-encoder'),
     apply(parameters, image, domain) {
       requireImage('conditionalStyleEncoder', image.shape, trunkOptions.imageSize);
+      requireDomains('conditionalStyleEncoder', domain, image.shape[0], domains);
       return tidy(() => {
         const h = trunk.apply(parameters, concatenateLabels(image, domain, domains));
         return output.apply(parameters, reshape<Rank.R2>(h, [image.shape[0], trunk.channels]));

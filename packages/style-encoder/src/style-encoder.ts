@@ -1,7 +1,7 @@
 import { reshape, tidy } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Parameters } from '@stargan/ops';
-import { applyPerDomain, downsamplingTrunk, initializeParameters, linear, requireDomains, requireImage, requirePositive, type Network, type TrunkOptions } from '@stargan/layers';
+import { applyPerDomain, downsamplingTrunk, initializeParameters, linear, requireDomains, requireImage, requirePositive, type DomainLabels, type Network, type TrunkOptions } from '@stargan/layers';
 
 /** Options of {@link styleEncoder}. */
 export interface StyleEncoderOptions extends Omit<TrunkOptions, 'inChannels'> {
@@ -17,15 +17,16 @@ export interface StyleEncoder extends Network {
    * Styles of images.
    *
    * @param image [batch, S, S, 3] in [-1, 1]
-   * @param domain of each image, 0 … domains − 1
+   * @param domain of each image, 0 … domains − 1, as an array or a tensor `[batch]` or `[batch, 1]`, which is not read; or a tensor
+   * `[batch, domains]` of weights, one-hot or soft
    * @returns [batch, styleDim]
    */
-  apply(parameters: Parameters, image: Tensor, domain: readonly number[]): Tensor2D;
+  apply(parameters: Parameters, image: Tensor, domain: DomainLabels): Tensor2D;
 }
 
 /**
  * The style encoder of StarGAN v2: a trunk of residual blocks without normalisation, then one linear layer
- * per domain. Only the head of an image's own domain is computed.
+ * per domain. Only the head of an image's own domain is computed, unless the domains are in a tensor.
  *
  * @param options size of the images, number of domains, length of a style, widths, and how blocks are computed
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range

@@ -19,11 +19,11 @@ import { verifyAddon, type AddonReport } from './verify-addon.js';
 /** Options of {@link installRuntime}. */
 export interface InstallOptions {
   /** Default: `gpu` where an NVIDIA card is found, and `cpu` where there is none or the GPU's installation fails. */
-  readonly flavour?: Flavour;
+  readonly flavour?: Flavour | undefined;
   /** Fetches, compiles and verifies anew what is in place already. Default false. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
   /** Called with a line of text per step. Default: nothing. */
-  readonly onProgress?: (line: string) => void;
+  readonly onProgress?: ((line: string) => void) | undefined;
 }
 
 /** What {@link installRuntime} made, or found in place. */
@@ -37,7 +37,7 @@ export interface Installation {
   /** False when everything was in place. */
   readonly changed: boolean;
   /** Why the fused kernels are not used; left out where they are, and where this package compiled no library's addon. */
-  readonly withoutKernels?: string;
+  readonly withoutKernels?: string | undefined;
 }
 
 /**
@@ -84,9 +84,9 @@ interface Order {
   readonly flavour: Flavour;
   readonly force: boolean;
   /** The card that the GPU runtime is for. */
-  readonly card?: NvidiaCard;
+  readonly card?: NvidiaCard | undefined;
   /** State of a card on which the GPU runtime does not work. */
-  readonly refusedCard?: string;
+  readonly refusedCard?: string | undefined;
 }
 
 async function installFlavour(

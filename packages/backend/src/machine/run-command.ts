@@ -7,15 +7,15 @@ export type Environment = Record<string, string | undefined>;
 /** Options of a {@link CommandRunner}. */
 export interface CommandOptions {
   /** Folder that the command runs in; default this process's. */
-  readonly cwd?: string;
+  readonly cwd?: string | undefined;
   /** Its environment variables; default this process's. */
-  readonly env?: Environment;
+  readonly env?: Environment | undefined;
   /** File that the command line and all output are appended to. */
-  readonly log?: string;
+  readonly log?: string | undefined;
   /** The command is killed after this many milliseconds. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Called with each piece of standard output as it comes. */
-  readonly onOutput?: (text: string) => void;
+  readonly onOutput?: ((text: string) => void) | undefined;
 }
 
 /** How a command ended. */
@@ -29,7 +29,7 @@ export interface CommandResult {
   /** True when there is no such program. */
   readonly missing: boolean;
   /** The signal that ended the command, as `SIGBUS`; left out where none did. */
-  readonly signal?: string;
+  readonly signal?: string | undefined;
 }
 
 /** Runs a program to its end; never rejects for what the program does. */

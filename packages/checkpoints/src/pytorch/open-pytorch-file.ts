@@ -17,15 +17,15 @@ export interface PyTorchOptions {
    * Bytes of memory that tensors may take, all that one call reads together. By default eight times the file's size,
    * and at least 256 MiB: a small file can hold a view of one number that is called a huge tensor.
    */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /**
    * What is done with the CRC-32 sums of a zip archive: `'verify'` (the default) refuses bytes that differ from theirs,
    * `'ignore'` reads files that were changed in place, through a shared memory map, which leaves the sums as they were.
    * A sum of 0 was not computed by the writer and is never compared.
    */
-  readonly sums?: 'ignore' | 'verify';
+  readonly sums?: 'ignore' | 'verify' | undefined;
   /** Gives F64 tensors as F32, each value rounded to the nearest. Default false. */
-  readonly narrowDoubles?: boolean;
+  readonly narrowDoubles?: boolean | undefined;
 }
 
 /** A tensor that has not been read yet. */

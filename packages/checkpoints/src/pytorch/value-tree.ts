@@ -23,7 +23,7 @@ export interface OpaqueValue {
   /** What Python calls its class, the function that makes it, or its dtype: `argparse.Namespace`, `torch.complex64`. */
   readonly name: string;
   /** Why the tensor that it is, or tensors that it holds, cannot be read; absent where there are none. */
-  readonly unread?: string;
+  readonly unread?: string | undefined;
 }
 
 /** Whether a value of a PyTorch file is one that is only named. */
@@ -124,12 +124,12 @@ export function convertTree<T>(root: PickleValue, rules: TreeRules<T>): PyTorchV
 /** How the names of tensors are made. */
 export interface NameOptions {
   /** Left out where a key begins with it: `'module.'`, which wrapping a network with DataParallel adds. */
-  readonly stripPrefix?: string;
+  readonly stripPrefix?: string | undefined;
   /**
    * Told the name of each value whose tensors cannot be read, and why (`value.unread`), which is then left out. Without
    * it such a value is an error.
    */
-  readonly onUnread?: (name: string, value: OpaqueValue) => void;
+  readonly onUnread?: ((name: string, value: OpaqueValue) => void) | undefined;
 }
 
 // Longer names are no names of tensors; a million of them would fill memory.

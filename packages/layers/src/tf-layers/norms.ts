@@ -1,3 +1,4 @@
+import { reshape } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { adain as adainLayer } from '../adain.js';
 import { conditionalInstanceNorm as conditionalInstanceNormLayer } from '../conditional-instance-norm.js';
@@ -45,9 +46,10 @@ export const layerNorm = tfLayer<object>({
 
 /**
  * Instance norm with a scale and shift of each sample's domain.
- * inputs [x [batch, height, width, channels], domain [batch, 1], whole numbers from 0 to domains − 1] → shape of x.
+ * inputs [x [batch, height, width, channels], domain [batch, 1], whole numbers from 0 to domains − 1, or weights
+ * [batch, domains]] → shape of x.
  *
- * The domains are read from the tensor at every call, which a backend without synchronous reading (WebGPU) refuses.
+ * The domains are not read, so that the device is not waited for; a number that is no domain makes its sample NaN.
  */
 export const conditionalInstanceNorm = tfLayer<{ domains: number } & SlopeOptions>({
   name: 'conditionalInstanceNorm',
@@ -56,6 +58,8 @@ export const conditionalInstanceNorm = tfLayer<{ domains: number } & SlopeOption
   inputs: [FEATURE_MAP, { name: 'domain', axes: ['batch', '1'] }],
   make: ({ domains, slope }, channels: number) => {
     const layer = conditionalInstanceNormLayer('', { channels, domains, slope });
-    return { specs: layer.specs, apply: (parameters, x, domain: Tensor) => layer.apply(parameters, x, Array.from(domain.dataSync())) };
+    // [batch, 1] are numbers, of one domain too, whatever their dtype: that of inputs is float32 unless another is given.
+    const labels = (domain: Tensor): Tensor => (domain.shape[1] === 1 ? reshape(domain, [domain.shape[0]]) : domain);
+    return { specs: layer.specs, apply: (parameters, x, domain: Tensor) => layer.apply(parameters, x, labels(domain)) };
   },
 });

@@ -9,7 +9,7 @@ import { unitNormalize, type LpipsNormalization } from './unit-normalize.js';
 /** Options of {@link lpips}. */
 export interface LpipsOptions {
   /** Default `stargan2`. */
-  normalization?: LpipsNormalization;
+  normalization?: LpipsNormalization | undefined;
 }
 
 /** What LPIPS compares of images: the unit-normalised maps of each layer, [batch, height, width, channels]. */

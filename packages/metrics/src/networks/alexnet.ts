@@ -45,7 +45,7 @@ interface LayerOptions {
   outChannels: number;
   size: number;
   /** Whether the map is max-pooled first. */
-  pooled?: boolean;
+  pooled?: boolean | undefined;
 }
 
 /** By the number that the layer has in `features`. */

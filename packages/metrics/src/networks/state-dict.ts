@@ -17,9 +17,9 @@ export type StateDict = Readonly<Record<string, StateEntry>>;
 /** What {@link readStateDict} may be told besides the keys it needs. */
 export interface ReadStateDictOptions {
   /** Keys that may be there or not. */
-  optional?: readonly ParameterSpec[];
+  optional?: readonly ParameterSpec[] | undefined;
   /** Keys that the network has no use for; they are skipped. */
-  ignored?: RegExp;
+  ignored?: RegExp | undefined;
 }
 
 /**

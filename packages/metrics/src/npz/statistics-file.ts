@@ -8,13 +8,13 @@ import { openZip, type ZipArchive } from './zip-reader.js';
 /** Statistics as a file has them: with the number of samples where the writer knew it. */
 export interface StoredStatistics extends GaussianStatistics {
   /** Samples; files of pytorch-fid do not say. With it, statistics can be merged. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** Whose FID they are for, as `fid-clean`; files of other tools do not say. Statistics of different ones do not compare. */
-  readonly convention?: string;
+  readonly convention?: string | undefined;
   /** Size that images were brought to first, where the convention has such a step. */
-  readonly imageSize?: number;
+  readonly imageSize?: number | undefined;
   /** Which weights made the features, such as their SHA-256. */
-  readonly weights?: string;
+  readonly weights?: string | undefined;
 }
 
 /** Dimensions above this are refused: their covariance would take more than 512 MiB, and once more while it is read. */

@@ -15,7 +15,7 @@ export type FidConventionName = 'fid-stargan2' | 'fid-clean' | 'fid-pytorch';
 /** Options of {@link FidConvention.input}. */
 export interface FidInputOptions {
   /** Of `fid-stargan2` alone, the size S of the trained model, to which its images are resized first. Default 256. */
-  imageSize?: number;
+  imageSize?: number | undefined;
 }
 
 /** How a tool that reports FID treats images, and the layout of the network that it shows them to. */
