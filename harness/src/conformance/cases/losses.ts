@@ -1,5 +1,5 @@
 import { tensor1d, tidy } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ConvolutionVariant } from '@stargan/layers';
 import { fakeLogisticLoss, realLogisticLoss } from '@stargan/losses';
 import { valueAndGradients } from '@stargan/ops';
