@@ -21,7 +21,8 @@ function stargan(...argv: string[]): Promise<{ code: number; out: string; err: s
   });
 }
 
-describe('stargan', () => {
+// Whole processes: a busy machine takes long to start each of them.
+describe('stargan', { timeout: 300_000 }, () => {
   it('plans the memory of a training, and says what fits', async () => {
     const planned = await stargan('doctor', '--plan', ...settings, '--domains', '3', '--json');
     const { fits, neededBytes, runtimeBytes, plan } = JSON.parse(planned.out) as { fits: boolean; neededBytes: number; runtimeBytes: number; plan: { peakBufferBytes: number } };

@@ -30,7 +30,7 @@ const folder = useTemporaryFolder(async (created) => {
   await addInception(path.join(created, 'cache'), 'torchvision');
   await addLpips(path.join(created, 'cache'));
   const data = path.join(created, 'images');
-  await writeDemoImages(data, { imagesPerDomain: 4, validationPerDomain: 2, imageSize: 24, domains: ['circle', 'square'] });
+  await writeDemoImages(data, { imagesPerDomain: 6, validationPerDomain: 2, imageSize: 24, domains: ['circle', 'square'] });
   // One validation image in one of the domains.
   const square = path.join(data, 'val', 'square');
   await rm(path.join(square, (await readdir(square)).sort()[1]!));
@@ -92,7 +92,7 @@ describe('evaluating a run', () => {
       // One reference gives one style.
       ['reference', 'circle', 'square', 2],
     ]);
-    expect(steps.at(-1)).toEqual([4 + 4 + 10, 4 + 4 + 10]);
+    expect(steps.at(-1)).toEqual([6 + 6 + 10, 6 + 6 + 10]);
     for (const { scores } of whole.tasks) {
       expect(Object.keys(scores.values).sort()).toEqual(['coverage-stargan2', 'density-stargan2', 'domainAccuracy', 'fid-stargan2', 'kid-stargan2', 'lpips', 'precision-stargan2', 'recall-stargan2', 'styleDistance']);
       for (const [key, value] of Object.entries(scores.values)) {
@@ -131,7 +131,7 @@ describe('evaluating a run', () => {
     const { evaluations } = runPaths(run());
     await rm(evaluations, { recursive: true });
     const controller = new AbortController();
-    const stopped = await evaluate({ signal: controller.signal, onProgress: (done) => void (done > 4 + 2 && controller.abort()) });
+    const stopped = await evaluate({ signal: controller.signal, onProgress: (done) => void (done > 6 + 2 && controller.abort()) });
     expect(stopped.completed).toBe(false);
     expect(stopped.tasks.length).toBeGreaterThan(0);
     expect(stopped.tasks.length).toBeLessThan(4);
@@ -140,7 +140,7 @@ describe('evaluating a run', () => {
     const totals = new Set<number>();
     const finished = await evaluate({ onProgress: (_, total) => void totals.add(total) });
     expect(withoutTimes(finished)).toEqual(withoutTimes(whole));
-    expect([...totals][0]).toBeLessThan(4 + 4 + 10);
+    expect([...totals][0]).toBeLessThan(6 + 6 + 10);
   });
 
   it('keeps an evaluation with other options beside the first, and its images where it is told to', async () => {
