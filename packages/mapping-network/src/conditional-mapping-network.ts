@@ -37,7 +37,7 @@ export function conditionalMappingNetwork({
     apply(parameters, latent, domain) {
       requireLatent('conditionalMappingNetwork', latent, domain, { latentDim, domains });
       return tidy(() => {
-        const embedded = rowsOfDomains(parameter(parameters, embedding.name) as Tensor2D, domain, latent.shape[0]!);
+        const embedded = rowsOfDomains(parameter(parameters, embedding.name) as Tensor2D, domain, latent.shape[0]);
         const input = concat([latent as Tensor2D, embedded], 1); // [batch, latentDim + embeddingDim]
         return trunk.reduce((h, layer, i) => layer.apply(parameters, i === 0 ? h : relu(h)), input);
       });
