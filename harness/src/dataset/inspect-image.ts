@@ -39,7 +39,8 @@ export async function inspectImage(file: string, decode: boolean): Promise<Image
     }
     const content = await readRegularFile(file);
     const image = await decodeImage(content, { name: file });
-    return { bytes, ...header, ...describePixels(image, header.format), ...(await describeContent(content)) };
+    const noted = image.notes === undefined ? {} : { lowRange: image.notes.join('; ') };
+    return { bytes, ...header, ...describePixels(image, header.format), ...noted, ...(await describeContent(content)) };
   } catch (error) {
     return { bytes, ...header, fault: error instanceof ImageFileError ? error.reason : (error as Error).message };
   }
