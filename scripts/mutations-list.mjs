@@ -32,7 +32,7 @@ export const mutations = [
       ['the diversity term has the other sign', 'generator-step.ts', 'ds: [-lambdaDiversity,', 'ds: [lambdaDiversity,'],
       ["the generator's λ of the classifier is 1", 'generator-step.ts', 'cls: [lambdaClassification,', 'cls: [1,'],
       ['the second style is the first', 'generator-step.ts', 'styles.latent2', 'styles.latent'],
-      ['the style to reconstruct is cut off from the gradient', 'generator-step.ts', '(x, s, p) => ({ sty: [lambdaStyle, styleReconstructionLoss(s,', '(x, _, p) => ({ sty: [lambdaStyle, styleReconstructionLoss(style,'],
+      ['the style to reconstruct is cut off from the gradient', 'generator-step.ts', 'styleReconstructionLoss(s,', 'styleReconstructionLoss(withoutGradients(() => mul(s, 1)),'],
       ["the cycle's style is cut off from the gradient", 'generator-step.ts', 'generator.apply(p.generator, x, encodeStyle(networks, p, trained, image, domain))', 'generator.apply(p.generator, x, withoutGradients(() => encodeStyle(networks, p, trained, image, domain)))'],
       ['λ_reg of R1 is 1', 'discriminator-step.ts', 'add<Scalar>(real, mul(reg, lambdaR1))', 'add<Scalar>(real, reg)'],
       ["λ of WGAN-GP's penalty is 1", 'discriminator-step.ts', 'value: mul<Scalar>(reg, weight)', 'value: mul<Scalar>(reg, 1)'],
