@@ -2,6 +2,7 @@
 // and the hinge loss, R1 and classification loss of @stargan/losses. A picture has a bright quarter; its label says which.
 // Labels are int32 tensors from the data to the loss, and nothing is read back before a line is printed.
 // node acgan.js [steps]
+import './newer-node.mjs';
 import * as tf from '@tensorflow/tfjs-node';
 import { classificationLoss, discriminatorObjective, fakeHingeLoss, generatorHingeLoss, lazyPenalty, r1Penalty, realHingeLoss } from '@stargan/losses';
 

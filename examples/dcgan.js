@@ -1,5 +1,6 @@
 // A DCGAN (Radford et al., arXiv 1511.06434) with models of tfjs and the losses of @stargan/losses: non-saturating
 // logistic with R1 on real pictures. It learns 16×16 pictures of bright discs. node dcgan.js [steps]
+import './newer-node.mjs';
 import * as tf from '@tensorflow/tfjs-node';
 import '@stargan/ops/second-order'; // tfjs's own leaky ReLU has no second derivative, which R1 needs
 import { discriminatorObjective, fakeLogisticLoss, nonSaturatingLogisticLoss, outputsAndInputGradient, r1PenaltyOfGradient, realLogisticLoss } from '@stargan/losses';

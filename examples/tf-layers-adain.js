@@ -1,5 +1,6 @@
 // A model of tf.layers with AdaIN inside: it paints a grey picture in the colour and with the contrast that a style vector
 // asks for, is trained by fit, saved, and loaded again. node tf-layers-adain.js [epochs]
+import './newer-node.mjs';
 import * as tf from '@tensorflow/tfjs-node';
 import { adain, registerTfLayers, styledResidualBlock } from '@stargan/layers/tf-layers';
 
