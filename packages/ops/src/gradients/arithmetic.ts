@@ -21,9 +21,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
-import { binary, gradient, summedTo, withoutInput } from './define.js';
-
-const mask = (condition: Tensor): Tensor => cast(condition, 'float32');
+import { binary, gradient, mask, summedTo, withoutInput } from './define.js';
 
 // b = 0 costs nothing at a = 0, where a^(b−1) is infinite.
 const powerSlope = (dy: Tensor, a: Tensor, b: Tensor): Tensor => {

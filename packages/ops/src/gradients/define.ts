@@ -1,4 +1,4 @@
-import { broadcast_util, engine, reshape, sum, zeros } from '@tensorflow/tfjs-core';
+import { broadcast_util, cast, engine, reshape, sum, zeros } from '@tensorflow/tfjs-core';
 import type { GradConfig, NamedAttrMap, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 
 /** Gradients of a kernel's inputs, by name, each computed when it is asked for. */
@@ -20,6 +20,12 @@ export const withoutInput = (kernelName: string, slope: (dy: Tensor, attributes:
   kernelName,
   gradFunc: (dy, _, attributes) => ({ [input]: () => slope(dy as Tensor, attributes) }),
 });
+
+/** 1 where the condition holds and 0 elsewhere, to multiply with. */
+export const mask = (condition: Tensor): Tensor => cast(condition, 'float32');
+
+/** The permutation of axes that undoes one. */
+export const inverse = (permutation: readonly number[]): number[] => permutation.map((_, axis) => permutation.indexOf(axis));
 
 /** Undoes broadcasting: sums over the axes along which `shape` was repeated. */
 export function summedTo(shape: number[], g: Tensor): Tensor {

@@ -1,9 +1,8 @@
-import { add, cast, cos, cosh, div, exp, greater, lessEqual, mul, neg, rsqrt, sign, sin, sinh, square, step, sub, tan, zerosLike } from '@tensorflow/tfjs-core';
+import { add, cos, cosh, div, exp, greater, lessEqual, mul, neg, rsqrt, sign, sin, sinh, square, step, sub, tan, zerosLike } from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
 import { sigmoid, tanh } from '../activations.js';
-import { unary, withoutInput } from './define.js';
+import { mask, unary, withoutInput } from './define.js';
 
-const mask = (condition: Tensor): Tensor => cast(condition, 'float32');
 const oneMinus = (x: Tensor): Tensor => sub(1, x);
 const oneMinusSquare = (x: Tensor): Tensor => sub(1, square(x));
 

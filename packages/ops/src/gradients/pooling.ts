@@ -52,6 +52,17 @@ function firstMaxima(x: Tensor, attributes: NamedAttrMap): Tensor {
   });
 }
 
+/** Gradient of a pooling by maxima: its kernel looks for the places of the output in the input. */
+const maxPooling = (kernelName: string): GradConfig => ({
+  kernelName,
+  inputsToSave: ['x'],
+  outputsToSave: [true],
+  gradFunc: (dy, saved, attributes) => {
+    const [input, output] = saved as [Tensor, Tensor];
+    return { x: () => runKernel(`${kernelName}Grad`, { dy: dy as Tensor, input, output }, attributes) };
+  },
+});
+
 /** Gradients of pooling, and of the kernels that those are made of. */
 export const pooling: readonly GradConfig[] = [
   gradient('AvgPool', ['x'], (dy, [x], attributes) => ({
@@ -68,15 +79,7 @@ export const pooling: readonly GradConfig[] = [
     },
     input: () => zeros(input!.shape),
   })),
-  {
-    kernelName: 'MaxPool',
-    inputsToSave: ['x'],
-    outputsToSave: [true],
-    gradFunc: (dy, saved, attributes) => {
-      const [input, output] = saved as [Tensor, Tensor];
-      return { x: () => runKernel('MaxPoolGrad', { dy: dy as Tensor, input, output }, attributes) };
-    },
-  },
+  maxPooling('MaxPool'),
   gradient('MaxPoolGrad', ['input', 'output'], (g, [input, output], attributes) => ({
     dy: () => sum(mul(windows(g, attributes), firstMaxima(input!, attributes)), 4),
     input: () => zeros(input!.shape),
@@ -87,13 +90,5 @@ export const pooling: readonly GradConfig[] = [
     dy: () => runKernel('AvgPool3D', { x: g }, attributes),
     input: () => zeros(input!.shape),
   })),
-  {
-    kernelName: 'MaxPool3D',
-    inputsToSave: ['x'],
-    outputsToSave: [true],
-    gradFunc: (dy, saved, attributes) => {
-      const [input, output] = saved as [Tensor, Tensor];
-      return { x: () => runKernel('MaxPool3DGrad', { dy: dy as Tensor, input, output }, attributes) };
-    },
-  },
+  maxPooling('MaxPool3D'),
 ];

@@ -1,6 +1,6 @@
-import { cast, cumprod, cumsum, equal, max, min, mul, onesLike, reshape, softmax, sub, sum, transpose, util } from '@tensorflow/tfjs-core';
+import { cumprod, cumsum, equal, max, min, mul, onesLike, reshape, softmax, sub, sum, transpose, util } from '@tensorflow/tfjs-core';
 import type { GradConfig, NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
-import { gradient } from './define.js';
+import { gradient, inverse, mask } from './define.js';
 
 type Axis = NamedAttrMap[string] | undefined;
 
@@ -20,7 +20,7 @@ const spread = (dy: Tensor, x: Tensor, axis: Axis): Tensor => mul(reshape(dy, ke
 
 /** As tfjs and PyTorch's amax: every element that attains the extreme gets the gradient whole. */
 function toExtreme(dy: Tensor, x: Tensor, axis: Axis, extreme: (x: Tensor, axis: number[], keepDims: boolean) => Tensor): Tensor {
-  return mul(reshape(dy, keptShape(x, axis)), cast(equal(x, extreme(x, axesOf(axis, x), true)), 'float32'));
+  return mul(reshape(dy, keptShape(x, axis)), mask(equal(x, extreme(x, axesOf(axis, x), true))));
 }
 
 /** Product of all other elements along the axes, times dy. */
@@ -33,7 +33,7 @@ function productGradient(dy: Tensor, x: Tensor, axis: Axis): Tensor {
   const rows = reshape(transpose(x, order), flatShape);
   const others = mul(cumprod(rows, outer.length, true, false), cumprod(rows, outer.length, true, true));
   const g = mul(reshape(dy, [...outer, 1]), others);
-  return transpose(reshape(g, order.map((i) => x.shape[i]!)), order.map((_, i) => order.indexOf(i)));
+  return transpose(reshape(g, order.map((i) => x.shape[i]!)), inverse(order));
 }
 
 /** Gradients of the kernels that compute along axes. */

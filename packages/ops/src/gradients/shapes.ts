@@ -27,11 +27,7 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import type { GradConfig, Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import { gradient, type Gradients, summedTo, withoutInput } from './define.js';
-
-function inverse(permutation: number[]): number[] {
-  return permutation.map((_, axis) => permutation.indexOf(axis));
-}
+import { gradient, inverse, type Gradients, summedTo, withoutInput } from './define.js';
 
 function productGradient(dy: Tensor, a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Gradients {
   return {
