@@ -4,7 +4,15 @@
 // node acgan.js [steps]
 import './newer-node.mjs';
 import * as tf from '@tensorflow/tfjs-node';
-import { classificationLoss, discriminatorObjective, fakeHingeLoss, generatorHingeLoss, lazyPenalty, r1Penalty, realHingeLoss } from '@stargan/losses';
+import {
+  classificationLoss,
+  discriminatorObjective,
+  fakeHingeLoss,
+  generatorHingeLoss,
+  lazyPenalty,
+  r1Penalty,
+  realHingeLoss,
+} from '@stargan/losses';
 
 const SIZE = 8;
 const CLASSES = 4;
@@ -90,7 +98,8 @@ function train(iteration) {
 let tensors;
 for (let iteration = 0; iteration < steps; iteration++) {
   const { paid, answered } = train(iteration);
-  if ((iteration + 1) % 50 === 0) console.log(`step ${iteration + 1}: D ${(await paid.data())[0].toFixed(2)}, G ${(await answered.data())[0].toFixed(2)}`);
+  if ((iteration + 1) % 50 === 0)
+    console.log(`step ${iteration + 1}: D ${(await paid.data())[0].toFixed(2)}, G ${(await answered.data())[0].toFixed(2)}`);
   tf.dispose([paid, answered]);
   // Counted from the second step on: the first one makes the optimizers' moments.
   if (iteration === 0) tensors = tf.memory().numTensors;

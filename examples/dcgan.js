@@ -3,7 +3,14 @@
 import './newer-node.mjs';
 import * as tf from '@tensorflow/tfjs-node';
 import '@stargan/ops/second-order'; // tfjs's own leaky ReLU has no second derivative, which R1 needs
-import { discriminatorObjective, fakeLogisticLoss, nonSaturatingLogisticLoss, outputsAndInputGradient, r1PenaltyOfGradient, realLogisticLoss } from '@stargan/losses';
+import {
+  discriminatorObjective,
+  fakeLogisticLoss,
+  nonSaturatingLogisticLoss,
+  outputsAndInputGradient,
+  r1PenaltyOfGradient,
+  realLogisticLoss,
+} from '@stargan/losses';
 
 const SIZE = 16;
 const LATENT = 16;
@@ -66,7 +73,11 @@ for (let step = 1; step <= steps; step++) {
     const [real, fake] = [drawDiscs(BATCH), generate(BATCH)];
     const paid = update(discriminatorOptimizer, discriminator, () => {
       const { outputs, gradient } = outputsAndInputGradient((picture) => discriminator.apply(picture), real);
-      return discriminatorObjective({ real: realLogisticLoss(outputs), fake: fakeLogisticLoss(discriminator.apply(fake)), r1: r1PenaltyOfGradient(gradient) });
+      return discriminatorObjective({
+        real: realLogisticLoss(outputs),
+        fake: fakeLogisticLoss(discriminator.apply(fake)),
+        r1: r1PenaltyOfGradient(gradient),
+      });
     });
     const answered = update(generatorOptimizer, generator, () => nonSaturatingLogisticLoss(discriminator.apply(generate(BATCH))));
     return [paid, answered];
@@ -79,7 +90,9 @@ const brightness = (pictures) => tf.tidy(() => tf.mean(tf.step(pictures)).dataSy
 
 tf.tidy(() => {
   const pictures = generate(64);
-  console.log(`bright pixels: ${brightness(drawDiscs(64)).toFixed(3)} of real pictures, ${brightness(pictures).toFixed(3)} of generated ones`);
+  console.log(
+    `bright pixels: ${brightness(drawDiscs(64)).toFixed(3)} of real pictures, ${brightness(pictures).toFixed(3)} of generated ones`,
+  );
   const [first] = pictures.arraySync();
   console.log(first.map((row) => row.map(([value]) => (value > 0 ? '##' : value > -0.7 ? '++' : '  ')).join('')).join('\n'));
 });

@@ -7,7 +7,8 @@ import { describe, expect, it } from 'vitest';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
 /** What an example prints; fails when it does. */
-const run = (file: string, ...argv: string[]): string => execFileSync(process.execPath, [file, ...argv], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const run = (file: string, ...argv: string[]): string =>
+  execFileSync(process.execPath, [file, ...argv], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 const numbers = (text: string, pattern: RegExp): number[] => (pattern.exec(text) ?? []).slice(1).map(Number);
 
@@ -27,7 +28,10 @@ describe('the examples', () => {
   });
 
   it('dcgan: generated pictures have as many bright pixels as real ones, and more than noise would', () => {
-    const [real, generated] = numbers(run('dcgan.js', '300'), /bright pixels: ([\d.]+) of real pictures, ([\d.]+) of generated ones/) as [number, number];
+    const [real, generated] = numbers(run('dcgan.js', '300'), /bright pixels: ([\d.]+) of real pictures, ([\d.]+) of generated ones/) as [
+      number,
+      number,
+    ];
     expect(real).toBeCloseTo((Math.PI * 4 ** 2) / 16 ** 2, 1);
     // An untrained generator has half of its pixels bright.
     expect(Math.abs(generated - real)).toBeLessThan(0.1);
@@ -48,7 +52,10 @@ describe('the examples', () => {
 
   it('tf-layers-adain: the model paints in the style that is asked for, and computes the same once loaded', () => {
     const printed = run('tf-layers-adain.js');
-    const [before, after, grey] = numbers(printed, /held-out loss: ([\d.]+) before, ([\d.]+) after \d+ epochs; ([\d.]+) without a style/) as [number, number, number];
+    const [before, after, grey] = numbers(
+      printed,
+      /held-out loss: ([\d.]+) before, ([\d.]+) after \d+ epochs; ([\d.]+) without a style/,
+    ) as [number, number, number];
     expect(before / after).toBeGreaterThan(20);
     expect(grey / after).toBeGreaterThan(10);
     expect(numbers(printed, /largest difference of the loaded model: (\S+)/)).toEqual([0]);

@@ -8,7 +8,15 @@ import { selectRuntime } from '@stargan/backend';
 import { createTrainingStream, openDataset, writeDemoImages } from '@stargan/data';
 import { projectionDiscriminator } from '@stargan/discriminator';
 import { generator } from '@stargan/generator';
-import { cycleConsistencyLoss, fakeHingeLoss, generatorHingeLoss, outputsAndInputGradient, r1PenaltyOfGradient, realHingeLoss, styleReconstructionLoss } from '@stargan/losses';
+import {
+  cycleConsistencyLoss,
+  fakeHingeLoss,
+  generatorHingeLoss,
+  outputsAndInputGradient,
+  r1PenaltyOfGradient,
+  realHingeLoss,
+  styleReconstructionLoss,
+} from '@stargan/losses';
 import { valueAndGradients } from '@stargan/ops';
 import { adam } from '@stargan/optimizers';
 import { styleEncoder } from '@stargan/style-encoder';
@@ -61,8 +69,16 @@ for (let iteration = 1; iteration <= iterations; iteration++) {
   d.step(dStep.gradients);
 
   // Two networks in one gradient computation: their parameters' names must not meet.
-  const joined = Object.fromEntries([...Object.entries(g.weights).map(([k, v]) => [`g/${k}`, v]), ...Object.entries(e.weights).map(([k, v]) => [`e/${k}`, v])]);
-  const part = (record, prefix) => Object.fromEntries(Object.entries(record).filter(([k]) => k.startsWith(prefix)).map(([k, v]) => [k.slice(prefix.length), v]));
+  const joined = Object.fromEntries([
+    ...Object.entries(g.weights).map(([k, v]) => [`g/${k}`, v]),
+    ...Object.entries(e.weights).map(([k, v]) => [`e/${k}`, v]),
+  ]);
+  const part = (record, prefix) =>
+    Object.fromEntries(
+      Object.entries(record)
+        .filter(([k]) => k.startsWith(prefix))
+        .map(([k, v]) => [k.slice(prefix.length), v]),
+    );
   const gStep = valueAndGradients((p) => {
     const [ofG, ofE] = [part(p, 'g/'), part(p, 'e/')];
     const style = E.apply(ofE, target, reference.domains);
@@ -77,7 +93,8 @@ for (let iteration = 1; iteration <= iterations; iteration++) {
   g.step(part(gStep.gradients, 'g/'));
   e.step(part(gStep.gradients, 'e/'));
 
-  if (iteration % 10 === 0) console.log(`iteration ${iteration}: D ${dStep.value.dataSync()[0].toFixed(2)}, G ${gStep.value.dataSync()[0].toFixed(2)}`);
+  if (iteration % 10 === 0)
+    console.log(`iteration ${iteration}: D ${dStep.value.dataSync()[0].toFixed(2)}, G ${gStep.value.dataSync()[0].toFixed(2)}`);
   tf.dispose([image, target, fake, dStep.value, gStep.value]);
 }
 await stream.close();

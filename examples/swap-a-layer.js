@@ -14,7 +14,12 @@ function convolveByTaps(x, filter) {
   return tf.tidy(() => {
     const [batch, height, width, channels] = x.shape;
     const outChannels = filter.shape[3];
-    const padded = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]);
+    const padded = tf.pad(x, [
+      [0, 0],
+      [1, 1],
+      [1, 1],
+      [0, 0],
+    ]);
     const taps = [0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => [row, column]));
     const products = taps.map(([row, column]) => {
       const seen = tf.reshape(tf.slice(padded, [0, row, column, 0], [batch, height, width, channels]), [-1, channels]);

@@ -34,7 +34,8 @@ model.compile({ loss: 'meanSquaredError', optimizer: tf.train.adam(0.01) });
 
 const [training, held] = [draw(512, 777), draw(64, 778_000)];
 /** Mean squared error on pictures and styles that it has not seen. */
-const heldOutLoss = (each) => tf.tidy(() => tf.losses.meanSquaredError(held.painted, each.predict([held.picture, held.style])).dataSync()[0]);
+const heldOutLoss = (each) =>
+  tf.tidy(() => tf.losses.meanSquaredError(held.painted, each.predict([held.picture, held.style])).dataSync()[0]);
 
 const before = heldOutLoss(model);
 // The order of the pictures stays the same, so that every run gives the same model.
@@ -44,7 +45,9 @@ const after = heldOutLoss(model);
 const grey = tf.tidy(() => tf.mean(tf.square(held.painted)).dataSync()[0]);
 console.log(`held-out loss: ${before.toFixed(3)} before, ${after.toFixed(4)} after ${epochs} epochs; ${grey.toFixed(3)} without a style`);
 
-const [asked, given] = tf.tidy(() => [held.painted, model.predict([held.picture, held.style])].map((images) => tf.mean(images, [1, 2]).arraySync()[0]));
+const [asked, given] = tf.tidy(() =>
+  [held.painted, model.predict([held.picture, held.style])].map((images) => tf.mean(images, [1, 2]).arraySync()[0]),
+);
 const words = (colour) => colour.map((value) => value.toFixed(2)).join(' ');
 console.log(`mean colour of the first picture: ${words(asked)} asked for, ${words(given)} painted`);
 

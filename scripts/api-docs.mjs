@@ -26,7 +26,13 @@ console.log(`${pages.size} pages ${check ? 'checked' : 'written to docs/api'}, $
 
 function options() {
   try {
-    const { values } = parseArgs({ options: { check: { type: 'boolean', default: false }, root: { type: 'string', default: repository }, help: { type: 'boolean', short: 'h' } } });
+    const { values } = parseArgs({
+      options: {
+        check: { type: 'boolean', default: false },
+        root: { type: 'string', default: repository },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
     if (!values.help) return values;
     console.log(USAGE);
     process.exit(0);
@@ -50,7 +56,9 @@ function differences() {
   const remedy = 'run `pnpm docs:api` and commit what it writes';
   return [
     ...[...pages].filter(([file]) => !there.includes(file)).map(([file]) => `${file} is missing; ${remedy}`),
-    ...[...pages].filter(([file, text]) => there.includes(file) && readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n') !== text).map(([file]) => `${file} is not what the doc comments say; ${remedy}`),
+    ...[...pages]
+      .filter(([file, text]) => there.includes(file) && readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n') !== text)
+      .map(([file]) => `${file} is not what the doc comments say; ${remedy}`),
     ...there.filter((file) => !pages.has(file)).map((file) => `${file} is no package's page; ${remedy}`),
   ];
 }

@@ -20,14 +20,19 @@ Exit code: 0 all well, 1 something is not, 2 wrong usage.`;
 
 function wantedVersions() {
   try {
-    const { values } = parseArgs({ options: { matrix: { type: 'boolean' }, tfjs: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+    const { values } = parseArgs({
+      options: { matrix: { type: 'boolean' }, tfjs: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
     if (values.help) {
       console.log(USAGE);
       process.exit(0);
     }
     if (values.matrix) return SUPPORTED.map((version) => ({ version, isWhole: true }));
     if (values.tfjs !== undefined) return values.tfjs.split(',').map((version) => ({ version, isWhole: true }));
-    return [{ version: SUPPORTED.at(-1), isWhole: true }, { version: SUPPORTED[0], isWhole: false }];
+    return [
+      { version: SUPPORTED.at(-1), isWhole: true },
+      { version: SUPPORTED[0], isWhole: false },
+    ];
   } catch (error) {
     console.error(`${error.message}\n\n${USAGE}`);
     process.exit(2);
@@ -88,14 +93,16 @@ function compileInRepository({ name, code }) {
   host.readFile = (path) => (path === file ? code : readFile(path));
   const program = ts.createProgram([file], { ...options, composite: false, noEmit: true }, host);
   const faults = ts.getPreEmitDiagnostics(program, program.getSourceFile(file));
-  if (faults.length > 0) throw new Error(`${name}: ${faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')).join('; ')}`);
+  if (faults.length > 0)
+    throw new Error(`${name}: ${faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')).join('; ')}`);
 }
 
 /** Every package needs an example of its main entry that says what it prints. */
 function checkFirstExamples(examples) {
   for (const name of packageNames) {
     const own = examples.find(({ page, given }) => page === `packages/${name}/README.md` && given === undefined);
-    if (own === undefined || promisedLines(own.code).length === 0) throw new Error(`README.md of ${name} has no example that says what it prints (//=>)`);
+    if (own === undefined || promisedLines(own.code).length === 0)
+      throw new Error(`README.md of ${name} has no example that says what it prints (//=>)`);
   }
 }
 
@@ -109,8 +116,14 @@ const modules = {
   ...Object.fromEntries(examples.map(({ name, given = '', code }) => [name, `${given}${code}\nexport {};\n`])),
   ...everyExport(),
 };
-const entries = packageNames.flatMap((name) => Object.keys(readManifest(join(root, 'packages', name)).exports).map((path) => `@stargan/${name}${path.slice(1)}`));
-const resolution = { resolution: entries.map((entry, i) => `import * as part${i} from '${entry}';\nexport const names${i}: string[] = Object.keys(part${i});`).join('\n') };
+const entries = packageNames.flatMap((name) =>
+  Object.keys(readManifest(join(root, 'packages', name)).exports).map((path) => `@stargan/${name}${path.slice(1)}`),
+);
+const resolution = {
+  resolution: entries
+    .map((entry, i) => `import * as part${i} from '${entry}';\nexport const names${i}: string[] = Object.keys(part${i});`)
+    .join('\n'),
+};
 
 /** Everything that depends on the version of tfjs. */
 async function checkBeside({ version, isWhole }) {
@@ -147,7 +160,9 @@ async function checkBeside({ version, isWhole }) {
     return `${results} results of ${runnable.length} examples`;
   });
   if (version !== SUPPORTED.at(-1)) return;
-  await withEach(packageNames, (name) => check(`@stargan/${name}`, () => checkContents(join(project, 'node_modules', '@stargan', name), name, tarballs.get(name))));
+  await withEach(packageNames, (name) =>
+    check(`@stargan/${name}`, () => checkContents(join(project, 'node_modules', '@stargan', name), name, tarballs.get(name))),
+  );
 }
 
 await check('examples', () => {

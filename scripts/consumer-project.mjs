@@ -8,7 +8,11 @@ export { capture as run, readManifest, root };
 
 const work = mkdtempSync(join(tmpdir(), 'stargan-packages-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) process.on(signal, () => process.exit(code));
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])
+  process.on(signal, () => process.exit(code));
 
 /** Names of the packages, without their scope. */
 export const packageNames = readdirSync(join(root, 'packages')).sort();
@@ -17,7 +21,10 @@ export const packageNames = readdirSync(join(root, 'packages')).sort();
 export async function packAll() {
   const folder = join(work, 'tarballs');
   mkdirSync(folder);
-  const files = await packInto(packageNames.map((name) => `@stargan/${name}`), folder);
+  const files = await packInto(
+    packageNames.map((name) => `@stargan/${name}`),
+    folder,
+  );
   return new Map(packageNames.map((name, i) => [name, files[i]]));
 }
 

@@ -12,7 +12,17 @@ export const COMPILERS = [
   ['TypeScript 7.0', compiler('typescript-newest')],
 ];
 
-const STRICT = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false', '--pretty', 'false', '--target', 'es2022'];
+const STRICT = [
+  '--noEmit',
+  '--strict',
+  '--exactOptionalPropertyTypes',
+  '--skipLibCheck',
+  'false',
+  '--pretty',
+  'false',
+  '--target',
+  'es2022',
+];
 
 /**
  * Writes modules of a user of ours into a project, and compiles all of them in one go.
@@ -27,7 +37,10 @@ export async function compile(project, folder, files, [label, typescript], optio
   const names = Object.keys(files).map((name) => join(folder, `${name}.ts`));
   Object.values(files).forEach((code, i) => writeFileSync(join(project, names[i]), code));
   const node = ['--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')];
-  const output = await run(process.execPath, [typescript, ...STRICT, ...node, ...options, ...names], { cwd: project }).then(() => '', ({ message }) => message);
+  const output = await run(process.execPath, [typescript, ...STRICT, ...node, ...options, ...names], { cwd: project }).then(
+    () => '',
+    ({ message }) => message,
+  );
   // Library files are checked too. tfjs' own declarations do not compile against current lib.dom, so that only what is said about
   // our declarations, the files or the options counts.
   const faults = output.split('\n').filter((line) => new RegExp(`^(${folder}/|node_modules/@stargan/|error TS)`).test(line));

@@ -9,7 +9,9 @@ const names = readdirSync(join(root, 'examples'))
 
 const [name = '', ...rest] = process.argv.slice(2);
 if (!names.includes(name)) {
-  console.error(`Usage: npm run example NAME [ARGUMENT…]\n\nSets the repository up where it is not yet, and runs an example: ${names.join(', ')}.${name === '' ? '' : `\nGot ${name}.`}`);
+  console.error(
+    `Usage: npm run example NAME [ARGUMENT…]\n\nSets the repository up where it is not yet, and runs an example: ${names.join(', ')}.${name === '' ? '' : `\nGot ${name}.`}`,
+  );
   process.exit(2);
 }
 

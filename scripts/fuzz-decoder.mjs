@@ -30,7 +30,9 @@ for (let i = 0; i < Number(values.mutants); i++) {
 }
 console.table(counts);
 for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 40)) console.log(String(count).padStart(6), reason);
-console.log(`${values.mutants} mutants, seed ${values.seed}: ${faults} faults; largest resident memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`);
+console.log(
+  `${values.mutants} mutants, seed ${values.seed}: ${faults} faults; largest resident memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`,
+);
 process.exit(faults > 0 ? 1 : 0);
 
 /** Small pictures: with an orientation, since that takes a way of its own. */
@@ -103,7 +105,7 @@ function mutated(source) {
 
 /** Most damage to a PNG ends at a wrong checksum: with right ones it gets further. */
 function withChecksums(content) {
-  for (let at = 8; at + 12 <= content.length; ) {
+  for (let at = 8; at + 12 <= content.length;) {
     const end = at + 12 + content.readUInt32BE(at);
     if (end > content.length) break;
     content.writeUInt32BE(crc32(content.subarray(at + 4, end - 4)), end - 4);

@@ -7,7 +7,21 @@
 import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
@@ -42,7 +56,14 @@ async function child(folder) {
 
   /** What is read of a file, as lines of name, dtype, shape and the hash of the values. */
   const digest = (tensors) =>
-    [...tensors].map(([name, { dtype, shape, data }]) => [name, dtype, shape, createHash('sha256').update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).digest('hex')]);
+    [...tensors].map(([name, { dtype, shape, data }]) => [
+      name,
+      dtype,
+      shape,
+      createHash('sha256')
+        .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+        .digest('hex'),
+    ]);
   const readTorch = async (file) => digest(Object.entries(await checkpoints.readPyTorchTensors(file, { onUnread: () => undefined })));
   const readers = {
     safetensors: async (file) => digest(Object.entries((await checkpoints.readSafetensors(file)).tensors)),
@@ -50,7 +71,10 @@ async function child(folder) {
     legacy: readTorch,
     npz: async (file) => {
       const { mean, covariance } = await readStatistics(file);
-      return digest([['mu', { dtype: 'F64', shape: [mean.length], data: mean }], ['sigma', { dtype: 'F64', shape: [mean.length, mean.length], data: covariance }]]);
+      return digest([
+        ['mu', { dtype: 'F64', shape: [mean.length], data: mean }],
+        ['sigma', { dtype: 'F64', shape: [mean.length, mean.length], data: covariance }],
+      ]);
     },
     manifest: async (file) => {
       writeFileSync(join(folder, 'run', '0000007', 'manifest.json'), readFileSync(file));
@@ -95,7 +119,8 @@ async function child(folder) {
       let cause = error;
       while (cause?.cause instanceof Error) cause = cause.cause;
       // Errors of the system and of zlib have a code.
-      if (!NAMED.test(error.message) || (!OWN.has(cause.constructor.name) && cause.code === undefined)) report({ what: 'an error that is not ours', case: i, kind, seed: name, error: String(cause.stack) });
+      if (!NAMED.test(error.message) || (!OWN.has(cause.constructor.name) && cause.code === undefined))
+        report({ what: 'an error that is not ours', case: i, kind, seed: name, error: String(cause.stack) });
     }
     const took = performance.now() - begin;
     if (took > 1000 * seconds) report({ what: 'slow', case: i, kind, seed: name, seconds: took / 1000 });
@@ -111,11 +136,23 @@ async function makeSeeds({ writeSafetensors, writePyTorchFile, saveCheckpoint, w
   const at = join(folder, 'seed');
   const taken = () => readFileSync(at);
   const small = { dtype: 'F32', shape: [2, 3], data: Float32Array.from({ length: 6 }, (_, i) => i - 2.5) };
-  const tensors = { 'net.weight': small, 'net.bias': { dtype: 'F64', shape: [], data: Float64Array.of(0.1) }, flags: { dtype: 'BOOL', shape: [3], data: Uint8Array.of(1, 0, 1) }, steps: { dtype: 'I64', shape: [1], data: BigInt64Array.of(7n) } };
+  const tensors = {
+    'net.weight': small,
+    'net.bias': { dtype: 'F64', shape: [], data: Float64Array.of(0.1) },
+    flags: { dtype: 'BOOL', shape: [3], data: Uint8Array.of(1, 0, 1) },
+    steps: { dtype: 'I64', shape: [1], data: BigInt64Array.of(7n) },
+  };
   const seeds = { safetensors: [], torch: [], legacy: [], npz: [], manifest: [] };
   await writeSafetensors(at, tensors, { format: 'pt', note: 'a "quoted" text \u00e9' });
   seeds.safetensors.push({ name: 'own', bytes: taken() });
-  await writePyTorchFile(at, { net: tensors, plain: [1, 2.5, null, true, 'text', 2n ** 70n, Uint8Array.of(1, 200)], more: new Map([[0, 'a'], [[1, 'k'], 'b']]) });
+  await writePyTorchFile(at, {
+    net: tensors,
+    plain: [1, 2.5, null, true, 'text', 2n ** 70n, Uint8Array.of(1, 200)],
+    more: new Map([
+      [0, 'a'],
+      [[1, 'k'], 'b'],
+    ]),
+  });
   seeds.torch.push({ name: 'own', bytes: taken() });
   const { call, dict, FALSE, int, legacyFile, list, name, pickle, storage, tensor, text, tuple } = raw;
   const w = tensor(storage('FloatStorage', '0', 6), 0, [2, 3], [1, 2]);
@@ -132,7 +169,13 @@ async function makeSeeds({ writeSafetensors, writePyTorchFile, saveCheckpoint, w
     if (!statSync(path).isFile() || statSync(path).size > 1_000_000) continue;
     const bytes = readFileSync(path);
     const isZip = bytes.subarray(0, 2).toString('latin1') === 'PK';
-    const kind = { '.safetensors': 'safetensors', '.npz': 'npz', '.pt': isZip ? 'torch' : 'legacy', '.pth': isZip ? 'torch' : 'legacy', '.ckpt': isZip ? 'torch' : 'legacy' }[extname(file)];
+    const kind = {
+      '.safetensors': 'safetensors',
+      '.npz': 'npz',
+      '.pt': isZip ? 'torch' : 'legacy',
+      '.pth': isZip ? 'torch' : 'legacy',
+      '.ckpt': isZip ? 'torch' : 'legacy',
+    }[extname(file)];
     if (kind !== undefined) seeds[kind].push({ name: file, bytes });
   }
   return seeds;
@@ -142,13 +185,19 @@ async function makeSeeds({ writeSafetensors, writePyTorchFile, saveCheckpoint, w
 function runChild(folder, from) {
   return new Promise((resolve) => {
     const self = fileURLToPath(import.meta.url);
-    const given = ['count', 'seed', 'seconds', 'corpus', 'keep'].flatMap((key) => (options[key] === undefined ? [] : [`--${key}`, options[key]]));
+    const given = ['count', 'seed', 'seconds', 'corpus', 'keep'].flatMap((key) =>
+      options[key] === undefined ? [] : [`--${key}`, options[key]],
+    );
     const limit = Number(options['memory-mib']) * 1024;
     // What data a process has, its heap and its private mappings, is what the limit is for; addresses alone are not.
     const script = process.platform === 'linux' ? `ulimit -d ${limit} && exec "$@"` : 'exec "$@"';
-    const started = spawn('sh', ['-c', script, 'sh', process.execPath, self, '--child', folder, '--from', String(from), ...given], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const started = spawn('sh', ['-c', script, 'sh', process.execPath, self, '--child', folder, '--from', String(from), ...given], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let errors = '';
-    started.stderr.on('data', (piece) => { errors = (errors + piece).slice(-2000); });
+    started.stderr.on('data', (piece) => {
+      errors = (errors + piece).slice(-2000);
+    });
     let [last, since, hung] = ['', Date.now(), false];
     const watch = setInterval(() => {
       const now = current(folder);
@@ -184,7 +233,7 @@ async function main() {
   const totals = {};
   let mebibytes = 0;
   const begin = Date.now();
-  for (let from = 0; from < count; ) {
+  for (let from = 0; from < count;) {
     rmSync(join(folder, 'run'), { recursive: true, force: true });
     const { code, signal, hung, errors, at } = await runChild(folder, from);
     const result = join(folder, 'outcomes');
@@ -198,8 +247,16 @@ async function main() {
     if (!Number.isFinite(at) || at < from) break;
     from = at + 1;
   }
-  if (existsSync(join(folder, 'reports'))) found.push(...readFileSync(join(folder, 'reports'), 'utf8').trim().split('\n').map((line) => JSON.parse(line)));
-  console.log(`${count} mutants, seed ${seed}, in ${((Date.now() - begin) / 1000).toFixed(0)} s; memory capped at ${options['memory-mib']} MiB, ${mebibytes} MiB were resident at most`);
+  if (existsSync(join(folder, 'reports')))
+    found.push(
+      ...readFileSync(join(folder, 'reports'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    );
+  console.log(
+    `${count} mutants, seed ${seed}, in ${((Date.now() - begin) / 1000).toFixed(0)} s; memory capped at ${options['memory-mib']} MiB, ${mebibytes} MiB were resident at most`,
+  );
   for (const [kind, { read, refused }] of Object.entries(totals)) console.log(`  ${kind}: ${read} read, ${refused} refused`);
   for (const fault of found) console.log(JSON.stringify(fault));
   console.log(found.length === 0 ? 'no crash, hang or error that is not ours' : `${found.length} faults`);

@@ -32,11 +32,34 @@ function next() {
 
 const folder = mkdtempSync(join(tmpdir(), 'stargan-kill-'));
 const data = join(folder, 'images');
-const settings = { widthBudget: 64, maxWidth: 8, styleDim: 4, latentDim: 4, hiddenDim: 8, learningRate: 0.001, logEvery: 1, saveEvery: 2, sampleEvery: 7, keepCheckpoints: 2 };
-const options = ['--image-size', '16', '--batch', '2', '--iterations', values.iterations, '--threads', '1', ...Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`])];
+const settings = {
+  widthBudget: 64,
+  maxWidth: 8,
+  styleDim: 4,
+  latentDim: 4,
+  hiddenDim: 8,
+  learningRate: 0.001,
+  logEvery: 1,
+  saveEvery: 2,
+  sampleEvery: 7,
+  keepCheckpoints: 2,
+};
+const options = [
+  '--image-size',
+  '16',
+  '--batch',
+  '2',
+  '--iterations',
+  values.iterations,
+  '--threads',
+  '1',
+  ...Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]),
+];
 
 function start(run, ...more) {
-  const child = spawn(process.execPath, [join(root, 'harness', 'bin', 'stargan.js'), 'train', '--data', data, '--out', run, ...more], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [join(root, 'harness', 'bin', 'stargan.js'), 'train', '--data', data, '--out', run, ...more], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let errors = '';
   child.stderr.on('data', (chunk) => (errors += chunk));
   return { child, ended: once(child, 'close').then(([code, signal]) => ({ code, signal, errors })) };
@@ -52,7 +75,11 @@ const newest = (run) => findLatestCheckpoint(join(run, 'checkpoints'), { verify:
 /** What a finished training leaves, as text: hashes of its last weights and moments, and the log. */
 async function outcome(run) {
   const { checkpoint } = await newest(run);
-  return JSON.stringify([checkpoint.iteration, checkpoint.manifest.files.map(({ name, sha256 }) => [name, sha256]).sort(), readFileSync(join(run, 'log.jsonl'), 'utf8')]);
+  return JSON.stringify([
+    checkpoint.iteration,
+    checkpoint.manifest.files.map(({ name, sha256 }) => [name, sha256]).sort(),
+    readFileSync(join(run, 'log.jsonl'), 'utf8'),
+  ]);
 }
 
 await writeDemoImages(data, { imagesPerDomain: 6, validationPerDomain: 2, imageSize: 24, domains: ['circle', 'square'] });
@@ -101,7 +128,7 @@ for (const signal of signals) {
   const whereabouts = [];
   for (let n = 0; kills < times || n === 0; n++) {
     const run = join(folder, `${signal}-${n}`);
-    for (let reached = -1; ; ) {
+    for (let reached = -1; ;) {
       const { child, ended } = start(run, ...options, '--resume');
       if (kills < times) {
         await randomMoment(run, child);
@@ -115,7 +142,8 @@ for (const signal of signals) {
       reached = iteration;
       const asked = by === null && code === 128 + constants.signals[signal];
       if (by === null && code !== 0 && !asked) fail(`${signal}: a training ended with ${code}: ${errors}`);
-      if (asked && iteration !== lastLogged(run)) fail(`${signal}: iteration ${lastLogged(run)} was done, but ${iteration} was saved when it was told to leave`);
+      if (asked && iteration !== lastLogged(run))
+        fail(`${signal}: iteration ${lastLogged(run)} was done, but ${iteration} was saved when it was told to leave`);
       if (reached === Number(values.iterations) && code === 0) break;
       kills++;
       whereabouts.push(reached);
@@ -124,6 +152,8 @@ for (const signal of signals) {
     compared++;
     rmSync(run, { recursive: true });
   }
-  console.log(`${signal}: killed ${kills} times (last checkpoints then: ${whereabouts.join(' ')}; -1: none yet); ${compared} trainings ended, each equal to the undisturbed one bit for bit`);
+  console.log(
+    `${signal}: killed ${kills} times (last checkpoints then: ${whereabouts.join(' ')}; -1: none yet); ${compared} trainings ended, each equal to the undisturbed one bit for bit`,
+  );
 }
 rmSync(folder, { recursive: true });

@@ -16,21 +16,56 @@ import { writeDemoImages } from '../packages/data/dist/index.js';
 // Not that of run.mjs, which ends the process at Ctrl-C.
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const { values } = parseArgs({ options: { iterations: { type: 'string', default: '20000' }, out: { type: 'string', default: join(root, 'docs', 'long-run.svg') }, from: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    iterations: { type: 'string', default: '20000' },
+    out: { type: 'string', default: join(root, 'docs', 'long-run.svg') },
+    from: { type: 'string' },
+  },
+});
 const planned = Number(values.iterations);
 const folder = values.from === undefined ? mkdtempSync(join(tmpdir(), 'stargan-long-')) : undefined;
 const run = values.from ?? join(folder, 'run');
 
-const lines = (name) => readFileSync(join(run, name), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
-const bytesOf = (path) => (statSync(path).isDirectory() ? readdirSync(path).reduce((sum, name) => sum + bytesOf(join(path, name)), 0) : statSync(path).size);
+const lines = (name) =>
+  readFileSync(join(run, name), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+const bytesOf = (path) =>
+  statSync(path).isDirectory() ? readdirSync(path).reduce((sum, name) => sum + bytesOf(join(path, name)), 0) : statSync(path).size;
 
 /** Trains, and notes what cannot be read afterwards by the last iteration logged then. */
 async function trainAndWatch() {
   const data = join(folder, 'images');
   await writeDemoImages(data, { imagesPerDomain: 20, validationPerDomain: 4, imageSize: 24, domains: ['circle', 'square'] });
-  const settings = { widthBudget: 16, maxWidth: 2, styleDim: 2, latentDim: 2, hiddenDim: 2, guidance: 'latent', diversityIterations: planned, logEvery: 20, saveEvery: Math.ceil(planned / 200), sampleEvery: Math.ceil(planned / 100), sampleSources: 1 };
-  const options = ['--image-size', '16', '--batch', '2', '--iterations', `${planned}`, '--threads', '1', ...Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`])];
-  const child = spawn(process.execPath, [join(root, 'harness', 'bin', 'stargan.js'), 'train', '--data', data, '--out', run, ...options], { stdio: 'inherit' });
+  const settings = {
+    widthBudget: 16,
+    maxWidth: 2,
+    styleDim: 2,
+    latentDim: 2,
+    hiddenDim: 2,
+    guidance: 'latent',
+    diversityIterations: planned,
+    logEvery: 20,
+    saveEvery: Math.ceil(planned / 200),
+    sampleEvery: Math.ceil(planned / 100),
+    sampleSources: 1,
+  };
+  const options = [
+    '--image-size',
+    '16',
+    '--batch',
+    '2',
+    '--iterations',
+    `${planned}`,
+    '--threads',
+    '1',
+    ...Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]),
+  ];
+  const child = spawn(process.execPath, [join(root, 'harness', 'bin', 'stargan.js'), 'train', '--data', data, '--out', run, ...options], {
+    stdio: 'inherit',
+  });
   // The terminal sends Ctrl-C to the training too; one that is sent to this process alone is passed on.
   process.on('SIGINT', () => child.kill('SIGINT'));
   const watched = [];
@@ -57,7 +92,12 @@ const iterations = speed.at(-1).iteration;
 const MiB = 2 ** 20;
 /** Bytes of both logs up to a line, by its iteration. */
 function logBytes() {
-  const sizes = ['log.jsonl', 'speed.jsonl'].map((name) => readFileSync(join(run, name), 'utf8').trim().split('\n').map((line) => line.length + 1));
+  const sizes = ['log.jsonl', 'speed.jsonl'].map((name) =>
+    readFileSync(join(run, name), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.length + 1),
+  );
   let sum = 0;
   return speed.map(({ iteration }, i) => [iteration, (sum += sizes[0][i] + sizes[1][i]) / iteration]);
 }
@@ -67,7 +107,11 @@ const series = [
   { title: 'tensors, KiB', growth: 0, points: speed.map(({ iteration, tensorBytes }) => [iteration, tensorBytes / 1024]) },
   { title: 'resident memory, MiB', growth: 0.1, points: speed.map(({ iteration, residentBytes }) => [iteration, residentBytes / MiB]) },
   { title: 'open handles', growth: 0.1, points: watched.map(({ iteration, handles }) => [iteration, handles]) },
-  { title: 'checkpoints on the disk, MiB', growth: 0.1, points: watched.map(({ iteration, checkpoints }) => [iteration, checkpoints / MiB]) },
+  {
+    title: 'checkpoints on the disk, MiB',
+    growth: 0.1,
+    points: watched.map(({ iteration, checkpoints }) => [iteration, checkpoints / MiB]),
+  },
   { title: 'logs, bytes per iteration', growth: 0.1, points: logBytes() },
 ].filter(({ points }) => points.length > 0);
 

@@ -19,7 +19,9 @@ Exit code: 0 every change was noticed, 1 one was not or a test fails without any
 
 const { only, copy: kept } = options();
 const wanted = mutations
-  .flatMap(({ test, folder, kernels = false, changes }) => changes.map(([what, file, from, to, title]) => ({ test, kernels, what, file: `${folder}/${file}`, from, to, title })))
+  .flatMap(({ test, folder, kernels = false, changes }) =>
+    changes.map(([what, file, from, to, title]) => ({ test, kernels, what, file: `${folder}/${file}`, from, to, title })),
+  )
   .filter(({ test, file }) => only === undefined || test.includes(only) || file.includes(only));
 if (wanted.length === 0) fail(`no change is of a file with ${only} in its path`);
 // A list that does not fit the sources is found out before the long part.
@@ -41,15 +43,19 @@ for (const test of new Set(wanted.map((each) => each.test))) {
   // Only those that are to notice, where all changes name theirs.
   const titles = list.map(({ title }) => title);
   const { failed, passed } = await runTest(test, titles.includes(undefined) ? undefined : titles.join('|'));
-  if (failed.length > 0 || passed === 0) throw new Error(`${test} must pass without any change; what failed: ${failed[0] ?? 'it cannot be loaded'}`);
+  if (failed.length > 0 || passed === 0)
+    throw new Error(`${test} must pass without any change; what failed: ${failed[0] ?? 'it cannot be loaded'}`);
   for (const mutation of list) {
     const noticed = await tryMutation(mutation);
-    console.log(`${++count}/${wanted.length} ${noticed === undefined ? 'SURVIVED' : 'noticed '} ${mutation.file}: ${mutation.what}${noticed === undefined ? '' : ` ← ${noticed}`}`);
+    console.log(
+      `${++count}/${wanted.length} ${noticed === undefined ? 'SURVIVED' : 'noticed '} ${mutation.file}: ${mutation.what}${noticed === undefined ? '' : ` ← ${noticed}`}`,
+    );
     if (noticed === undefined) survived += 1;
     else lines.push(rowOf(mutation, noticed));
   }
   const { changes } = mutations.find((each) => each.test === test);
-  if (lines.length === changes.length) writeTable(page, test, ['| what is broken | change | first test that fails |', '| --- | --- | --- |', ...lines]);
+  if (lines.length === changes.length)
+    writeTable(page, test, ['| what is broken | change | first test that fails |', '| --- | --- | --- |', ...lines]);
 }
 console.log(`${wanted.length} changes, ${wanted.length - survived} noticed`);
 if (survived > 0) process.exitCode = 1;
@@ -60,7 +66,11 @@ function rowOf({ what, file, from, to }, noticed) {
 
 /** Sources, what was built of them, the dependencies, and a cache of its own that borrows the libraries of the real one. */
 async function makeCopy() {
-  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 });
+  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
   for (const file of files.split('\0').filter((name) => name !== '' && existsSync(join(root, name)))) copy(file);
   for (const part of ['testing', 'harness', 'benchmarks', ...readdirSync(join(root, 'packages')).map((name) => join('packages', name))]) {
     for (const built of ['dist', 'tsconfig.tsbuildinfo']) if (existsSync(join(root, part, built))) copy(join(part, built));
@@ -76,7 +86,10 @@ async function makeCopy() {
   }
   // Whether results are right does not depend on it, and twelve compilations take minutes less.
   const compiler = 'packages/backend/dist/install/compile-kernels.js';
-  writeFileSync(join(scratch, compiler), changed(readFileSync(join(scratch, compiler), 'utf8'), { file: compiler, from: "'-O3'", to: "'-O1'" }));
+  writeFileSync(
+    join(scratch, compiler),
+    changed(readFileSync(join(scratch, compiler), 'utf8'), { file: compiler, from: "'-O3'", to: "'-O1'" }),
+  );
   await installKernels();
 }
 
@@ -122,14 +135,28 @@ async function tryMutation(mutation) {
 /** What programs and other packages import. Types do not matter to a change, nor whether an import is still used. */
 function transpile(file, content) {
   const compilerOptions = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext };
-  writeFileSync(join(scratch, file.replace('/src/', '/dist/').replace(/\.ts$/, '.js')), ts.transpileModule(content, { compilerOptions }).outputText);
+  writeFileSync(
+    join(scratch, file.replace('/src/', '/dist/').replace(/\.ts$/, '.js')),
+    ts.transpileModule(content, { compilerOptions }).outputText,
+  );
 }
 
 /** Runs a test file, up to the first test that fails. @returns its title, and the number of tests that passed */
 async function runTest(test, title) {
   const report = join(scratch, 'report.json');
   rmSync(report, { force: true });
-  await inCopy(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', test, '--maxWorkers', '1', '--reporter=json', `--outputFile=${report}`, '--bail', '1', ...(title === undefined ? [] : ['-t', title])]);
+  await inCopy(process.execPath, [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    test,
+    '--maxWorkers',
+    '1',
+    '--reporter=json',
+    `--outputFile=${report}`,
+    '--bail',
+    '1',
+    ...(title === undefined ? [] : ['-t', title]),
+  ]);
   const results = JSON.parse(readFileSync(report, 'utf8')).testResults.flatMap(({ assertionResults }) => assertionResults);
   const failed = results.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName.trim());
   return { failed, passed: results.filter(({ status }) => status === 'passed').length };
@@ -137,7 +164,9 @@ async function runTest(test, title) {
 
 function options() {
   try {
-    const { values } = parseArgs({ options: { only: { type: 'string' }, copy: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+    const { values } = parseArgs({
+      options: { only: { type: 'string' }, copy: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
     if (values.help) {
       console.log(USAGE);
       process.exit(0);

@@ -38,7 +38,8 @@ function options() {
     const names = [...publicPackages().keys()];
     const [given = '', ...rest] = positionals;
     const name = names.find((one) => one === given || one === `@stargan/${given}`);
-    if (name === undefined || rest.length > 0) throw new Error(`NAME must be one of ${names.join(', ')}, got ${positionals.join(' ') || 'none'}`);
+    if (name === undefined || rest.length > 0)
+      throw new Error(`NAME must be one of ${names.join(', ')}, got ${positionals.join(' ') || 'none'}`);
     if (values.out === '') throw new Error('--out must name a folder, got an empty text');
     return { name, out: resolve(values.out) };
   } catch (error) {

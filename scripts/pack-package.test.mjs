@@ -33,14 +33,19 @@ test('the line that is printed installs a package in an empty project, where it 
 });
 
 test('a package comes with those that it needs, and with the peers that it cannot do without', () => {
-  expect(withDependencies('@stargan/discriminator')).toEqual(expect.arrayContaining(['@stargan/discriminator', '@stargan/layers', '@stargan/ops', '@stargan/random']));
+  expect(withDependencies('@stargan/discriminator')).toEqual(
+    expect.arrayContaining(['@stargan/discriminator', '@stargan/layers', '@stargan/ops', '@stargan/random']),
+  );
   expect(withDependencies('@stargan/losses')).toEqual(['@stargan/losses']);
   expect(requiredPeers('@stargan/losses')).toEqual([expect.stringMatching(/^@tensorflow\/tfjs-core@/)]);
   expect(requiredPeers('@stargan/backend')).toEqual([expect.stringMatching(/^@tensorflow\/tfjs-core@/)]);
 });
 
-test.each([[[]], [['no-such-package']], [['losses', 'ops']], [['losses', '--out', '']], [['losses', '--to', 'x']]])('%j is a usage error that lists what there is', async (args) => {
-  const { code, stderr } = await packPackage(...args);
-  expect(code).toBe(2);
-  expect(stderr).toContain('Usage: pnpm pack-package NAME');
-});
+test.each([[[]], [['no-such-package']], [['losses', 'ops']], [['losses', '--out', '']], [['losses', '--to', 'x']]])(
+  '%j is a usage error that lists what there is',
+  async (args) => {
+    const { code, stderr } = await packPackage(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Usage: pnpm pack-package NAME');
+  },
+);

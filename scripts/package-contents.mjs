@@ -22,7 +22,8 @@ function checkFiles(folder, name) {
   if (tests.length > 0) throw new Error(`test code is in the package: ${tests.join(', ')}`);
   // Typed arrays are generic since TypeScript 5.7 only: before, such a type is silently any.
   for (const file of files.filter((each) => each.endsWith('.d.ts'))) {
-    if (/\b\w+Array<ArrayBuffer/.test(readFileSync(join(folder, file), 'utf8'))) throw new Error(`@stargan/${name}: ${file} has a typed array with a type argument`);
+    if (/\b\w+Array<ArrayBuffer/.test(readFileSync(join(folder, file), 'utf8')))
+      throw new Error(`@stargan/${name}: ${file} has a typed array with a type argument`);
   }
 }
 
@@ -31,7 +32,8 @@ function checkManifest(manifest, name) {
   const { dependencies = {}, peerDependencies = {} } = manifest;
   const needs = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
   // The losses are for any GAN: they bring nothing along.
-  if (name === 'losses' && needs.join() !== '@tensorflow/tfjs-core') throw new Error(`losses must depend on tfjs-core alone, not on ${needs.join(', ')}`);
+  if (name === 'losses' && needs.join() !== '@tensorflow/tfjs-core')
+    throw new Error(`losses must depend on tfjs-core alone, not on ${needs.join(', ')}`);
 }
 
 /** Fails where an entry reaches an import that the package does not declare; what is optional is for other entries than the main one. */
@@ -46,7 +48,9 @@ function checkImports(folder, path) {
     for (const specifier of importsOf(readFileSync(file, 'utf8'))) {
       if (specifier.startsWith('.')) visit(join(dirname(file), specifier));
       else if (!specifier.startsWith('node:') && !declared.has(packageOf(specifier))) {
-        throw new Error(`${name}${path.slice(1)}: ${relative(folder, file)} imports ${specifier}, which package.json does not declare for it`);
+        throw new Error(
+          `${name}${path.slice(1)}: ${relative(folder, file)} imports ${specifier}, which package.json does not declare for it`,
+        );
       }
     }
   };
@@ -58,7 +62,11 @@ function importsOf(code) {
   return [...code.matchAll(/^(?:import|export)(?: [^;'"=()]*?\bfrom)? ['"]([^'"]+)['"];?$/gm)].map(([, specifier]) => specifier);
 }
 
-const packageOf = (specifier) => specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+const packageOf = (specifier) =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 
 async function lint(folder) {
   const { messages, pkg } = await publint({ pkgDir: folder, pack: false, strict: true });

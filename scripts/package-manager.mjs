@@ -29,11 +29,26 @@ export async function installWith({ packageManager, root, npx, locked = underLoc
 }
 
 const REASONS = [
-  [/ENOSPC|EDQUOT|No space left|Disk quota/i, 'the disk is full: free some space, or name other folders for npm and pnpm (npm_config_cache, XDG_DATA_HOME, XDG_CACHE_HOME)'],
-  [/EROFS|Read-only file system/i, 'a file system is read-only: make it writable, or name other folders for npm and pnpm (npm_config_cache, XDG_DATA_HOME, XDG_CACHE_HOME)'],
-  [/EACCES|EPERM|Permission denied|Operation not permitted/i, 'this user may not write where npm or pnpm keep their files (named above): give the folder to this user (`chown`), or name others (npm_config_cache, XDG_DATA_HOME, XDG_CACHE_HOME)'],
-  [/self.signed certificate|UNABLE_TO_(?:GET|VERIFY)|CERT_/i, 'the certificate of the registry is not trusted here: name the authority with NODE_EXTRA_CA_CERTS'],
-  [/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET|network|fetch failed|FETCH_ERROR|ERR_PNPM_META_FETCH_FAIL/i, 'is this machine offline?'],
+  [
+    /ENOSPC|EDQUOT|No space left|Disk quota/i,
+    'the disk is full: free some space, or name other folders for npm and pnpm (npm_config_cache, XDG_DATA_HOME, XDG_CACHE_HOME)',
+  ],
+  [
+    /EROFS|Read-only file system/i,
+    'a file system is read-only: make it writable, or name other folders for npm and pnpm (npm_config_cache, XDG_DATA_HOME, XDG_CACHE_HOME)',
+  ],
+  [
+    /EACCES|EPERM|Permission denied|Operation not permitted/i,
+    'this user may not write where npm or pnpm keep their files (named above): give the folder to this user (`chown`), or name others (npm_config_cache, XDG_DATA_HOME, XDG_CACHE_HOME)',
+  ],
+  [
+    /self.signed certificate|UNABLE_TO_(?:GET|VERIFY)|CERT_/i,
+    'the certificate of the registry is not trusted here: name the authority with NODE_EXTRA_CA_CERTS',
+  ],
+  [
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET|network|fetch failed|FETCH_ERROR|ERR_PNPM_META_FETCH_FAIL/i,
+    'is this machine offline?',
+  ],
   [/ERR_PNPM_OUTDATED_LOCKFILE/, 'package.json and pnpm-lock.yaml do not fit together: `npx pnpm install` brings the second up to date'],
 ];
 
@@ -47,7 +62,10 @@ const WAIT_MS = 200;
 const PATIENCE_MS = 5 * 60_000;
 
 /** Does something while no other set-up of this user does the same; without a place for a lock, without one. */
-export async function underLock(action, { folder = join(tmpdir(), `stargan-setup-${process.getuid?.() ?? 'user'}`), patience = PATIENCE_MS } = {}) {
+export async function underLock(
+  action,
+  { folder = join(tmpdir(), `stargan-setup-${process.getuid?.() ?? 'user'}`), patience = PATIENCE_MS } = {},
+) {
   const file = join(folder, 'npx.lock');
   const deadline = Date.now() + patience;
   let held = false;

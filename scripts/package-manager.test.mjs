@@ -22,15 +22,29 @@ async function install(...answers) {
 }
 
 test('pnpm is fetched first, then installs', async () => {
-  expect(await install()).toEqual({ code: 0, why: '', calls: [['--version', undefined], ['--frozen-lockfile', undefined]] });
+  expect(await install()).toEqual({
+    code: 0,
+    why: '',
+    calls: [
+      ['--version', undefined],
+      ['--frozen-lockfile', undefined],
+    ],
+  });
 });
 
 test('where npx does not bring pnpm, as after a race with another start, it is fetched once more into a folder of its own', async () => {
   const own = join('/clone', 'node_modules', '.cache', 'npm');
   const { code, calls } = await install({ code: 127, said: 'sh: 1: pnpm: not found' });
   expect(code).toBe(0);
-  expect(calls).toEqual([['--version', undefined], ['--version', own], ['--frozen-lockfile', own]]);
-  expect(await install({ code: 217 }, { code: 217, said: 'npm error ENOTFOUND' })).toMatchObject({ code: 217, why: expect.stringContaining('offline') });
+  expect(calls).toEqual([
+    ['--version', undefined],
+    ['--version', own],
+    ['--frozen-lockfile', own],
+  ]);
+  expect(await install({ code: 217 }, { code: 217, said: 'npm error ENOTFOUND' })).toMatchObject({
+    code: 217,
+    why: expect.stringContaining('offline'),
+  });
 });
 
 test.each([
@@ -57,10 +71,14 @@ function temporaryFolder() {
 test('of two at once the second waits for the first', async () => {
   const folder = temporaryFolder();
   const events = [];
-  const act = (name) => () => new Promise((done) => {
-    events.push(`${name} begins`);
-    setTimeout(() => { events.push(`${name} ends`); done(name); }, 30);
-  });
+  const act = (name) => () =>
+    new Promise((done) => {
+      events.push(`${name} begins`);
+      setTimeout(() => {
+        events.push(`${name} ends`);
+        done(name);
+      }, 30);
+    });
   const first = underLock(act('first'), { folder });
   expect(await Promise.all([first, underLock(act('second'), { folder })])).toEqual(['first', 'second']);
   expect(events).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);

@@ -28,7 +28,9 @@ export function allExamples(root, packages) {
     ...packages.map((name) => `packages/${name}/README.md`),
     'README.md',
     'examples/README.md',
-    ...readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`),
+    ...readdirSync(join(root, 'docs'))
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => `docs/${file}`),
   ];
   return pages.flatMap((page) =>
     examplesOf(readFileSync(join(root, page), 'utf8')).map((example, i) => ({
@@ -53,7 +55,10 @@ export function promisedLines(code) {
  * @returns {string | undefined} nothing when they agree
  */
 export function disagreement(promised, output) {
-  const printed = output.split('\n').map(tidy).filter((line) => line !== '' && line !== 'Tensor');
+  const printed = output
+    .split('\n')
+    .map(tidy)
+    .filter((line) => line !== '' && line !== 'Tensor');
   for (let i = 0; i < Math.max(promised.length, printed.length); i++) {
     if (promised[i] === undefined) return `prints ${printed[i]}, which no //=> comment says`;
     if (printed[i] === undefined) return `does not print ${promised[i]}`;

@@ -31,7 +31,10 @@ export async function run(command, args, { keep, quiet = false, ...options } = {
   const code = await new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', output, output], ...options });
     children.add(child);
-    for (const [from, to] of [[child.stdout, process.stdout], [child.stderr, process.stderr]]) {
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ]) {
       from?.setEncoding('utf8').on('data', (text) => {
         if (!quiet) to.write(text);
         keep(text);

@@ -48,7 +48,11 @@ export async function installDependencies() {
   rmSync(stamp, { force: true });
   const npx = async (args, env) => {
     const texts = [];
-    const code = await run('npx', args, { env: { ...process.env, ...env }, shell: process.platform === 'win32', keep: (text) => texts.push(text) });
+    const code = await run('npx', args, {
+      env: { ...process.env, ...env },
+      shell: process.platform === 'win32',
+      keep: (text) => texts.push(text),
+    });
     return { code, said: texts.join('') };
   };
   const { code, why } = await installWith({ packageManager, root, npx });

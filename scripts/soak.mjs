@@ -33,20 +33,29 @@ do {
     console.log(output.split('\n').slice(-80).join('\n'));
   }
 } while (seed === undefined && Date.now() < ends);
-console.log(`${runs} runs of ${files.length} files, ${cases()} cases tried, ${found.length === 0 ? 'nothing found' : `found something with ${found.map((each) => `--seed ${each}`).join(', ')}`}`);
+console.log(
+  `${runs} runs of ${files.length} files, ${cases()} cases tried, ${found.length === 0 ? 'nothing found' : `found something with ${found.map((each) => `--seed ${each}`).join(', ')}`}`,
+);
 process.exitCode = found.length > 0 ? 1 : 0;
 
 function propertyTests() {
   return ['packages', 'harness', 'benchmarks'].flatMap((part) =>
     readdirSync(join(root, part), { recursive: true })
       .map((file) => join(part, file))
-      .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules') && readFileSync(join(root, file), 'utf8').includes('fast-check')),
+      .filter(
+        (file) =>
+          file.endsWith('.test.ts') && !file.includes('node_modules') && readFileSync(join(root, file), 'utf8').includes('fast-check'),
+      ),
   );
 }
 
 function runTests(next) {
   const env = { ...process.env, STARGAN_PROPERTY_SEED: `${next}`, STARGAN_PROPERTY_COUNTS: counts, NO_COLOR: '1' };
-  const child = spawn(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--maxWorkers', `${workers}`, ...files], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--maxWorkers', `${workers}`, ...files], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output = (output + text).slice(-200_000)));
   return new Promise((resolve, reject) => {
@@ -57,7 +66,9 @@ function runTests(next) {
 
 function cases() {
   try {
-    return readFileSync(counts, 'utf8').split('\n').reduce((total, line) => total + Number(line), 0);
+    return readFileSync(counts, 'utf8')
+      .split('\n')
+      .reduce((total, line) => total + Number(line), 0);
   } catch (error) {
     if (error.code === 'ENOENT') return 0;
     throw error;
@@ -66,7 +77,15 @@ function cases() {
 
 function options() {
   try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { minutes: { type: 'string', default: '30' }, seed: { type: 'string' }, workers: { type: 'string', default: '2' }, help: { type: 'boolean', short: 'h' } } });
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        minutes: { type: 'string', default: '30' },
+        seed: { type: 'string' },
+        workers: { type: 'string', default: '2' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
     if (values.help) {
       console.log(USAGE);
       process.exit(0);
@@ -77,7 +96,12 @@ function options() {
     };
     if (positionals.length > 1) throw new Error(`one FILTER at most, got ${positionals.join(' ')}`);
     if (!/^[1-9]\d*$/.test(values.workers)) throw new Error(`--workers must be a whole number ≥ 1, got ${values.workers}`);
-    return { minutes: number('minutes', values.minutes), seed: values.seed === undefined ? undefined : number('seed', values.seed), workers: Number(values.workers), filter: positionals[0] };
+    return {
+      minutes: number('minutes', values.minutes),
+      seed: values.seed === undefined ? undefined : number('seed', values.seed),
+      workers: Number(values.workers),
+      filter: positionals[0],
+    };
   } catch (error) {
     return fail(error.message);
   }

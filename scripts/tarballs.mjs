@@ -9,7 +9,12 @@ const execute = promisify(execFile);
 /** Runs a program. @returns its standard output @throws Error with all that it printed */
 export async function capture(command, args, { cwd = root, env = {} } = {}) {
   try {
-    const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 2 ** 26, shell: process.platform === 'win32' && command !== process.execPath };
+    const options = {
+      cwd,
+      env: { ...process.env, ...env },
+      maxBuffer: 2 ** 26,
+      shell: process.platform === 'win32' && command !== process.execPath,
+    };
     return (await execute(command, args, options)).stdout;
   } catch (error) {
     throw new Error(`${[command, ...args].join(' ')}\n${error.stdout ?? ''}${error.stderr || error.message}`, { cause: error });
@@ -55,5 +60,7 @@ export function tarballOf(name, folder) {
 /** Packages of others that a package needs beside it and that npm would not put where their user imports them. */
 export function requiredPeers(name) {
   const { peerDependencies = {}, peerDependenciesMeta = {} } = readManifest(publicPackages().get(name));
-  return Object.entries(peerDependencies).filter(([peer]) => peerDependenciesMeta[peer]?.optional !== true).map(([peer, range]) => `${peer}@${range}`);
+  return Object.entries(peerDependencies)
+    .filter(([peer]) => peerDependenciesMeta[peer]?.optional !== true)
+    .map(([peer, range]) => `${peer}@${range}`);
 }

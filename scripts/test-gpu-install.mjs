@@ -18,7 +18,8 @@ const hasCard = existsSync('/dev/nvidiactl');
 
 rmSync(work, { recursive: true, force: true });
 mkdirSync(join(work, 'bin'), { recursive: true });
-if (!hasCard) writeFileSync(join(work, 'bin', 'nvidia-smi'), '#!/bin/sh\necho "NVIDIA H100 80GB HBM3, 570.86.15, 81559"\n', { mode: 0o755 });
+if (!hasCard)
+  writeFileSync(join(work, 'bin', 'nvidia-smi'), '#!/bin/sh\necho "NVIDIA H100 80GB HBM3, 570.86.15, 81559"\n', { mode: 0o755 });
 const env = { ...process.env, PATH: [join(work, 'bin'), process.env.PATH].join(delimiter), STARGAN_CACHE_DIR: join(work, 'cache') };
 
 const first = await install('first start', env);
@@ -26,11 +27,15 @@ const second = await install('second start', env);
 rmSync(work, { recursive: true, force: true });
 await install('the runtime of this repository again', process.env);
 
-const [flavour, said] = hasCard ? ['gpu', /native gpu runtime/] : ['cpu', /the GPU runtime cannot be installed.*finds no card that it can use: .*\/dev\/nvidia/];
+const [flavour, said] = hasCard
+  ? ['gpu', /native gpu runtime/]
+  : ['cpu', /the GPU runtime cannot be installed.*finds no card that it can use: .*\/dev\/nvidia/];
 const faults = [
   ...[first, second].filter(({ code }) => code !== 0).map(({ code }) => `a start ended with code ${code}`),
   ...(said.test(first.output) ? [] : [`the first start does not say ${said}`]),
-  ...[first, second].filter(({ output }) => !output.includes(`native ${flavour} runtime`)).map(() => `a start does not end with the ${flavour} runtime`),
+  ...[first, second]
+    .filter(({ output }) => !output.includes(`native ${flavour} runtime`))
+    .map(() => `a start does not end with the ${flavour} runtime`),
   ...(/downloading/.test(first.output) ? [] : ['the first start downloads nothing']),
   ...(/downloading|compiling/.test(second.output) ? ['the second start downloads or compiles'] : []),
 ];

@@ -20,6 +20,7 @@ await setUp(); // its build is the type check
 // the longer one.
 await beside('API pages', [join('scripts', 'api-docs.mjs'), '--check'], async () => {
   heading('lint');
+  await runOrExit(process.execPath, [join('node_modules', 'prettier', 'bin', 'prettier.cjs'), '.', '--check', '--log-level', 'warn']);
   await runOrExit(process.execPath, [join('node_modules', 'eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']);
 });
 

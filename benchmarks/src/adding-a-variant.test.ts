@@ -36,14 +36,18 @@ function faultsOf(source: string): string[] {
   };
   const program = ts.createProgram([place], { ...options, noEmit: true, composite: false, incremental: false }, host);
   const example = program.getSourceFile(place);
-  return [...program.getSyntacticDiagnostics(example), ...program.getSemanticDiagnostics(example)].map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+  return [...program.getSyntacticDiagnostics(example), ...program.getSemanticDiagnostics(example)].map(({ messageText }) =>
+    ts.flattenDiagnosticMessageText(messageText, '\n'),
+  );
 }
 
 /** The example as a module. It is put where its packages are found, and where git and the compiler do not look. */
 async function load(source: string): Promise<InstanceNormVariant> {
   const folder = await mkdtemp(join(root, 'benchmarks/node_modules/.variant-'));
   onTestFinished(() => rm(folder, { recursive: true }));
-  const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true } });
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true },
+  });
   await writeFile(join(folder, 'variant.mjs'), outputText);
   const { variant } = (await import(pathToFileURL(join(folder, 'variant.mjs')).href)) as { variant: InstanceNormVariant };
   return variant;

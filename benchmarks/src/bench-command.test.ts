@@ -18,12 +18,26 @@ describe('pnpm bench', () => {
     const file = join(folder, 'results.json');
     const { exitCode, stdout, stderr } = await runBin('bench', '--quick', '--json', file);
     expect(exitCode, stderr).toBe(0);
-    const { results, matmulPeakGigaflopsPerSecond, machine, versions, git, date, failures } = JSON.parse(await readFile(file, 'utf8')) as Report;
+    const { results, matmulPeakGigaflopsPerSecond, machine, versions, git, date, failures } = JSON.parse(
+      await readFile(file, 'utf8'),
+    ) as Report;
     expect(failures).toEqual([]);
     expect(matmulPeakGigaflopsPerSecond).toBeGreaterThan(0);
-    expect([...new Set(results.map(({ suite }) => suite))].sort()).toEqual(
-      ['AdaIN', 'R1', 'convolution', 'data', 'frechet', 'inception', 'instance norm', 'losses', 'networks', 'optimizer', 'penalties', 'resampling', 'residual blocks'],
-    );
+    expect([...new Set(results.map(({ suite }) => suite))].sort()).toEqual([
+      'AdaIN',
+      'R1',
+      'convolution',
+      'data',
+      'frechet',
+      'inception',
+      'instance norm',
+      'losses',
+      'networks',
+      'optimizer',
+      'penalties',
+      'resampling',
+      'residual blocks',
+    ]);
     for (const result of results) {
       expect(result.secondsMedian, JSON.stringify(result)).toBeGreaterThan(0);
       expect(result.runs).toBeGreaterThanOrEqual(3);

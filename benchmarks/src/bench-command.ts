@@ -41,7 +41,13 @@ async function bench(filter: string | undefined, { json, quick = false, list = f
   console.log(`matmul peak: ${threeDigits(peak / 1e9)} GFLOP/s\n`);
   const { results, failures } = await runCases(cases, { scale, peak }, (table) => console.log(table));
   if (json !== undefined) {
-    const report: Report = { ...(await describeOrigin(runtime)), node: process.version, matmulPeakGigaflopsPerSecond: peak / 1e9, results, failures };
+    const report: Report = {
+      ...(await describeOrigin(runtime)),
+      node: process.version,
+      matmulPeakGigaflopsPerSecond: peak / 1e9,
+      results,
+      failures,
+    };
     await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
   }
   if (failures.length > 0) throw new Error(`${failures.length} of ${cases.length} cases failed:\n${failures.join('\n')}`);

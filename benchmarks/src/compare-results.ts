@@ -16,11 +16,14 @@ export function requireSameResult(found: TensorContainer, expected: TensorContai
   const shapes = (tensors: readonly Tensor[]): string => tensors.map(({ shape }) => `[${shape.join(', ')}]`).join(' ');
   if (shapes(actual) !== shapes(wanted)) throw new Error(`it gives ${shapes(actual)} instead of ${shapes(wanted)}`);
   const [difference, magnitude] = tidy(() => {
-    const norm = (squares: readonly Tensor[]): number => sqrt(squares.map((tensor) => sum(tensor)).reduce((total, one) => add(total, one))).dataSync()[0]!;
+    const norm = (squares: readonly Tensor[]): number =>
+      sqrt(squares.map((tensor) => sum(tensor)).reduce((total, one) => add(total, one))).dataSync()[0]!;
     return [norm(actual.map((tensor, i) => squaredDifference(tensor, wanted[i]!))), norm(wanted.map((tensor) => square(tensor)))] as const;
   });
   // Not ≤ the other way round: a difference that is no number is one too many.
   if (!(difference <= TOLERANCE * magnitude)) {
-    throw new Error(`its result differs by ${(difference / magnitude).toExponential(1)}, more than ${TOLERANCE.toExponential(0)} (on the backend ${getBackend()})`);
+    throw new Error(
+      `its result differs by ${(difference / magnitude).toExponential(1)}, more than ${TOLERANCE.toExponential(0)} (on the backend ${getBackend()})`,
+    );
   }
 }

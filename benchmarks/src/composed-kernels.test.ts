@@ -4,7 +4,10 @@ import { countWork } from '@stargan/harness/measurement';
 import { describe, expect, it } from 'vitest';
 import { hasFusedKernels, withComposedKernels } from './composed-kernels.js';
 
-const registered = (): string[] => getKernelsForBackend(getBackend()).map(({ kernelName }) => kernelName).sort();
+const registered = (): string[] =>
+  getKernelsForBackend(getBackend())
+    .map(({ kernelName }) => kernelName)
+    .sort();
 
 const launched = (run: () => void): string[] => countWork(run).kernels.map(({ kernel }) => kernel);
 
@@ -29,7 +32,11 @@ describe('composed kernels', () => {
 
   it('give way to the fused ones again when what runs fails', () => {
     const before = registered();
-    expect(() => withComposedKernels(() => { throw new Error('no memory'); })).toThrow('no memory');
+    expect(() =>
+      withComposedKernels(() => {
+        throw new Error('no memory');
+      }),
+    ).toThrow('no memory');
     expect(registered()).toEqual(before);
   });
 });

@@ -41,6 +41,13 @@ export async function interleave(variants: readonly TimedVariant[], runs: number
   return tasks.map(({ name, result }) => {
     if (!('latency' in result)) throw new Error(`${name} has no result but is ${result.state}`);
     const { mean, p50, variance, samplesCount } = result.latency;
-    return { variant: name, runs: samplesCount, secondsMean: mean / 1e3, secondsMedian: p50 / 1e3, secondsVariance: variance / 1e6, runsPerSecond: 1e3 / p50 };
+    return {
+      variant: name,
+      runs: samplesCount,
+      secondsMean: mean / 1e3,
+      secondsMedian: p50 / 1e3,
+      secondsVariance: variance / 1e6,
+      runsPerSecond: 1e3 / p50,
+    };
   });
 }

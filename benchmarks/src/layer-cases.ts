@@ -27,7 +27,11 @@ export function layerCases<Variant>({ name, arithmetic, variants, inputs, apply,
   };
   return [
     { name, arithmetic, prepare: prepare((variant, given) => () => apply(variant, given)) },
-    { name: `${name}, with gradients`, arithmetic, prepare: prepare((variant, given) => () => gradientsOf((p) => apply(variant, p), given)) },
+    {
+      name: `${name}, with gradients`,
+      arithmetic,
+      prepare: prepare((variant, given) => () => gradientsOf((p) => apply(variant, p), given)),
+    },
   ];
 }
 

@@ -11,7 +11,8 @@ export async function loadVariants<Variant>(layer: string): Promise<Record<strin
   const modules = await loadModules(`variants/${layer}`);
   return Object.fromEntries(
     Object.entries(modules).map(([name, { variant }]) => {
-      if (variant === undefined) throw new Error(`variants/${layer}/${name}.ts: expected an export named variant, got none; see docs/adding-a-variant.md`);
+      if (variant === undefined)
+        throw new Error(`variants/${layer}/${name}.ts: expected an export named variant, got none; see docs/adding-a-variant.md`);
       return [name.replaceAll('-', ' '), variant as Variant];
     }),
   );

@@ -55,25 +55,41 @@ export async function runCase(measured: NamedCase, options: RunOptions): Promise
   }
 }
 
-async function runTensorCase({ suite, name, arithmetic = false, prepare }: TensorCase & { suite: string }, { scale, peak }: RunOptions): Promise<TensorResult[]> {
+async function runTensorCase(
+  { suite, name, arithmetic = false, prepare }: TensorCase & { suite: string },
+  { scale, peak }: RunOptions,
+): Promise<TensorResult[]> {
   const variablesBefore = new Set(Object.keys(engine().state.registeredVariables));
   engine().startScope(name);
   try {
     const variants = Object.entries(prepare()).map(([called, run]) => ({ name: called, run: () => tidy(run) }));
     const counts = countAndCompare(variants);
-    const timings = await timeVariants(variants.map(({ name: called, run }) => ({ name: called, time: () => timeOf(run) })), scale);
+    const timings = await timeVariants(
+      variants.map(({ name: called, run }) => ({ name: called, time: () => timeOf(run) })),
+      scale,
+    );
     return timings.map((timing, i) => {
       const rate = counts[i]!.flops / timing.secondsMedian;
-      return { suite, case: name, ...timing, ...counts[i]!, ...(arithmetic ? { gigaflopsPerSecond: rate / 1e9, shareOfPeak: rate / peak } : {}) };
+      return {
+        suite,
+        case: name,
+        ...timing,
+        ...counts[i]!,
+        ...(arithmetic ? { gigaflopsPerSecond: rate / 1e9, shareOfPeak: rate / peak } : {}),
+      };
     });
   } finally {
     engine().endScope();
     // Variables outlive scopes.
-    for (const [called, variable] of Object.entries(engine().state.registeredVariables)) if (!variablesBefore.has(called)) variable.dispose();
+    for (const [called, variable] of Object.entries(engine().state.registeredVariables))
+      if (!variablesBefore.has(called)) variable.dispose();
   }
 }
 
-async function runImageCase({ suite, name, images, prepareImages }: ImageCase & { suite: string }, { scale }: RunOptions): Promise<ImageResult[]> {
+async function runImageCase(
+  { suite, name, images, prepareImages }: ImageCase & { suite: string },
+  { scale }: RunOptions,
+): Promise<ImageResult[]> {
   const { variants, close } = await prepareImages();
   try {
     const timed = Object.entries(variants).map(([called, run]) => ({

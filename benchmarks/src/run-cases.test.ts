@@ -22,7 +22,11 @@ describe('measuring cases', () => {
     );
     expect(results.map((result) => result.case)).toEqual(['first', 'third']);
     expect(failures).toEqual([expect.stringMatching(/^test › second: b does not compute what a does/)]);
-    expect(printed.map((table) => /(FAILED )?test › \w+/.exec(table)?.[0])).toEqual(['test › first', 'FAILED test › second', 'test › third']);
+    expect(printed.map((table) => /(FAILED )?test › \w+/.exec(table)?.[0])).toEqual([
+      'test › first',
+      'FAILED test › second',
+      'test › third',
+    ]);
     expect(memory().numTensors).toBe(before);
   });
 

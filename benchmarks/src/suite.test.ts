@@ -11,7 +11,10 @@ const adding = (name: string): Suite => ({ name: 'adding', cases: () => [{ name,
 describe('suites', () => {
   it('refuse two cases of one name', () => {
     expect(() => casesOf([adding('4 numbers'), adding('4 numbers')], QUICK_SCALE)).toThrow('two cases are called adding › 4 numbers');
-    expect(casesOf([adding('4 numbers'), adding('5 numbers')], QUICK_SCALE).map(caseName)).toEqual(['adding › 4 numbers', 'adding › 5 numbers']);
+    expect(casesOf([adding('4 numbers'), adding('5 numbers')], QUICK_SCALE).map(caseName)).toEqual([
+      'adding › 4 numbers',
+      'adding › 5 numbers',
+    ]);
   });
 
   it('have cases with names of their own at both scales', async () => {
@@ -20,7 +23,14 @@ describe('suites', () => {
   });
 
   it('measure the levels that the reference models have', () => {
-    expect(levelsOf(FULL_SCALE.models[2]!).map(({ size, channels }) => [size, channels])).toEqual([[256, 64], [128, 128], [64, 256], [32, 512], [16, 512], [8, 512]]);
+    expect(levelsOf(FULL_SCALE.models[2]!).map(({ size, channels }) => [size, channels])).toEqual([
+      [256, 64],
+      [128, 128],
+      [64, 256],
+      [32, 512],
+      [16, 512],
+      [8, 512],
+    ]);
   });
 
   it('measure the blocks that the reference models have', async () => {

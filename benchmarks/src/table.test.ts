@@ -3,7 +3,13 @@ import { formatBytes, formatTable, threeDigits } from './table.js';
 
 describe('a table', () => {
   it('has names to the left and numbers to the right', () => {
-    expect(formatTable([['case', 'ms'], ['  fused', '1.25'], ['  composed', '12']])).toBe('case          ms\n  fused     1.25\n  composed    12');
+    expect(
+      formatTable([
+        ['case', 'ms'],
+        ['  fused', '1.25'],
+        ['  composed', '12'],
+      ]),
+    ).toBe('case          ms\n  fused     1.25\n  composed    12');
   });
 
   it('shows three digits of a number, whatever its size', () => {

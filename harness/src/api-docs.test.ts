@@ -35,14 +35,19 @@ beforeEach(() => {
   mkdirSync(path.join(folder, 'src'), { recursive: true });
   copyFileSync(path.join(root, 'tsconfig.base.json'), path.join(repository, 'tsconfig.base.json'));
   const exports = { '.': { types: './dist/index.d.ts', default: './dist/index.js' } };
-  writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: '@stargan/made-up', description: 'Nothing real', type: 'module', exports }));
+  writeFileSync(
+    path.join(folder, 'package.json'),
+    JSON.stringify({ name: '@stargan/made-up', description: 'Nothing real', type: 'module', exports }),
+  );
   writeSource(SOURCE);
 });
 
 afterEach(() => rmSync(repository, { recursive: true, force: true }));
 
 function apiDocs(...args: string[]): { status: number | null; errors: string } {
-  const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'scripts', 'api-docs.mjs'), '--root', repository, ...args], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'scripts', 'api-docs.mjs'), '--root', repository, ...args], {
+    encoding: 'utf8',
+  });
   return { status, errors: stderr };
 }
 
@@ -65,7 +70,11 @@ describe('api-docs', () => {
     writeSource('export interface Third {\n  readonly of: number;\n}\n\nexport const third = (x: number): Third => ({ of: x });\n');
     const { status, errors } = apiDocs();
     expect(status).toBe(1);
-    expect(errors.trim().split('\n')).toEqual(['Third', 'Third.of', 'third'].map((name) => `@stargan/made-up: ${name} has no doc comment; write one in packages/made-up/src/index.ts`));
+    expect(errors.trim().split('\n')).toEqual(
+      ['Third', 'Third.of', 'third'].map(
+        (name) => `@stargan/made-up: ${name} has no doc comment; write one in packages/made-up/src/index.ts`,
+      ),
+    );
   });
 
   it('refuses pages that are missing, out of date or of no package, without touching them', () => {

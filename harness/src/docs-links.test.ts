@@ -7,7 +7,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const docs = readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((file) => path.join('docs', file));
 const packages = readdirSync(path.join(root, 'packages')).map((name) => path.join('packages', name, 'README.md'));
-const pages = [...docs, ...packages, 'README.md', 'FEATURES.md', path.join('harness', 'README.md')].filter((file) => file.endsWith('.md') && existsSync(path.join(root, file)));
+const pages = [...docs, ...packages, 'README.md', 'FEATURES.md', path.join('harness', 'README.md')].filter(
+  (file) => file.endsWith('.md') && existsSync(path.join(root, file)),
+);
 
 const withoutCodeBlocks = (text: string): string => text.replace(/^( *)```[\s\S]*?^\1```/gm, '');
 
@@ -15,7 +17,11 @@ const withoutCodeBlocks = (text: string): string => text.replace(/^( *)```[\s\S]
 function anchorsOf(text: string): Set<string> {
   const seen = new Map<string, number>();
   const anchors = [...withoutCodeBlocks(text).matchAll(/^#{1,6} +(.+?) *$/gm)].map(([, heading]) => {
-    const slug = heading!.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-');
+    const slug = heading!
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-');
     const count = seen.get(slug) ?? 0;
     seen.set(slug, count + 1);
     return count === 0 ? slug : `${slug}-${count}`;
@@ -40,7 +46,10 @@ function faultOf(page: string, link: string): string | undefined {
   return anchorsOf(readFileSync(found, 'utf8')).has(anchor) ? undefined : `${page}: ${link}: ${target} has no heading for it`;
 }
 
-const faults = (file: string, text: string): string[] => linksOf(text).map((link) => faultOf(file, link)).filter((fault) => fault !== undefined);
+const faults = (file: string, text: string): string[] =>
+  linksOf(text)
+    .map((link) => faultOf(file, link))
+    .filter((fault) => fault !== undefined);
 
 describe('links between pages', () => {
   it('lead to files and headings that exist', () => {
@@ -50,7 +59,8 @@ describe('links between pages', () => {
   });
 
   it('are found to be broken when they are', () => {
-    const text = '## A `b`, c\n[to it](#a-b-c) [a page](memory.md#tensors) [away](https://example.org)\n`[code](no.md)`\n```\n[code](no.md)\n```\n[`gone`](gone.ts) [wrong](memory.md#wrong)';
+    const text =
+      '## A `b`, c\n[to it](#a-b-c) [a page](memory.md#tensors) [away](https://example.org)\n`[code](no.md)`\n```\n[code](no.md)\n```\n[`gone`](gone.ts) [wrong](memory.md#wrong)';
     const page = path.join('docs', 'adding-a-variant.md');
     expect([...anchorsOf(text)]).toEqual(['a-b-c']);
     expect([...anchorsOf('# A\n# A')]).toEqual(['a', 'a-1']);
@@ -65,10 +75,16 @@ describe('docs/equations.md', () => {
   const text = readFileSync(path.join(root, 'docs', 'equations.md'), 'utf8');
 
   it('names cases that are among the goldens', () => {
-    const manifest = JSON.parse(readFileSync(path.join(root, 'harness', 'fixtures', 'goldens', 'manifest.json'), 'utf8')) as { cases: { id: string }[] };
-    const named = [...text.matchAll(/· cases? (.+?)(?:<br>|$)/gm)].flatMap((match) => [...match[1]!.matchAll(/`([^`]+)`/g)].map((name) => name[1]!));
+    const manifest = JSON.parse(readFileSync(path.join(root, 'harness', 'fixtures', 'goldens', 'manifest.json'), 'utf8')) as {
+      cases: { id: string }[];
+    };
+    const named = [...text.matchAll(/· cases? (.+?)(?:<br>|$)/gm)].flatMap((match) =>
+      [...match[1]!.matchAll(/`([^`]+)`/g)].map((name) => name[1]!),
+    );
     expect(named.length).toBeGreaterThan(15);
-    expect(named.filter((name) => !manifest.cases.some(({ id }) => (name.endsWith('*') ? id.startsWith(name.slice(0, -1)) : id === name)))).toEqual([]);
+    expect(
+      named.filter((name) => !manifest.cases.some(({ id }) => (name.endsWith('*') ? id.startsWith(name.slice(0, -1)) : id === name))),
+    ).toEqual([]);
   });
 
   it('links every equation to its source and a test', () => {

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const rows = readFileSync(path.join(root, 'FEATURES.md'), 'utf8').split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| ---'));
+const rows = readFileSync(path.join(root, 'FEATURES.md'), 'utf8')
+  .split('\n')
+  .filter((line) => line.startsWith('| ') && !line.startsWith('| ---'));
 
 describe('FEATURES.md', () => {
   it('names files that exist', () => {

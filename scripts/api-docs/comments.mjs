@@ -5,11 +5,14 @@
  * @param {(target: import('typedoc').Reflection) => string | undefined} hrefOf where a declaration is described
  */
 export function markdown(parts, hrefOf) {
-  return (parts ?? []).map((part) => {
-    if (part.kind === 'inline-tag') return linked(part, hrefOf);
-    // What looks like an element would vanish from the page.
-    return part.kind === 'text' ? part.text.replace(/<(?=[a-z/!])/gi, '&lt;') : part.text;
-  }).join('').trim();
+  return (parts ?? [])
+    .map((part) => {
+      if (part.kind === 'inline-tag') return linked(part, hrefOf);
+      // What looks like an element would vanish from the page.
+      return part.kind === 'text' ? part.text.replace(/<(?=[a-z/!])/gi, '&lt;') : part.text;
+    })
+    .join('')
+    .trim();
 }
 
 function linked({ target, text }, hrefOf) {
@@ -25,7 +28,10 @@ export function oneLine(text) {
 
 /** The first sentence of Markdown; code blocks and lists are none of it. */
 export function firstSentence(text) {
-  const [paragraph] = text.replace(/```[\s\S]*?```/g, '').trim().split(/\n\s*(?:\n|- )/);
+  const [paragraph] = text
+    .replace(/```[\s\S]*?```/g, '')
+    .trim()
+    .split(/\n\s*(?:\n|- )/);
   const line = oneLine(paragraph ?? '');
   // Code is passed over whole: a point in it ends nothing.
   return (/^(?:`[^`]*`|[^`])*?(?:\.(?=\s[^\s\p{Ll}\d]|$)|:$)/u.exec(line)?.[0] ?? line).replace(/:$/, '.');

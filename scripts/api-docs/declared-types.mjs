@@ -23,10 +23,18 @@ function restore(context, reflection, node) {
 }
 
 // Anonymous objects and functions have been read already, and a type parameter may stand for something by now.
-const READ = new Set([ts.SyntaxKind.TypeLiteral, ts.SyntaxKind.FunctionType, ts.SyntaxKind.MappedType, ts.SyntaxKind.ThisType, ts.SyntaxKind.TypePredicate, ts.SyntaxKind.TypeQuery]);
+const READ = new Set([
+  ts.SyntaxKind.TypeLiteral,
+  ts.SyntaxKind.FunctionType,
+  ts.SyntaxKind.MappedType,
+  ts.SyntaxKind.ThisType,
+  ts.SyntaxKind.TypePredicate,
+  ts.SyntaxKind.TypeQuery,
+]);
 
 function isPlain(context, node) {
   if (READ.has(node.kind)) return false;
-  if (ts.isTypeReferenceNode(node) && (context.getSymbolAtLocation(node.typeName)?.flags & ts.SymbolFlags.TypeParameter) !== 0) return false;
+  if (ts.isTypeReferenceNode(node) && (context.getSymbolAtLocation(node.typeName)?.flags & ts.SymbolFlags.TypeParameter) !== 0)
+    return false;
   return ts.forEachChild(node, (child) => (isPlain(context, child) ? undefined : 'not plain')) === undefined;
 }

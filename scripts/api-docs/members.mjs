@@ -8,7 +8,9 @@ import { ReflectionKind } from 'typedoc';
  * @returns {import('typedoc').DeclarationReflection[]}
  */
 export function membersOf(declaration) {
-  const own = declaration.kindOf([ReflectionKind.Class, ReflectionKind.Interface, ReflectionKind.Enum]) ? declaration.children ?? [] : objectMembers(declaration.type);
+  const own = declaration.kindOf([ReflectionKind.Class, ReflectionKind.Interface, ReflectionKind.Enum])
+    ? (declaration.children ?? [])
+    : objectMembers(declaration.type);
   return own.filter((member) => !member.flags.isPrivate && !member.flags.isExternal && !inheritedFromElsewhere(member));
 }
 
@@ -21,7 +23,10 @@ function objectMembers(type) {
       return type.types.flatMap(objectMembers);
     case 'reference':
       // The shape that a schema is made of.
-      return (type.typeArguments ?? []).slice(0, 1).filter((one) => one.type === 'reflection').flatMap(objectMembers);
+      return (type.typeArguments ?? [])
+        .slice(0, 1)
+        .filter((one) => one.type === 'reflection')
+        .flatMap(objectMembers);
     default:
       return [];
   }

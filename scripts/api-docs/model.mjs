@@ -13,17 +13,31 @@ import { keepDeclaredTypes } from './declared-types.mjs';
  */
 export async function readModel(root, packages) {
   const entries = packages.flatMap((one) => one.entries);
-  const program = ts.createProgram(entries.map(({ source }) => join(root, source)), compilerOptions(root, entries));
-  const app = await Application.bootstrap({ disableGit: true, sourceLinkTemplate: '{path}', basePath: root, excludeExternals: true, sort: ['source-order'], logLevel: 'Error' });
+  const program = ts.createProgram(
+    entries.map(({ source }) => join(root, source)),
+    compilerOptions(root, entries),
+  );
+  const app = await Application.bootstrap({
+    disableGit: true,
+    sourceLinkTemplate: '{path}',
+    basePath: root,
+    excludeExternals: true,
+    sort: ['source-order'],
+    logLevel: 'Error',
+  });
   keepDeclaredTypes(app);
-  const project = app.converter.convert(entries.map(({ name, source }) => {
-    const sourceFile = program.getSourceFile(join(root, source));
-    if (sourceFile === undefined) throw new Error(`${source}: TypeScript could not read it`);
-    return { displayName: name, program, sourceFile };
-  }));
+  const project = app.converter.convert(
+    entries.map(({ name, source }) => {
+      const sourceFile = program.getSourceFile(join(root, source));
+      if (sourceFile === undefined) throw new Error(`${source}: TypeScript could not read it`);
+      return { displayName: name, program, sourceFile };
+    }),
+  );
   // With one entry its exports are the project's own.
   const modules = project.getChildrenByKind(ReflectionKind.Module);
-  return new Map(entries.map(({ name }) => [name, (entries.length === 1 ? project : modules.find((one) => one.name === name))?.children ?? []]));
+  return new Map(
+    entries.map(({ name }) => [name, (entries.length === 1 ? project : modules.find((one) => one.name === name))?.children ?? []]),
+  );
 }
 
 function compilerOptions(root, entries) {

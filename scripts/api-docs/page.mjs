@@ -68,7 +68,9 @@ ${sections.join('\n')}`;
 function entrySection(root, name, exports, hrefOf, titled) {
   const own = sorted(exports.filter((one) => !one.isReference()));
   const others = sorted(exports.filter((one) => one.isReference()));
-  const rows = own.map((one) => `| [\`${one.name}\`](${hrefOf(one)}) | ${wordOf(one)} | ${firstSentence(markdown(commentOf(one)?.summary, hrefOf))} |`);
+  const rows = own.map(
+    (one) => `| [\`${one.name}\`](${hrefOf(one)}) | ${wordOf(one)} | ${firstSentence(markdown(commentOf(one)?.summary, hrefOf))} |`,
+  );
   const again = others.map((one) => `[\`${one.name}\`](${hrefOf(declarationOf(one))})`).join(', ');
   return [
     ...(titled ? [`## ${name}\n`] : []),
@@ -83,7 +85,9 @@ function exportSection(root, declaration, hrefOf) {
   const file = fileOf(root, declaration);
   const parts = [
     `### ${headingOf(declaration)}`,
-    ...(isCallable(declaration) ? declaration.signatures.flatMap((one) => callParts(declaration.name, one, hrefOf)) : valueParts(declaration, hrefOf)),
+    ...(isCallable(declaration)
+      ? declaration.signatures.flatMap((one) => callParts(declaration.name, one, hrefOf))
+      : valueParts(declaration, hrefOf)),
     `Source: [${file}](${posix.relative(FOLDER, file)})`,
   ];
   return `${parts.join('\n\n')}\n`;
@@ -105,8 +109,12 @@ function callParts(name, signature, hrefOf) {
 
 // What comes of a call, and where it is from.
 function outcome(comment, hrefOf) {
-  return [['@returns', 'Returns'], ['@throws', 'Throws'], ['@example', 'Example'], ['@see', 'See']]
-    .flatMap(([tag, word]) => blocks(comment, tag, hrefOf).map((text) => `**${word}** ${text}`));
+  return [
+    ['@returns', 'Returns'],
+    ['@throws', 'Throws'],
+    ['@example', 'Example'],
+    ['@see', 'See'],
+  ].flatMap(([tag, word]) => blocks(comment, tag, hrefOf).map((text) => `**${word}** ${text}`));
 }
 
 const LONGEST_TYPE = 400;
@@ -125,11 +133,15 @@ function valueParts(declaration, hrefOf) {
 }
 
 function headCode(declaration, members) {
-  const generics = (declaration.typeParameters ?? []).map(({ name, type }) => (type === undefined ? name : `${name} extends ${typeText(type)}`));
+  const generics = (declaration.typeParameters ?? []).map(({ name, type }) =>
+    type === undefined ? name : `${name} extends ${typeText(type)}`,
+  );
   const name = `${declaration.name}${generics.length === 0 ? '' : `<${generics.join(', ')}>`}`;
   if (declaration.kindOf([ReflectionKind.Class, ReflectionKind.Interface])) {
     const bases = (declaration.extendedTypes ?? []).map((one) => typeText(one));
-    return bases.length === 0 && generics.length === 0 ? '' : fenced(`${wordOf(declaration)} ${name}${bases.length === 0 ? '' : ` extends ${bases.join(', ')}`}`);
+    return bases.length === 0 && generics.length === 0
+      ? ''
+      : fenced(`${wordOf(declaration)} ${name}${bases.length === 0 ? '' : ` extends ${bases.join(', ')}`}`);
   }
   const type = typeText(declaration.type);
   // The table of its members says more.
@@ -151,10 +163,16 @@ function propertyTable(properties, hrefOf, isSchema) {
 
 function methodItem(method, signature, hrefOf) {
   const isConstructor = method.kindOf(ReflectionKind.Constructor);
-  const code = signatureText(isConstructor ? `new ${method.parent.name}` : method.name, signature).replace(/\n\s*/g, ' ').replace('( ', '(').replace(', )', ')');
-  const parameters = (signature.parameters ?? []).filter((one) => one.comment?.hasVisibleComponent())
+  const code = signatureText(isConstructor ? `new ${method.parent.name}` : method.name, signature)
+    .replace(/\n\s*/g, ' ')
+    .replace('( ', '(')
+    .replace(', )', ')');
+  const parameters = (signature.parameters ?? [])
+    .filter((one) => one.comment?.hasVisibleComponent())
     .map((one) => `- \`${parameterName(one)}\`: ${oneLine(markdown(one.comment.summary, hrefOf))}`);
-  const parts = [markdown(signature.comment?.summary, hrefOf), parameters.join('\n'), ...outcome(signature.comment, hrefOf)].filter(Boolean);
+  const parts = [markdown(signature.comment?.summary, hrefOf), parameters.join('\n'), ...outcome(signature.comment, hrefOf)].filter(
+    Boolean,
+  );
   return [`- \`${code}\``, ...parts.map((part) => part.replace(/^(?=.)/gm, '  '))].join('\n\n');
 }
 
@@ -182,7 +200,10 @@ function headingOf(declaration) {
 
 /** Anchor that a heading gets. */
 function slug(heading) {
-  return heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-');
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
 }
 
 function sorted(exports) {

@@ -11,14 +11,18 @@ import { declarationOf, fileOf } from './model.mjs';
  */
 export function undocumented(root, model) {
   return [...model].flatMap(([entry, exports]) =>
-    exports.filter((one) => !one.isReference()).map(declarationOf).flatMap((declaration) => {
-      const file = fileOf(root, declaration);
-      const complaint = (name) => `${entry}: ${name} has no doc comment; write one in ${file}`;
-      return [
-        ...(isDocumented(declaration) ? [] : [complaint(declaration.name)]),
-        ...membersOf(declaration)
-          .filter((member) => !member.kindOf(ReflectionKind.Constructor) && !isDocumented(member))
-          .map((member) => complaint(`${declaration.name}.${member.name}`)),
-      ];
-    }));
+    exports
+      .filter((one) => !one.isReference())
+      .map(declarationOf)
+      .flatMap((declaration) => {
+        const file = fileOf(root, declaration);
+        const complaint = (name) => `${entry}: ${name} has no doc comment; write one in ${file}`;
+        return [
+          ...(isDocumented(declaration) ? [] : [complaint(declaration.name)]),
+          ...membersOf(declaration)
+            .filter((member) => !member.kindOf(ReflectionKind.Constructor) && !isDocumented(member))
+            .map((member) => complaint(`${declaration.name}.${member.name}`)),
+        ];
+      }),
+  );
 }

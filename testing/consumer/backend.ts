@@ -68,11 +68,25 @@ console.log(formatDiagnosis(diagnosis), finding, report, processor, card, entrie
 
 const environment: Environment = { PATH: undefined };
 const commandOptions: CommandOptions = { cwd: undefined, env: environment, log: undefined, timeoutMs: undefined, onOutput: undefined };
-const run: CommandRunner = async (command, args, given = commandOptions): Promise<CommandResult> => ({ status: 0, stdout: [command, ...args, given.cwd].join(' '), stderr: '', missing: false, signal: undefined });
+const run: CommandRunner = async (command, args, given = commandOptions): Promise<CommandResult> => ({
+  status: 0,
+  stdout: [command, ...args, given.cwd].join(' '),
+  stderr: '',
+  missing: false,
+  signal: undefined,
+});
 const resolved: ResolvedPackage | undefined = undefined;
 const bare: System = {
-  platform: 'linux', arch: 'x64', env: environment, home: undefined, libc: undefined, run,
-  freeBytes: async () => 0, resolve: () => resolved, read: () => undefined, exists: () => false,
+  platform: 'linux',
+  arch: 'x64',
+  env: environment,
+  home: undefined,
+  libc: undefined,
+  run,
+  freeBytes: async () => 0,
+  resolve: () => resolved,
+  read: () => undefined,
+  exists: () => false,
 };
 console.log(await inspectMachine(bare));
 const outputs: ProgramOutputs = { stdout: process.stdout, stderr: process.stderr, onFailure: () => undefined };

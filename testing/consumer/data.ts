@@ -78,8 +78,19 @@ import {
 
 // Every option may be given as undefined, as a program does that passes its own on.
 const shapes: readonly DemoShape[] = demoShapes;
-const choice: DemoChoice = { textures: demoTextures satisfies readonly DemoTexture[], backgrounds: demoBackgrounds satisfies readonly DemoBackground[], rotation: undefined };
-const demoOptions: DemoImagesOptions = { ...choice, seed: undefined, imagesPerDomain: 4, validationPerDomain: undefined, imageSize: 16, domains: shapes };
+const choice: DemoChoice = {
+  textures: demoTextures satisfies readonly DemoTexture[],
+  backgrounds: demoBackgrounds satisfies readonly DemoBackground[],
+  rotation: undefined,
+};
+const demoOptions: DemoImagesOptions = {
+  ...choice,
+  seed: undefined,
+  imagesPerDomain: 4,
+  validationPerDomain: undefined,
+  imageSize: 16,
+  domains: shapes,
+};
 const demo: DemoImages = await writeDemoImages('pictures', demoOptions);
 const picture: DemoPicture = sampleDemoPicture('circle', 'train', 0, 1, choice);
 const [place, style]: [DemoPlace, DemoStyle] = [picture.place, picture.style];
@@ -98,8 +109,17 @@ console.log(place, fill, split, domain, kind, await listDomains('pictures/train'
 
 const onCorrupt: OnCorrupt = 'replace';
 const options: TrainingStreamOptions = {
-  imageSize: 16, batch: 2, seed: 1, onCorrupt, cropProbability: undefined, startIteration: undefined, prefetch: undefined,
-  workers: undefined, cacheBytes: undefined, maxPixels: undefined, corruptLimit: undefined,
+  imageSize: 16,
+  batch: 2,
+  seed: 1,
+  onCorrupt,
+  cropProbability: undefined,
+  startIteration: undefined,
+  prefetch: undefined,
+  workers: undefined,
+  cacheBytes: undefined,
+  maxPixels: undefined,
+  corruptLimit: undefined,
 };
 const stream: TrainingStream = createTrainingStream(folders, options);
 try {

@@ -19,7 +19,10 @@ for (const make of [discriminator, labelMapDiscriminator, projectionDiscriminato
   const logits: tf.Tensor1D = D.apply(parameters, image, [0, 1]);
   const losses: tf.Scalar[] = [fakeHingeLoss(logits), r1Penalty((x) => D.apply(parameters, x, [0, 1]), image)];
   const labels = tf.tensor1d([0, 1], 'int32');
-  losses.push(r1Penalty((x) => D.apply(parameters, x, labels), image), fakeHingeLoss(D.apply(parameters, image, Int32Array.of(0, 1))));
+  losses.push(
+    r1Penalty((x) => D.apply(parameters, x, labels), image),
+    fakeHingeLoss(D.apply(parameters, image, Int32Array.of(0, 1))),
+  );
   tf.dispose([labels, logits, losses, parameters, D.specs.map(({ shape }) => tf.zeros(shape))]);
 }
 const classifierOptions: PatchClassifierOptions = { imageSize: 16, domains: 2, widthBudget: 128, maxWidth: undefined };

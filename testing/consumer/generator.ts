@@ -1,5 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { generator, type Constant, type Features, type Generator, type GeneratorOptions, type Masks, type StyleInjection } from '@stargan/generator';
+import {
+  generator,
+  type Constant,
+  type Features,
+  type Generator,
+  type GeneratorOptions,
+  type Masks,
+  type StyleInjection,
+} from '@stargan/generator';
 import { adam, exponentialMovingAverage } from '@stargan/optimizers';
 import { valueAndGradients } from '@stargan/ops';
 import { cycleConsistencyLoss } from '@stargan/losses';

@@ -61,7 +61,12 @@ import * as tfLayers from '@stargan/layers/tf-layers';
 const down: ResidualBlockOptions = { inChannels: 3, outChannels: 8, normalize: true, downsample: undefined };
 const up: StyledResidualBlockOptions = { inChannels: 8, outChannels: 3, styleDim: 4, upsample: true };
 const filter: ConvolutionLayerOptions = { inChannels: 3, outChannels: 3, size: 1 };
-const plain: Layer[] = [residualBlock('down', down), convolution('c', filter), instanceNorm('n', { channels: 3, slope: undefined }), layerNorm('l', { channels: 3 })];
+const plain: Layer[] = [
+  residualBlock('down', down),
+  convolution('c', filter),
+  instanceNorm('n', { channels: 3, slope: undefined }),
+  layerNorm('l', { channels: 3 }),
+];
 const styled: Layer<[style: tf.Tensor]>[] = [styledResidualBlock('up', up), adain('a', { channels: 8, styleDim: 4, slope: LEAKY_SLOPE })];
 const perDomain: PerDomainLayer = conditionalInstanceNorm('d', { channels: 3, domains: 2 });
 const checkpointing: Checkpointing = 'blocks';
@@ -81,7 +86,11 @@ tf.dispose(maps);
 // A spec's shape is one that tfjs takes.
 for (const spec of specs) {
   const kind: ParameterKind = spec.kind;
-  tf.dispose([tf.zeros(spec.shape), tf.zeros(torchShape(spec)), fromTorchLayout(spec, toTorchLayout(spec, parameter(parameters, spec.name)))]);
+  tf.dispose([
+    tf.zeros(spec.shape),
+    tf.zeros(torchShape(spec)),
+    fromTorchLayout(spec, toTorchLayout(spec, parameter(parameters, spec.name))),
+  ]);
   console.log(kind, join('prefix', spec.name), parameterCount([spec]));
 }
 
@@ -89,7 +98,9 @@ const patch: PatchDiscriminatorOptions = { width: 8, levels: 1 };
 const scales: MultiScaleDiscriminator = multiScaleDiscriminator('', 2, (prefix) => patchDiscriminator(prefix, patch));
 tf.dispose(tf.tidy(() => scales.apply(initializeParameters(scales.specs, 1, 'd'), image)));
 const spectral: SpectralNormalization = spectralNormalization(scales.specs);
-const normalized: SpectrallyNormalized = tf.tidy(() => spectral.apply(initializeParameters(scales.specs, 1, 'd'), spectral.init(1, 'd'), { iterations: 1 }));
+const normalized: SpectrallyNormalized = tf.tidy(() =>
+  spectral.apply(initializeParameters(scales.specs, 1, 'd'), spectral.init(1, 'd'), { iterations: 1 }),
+);
 tf.dispose(normalized);
 
 const widths: WidthOptions = { widthBudget: 128, maxWidth: undefined };
@@ -107,7 +118,11 @@ console.log(perHead, steps, imageLevels('mine', 16), levelWidths('mine', 16, 1, 
 
 const labels: DomainLabels = tf.oneHot([0, 1], 2);
 concatenateLabels(image, labels, 2).dispose();
-tf.dispose([rowsOfDomains(tf.zeros([2, 3]), Uint8Array.of(0, 1), 2), valuesOfDomains(tf.zeros([2, 2]), labels), applyPerDomain([...heads, ...heads], {}, tf.zeros([2, 4]), labels)]);
+tf.dispose([
+  rowsOfDomains(tf.zeros([2, 3]), Uint8Array.of(0, 1), 2),
+  valuesOfDomains(tf.zeros([2, 2]), labels),
+  applyPerDomain([...heads, ...heads], {}, tf.zeros([2, 4]), labels),
+]);
 
 // In models of tf.layers.
 tfLayers.registerTfLayers();
@@ -115,6 +130,8 @@ const picture = tf.input({ shape: [16, 16, 3] });
 const style = tf.input({ shape: [4] });
 const painted = tfLayers.styledResidualBlock({ outChannels: 4, upsample: true }).apply([picture, style]);
 const model = tf.model({ inputs: [picture, style], outputs: painted });
-const sequential = tf.sequential({ layers: [tfLayers.patchDiscriminator({ inputShape: [16, 16, 3], width: 4, levels: 1, seed: 1 }), tf.layers.flatten()] });
+const sequential = tf.sequential({
+  layers: [tfLayers.patchDiscriminator({ inputShape: [16, 16, 3], width: 4, levels: 1, seed: 1 }), tf.layers.flatten()],
+});
 model.dispose();
 sequential.dispose();

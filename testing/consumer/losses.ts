@@ -122,9 +122,15 @@ const scalars: tf.Scalar[] = [
   classificationLoss(tf.zeros([2, 3]), Int32Array.of(0, 2)),
   classificationLoss(tf.zeros([2, 3]), tf.tensor1d([0, 2], 'int32')),
   classificationLoss(tf.zeros([2, 3]), tf.oneHot([0, 2], 3)),
-  classificationLoss(tf.zeros([2, 3]), [[0, 0.5, 0.5], [1, 0, 0]]),
+  classificationLoss(tf.zeros([2, 3]), [
+    [0, 0.5, 0.5],
+    [1, 0, 0],
+  ]),
   multiLabelLoss(tf.zeros([2, 3]), tf.ones([2, 3], 'int32')),
-  multiLabelLoss(tf.zeros([2, 2]), [[1, 0], [0, 1]]),
+  multiLabelLoss(tf.zeros([2, 2]), [
+    [1, 0],
+    [0, 1],
+  ]),
   featureMatchingLoss([image], [image], { distance: l1Loss }),
   featureMatchingLoss(image, image),
   meanFeatureMatchingLoss(image, image),
@@ -158,13 +164,24 @@ const schedule: LazySchedule = { iteration: 0, interval: 16 };
 const r1: tf.Scalar | undefined = lazyPenalty(() => r1Penalty(critic, image), schedule);
 const discriminatorTerms: DiscriminatorTerms<tf.Scalar> = { real: realHingeLoss(logits), fake: fakeHingeLoss(logits), r1 };
 const discriminatorWeights: DiscriminatorWeights = { lambdaR1: 10 };
-const generatorTerms: GeneratorTerms<tf.Scalar> = { adversarial: generatorHingeLoss(logits), cycle: tf.mul(l1Loss(image, image), 2), style: undefined };
+const generatorTerms: GeneratorTerms<tf.Scalar> = {
+  adversarial: generatorHingeLoss(logits),
+  cycle: tf.mul(l1Loss(image, image), 2),
+  style: undefined,
+};
 const generatorWeights: GeneratorWeights = { lambdaStyle: 1, lambdaDiversity: undefined };
-const objectives: tf.Scalar[] = [discriminatorObjective(discriminatorTerms, discriminatorWeights), generatorObjective(generatorTerms, generatorWeights)];
+const objectives: tf.Scalar[] = [
+  discriminatorObjective(discriminatorTerms, discriminatorWeights),
+  generatorObjective(generatorTerms, generatorWeights),
+];
 tf.dispose(objectives);
 const { value, grads } = tf.variableGrads(() => {
   const { outputs, gradient } = outputsAndInputGradient(critic, image);
-  return discriminatorObjective({ real: realHingeLoss(outputs), fake: fakeHingeLoss(outputs), r1: tf.mul(r1PenaltyOfGradient(gradient), 10) });
+  return discriminatorObjective({
+    real: realHingeLoss(outputs),
+    fake: fakeHingeLoss(outputs),
+    r1: tf.mul(r1PenaltyOfGradient(gradient), 10),
+  });
 });
 tf.dispose([value, grads]);
 
@@ -181,7 +198,11 @@ for (let step = 0; step < 2; step++) {
 }
 
 const pair: LatentPair = { image, otherImage: image, latent: logits, otherLatent: logits };
-const diverse: tf.Scalar[] = [modeSeekingLoss(pair), modeSeekingRatio(pair, { reduction: 'sum' }), diversitySensitiveLoss(pair, { bound: 5 })];
+const diverse: tf.Scalar[] = [
+  modeSeekingLoss(pair),
+  modeSeekingRatio(pair, { reduction: 'sum' }),
+  diversitySensitiveLoss(pair, { bound: 5 }),
+];
 tf.dispose(diverse);
 const rates: AdamRates = lazyAdamRates({ learningRate: 1e-3, beta1: 0, beta2: 0.99 }, 16);
 tf.train.adam(rates.learningRate, rates.beta1, rates.beta2);
@@ -197,7 +218,16 @@ const apart: Distance = (a, b) => tf.losses.absoluteDifference(a, b);
 const seen: FeatureFunction = (x) => tf.square(x);
 const reduced: Reduced<'none'> = pays(logits, { reduction: 'none' });
 const options: [
-  LossOptions, CharbonnierOptions, DiversityOptions, DiversitySensitiveOptions, FeatureMatchingOptions, GradientNormOptions,
-  LeastSquaresOptions, LecamOptions, ModeSeekingOptions, PerceptualOptions, ReconstructionOptions,
+  LossOptions,
+  CharbonnierOptions,
+  DiversityOptions,
+  DiversitySensitiveOptions,
+  FeatureMatchingOptions,
+  GradientNormOptions,
+  LeastSquaresOptions,
+  LecamOptions,
+  ModeSeekingOptions,
+  PerceptualOptions,
+  ReconstructionOptions,
 ] = [{}, { epsilon: undefined }, { reduction: 'sum' }, {}, { distance: apart }, {}, {}, {}, {}, {}, { distance: apart }];
 console.log(labels, seen, reduced, options);

@@ -59,7 +59,12 @@ const statistics: FeatureStatistics = await featureStatistics(batches);
 const gaussian: GaussianStatistics = mergeStatistics(statistics, statistics);
 const accumulator: StatisticsAccumulator = statisticsAccumulator(3);
 accumulator.add(rows);
-const distances: number[] = [frechetDistance(gaussian, accumulator.statistics()), await frechetFeatureDistance(rows, tensor), await kernelDiscrepancy(rows, rows), meanPairwiseDistance([1, 2], (a, b) => a - b)];
+const distances: number[] = [
+  frechetDistance(gaussian, accumulator.statistics()),
+  await frechetFeatureDistance(rows, tensor),
+  await kernelDiscrepancy(rows, rows),
+  meanPairwiseDistance([1, 2], (a, b) => a - b),
+];
 const kernelOptions: KernelDistanceOptions = { subsets: 2, subsetSize: undefined, seed: undefined };
 const kernel: KernelDistance = await kernelDistance(rows, rows, kernelOptions);
 const near: PrecisionRecallOptions & DensityCoverageOptions = { neighbors: undefined };

@@ -90,18 +90,22 @@ describe('pnpm bench:iteration', () => {
   });
 
   it('says what to do and ends with exit code 1 when there is no Python', async () => {
-    const { exitCode, stderr } = await runBin('iteration', ...SMALL, '--peer', await peerThat('any.py'), '--python', join(folder, 'python'));
+    const { exitCode, stderr } = await runBin(
+      'iteration',
+      ...SMALL,
+      '--peer',
+      await peerThat('any.py'),
+      '--python',
+      join(folder, 'python'),
+    );
     expect(stderr).toMatch(/there is no program .*; install Python 3 or name one with --python PATH/);
     expect(exitCode).toBe(1);
   });
 
-  it.each([
-    ['--image-size', '17'],
-    ['--iterations', 'many'],
-    ['--set', 'imageSise=16'],
-    ['--peer', 'no-such-file.py'],
-    ['--unknown'],
-  ])('ends with exit code 2 for %s %s', async (...parameters) => {
-    expect((await runBin('iteration', ...parameters)).exitCode).toBe(2);
-  });
+  it.each([['--image-size', '17'], ['--iterations', 'many'], ['--set', 'imageSise=16'], ['--peer', 'no-such-file.py'], ['--unknown']])(
+    'ends with exit code 2 for %s %s',
+    async (...parameters) => {
+      expect((await runBin('iteration', ...parameters)).exitCode).toBe(2);
+    },
+  );
 });

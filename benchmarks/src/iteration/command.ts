@@ -59,7 +59,15 @@ function whole(text: string): number {
   return value;
 }
 
-async function measureHere({ imageSize, batch, domains = DEFAULT_DOMAINS, iterations, set, kernels = false, profile = false }: Options): Promise<IterationCost> {
+async function measureHere({
+  imageSize,
+  batch,
+  domains = DEFAULT_DOMAINS,
+  iterations,
+  set,
+  kernels = false,
+  profile = false,
+}: Options): Promise<IterationCost> {
   const config = await resolveConfig({ overrides: { imageSize, batch }, assignments: set });
   const runtime = await selectRuntime();
   console.error(describeRuntime(runtime));
@@ -75,7 +83,8 @@ async function measureBeside(file: string, options: Options): ReturnType<typeof 
   const { imageSize, batch, domains, iterations, set, peerDevice, python, rounds } = options;
   if (!existsSync(file)) throw new UsageError(`--peer: there is no file ${file}`);
   await resolveConfig({ overrides: { imageSize, batch }, assignments: set });
-  if (set.length > 0) console.error('warning: the peer does not know of --set; the ratio compares different models unless it changes nothing but speed');
+  if (set.length > 0)
+    console.error('warning: the peer does not know of --set; the ratio compares different models unless it changes nothing but speed');
   // Neither is started from a process with TensorFlow in it: a child would inherit its high mark of memory.
   return alternate(
     () => measureInChild(options),
@@ -84,7 +93,15 @@ async function measureBeside(file: string, options: Options): ReturnType<typeof 
   );
 }
 
-async function measureInChild({ imageSize, batch, domains = DEFAULT_DOMAINS, iterations, set, kernels, profile }: Options): Promise<IterationCost> {
+async function measureInChild({
+  imageSize,
+  batch,
+  domains = DEFAULT_DOMAINS,
+  iterations,
+  set,
+  kernels,
+  profile,
+}: Options): Promise<IterationCost> {
   const numbers = { '--image-size': imageSize, '--batch': batch, '--domains': domains, '--iterations': iterations };
   const parameters = [
     ...Object.entries(numbers).flatMap(([name, value]) => [name, String(value)]),
@@ -94,6 +111,9 @@ async function measureInChild({ imageSize, batch, domains = DEFAULT_DOMAINS, ite
   ];
   const { exitCode, signal, stdout, stderr } = await runProgram(process.execPath, [PROGRAM, ...parameters, '--json']);
   if (stderr !== '') console.error(stderr.trimEnd());
-  if (exitCode !== 0) throw new Error(`the measured process ended with ${exitCode === null ? `signal ${signal}` : `exit code ${exitCode}`}; its message is above`);
+  if (exitCode !== 0)
+    throw new Error(
+      `the measured process ended with ${exitCode === null ? `signal ${signal}` : `exit code ${exitCode}`}; its message is above`,
+    );
   return lastJson('the measured process', stdout) as unknown as IterationCost;
 }

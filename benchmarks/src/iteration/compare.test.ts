@@ -3,17 +3,32 @@ import { alternate } from './compare.js';
 import { median, type IterationCost } from './measure.js';
 
 const cost = (secondsBest: number, peakResidentBytes: number): IterationCost => ({
-  secondsBest, secondsMedian: secondsBest + 1, cpuSecondsMedian: 2 * secondsBest, flops: 10, launches: 2, peakTensorBytes: 3, peakResidentBytes,
+  secondsBest,
+  secondsMedian: secondsBest + 1,
+  cpuSecondsMedian: 2 * secondsBest,
+  flops: 10,
+  launches: 2,
+  peakTensorBytes: 3,
+  peakResidentBytes,
 });
 
 describe('alternating with a peer', () => {
   it('runs both in turn and takes the best time of each and the worst memory', async () => {
     const order: string[] = [];
     const costs = [cost(4, 100), cost(2, 300)];
-    const peers = [{ json: { round: 1 }, secondsBest: 3 }, { json: { round: 2 }, secondsBest: 5 }];
+    const peers = [
+      { json: { round: 1 }, secondsBest: 3 },
+      { json: { round: 2 }, secondsBest: 5 },
+    ];
     const compared = await alternate(
-      () => { order.push('ours'); return Promise.resolve(costs.shift()!); },
-      () => { order.push('peer'); return Promise.resolve(peers.shift()!); },
+      () => {
+        order.push('ours');
+        return Promise.resolve(costs.shift()!);
+      },
+      () => {
+        order.push('peer');
+        return Promise.resolve(peers.shift()!);
+      },
       2,
     );
     expect(order).toEqual(['peer', 'ours', 'peer', 'ours']);

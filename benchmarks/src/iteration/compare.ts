@@ -15,11 +15,7 @@ export interface Comparison extends IterationCost {
  *
  * @param rounds how often each is run, ≥ 1
  */
-export async function alternate(
-  ours: () => Promise<IterationCost>,
-  peer: () => Promise<PeerResult>,
-  rounds: number,
-): Promise<Comparison> {
+export async function alternate(ours: () => Promise<IterationCost>, peer: () => Promise<PeerResult>, rounds: number): Promise<Comparison> {
   const costs: IterationCost[] = [];
   const peers: PeerResult[] = [];
   for (let round = 0; round < rounds; round++) {

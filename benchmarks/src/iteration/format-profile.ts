@@ -9,7 +9,8 @@ const HEADING = ['launches', 'ms', '% of time', 'GFLOP', 'GFLOP/s', '% of peak']
 /** The profile for people: arithmetic and the rest, then kernels, then the shapes that take most time. */
 export function formatProfile(profile: IterationProfile): string {
   const { seconds, synchronous, matmulPeakGigaflopsPerSecond, arithmetic, otherKernels, betweenLaunches, kernels, shapes } = profile;
-  const warning = 'warning: on a GPU a launch returns before its kernel is done: these are times of launches and of waiting for earlier ones, not of kernels';
+  const warning =
+    'warning: on a GPU a launch returns before its kernel is done: these are times of launches and of waiting for earlier ones, not of kernels';
   const parts = formatTable([
     ['part', ...HEADING],
     row('convolutions and matrix products', arithmetic),
@@ -31,10 +32,12 @@ export function formatProfile(profile: IterationProfile): string {
   ].join('\n');
 }
 
-const kernelRow = (share: KernelShare): string[] => row(share.shapes === undefined ? share.kernel : `${share.kernel} ${share.shapes}`, share, String(share.launches));
+const kernelRow = (share: KernelShare): string[] =>
+  row(share.shapes === undefined ? share.kernel : `${share.kernel} ${share.shapes}`, share, String(share.launches));
 
 function row(name: string, share: TimeShare | ArithmeticShare, launches = ''): string[] {
   const time = [threeDigits(share.seconds * 1e3), threeDigits(share.share * 100)];
-  const arithmetic = 'flops' in share ? [share.flops / 1e9, share.gigaflopsPerSecond, share.shareOfPeak * 100].map(threeDigits) : ['', '', ''];
+  const arithmetic =
+    'flops' in share ? [share.flops / 1e9, share.gigaflopsPerSecond, share.shareOfPeak * 100].map(threeDigits) : ['', '', ''];
   return [name, launches, ...time, ...arithmetic];
 }

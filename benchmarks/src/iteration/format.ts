@@ -16,7 +16,10 @@ export function formatCost(cost: IterationCost | Comparison): string {
     ['peak resident memory', formatBytes(cost.peakResidentBytes)],
   ];
   if (!('peer' in cost)) return formatTable(rows);
-  const peer = Object.entries(cost.peer).map(([name, value]) => [`peer ${name}`, typeof value === 'string' ? value : JSON.stringify(value)]);
+  const peer = Object.entries(cost.peer).map(([name, value]) => [
+    `peer ${name}`,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
   return formatTable([...rows, ...peer.filter(([, value]) => value!.length < 40), ['times as fast as the peer', threeDigits(cost.ratio)]]);
 }
 

@@ -39,7 +39,10 @@ const PROFILED = 3;
  * @param timed iterations to time, ≥ 1
  * @param profile whether to take the times of kernels too
  */
-export function measureIteration(config: Config, { domains, timed, profile = false }: { domains: number; timed: number; profile?: boolean }): MeasuredIteration {
+export function measureIteration(
+  config: Config,
+  { domains, timed, profile = false }: { domains: number; timed: number; profile?: boolean },
+): MeasuredIteration {
   const workload = trainingWorkload(config, { domains });
   // Every iteration reads its losses, so it is done when it returns, on a GPU as well.
   workload.iterate();

@@ -38,7 +38,9 @@ export async function runPeer({ python, file, imageSize, batch, iterations, doma
   const json = lastJson(name, stdout);
   const secondsBest = json.best_s ?? json.secondsBest;
   if (typeof secondsBest !== 'number' || !(secondsBest > 0)) {
-    throw new Error(`peer: ${name} must print the seconds of its best iteration as best_s, got ${Object.keys(json).join(', ') || 'an empty object'}`);
+    throw new Error(
+      `peer: ${name} must print the seconds of its best iteration as best_s, got ${Object.keys(json).join(', ') || 'an empty object'}`,
+    );
   }
   return { json, secondsBest };
 }

@@ -43,10 +43,14 @@ describe('the profile of an iteration', () => {
     fc.assert(
       fc.property(launches, fc.double({ min: 0.01, max: 5, noNaN: true }), (kernels, between) => {
         const launchSeconds = kernels.reduce((sum, { seconds }) => sum + seconds, 0);
-        const { arithmetic, otherKernels, betweenLaunches, ...lists } = summarizeProfile({ seconds: launchSeconds + between, launchSeconds, kernels }, PEAK);
+        const { arithmetic, otherKernels, betweenLaunches, ...lists } = summarizeProfile(
+          { seconds: launchSeconds + between, launchSeconds, kernels },
+          PEAK,
+        );
         expect(arithmetic.share + otherKernels.share + betweenLaunches.share).toBeCloseTo(1, 6);
         expect(arithmetic.flops).toBe(kernels.reduce((sum, { flops }) => sum + flops, 0));
-        for (const list of [lists.kernels, lists.shapes]) expect(list.reduce((sum, { seconds }) => sum + seconds, 0)).toBeCloseTo(launchSeconds, 6);
+        for (const list of [lists.kernels, lists.shapes])
+          expect(list.reduce((sum, { seconds }) => sum + seconds, 0)).toBeCloseTo(launchSeconds, 6);
         expect(arithmetic.gigaflopsPerSecond).toBeGreaterThanOrEqual(0);
       }),
     );

@@ -38,14 +38,18 @@ export interface IterationProfile {
   shapes: KernelShare[];
 }
 
-const total = (kernels: readonly KernelTime[], key: 'seconds' | 'flops' | 'launches'): number => kernels.reduce((sum, kernel) => sum + kernel[key], 0);
+const total = (kernels: readonly KernelTime[], key: 'seconds' | 'flops' | 'launches'): number =>
+  kernels.reduce((sum, kernel) => sum + kernel[key], 0);
 
 /**
  * Shares of an iteration's time, and FLOP/s beside the peak.
  *
  * @param peak measured matmul peak in FLOP/s
  */
-export function summarizeProfile({ seconds, launchSeconds, kernels }: WorkProfile, { peak, synchronous }: { peak: number; synchronous: boolean }): IterationProfile {
+export function summarizeProfile(
+  { seconds, launchSeconds, kernels }: WorkProfile,
+  { peak, synchronous }: { peak: number; synchronous: boolean },
+): IterationProfile {
   const time = (spent: number): TimeShare => ({ seconds: spent, share: spent / seconds });
   const arithmetic = (spent: number, flops: number): ArithmeticShare => {
     const rate = spent === 0 ? 0 : flops / spent;

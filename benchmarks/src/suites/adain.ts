@@ -23,7 +23,11 @@ export const suite: Suite = {
         return layerCases({
           name: describeLevel(level),
           variants,
-          inputs: () => ({ ...initializeParameters(specs, 1, 'benchmark'), x: normal([batch, size, size, channels]), style: normal([batch, model.styleDim], 2) }),
+          inputs: () => ({
+            ...initializeParameters(specs, 1, 'benchmark'),
+            x: normal([batch, size, size, channels]),
+            style: normal([batch, model.styleDim], 2),
+          }),
           apply: (apply, inputs) => apply(inputs, inputs.x!, inputs.style!),
           fused: 'layers',
         });

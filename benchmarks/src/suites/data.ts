@@ -16,7 +16,10 @@ const resizes = await loadVariants<ResizeVariant>('resize');
 /** JPEG files to batches: decoding, resizing, and whole streams with more workers. */
 export const suite: Suite = {
   name: 'data',
-  cases: ({ models, pictures }) => [decodeCase(pictures), ...models.flatMap((model) => [resizeCase(model, pictures), streamCase(model, pictures)])],
+  cases: ({ models, pictures }) => [
+    decodeCase(pictures),
+    ...models.flatMap((model) => [resizeCase(model, pictures), streamCase(model, pictures)]),
+  ],
 };
 
 type Pictures = Scale['pictures'];
@@ -26,12 +29,18 @@ async function drawPicture(side: number, seed: number): Promise<Buffer> {
   const random = randomStream(seed, 'benchmarks/picture');
   const coarse = Math.max(2, side >> 5);
   const shapes = Uint8Array.from({ length: coarse * coarse * 3 }, () => random.integer(256));
-  const soft = await sharp(shapes, { raw: { width: coarse, height: coarse, channels: 3 } }).resize(side, side, { kernel: 'cubic' }).raw().toBuffer();
+  const soft = await sharp(shapes, { raw: { width: coarse, height: coarse, channels: 3 } })
+    .resize(side, side, { kernel: 'cubic' })
+    .raw()
+    .toBuffer();
   for (let i = 0; i < soft.length; i++) soft[i] = Math.min(255, Math.max(0, soft[i]! + random.integer(17) - 8));
-  return sharp(soft, { raw: { width: side, height: side, channels: 3 } }).jpeg({ quality: 90 }).toBuffer();
+  return sharp(soft, { raw: { width: side, height: side, channels: 3 } })
+    .jpeg({ quality: 90 })
+    .toBuffer();
 }
 
-const drawPictures = ({ side, count }: Pictures): Promise<Buffer[]> => Promise.all(Array.from({ length: count }, (_, seed) => drawPicture(side, seed)));
+const drawPictures = ({ side, count }: Pictures): Promise<Buffer[]> =>
+  Promise.all(Array.from({ length: count }, (_, seed) => drawPicture(side, seed)));
 
 /** Node decodes on four threads; more at a time would wait. */
 const AT_ONCE = 4;
@@ -63,7 +72,11 @@ function resizeCase({ imageSize }: ModelScale, { side }: Pictures): ImageCase {
     images: 1,
     prepareImages: async () => {
       const image = await decodeImage(await drawPicture(side, 1));
-      return { variants: Object.fromEntries(Object.entries(resizes).map(([name, resize]) => [name, () => Promise.resolve(resize(image, imageSize, box))])) };
+      return {
+        variants: Object.fromEntries(
+          Object.entries(resizes).map(([name, resize]) => [name, () => Promise.resolve(resize(image, imageSize, box))]),
+        ),
+      };
     },
   };
 }
@@ -97,13 +110,18 @@ function streamCase({ imageSize, batch }: ModelScale, pictures: Pictures): Image
   };
 }
 
-async function openStreams(directory: string, pictures: Pictures, { imageSize, batch }: { imageSize: number; batch: number }): Promise<Record<string, TrainingStream>> {
+async function openStreams(
+  directory: string,
+  pictures: Pictures,
+  { imageSize, batch }: { imageSize: number; batch: number },
+): Promise<Record<string, TrainingStream>> {
   const files = await drawPictures(pictures);
   for (const domain of ['0', '1']) await mkdir(join(directory, domain));
   await Promise.all(files.map((file, i) => writeFile(join(directory, `${i % 2}`, `${i}.jpg`), file)));
   const folders = await openImageFolders(directory);
   // Nothing is prepared ahead: it would be prepared while another variant is timed.
-  const open = (setting: { workers: number; cacheBytes: number }): TrainingStream => createTrainingStream(folders, { imageSize, batch, seed: 1, prefetch: 0, ...setting });
+  const open = (setting: { workers: number; cacheBytes: number }): TrainingStream =>
+    createTrainingStream(folders, { imageSize, batch, seed: 1, prefetch: 0, ...setting });
   return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, open(setting)]));
 }
 

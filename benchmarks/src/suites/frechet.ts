@@ -48,7 +48,9 @@ function distanceCase(n: number, dimension: number): Case {
   return {
     name: `distance of ${n} and ${n} samples of ${dimension}`,
     prepare: () => {
-      const [first, second] = [1, 2].map((seed) => collect({ data: features(n, dimension, seed).dataSync<'float32'>(), shape: [n, dimension] }));
+      const [first, second] = [1, 2].map((seed) =>
+        collect({ data: features(n, dimension, seed).dataSync<'float32'>(), shape: [n, dimension] }),
+      );
       return { 'singular values of factors': () => scalar(frechetDistance(first!, second!)) };
     },
   };

@@ -13,7 +13,11 @@ export const suite: Suite = {
 const LAYOUTS: readonly InceptionLayout[] = ['torchvision', 'fid'];
 
 /** As in evaluation, or as small as the networks allow. */
-function shapesOf({ models }: Scale): { features: [number, number, number, number]; pairs: [number, number, number, number]; samples: number } {
+function shapesOf({ models }: Scale): {
+  features: [number, number, number, number];
+  pairs: [number, number, number, number];
+  samples: number;
+} {
   const quick = models.every(({ imageSize }) => imageSize < 64);
   return quick
     ? { features: [1, 75, 75, 3], pairs: [1, 31, 31, 3], samples: 3 }
@@ -50,7 +54,12 @@ function pairsCase(scale: Scale): Case {
         'to the mean': () => distance.meanOverPairs(parameters, samples),
         'pair by pair': () => {
           const features = samples.map((sample) => distance.features(parameters, sample));
-          return mean(stack(features.flatMap((a, i) => features.slice(i + 1).map((b) => tidy(() => sum(distance.layerDistances(parameters, a, b), 1))))), 0);
+          return mean(
+            stack(
+              features.flatMap((a, i) => features.slice(i + 1).map((b) => tidy(() => sum(distance.layerDistances(parameters, a, b), 1)))),
+            ),
+            0,
+          );
         },
       };
     },

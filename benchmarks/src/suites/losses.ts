@@ -40,7 +40,10 @@ interface Loss {
 
 const DOMAINS = 10;
 
-const logits = (...names: string[]): Loss['inputs'] => ({ batch }) => Object.fromEntries(names.map((name) => [name, [batch, 1]]));
+const logits =
+  (...names: string[]): Loss['inputs'] =>
+  ({ batch }) =>
+    Object.fromEntries(names.map((name) => [name, [batch, 1]]));
 const classLogits: Loss['inputs'] = ({ batch }) => ({ a: [batch, DOMAINS] });
 const styles: Loss['inputs'] = ({ batch, styleDim }) => ({ a: [batch, styleDim], b: [batch, styleDim] });
 const images: Loss['inputs'] = ({ batch, imageSize }) => ({ a: [batch, imageSize, imageSize, 3], b: [batch, imageSize, imageSize, 3] });
@@ -66,8 +69,18 @@ function adversarialLosses(): Record<string, Loss> {
 const losses: Record<string, Loss> = {
   ...adversarialLosses(),
   'discriminator adversarial': { inputs: logits('a', 'b'), value: ({ a, b }) => discriminatorAdversarialLoss(a!, b!) },
-  LeCam: { inputs: logits('a', 'b', 'anchor', 'otherAnchor'), value: ({ a, b, anchor, otherAnchor }) => lecamPenalty(a!, b!, { real: mean(anchor!), fake: mean(otherAnchor!) }) },
-  classification: { inputs: classLogits, value: ({ a }) => classificationLoss(a!, Array.from({ length: a!.shape[0] }, (_, i) => i % DOMAINS)) },
+  LeCam: {
+    inputs: logits('a', 'b', 'anchor', 'otherAnchor'),
+    value: ({ a, b, anchor, otherAnchor }) => lecamPenalty(a!, b!, { real: mean(anchor!), fake: mean(otherAnchor!) }),
+  },
+  classification: {
+    inputs: classLogits,
+    value: ({ a }) =>
+      classificationLoss(
+        a!,
+        Array.from({ length: a!.shape[0] }, (_, i) => i % DOMAINS),
+      ),
+  },
   'multi-label': { inputs: classLogits, value: ({ a }) => multiLabelLoss(a!, zeros(a!.shape)) },
   'style reconstruction': { inputs: styles, value: ({ a, b }) => styleReconstructionLoss(a!, b!) },
   'Gaussian divergence': { inputs: styles, value: ({ a, b }) => gaussianDivergence(a!, b!) },
@@ -81,12 +94,18 @@ const losses: Record<string, Loss> = {
   'perceptual, Gram matrices': { inputs: features, value: ({ a, b }) => perceptualLoss(gramMatrix, a!, b!) },
 };
 
-const pairOf = ({ a, b, z, otherZ }: Readonly<Record<string, Tensor>>): LatentPair => ({ image: a!, otherImage: b!, latent: z!, otherLatent: otherZ! });
+const pairOf = ({ a, b, z, otherZ }: Readonly<Record<string, Tensor>>): LatentPair => ({
+  image: a!,
+  otherImage: b!,
+  latent: z!,
+  otherLatent: otherZ!,
+});
 
 function casesOf(name: string, { inputs, value }: Loss, model: ModelScale): TensorCase[] {
   const shapes = inputs(model);
   const described = `${name} on ${Object.values(shapes)[0]!.join('×')}`;
-  const tensors = (): Record<string, Tensor> => Object.fromEntries(Object.entries(shapes).map(([role, shape], i) => [role, normal(shape, i + 1)]));
+  const tensors = (): Record<string, Tensor> =>
+    Object.fromEntries(Object.entries(shapes).map(([role, shape], i) => [role, normal(shape, i + 1)]));
   return [
     {
       name: described,

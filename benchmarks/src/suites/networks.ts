@@ -31,7 +31,9 @@ const ofLatents = (build: typeof mappingNetwork): Alternative => ({
   arithmetic: false,
 });
 
-const ofImages = (build: (options: { imageSize: number; widthBudget: number; domains: number; styleDim: number }) => Conditioned): Alternative => ({
+const ofImages = (
+  build: (options: { imageSize: number; widthBudget: number; domains: number; styleDim: number }) => Conditioned,
+): Alternative => ({
   build: ({ imageSize, widthBudget, styleDim }, domains) => build({ imageSize, widthBudget, domains, styleDim }),
   domains: [2],
   input: ({ batch, imageSize }) => [batch, imageSize, imageSize, 3],
@@ -58,21 +60,30 @@ const alternatives: Readonly<Record<string, Alternative>> = {
  */
 export const suite: Suite = {
   name: 'networks',
-  cases: ({ models }) => models.flatMap((model) => Object.entries(alternatives).flatMap(([name, one]) => one.domains.flatMap((domains) => casesOf(name, model, domains)))),
+  cases: ({ models }) =>
+    models.flatMap((model) =>
+      Object.entries(alternatives).flatMap(([name, one]) => one.domains.flatMap((domains) => casesOf(name, model, domains))),
+    ),
 };
 
 function casesOf(name: string, model: ModelScale, domains: number): TensorCase[] {
   const { build, input, arithmetic } = alternatives[name]!;
   const described = `${name} of ${domains} domains on ${input(model).join('×')} of the ${model.imageSize}² model`;
   const domain = Array.from({ length: model.batch }, (_, i) => i % domains);
-  const prepare = (run: (network: Conditioned, parameters: Parameters, x: Tensor) => Tensor | Record<string, Tensor>) => (): ReturnType<TensorCase['prepare']> => {
-    const network = build(model, domains);
-    const parameters = network.init(1);
-    const x = normal(input(model));
-    return { network: () => run(network, parameters, x) };
-  };
+  const prepare =
+    (run: (network: Conditioned, parameters: Parameters, x: Tensor) => Tensor | Record<string, Tensor>) =>
+    (): ReturnType<TensorCase['prepare']> => {
+      const network = build(model, domains);
+      const parameters = network.init(1);
+      const x = normal(input(model));
+      return { network: () => run(network, parameters, x) };
+    };
   return [
     { name: described, arithmetic, prepare: prepare((network, parameters, x) => network.apply(parameters, x, domain)) },
-    { name: `${described}, with gradients`, arithmetic, prepare: prepare((network, parameters, x) => gradientsOf((p) => network.apply(p, x, domain), parameters)) },
+    {
+      name: `${described}, with gradients`,
+      arithmetic,
+      prepare: prepare((network, parameters, x) => gradientsOf((p) => network.apply(p, x, domain), parameters)),
+    },
   ];
 }

@@ -44,7 +44,9 @@ function caseOf(name: string, { imageSize, batch, widthBudget }: ModelScale): Te
         position: randomUniform([batch], 0, 1, 'float32', 3),
         noise: draganNoise(image, randomUniform(image.shape, 0, 1, 'float32', 4)),
       };
-      return { losses: () => valueAndGradients((p) => penalties[name]!((x) => network.apply(p, x, domain), seen) as Scalar, parameters).gradients };
+      return {
+        losses: () => valueAndGradients((p) => penalties[name]!((x) => network.apply(p, x, domain), seen) as Scalar, parameters).gradients,
+      };
     },
   };
 }

@@ -13,7 +13,10 @@ type Variants = Readonly<Record<string, ResamplingConvolutionVariant>>;
 
 /** The variants of blocks, and those that are only tried here. */
 async function variantsOf(step: 'convolveThenPool' | 'upsampleThenConvolve', folder: string): Promise<Variants> {
-  const ofBlocks = Object.entries(convolutionVariants).map(([name, variant]): [string, ResamplingConvolutionVariant] => [name, (x, filter) => variant[step](x, filter)]);
+  const ofBlocks = Object.entries(convolutionVariants).map(([name, variant]): [string, ResamplingConvolutionVariant] => [
+    name,
+    (x, filter) => variant[step](x, filter),
+  ]);
   return { ...Object.fromEntries(ofBlocks), ...(await loadVariants<ResamplingConvolutionVariant>(folder)) };
 }
 

@@ -1,5 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { initializeParameters, residualBlock, convolutionVariants, styledResidualBlock, type ParameterSpec, type ConvolutionVariant } from '@stargan/layers';
+import {
+  initializeParameters,
+  residualBlock,
+  convolutionVariants,
+  styledResidualBlock,
+  type ParameterSpec,
+  type ConvolutionVariant,
+} from '@stargan/layers';
 import type { Parameters } from '@stargan/ops';
 import { normal } from '../inputs.js';
 import { layerCases } from '../layer-cases.js';
@@ -39,10 +46,12 @@ interface Block {
 
 type Kind = (level: Level, model: ModelScale, variant: ConvolutionVariant) => Block;
 
-const down = (normalize: boolean): Kind => ({ batch, size, channels, deeper }, _, variant) => {
-  const block = residualBlock('', { inChannels: channels, outChannels: deeper, normalize, downsample: true, variant });
-  return { specs: block.specs, apply: (p, x) => block.apply(p, x), input: [batch, size, size, channels] };
-};
+const down =
+  (normalize: boolean): Kind =>
+  ({ batch, size, channels, deeper }, _, variant) => {
+    const block = residualBlock('', { inChannels: channels, outChannels: deeper, normalize, downsample: true, variant });
+    return { specs: block.specs, apply: (p, x) => block.apply(p, x), input: [batch, size, size, channels] };
+  };
 
 const same: Kind = ({ batch, size, channels }, _, variant) => {
   const block = residualBlock('', { inChannels: channels, outChannels: channels, normalize: true, variant });

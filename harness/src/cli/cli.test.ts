@@ -11,7 +11,9 @@ const folder = useTemporaryFolder(async (created) => {
   data = await smallDataset(created);
 });
 
-const settings = Object.entries(SMALL_CONFIG).filter(([key]) => key !== 'iterations').flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]);
+const settings = Object.entries(SMALL_CONFIG)
+  .filter(([key]) => key !== 'iterations')
+  .flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]);
 
 function stargan(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
@@ -25,10 +27,26 @@ function stargan(...argv: string[]): Promise<{ code: number; out: string; err: s
 describe('stargan', { timeout: 300_000 }, () => {
   it('plans the memory of a training, and says what fits', async () => {
     const planned = await stargan('doctor', '--plan', ...settings, '--domains', '3', '--json');
-    const { fits, neededBytes, runtimeBytes, plan } = JSON.parse(planned.out) as { fits: boolean; neededBytes: number; runtimeBytes: number; plan: { peakBufferBytes: number } };
+    const { fits, neededBytes, runtimeBytes, plan } = JSON.parse(planned.out) as {
+      fits: boolean;
+      neededBytes: number;
+      runtimeBytes: number;
+      plan: { peakBufferBytes: number };
+    };
     expect(neededBytes).toBe(runtimeBytes + plan.peakBufferBytes);
     expect(typeof fits).toBe('boolean');
-    const enormous = await stargan('doctor', '--plan', '--image-size', '512', '--set', 'widthBudget=1048576', '--set', 'maxWidth=4096', '--batch', '2');
+    const enormous = await stargan(
+      'doctor',
+      '--plan',
+      '--image-size',
+      '512',
+      '--set',
+      'widthBudget=1048576',
+      '--set',
+      'maxWidth=4096',
+      '--batch',
+      '2',
+    );
     expect(enormous.out).toMatch(/it does not fit: .*(--batch 1 fits|no batch fits)/);
     expect(enormous.code).toBe(0);
   });
@@ -43,7 +61,9 @@ describe('stargan', { timeout: 300_000 }, () => {
     expect(JSON.parse(resumed.out.trim().split('\n').at(-1)!)).toMatchObject({ iteration: 3 });
     const sampled = await stargan('sample', '--run', out, '--psi', '0.5,1', '--rows', '1', '--sources', '2', '--json');
     const { files } = JSON.parse(sampled.out) as { files: string[] };
-    expect(files.map((file) => path.basename(file))).toEqual(['reference', 'cycle', 'latent-psi-0.5', 'latent-psi-1'].map((kind) => `0000003-${kind}.png`));
+    expect(files.map((file) => path.basename(file))).toEqual(
+      ['reference', 'cycle', 'latent-psi-0.5', 'latent-psi-1'].map((kind) => `0000003-${kind}.png`),
+    );
     expect((await readdir(path.join(out, 'samples'))).sort()).toEqual(expect.arrayContaining(files.map((file) => path.basename(file))));
     expect((await stargan('report', '--run', out)).out.trim()).toBe(path.join(out, 'report.html'));
     expect((await stargan('train', '--data', data, '--out', out)).code).toBe(2);
@@ -66,7 +86,9 @@ describe('stargan', { timeout: 300_000 }, () => {
 
   it('trains to the end when nobody reads what it prints', async () => {
     const out = path.join(folder(), 'unread');
-    const child = spawn(process.execPath, [bin, 'train', '--data', data, '--out', out, ...settings, '--iterations', '2'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [bin, 'train', '--data', data, '--out', out, ...settings, '--iterations', '2'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     child.stdout.destroy();
     let err = '';
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));

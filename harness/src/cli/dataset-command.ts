@@ -22,13 +22,18 @@ export function datasetCommand(): Command {
   const command = new Command('dataset').description('Look into folders of images.');
   command
     .command('inspect')
-    .description('Say what a data set holds: domains, sizes, formats; broken, duplicate, empty and half-read pictures; what is passed over.')
+    .description(
+      'Say what a data set holds: domains, sizes, formats; broken, duplicate, empty and half-read pictures; what is passed over.',
+    )
     .argument('<dir>', 'images: one folder per domain, or train/ and val/ with such folders')
     .option('--full', 'decode every image: finds damage inside files, and pictures of one colour')
     .option('--out <dir>', 'also write dataset.html, contact-sheet.png and dataset.json there')
     .option('--json', 'print everything as JSON')
     .action(runInspect);
-  return command.addHelpText('after', examples('stargan dataset inspect photos --full --out photos-inspected', 'stargan dataset inspect photos --json'));
+  return command.addHelpText(
+    'after',
+    examples('stargan dataset inspect photos --full --out photos-inspected', 'stargan dataset inspect photos --json'),
+  );
 }
 
 async function runInspect(directory: string, { full = false, json = false, out }: InspectArguments): Promise<void> {

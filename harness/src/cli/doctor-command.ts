@@ -40,7 +40,10 @@ export function doctorCommand(): Command {
     .option('--domains <n>', 'with --plan: number of domains', domainCount, 2)
     .option('--set <key=value>', 'with --plan: any other config value; may be given several times', collect)
     .option('--json', 'print the findings as JSON')
-    .addHelpText('after', examples('stargan doctor', 'stargan doctor --plan --image-size 256 --batch 8 --domains 3', 'stargan doctor --json | jq .findings'))
+    .addHelpText(
+      'after',
+      examples('stargan doctor', 'stargan doctor --plan --image-size 256 --batch 8 --domains 3', 'stargan doctor --json | jq .findings'),
+    )
     .action((options: DoctorArguments) => (options.plan === true ? planMemory(options) : diagnose(options)));
 }
 
@@ -50,12 +53,22 @@ async function diagnose({ json = false }: DoctorArguments): Promise<void> {
 }
 
 async function planMemory({ json = false, preset, config: file, imageSize, batch, domains, set = [] }: DoctorArguments): Promise<void> {
-  const config = await resolveConfig({ preset, file, overrides: { imageSize, batch }, assignments: set, say: (line) => console.error(`note: ${line}`) });
+  const config = await resolveConfig({
+    preset,
+    file,
+    overrides: { imageSize, batch },
+    assignments: set,
+    say: (line) => console.error(`note: ${line}`),
+  });
   const { runtimes } = await inspectMachine();
   // Without any runtime the plan is for the one that `stargan-backend install` makes.
   const runtime = runtimes.find(({ available }) => available) ?? { kind: 'native-cpu', fusedKernels: { available: true } };
   const budget = await memoryBudget(runtime);
   const fit = fitTraining(config, domains, budget, { largerBatches: true });
   const { runtimeBytes, availableBytes, place, kernels } = budget;
-  console.log(json ? JSON.stringify({ ...fit, runtime: runtime.kind, kernels, place, runtimeBytes, availableBytes }, null, 2) : describeFit(config, domains, fit, budget));
+  console.log(
+    json
+      ? JSON.stringify({ ...fit, runtime: runtime.kind, kernels, place, runtimeBytes, availableBytes }, null, 2)
+      : describeFit(config, domains, fit, budget),
+  );
 }

@@ -16,9 +16,25 @@ const folder = useTemporaryFolder(async (created) => {
   data = await smallDataset(created);
   // The runtime of the machine, and no pretrained weights.
   await mkdir(path.join(created, 'cache'));
-  for (const name of await readdir(cache)) if (name !== 'weights' && name !== 'features') await symlink(path.join(cache, name), path.join(created, 'cache', name));
-  const settings = Object.entries({ ...SMALL_CONFIG, iterations: 2, evaluateEvery: 1, evaluateSources: 1, evaluateOutputs: 2, bestMetric: 'domainAccuracy' });
-  const trained = await run(environment(created), 'train', '--data', data, '--out', path.join(created, 'run'), ...settings.flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]));
+  for (const name of await readdir(cache))
+    if (name !== 'weights' && name !== 'features') await symlink(path.join(cache, name), path.join(created, 'cache', name));
+  const settings = Object.entries({
+    ...SMALL_CONFIG,
+    iterations: 2,
+    evaluateEvery: 1,
+    evaluateSources: 1,
+    evaluateOutputs: 2,
+    bestMetric: 'domainAccuracy',
+  });
+  const trained = await run(
+    environment(created),
+    'train',
+    '--data',
+    data,
+    '--out',
+    path.join(created, 'run'),
+    ...settings.flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]),
+  );
   if (trained.code !== 0) throw new Error(trained.err);
 });
 
@@ -77,7 +93,9 @@ describe('stargan evaluate', () => {
 
   it('keeps what is done at Ctrl-C', async () => {
     const out = path.join(folder(), 'run');
-    const child = spawn(process.execPath, [bin, 'evaluate', '--run', out, '--sources', '0', '--outputs', '1000'], { env: environment(folder()) });
+    const child = spawn(process.execPath, [bin, 'evaluate', '--run', out, '--sources', '0', '--outputs', '1000'], {
+      env: environment(folder()),
+    });
     let text = '';
     let interrupted = false;
     const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));

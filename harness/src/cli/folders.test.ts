@@ -29,7 +29,12 @@ describe('requireApart', () => {
     await expect(refusal).rejects.toThrow(UsageError);
   });
 
-  it.each([['flat', 'flat2'], ['flat', 'runs/flat'], ['flat', '..flat'], ['absent', 'runs']])('accepts images in %s with results in %s', async (data, out) => {
+  it.each([
+    ['flat', 'flat2'],
+    ['flat', 'runs/flat'],
+    ['flat', '..flat'],
+    ['absent', 'runs'],
+  ])('accepts images in %s with results in %s', async (data, out) => {
     await expect(requireApart({ data: at(data), out: at(out) })).resolves.toBeUndefined();
   });
 
@@ -49,11 +54,17 @@ describe('requireWritable', () => {
   });
 
   it('refuses a file, and a folder below one', async () => {
-    for (const name of ['file', 'file/run']) await expect(requireWritable('--out', at(name))).rejects.toThrow(/^--out .*file.* is a file, not a folder; name another$/);
+    for (const name of ['file', 'file/run'])
+      await expect(requireWritable('--out', at(name))).rejects.toThrow(/^--out .*file.* is a file, not a folder; name another$/);
   });
 
-  it.each([['EROFS', 'its disk is read-only'], ['EACCES', 'there is no permission to write to it']])('names the reason behind %s', async (code, reason) => {
+  it.each([
+    ['EROFS', 'its disk is read-only'],
+    ['EACCES', 'there is no permission to write to it'],
+  ])('names the reason behind %s', async (code, reason) => {
     const refuse = (): Promise<void> => Promise.reject(Object.assign(new Error(code), { code }));
-    await expect(requireWritable('--out', at('flat/run'), refuse)).rejects.toThrow(new UsageError(`--out ${at('flat/run')} cannot be written: ${reason}; name a folder elsewhere`));
+    await expect(requireWritable('--out', at('flat/run'), refuse)).rejects.toThrow(
+      new UsageError(`--out ${at('flat/run')} cannot be written: ${reason}; name a folder elsewhere`),
+    );
   });
 });

@@ -23,7 +23,11 @@ async function nearestExisting(folder: string): Promise<string> {
  * @param mayWrite fails with the reason when a folder cannot be written
  * @throws UsageError saying why not
  */
-export async function requireWritable(option: string, folder: string, mayWrite = (existing: string): Promise<void> => access(existing, constants.W_OK | constants.X_OK)): Promise<void> {
+export async function requireWritable(
+  option: string,
+  folder: string,
+  mayWrite = (existing: string): Promise<void> => access(existing, constants.W_OK | constants.X_OK),
+): Promise<void> {
   const existing = await nearestExisting(folder);
   if (!(await stat(existing)).isDirectory()) throw new UsageError(`${option} ${folder}: ${existing} is a file, not a folder; name another`);
   try {
@@ -68,13 +72,16 @@ export async function requireApart({ data, out, option = '--out', resumes = fals
   const [images, results] = await Promise.all([resolveLinks(data), resolveLinks(out)]);
   // Of a data set with train/ only that folder and val/ are read.
   const isSplit = (await stat(path.join(images, 'train')).catch(() => undefined))?.isDirectory() === true;
-  const harmless = resumes && isSplit && images !== results && !['train', 'val', 'test'].some((part) => holds(path.join(images, part), results));
+  const harmless =
+    resumes && isSplit && images !== results && !['train', 'val', 'test'].some((part) => holds(path.join(images, part), results));
   if (holds(images, results) && !harmless) {
     const where = images === results ? 'is the folder of the images itself' : `lies among the images in ${data}`;
     throw new UsageError(`${option} ${out} ${where}, where it would be taken for a domain; name a folder beside them`);
   }
   if (!resumes && !onlyAdds && images !== results && holds(results, images)) {
-    throw new UsageError(`--data ${data} lies inside ${option} ${out}, where results are written and removed; name a folder beside the images`);
+    throw new UsageError(
+      `--data ${data} lies inside ${option} ${out}, where results are written and removed; name a folder beside the images`,
+    );
   }
 }
 

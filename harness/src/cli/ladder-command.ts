@@ -11,7 +11,8 @@ import { addTrainingOptions, checkFolders, configOf, startTrainingRuntime, type 
 function rungNames(text: string): RungName[] {
   const given = new Set(text.split(',').map((name) => name.trim().toUpperCase()));
   const unknown = [...given].find((name) => !RUNG_NAMES.some((known) => known === name));
-  if (unknown !== undefined) throw new InvalidArgumentError(`rungs are ${RUNG_NAMES.join(', ')}, separated by commas; got ${unknown || 'none'}.`);
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`rungs are ${RUNG_NAMES.join(', ')}, separated by commas; got ${unknown || 'none'}.`);
   return RUNG_NAMES.filter((name) => given.has(name));
 }
 
@@ -21,7 +22,9 @@ interface LadderArguments extends TrainingArguments {
 
 /** `stargan ladder`. */
 export function ladderCommand(): Command {
-  const command = new Command('ladder').description("Train the paper's component analysis, from the first StarGAN to StarGAN v2, and compare its rungs.");
+  const command = new Command('ladder').description(
+    "Train the paper's component analysis, from the first StarGAN to StarGAN v2, and compare its rungs.",
+  );
   return addTrainingOptions(command, {
     data: 'images: one folder per domain, or train/ and val/ with such folders',
     out: 'where the rungs are kept, each a run of its own; what is there already is gone on with',
@@ -31,7 +34,13 @@ export function ladderCommand(): Command {
   })
     .addOption(new Option('--rungs <list>', 'which, separated by commas').argParser(rungNames).default(RUNG_NAMES, 'all'))
     .addHelpText('after', `\nRungs:\n${RUNG_NAMES.map((name) => `  ${name}  ${RUNGS[name].title}`).join('\n')}`)
-    .addHelpText('after', examples('stargan ladder --data photos --out ladder --iterations 20000', 'stargan ladder --data photos --out ladder --rungs E,F --json'))
+    .addHelpText(
+      'after',
+      examples(
+        'stargan ladder --data photos --out ladder --iterations 20000',
+        'stargan ladder --data photos --out ladder --rungs E,F --json',
+      ),
+    )
     .action(runCommand);
 }
 

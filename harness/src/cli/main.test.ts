@@ -30,7 +30,8 @@ async function stargan(...argv: string[]): Promise<{ code: typeof process.exitCo
 }
 
 const commands = withSubcommands(createProgram('1.2.3')).slice(1);
-const nameOf = (command: (typeof commands)[number]): string[] => (command.parent?.name() === 'stargan' ? [command.name()] : [command.parent!.name(), command.name()]);
+const nameOf = (command: (typeof commands)[number]): string[] =>
+  command.parent?.name() === 'stargan' ? [command.name()] : [command.parent!.name(), command.name()];
 
 describe('stargan', () => {
   it.each([
@@ -39,9 +40,15 @@ describe('stargan', () => {
     [['train', '--data', 'x', '--out', 'y', '--set', 'batchs=2'], /unknown config key batchs; did you mean batch\?/],
     [['train', '--data', 'x', '--out', 'y', '--lr', '1'], /unknown option '--lr' \(a config value is set with --set learningRate=VALUE\)/],
     [['train', '--data', 'x', '--out', 'y', '--batch', 'two'], /whole number/],
-    [['train', '--data', 'x', '--out', 'y', '--threads', '0'], /a whole number from 1 to 1024 is needed; leave the option out for all cores/],
+    [
+      ['train', '--data', 'x', '--out', 'y', '--threads', '0'],
+      /a whole number from 1 to 1024 is needed; leave the option out for all cores/,
+    ],
     [['train', '--data', 'x', '--out', 'y', '--set', 'beta1=1'], /beta1: must be < 1, got 1/],
-    [['train', '--data', 'x', '--out', 'y', '--image-size', '32', '--set', 'widthBudget=16'], /widthBudget: must be at least imageSize, 32/],
+    [
+      ['train', '--data', 'x', '--out', 'y', '--image-size', '32', '--set', 'widthBudget=16'],
+      /widthBudget: must be at least imageSize, 32/,
+    ],
     [['train', '--data', 'x', '--out', 'y', '--image-size', '100000'], /imageSize: must be a power of two ≥ 16, got 100000/],
     [['train', '--data', 'absent', '--out', 'y'], /--data absent does not exist; check the path/],
     [['train', '--data', import.meta.filename, '--out', 'y'], /main\.test\.\w+ is no folder; name the folder that holds the images/],
@@ -65,7 +72,9 @@ describe('stargan', () => {
     expect(result.code).toBe(2);
   });
 
-  it.each(commands.flatMap((command) => command.options.filter(({ required }) => required).map((option) => [...nameOf(command), option.long!])))('refuses an empty value: %s %s %s', async (...path) => {
+  it.each(
+    commands.flatMap((command) => command.options.filter(({ required }) => required).map((option) => [...nameOf(command), option.long!])),
+  )('refuses an empty value: %s %s %s', async (...path) => {
     const { code, error } = await stargan(...path.filter((part) => part !== undefined), '');
     expect(error).toContain(`${path.filter((part) => part !== undefined).at(-1)!} has no value; was a shell variable unset?`);
     expect(code).toBe(2);
@@ -81,16 +90,19 @@ describe('stargan', () => {
     expect(process.exitCode).toBe(0);
   });
 
-  it.each(commands.filter((command) => command.parent?.name() === 'stargan').map((command) => [command.name()]))('explains %s, with examples that use options there are and the exit codes', async (name) => {
-    await main([name, '--help']);
-    expect(process.exitCode).toBe(0);
-    expect(output).toContain(`Usage: stargan ${name}`);
-    expect(output).toContain('Exit codes: 0 done, 1 failed, 2 wrong usage');
-    const examples = [...output.matchAll(/^ {2}(stargan [^|\n]+)/gm)].map(([, line]) => line!);
-    expect(examples.length).toBeGreaterThan(0);
-    const known = withSubcommands(createProgram('')).flatMap(({ options }) => options.map(({ long }) => long));
-    for (const option of examples.join(' ').match(/--[a-z-]+/g) ?? []) expect(known).toContain(option);
-  });
+  it.each(commands.filter((command) => command.parent?.name() === 'stargan').map((command) => [command.name()]))(
+    'explains %s, with examples that use options there are and the exit codes',
+    async (name) => {
+      await main([name, '--help']);
+      expect(process.exitCode).toBe(0);
+      expect(output).toContain(`Usage: stargan ${name}`);
+      expect(output).toContain('Exit codes: 0 done, 1 failed, 2 wrong usage');
+      const examples = [...output.matchAll(/^ {2}(stargan [^|\n]+)/gm)].map(([, line]) => line!);
+      expect(examples.length).toBeGreaterThan(0);
+      const known = withSubcommands(createProgram('')).flatMap(({ options }) => options.map(({ long }) => long));
+      for (const option of examples.join(' ').match(/--[a-z-]+/g) ?? []) expect(known).toContain(option);
+    },
+  );
 
   it('says where an error came from when it is asked to', async () => {
     await main(['--debug', 'sample', '--run', folder()]);

@@ -41,11 +41,30 @@ export function createProgram(version: string, called?: string): Command {
     .version(version, '-V, --version', 'print the version')
     .option('--debug', 'print where an error came from, as STARGAN_DEBUG=1 does')
     .on('option:debug', () => (process.env.STARGAN_DEBUG = '1'))
-    .addHelpText('after', examples('stargan demo', 'stargan train --data photos --out runs/01 --preset afhq --image-size 128', 'stargan sample --run runs/01', 'stargan train --help'))
+    .addHelpText(
+      'after',
+      examples(
+        'stargan demo',
+        'stargan train --data photos --out runs/01 --preset afhq --image-size 128',
+        'stargan sample --run runs/01',
+        'stargan train --help',
+      ),
+    )
     .showSuggestionAfterError()
-    .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}${configHint(text, called)} (--help says more)\n`) });
+    .configureOutput({
+      outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}${configHint(text, called)} (--help says more)\n`),
+    });
   const commands = [
-    trainCommand(), sampleCommand(), evaluateCommand(), reportCommand(), ladderCommand(), pairsCommand(), datasetCommand(), demoCommand(), weightsCommand(), doctorCommand(),
+    trainCommand(),
+    sampleCommand(),
+    evaluateCommand(),
+    reportCommand(),
+    ladderCommand(),
+    pairsCommand(),
+    datasetCommand(),
+    demoCommand(),
+    weightsCommand(),
+    doctorCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of withSubcommands(program)) {

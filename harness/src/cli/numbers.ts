@@ -23,6 +23,7 @@ const MOST_THREADS = 1024;
 /** A number of threads from the command line. */
 export function threadCount(text: string): number {
   const value = wholeNumber(text);
-  if (value < 1 || value > MOST_THREADS) throw new InvalidArgumentError(`a whole number from 1 to ${MOST_THREADS} is needed; leave the option out for all cores.`);
+  if (value < 1 || value > MOST_THREADS)
+    throw new InvalidArgumentError(`a whole number from 1 to ${MOST_THREADS} is needed; leave the option out for all cores.`);
   return value;
 }

@@ -9,7 +9,9 @@ import { addTrainingOptions, checkFolders, configOf, startTrainingRuntime, type 
 
 /** `stargan pairs`. */
 export function pairsCommand(): Command {
-  const command = new Command('pairs').description('Train a model for every pair of domains, and one for all in as many iterations, and compare them.');
+  const command = new Command('pairs').description(
+    'Train a model for every pair of domains, and one for all in as many iterations, and compare them.',
+  );
   return addTrainingOptions(command, {
     data: 'images: one folder per domain, three or more, or train/ and val/ with such folders',
     out: 'where the models are kept, each a run of its own; what is there already is gone on with',

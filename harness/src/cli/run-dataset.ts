@@ -12,7 +12,8 @@ import { requireFolder } from './folders.js';
  */
 export async function openRunDataset(record: Pick<RunRecord, 'data'>, data: string | undefined): Promise<Dataset> {
   const folder = data ?? record.data;
-  if (data === undefined && (await stat(folder).catch(() => undefined)) === undefined) throw new UsageError(`the images that the run was trained on, ${folder}, are not there any more; name their folder with --data`);
+  if (data === undefined && (await stat(folder).catch(() => undefined)) === undefined)
+    throw new UsageError(`the images that the run was trained on, ${folder}, are not there any more; name their folder with --data`);
   await requireFolder('--data', folder);
   return openDataset(folder);
 }
@@ -22,7 +23,8 @@ export function requireDomains(given: readonly string[], trained: readonly strin
   if (given.join('/') === trained.join('/')) return;
   const missing = trained.filter((name) => !given.includes(name));
   const added = given.filter((name) => !trained.includes(name));
-  const list = (names: readonly string[]): string => (names.length > 10 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', '));
+  const list = (names: readonly string[]): string =>
+    names.length > 10 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ');
   const remedy = [
     ...(added.length > 0 ? [`move ${list(added)} out of the folder`] : []),
     ...(missing.length > 0 ? [`add ${list(missing)}`] : []),

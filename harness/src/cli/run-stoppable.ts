@@ -18,7 +18,11 @@ function isAbort(error: unknown, signal: AbortSignal): boolean {
  * @param task saves what it has when the signal is aborted, and says whether it completed
  * @param open makes the signal, unless a test has another
  */
-export async function runStoppable(what: string, task: (signal: AbortSignal) => Promise<StoppableOutcome>, open: (what: string) => StopSignal = stopSignal): Promise<void> {
+export async function runStoppable(
+  what: string,
+  task: (signal: AbortSignal) => Promise<StoppableOutcome>,
+  open: (what: string) => StopSignal = stopSignal,
+): Promise<void> {
   const stop = open(what);
   try {
     let outcome: StoppableOutcome;

@@ -18,7 +18,8 @@ import { startRuntime } from './runtime.js';
 function truncations(text: string): number[] {
   const parts = text.split(',').map((part) => part.trim());
   const values = parts.map(Number);
-  if (parts.includes('') || values.some((psi) => !Number.isFinite(psi) || psi < 0)) throw new InvalidArgumentError('numbers ≥ 0, separated by commas, are needed.');
+  if (parts.includes('') || values.some((psi) => !Number.isFinite(psi) || psi < 0))
+    throw new InvalidArgumentError('numbers ≥ 0, separated by commas, are needed.');
   return [...new Set(values)];
 }
 
@@ -49,27 +50,57 @@ export function sampleCommand(): Command {
     .option('--domains <n>', "domains that are shown at most, 0 for all; the run's sampleDomains by default (5)", wholeNumber)
     .option('--seed <n>', "seed of the latent codes; the run's by default", wholeNumber)
     .option('--json', 'print the files as JSON')
-    .addHelpText('after', examples('stargan sample --run runs/01', 'stargan sample --run runs/01 --checkpoint best --psi 0.7 --out pictures', "stargan sample --run runs/01 --json | jq -r '.files[]'"))
+    .addHelpText(
+      'after',
+      examples(
+        'stargan sample --run runs/01',
+        'stargan sample --run runs/01 --checkpoint best --psi 0.7 --out pictures',
+        "stargan sample --run runs/01 --json | jq -r '.files[]'",
+      ),
+    )
     .action(runSample);
 }
 
-async function runSample({ run, checkpoint: choice, data, out, psi, rows, sources: perDomain, domains: shown, seed, json = false }: SampleArguments): Promise<void> {
+async function runSample({
+  run,
+  checkpoint: choice,
+  data,
+  out,
+  psi,
+  rows,
+  sources: perDomain,
+  domains: shown,
+  seed,
+  json = false,
+}: SampleArguments): Promise<void> {
   const record = await readRunRecord(run);
   if (out !== undefined) await requireApart({ data: data ?? record.data, out, onlyAdds: true });
   await requireWritable(out === undefined ? '--run' : '--out', out ?? runPaths(run).samples);
   const dataset = await openRunDataset(record, data);
   const read = sayDataset(dataset);
   const folders = dataset.validation ?? dataset.train;
-  requireDomains(folders.domains.map(({ name }) => name), record.domains);
+  requireDomains(
+    folders.domains.map(({ name }) => name),
+    record.domains,
+  );
   await runStoppable('stopping; pictures that are whole are kept', async (signal) => {
     await startRuntime();
     const config = { ...record.config, sampleSources: perDomain, sampleDomains: shown ?? record.config.sampleDomains };
     const networks = buildNetworks(config, record.domains.length);
     const { sources, references, shownDomains } = await loadFixedInputs(folders, config);
-    const extent = { domains: record.domains.length, shown: shownDomains, sources: perDomain, rows, latentGrids: psi.length, imageSize: config.imageSize };
+    const extent = {
+      domains: record.domains.length,
+      shown: shownDomains,
+      sources: perDomain,
+      rows,
+      latentGrids: psi.length,
+      imageSize: config.imageSize,
+    };
     for (const line of describeBounds(extent, '--domains 0')) console.error(line);
 
-    const { checkpoint, weights } = await openAverages({ networks, domains: record.domains.length, sizes: config }, () => openCheckpoint(run, choice));
+    const { checkpoint, weights } = await openAverages({ networks, domains: record.domains.length, sizes: config }, () =>
+      openCheckpoint(run, choice),
+    );
     const sampler = { networks, weights };
     const recipes: PictureRecipes = {
       reference: () => referenceGrid(sampler, sources, references, { signal }),
@@ -77,12 +108,26 @@ async function runSample({ run, checkpoint: choice, data, out, psi, rows, source
       ...Object.fromEntries(
         psi.map((value) => [
           `latent-psi-${value}`,
-          () => latentGrid(sampler, sources, { domains: shownDomains, latentDim: config.latentDim, rows, psi: value, seed: seed ?? config.seed, signal }),
+          () =>
+            latentGrid(sampler, sources, {
+              domains: shownDomains,
+              latentDim: config.latentDim,
+              rows,
+              psi: value,
+              seed: seed ?? config.seed,
+              signal,
+            }),
         ]),
       ),
     };
     try {
-      const files = await writePictures(recipes, out ?? runPaths(run).samples, `${checkpoint.iteration}`.padStart(7, '0'), config.imageSize, signal);
+      const files = await writePictures(
+        recipes,
+        out ?? runPaths(run).samples,
+        `${checkpoint.iteration}`.padStart(7, '0'),
+        config.imageSize,
+        signal,
+      );
       const completed = files.length === Object.keys(recipes).length;
       if (json) console.log(JSON.stringify({ iteration: checkpoint.iteration, completed, files, dataset: read }));
       else for (const file of files) console.log(file);

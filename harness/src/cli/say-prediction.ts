@@ -8,5 +8,6 @@ import { memoryBudget } from '../planning/memory-budget.js';
 export async function sayPrediction({ runtime, ...planned }: Omit<PlannedRuns, 'state'> & { runtime: Runtime }): Promise<void> {
   const budget = await memoryBudget(runtime);
   const fit = fitTraining(planned.config, planned.domains, budget);
-  for (const line of [...summarizeFit(fit, budget), ...(await describeRuns({ ...planned, state: fit.plan.stateBytes }))]) console.error(line);
+  for (const line of [...summarizeFit(fit, budget), ...(await describeRuns({ ...planned, state: fit.plan.stateBytes }))])
+    console.error(line);
 }

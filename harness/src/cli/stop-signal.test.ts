@@ -4,7 +4,15 @@ import { stopSignal, type StopSurroundings } from './stop-signal.js';
 type Name = Parameters<StopSurroundings['on']>[0];
 
 /** A process without a screen: texts wait until they are shown. */
-function pretend(): { surroundings: StopSurroundings; send: (name: Name) => void; show: () => void; wait: (ms: number) => void; texts: string[]; exits: number[]; listening: () => number } {
+function pretend(): {
+  surroundings: StopSurroundings;
+  send: (name: Name) => void;
+  show: () => void;
+  wait: (ms: number) => void;
+  texts: string[];
+  exits: number[];
+  listening: () => number;
+} {
   const listeners = new Map<Name, (name: Name) => void>();
   const unshown: (() => void)[] = [];
   const texts: string[] = [];
@@ -29,7 +37,11 @@ function pretend(): { surroundings: StopSurroundings; send: (name: Name) => void
 }
 
 describe('stopSignal', () => {
-  it.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const)('is aborted by %s, and gives the code %i to end with', (name, code) => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('is aborted by %s, and gives the code %i to end with', (name, code) => {
     const { surroundings, send, texts, exits } = pretend();
     const stop = stopSignal('stopping soon', surroundings);
     expect(stop.exitCode()).toBeUndefined();

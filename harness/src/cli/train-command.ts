@@ -24,7 +24,14 @@ export function trainCommand(): Command {
     iterations: 'iterations in all',
   })
     .option('--resume', 'go on from the newest checkpoint in --out')
-    .addHelpText('after', examples('stargan train --data photos --out runs/01 --preset afhq --image-size 128 --batch 4', 'stargan train --data photos --out runs/01 --resume', 'stargan train --data photos --out runs/02 --config runs/01/config.json --set lambdaCycle=0.5'))
+    .addHelpText(
+      'after',
+      examples(
+        'stargan train --data photos --out runs/01 --preset afhq --image-size 128 --batch 4',
+        'stargan train --data photos --out runs/01 --resume',
+        'stargan train --data photos --out runs/02 --config runs/01/config.json --set lambdaCycle=0.5',
+      ),
+    )
     .action(runTrain);
 }
 
@@ -35,13 +42,22 @@ async function runTrain(options: TrainArguments): Promise<void> {
   await requireFolder('--data', data);
   await runStoppable('stopping after this iteration, and saving', async (signal) => {
     const runtime = await startTrainingRuntime(config, options);
-    if (config.highPass > 0) console.error('WARNING: highPass > 0 needs face-landmark masks, which are not made yet: the generator gets neither the high-pass skip nor the shortcuts that it stands in for, and keeps less of the source; highPass 0 keeps the shortcuts');
+    if (config.highPass > 0)
+      console.error(
+        'WARNING: highPass > 0 needs face-landmark masks, which are not made yet: the generator gets neither the high-pass skip nor the shortcuts that it stands in for, and keeps less of the source; highPass 0 keeps the shortcuts',
+      );
     const onStart = (domains: number): Promise<void> => sayPrediction({ config, domains, out, runtime });
     const result = await train({ data, out, config, resume, signal, onStart, progress: json ? 'stderr' : 'stdout' });
     const report = await reportOf(out);
     if (json) console.log(JSON.stringify({ ...result, report }));
-    else if (result.completed) console.log(`done: ${result.iteration} iterations; samples, checkpoints${report === undefined ? '' : ` and ${report}`} are in ${out}`);
-    else console.log(`stopped after ${result.iteration} of ${config.iterations} iterations; saved in ${result.checkpoint}; go on with --resume`);
+    else if (result.completed)
+      console.log(
+        `done: ${result.iteration} iterations; samples, checkpoints${report === undefined ? '' : ` and ${report}`} are in ${out}`,
+      );
+    else
+      console.log(
+        `stopped after ${result.iteration} of ${config.iterations} iterations; saved in ${result.checkpoint}; go on with --resume`,
+      );
     return result.completed ? 'completed' : 'stopped';
   });
 }

@@ -49,14 +49,33 @@ export function addTrainingOptions(command: Command, { data, out, outByDefault, 
     .option('--batch <n>', 'images in memory together; an update takes this many times accumulate', wholeNumber)
     .option('--seed <n>', 'seed of all random numbers', wholeNumber)
     .option('--set <key=value>', 'any other config value; may be given several times', collect)
-    .option('--threads <n>', 'threads of the native runtime on the processor; unless given, one for small networks, else all cores', threadCount)
-    .addOption(new Option('--precision <name>', 'reduced: bfloat16 or TensorFloat-32 products where the machine has them').choices(['float32', 'reduced']))
+    .option(
+      '--threads <n>',
+      'threads of the native runtime on the processor; unless given, one for small networks, else all cores',
+      threadCount,
+    )
+    .addOption(
+      new Option('--precision <name>', 'reduced: bfloat16 or TensorFloat-32 products where the machine has them').choices([
+        'float32',
+        'reduced',
+      ]),
+    )
     .option('--json', 'print the outcome as JSON');
 }
 
 /** The configuration that these options ask for. @throws UsageError naming a value that is out of range */
-export function configOf({ preset, config: file, iterations, imageSize, batch, seed, set = [] }: TrainingArguments, base?: Config): Promise<Config> {
-  return resolveConfig({ preset, file, overrides: { iterations, imageSize, batch, seed }, assignments: set, base, say: (line) => console.error(`note: ${line}`) });
+export function configOf(
+  { preset, config: file, iterations, imageSize, batch, seed, set = [] }: TrainingArguments,
+  base?: Config,
+): Promise<Config> {
+  return resolveConfig({
+    preset,
+    file,
+    overrides: { iterations, imageSize, batch, seed },
+    assignments: set,
+    base,
+    say: (line) => console.error(`note: ${line}`),
+  });
 }
 
 /**
@@ -71,7 +90,10 @@ export async function checkFolders({ data, out }: Pick<TrainingArguments, 'data'
 }
 
 /** Starts the runtime that a training of this configuration is fastest with, unless options say otherwise. */
-export function startTrainingRuntime(config: Config, { threads, precision }: Pick<TrainingArguments, 'threads' | 'precision'>): Promise<Runtime> {
+export function startTrainingRuntime(
+  config: Config,
+  { threads, precision }: Pick<TrainingArguments, 'threads' | 'precision'>,
+): Promise<Runtime> {
   const threadsAreSet = threads !== undefined || process.env.TF_NUM_INTRAOP_THREADS !== undefined;
   return startRuntime({ threads: threadsAreSet ? threads : chooseThreads(config), precision });
 }

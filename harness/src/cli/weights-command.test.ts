@@ -29,13 +29,20 @@ describe('stargan weights', () => {
     const [stored] = JSON.parse(added.out) as { kind: string; file: string }[];
     expect(stored).toMatchObject({ kind: 'lpips-alex', file: path.join(folder(), 'added', 'weights', 'lpips-alex.safetensors') });
     const listed = JSON.parse((await weights('added', 'list', '--json')).out) as { kind: string; present: boolean }[];
-    expect(listed.map(({ kind, present }) => [kind, present])).toEqual([['inception-torchvision', false], ['inception-fid', false], ['alexnet', false], ['lpips-alex', true]]);
+    expect(listed.map(({ kind, present }) => [kind, present])).toEqual([
+      ['inception-torchvision', false],
+      ['inception-fid', false],
+      ['alexnet', false],
+      ['lpips-alex', true],
+    ]);
     expect((await weights('added', 'list')).out).toMatch(/lpips-alex: .*\n {2}.*lpips-alex\.safetensors, from alex\.pth/);
   });
 
   it('fetches from a mirror, and not again what is there', async () => {
     const server = await serveFile(await readFile(source()));
-    onTestFinished(() => { server.close(); });
+    onTestFinished(() => {
+      server.close();
+    });
     const fetched = await weights('fetched', 'fetch', 'lpips-alex', '--from', server.address, '--json');
     expect(fetched.code).toBe(0);
     expect(fetched.err).toContain(`lpips-alex: fetching ${server.address}/alex.pth`);
@@ -62,9 +69,13 @@ describe('stargan weights', () => {
 
   it('leaves at Ctrl-C with what has come, and goes on from there', async () => {
     const server = await serveFile(await readFile(source()), { silences: { after: 3000, times: 1 } });
-    onTestFinished(() => { server.close(); });
+    onTestFinished(() => {
+      server.close();
+    });
     const part = path.join(folder(), 'stopped', 'weights', 'downloads', 'alex.pth');
-    const child = spawn(process.execPath, [bin, 'weights', 'fetch', 'lpips-alex', '--from', server.address], { env: environment('stopped') });
+    const child = spawn(process.execPath, [bin, 'weights', 'fetch', 'lpips-alex', '--from', server.address], {
+      env: environment('stopped'),
+    });
     let text = '';
     child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
     const exited = new Promise<number | null>((resolve) => child.on('exit', resolve));

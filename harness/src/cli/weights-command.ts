@@ -10,7 +10,9 @@ import { runStoppable } from './run-stoppable.js';
 
 /** `stargan weights`. */
 export function weightsCommand(): Command {
-  const command = new Command('weights').description('Get the pretrained weights that evaluation uses, which belong to others and come with no package.');
+  const command = new Command('weights').description(
+    'Get the pretrained weights that evaluation uses, which belong to others and come with no package.',
+  );
   const add = new Command('add')
     .description('Convert a file of pretrained weights that you have, and keep the result.')
     .argument('<file>', 'PyTorch or safetensors file; it is read as data, nothing in it is run')
@@ -28,12 +30,16 @@ export function weightsCommand(): Command {
     .description('Say which weights are there, and where the others come from.')
     .option('--json', 'print them as JSON')
     .action(runList);
-  command.addHelpText('after', examples('stargan weights fetch', 'stargan weights add pt_inception-2015-12-05-6726825d.pth', 'stargan weights list --json'));
+  command.addHelpText(
+    'after',
+    examples('stargan weights fetch', 'stargan weights add pt_inception-2015-12-05-6726825d.pth', 'stargan weights list --json'),
+  );
   for (const subcommand of [add, fetch, list]) command.addCommand(subcommand);
   return command;
 }
 
-const describe = ({ kind, file, source, result }: StoredWeights): string => `${kind}: ${file} (${(result.bytes / 1e6).toFixed(1)} MB), from ${source.name}`;
+const describe = ({ kind, file, source, result }: StoredWeights): string =>
+  `${kind}: ${file} (${(result.bytes / 1e6).toFixed(1)} MB), from ${source.name}`;
 
 function print(weights: readonly StoredWeights[], json: boolean): void {
   if (json) console.log(JSON.stringify(weights));
@@ -44,8 +50,12 @@ async function runAdd(file: string, { as: kind, json = false }: { as?: WeightKin
   print([await addWeights(file, { kind })], json);
 }
 
-async function runFetch(names: WeightKind[], { from, force = false, json = false }: { from?: string; force?: boolean; json?: boolean }): Promise<void> {
-  if (from !== undefined && !/^https?:$/.test(URL.canParse(from) ? new URL(from).protocol : '')) throw new UsageError(`--from must be an http or https address, got ${from}`);
+async function runFetch(
+  names: WeightKind[],
+  { from, force = false, json = false }: { from?: string; force?: boolean; json?: boolean },
+): Promise<void> {
+  if (from !== undefined && !/^https?:$/.test(URL.canParse(from) ? new URL(from).protocol : ''))
+    throw new UsageError(`--from must be an http or https address, got ${from}`);
   await runStoppable('stopping; what has come is kept, and the same command goes on from there', async (signal) => {
     const weights: StoredWeights[] = [];
     for (const kind of new Set(names.length > 0 ? names : WEIGHT_KINDS)) {
@@ -68,13 +78,29 @@ async function fetchOne(kind: WeightKind, from: string | undefined, signal: Abor
 }
 
 async function runList({ json = false }: { json?: boolean }): Promise<void> {
-  const entries = await Promise.all(WEIGHT_KINDS.map(async (kind) => ({ kind, title: KINDS[kind].title, url: KINDS[kind].url, stored: await findWeights(kind) })));
+  const entries = await Promise.all(
+    WEIGHT_KINDS.map(async (kind) => ({ kind, title: KINDS[kind].title, url: KINDS[kind].url, stored: await findWeights(kind) })),
+  );
   if (json) {
-    console.log(JSON.stringify(entries.map(({ stored, ...entry }) => ({ ...entry, present: stored !== undefined, file: stored?.file, source: stored?.source, result: stored?.result }))));
+    console.log(
+      JSON.stringify(
+        entries.map(({ stored, ...entry }) => ({
+          ...entry,
+          present: stored !== undefined,
+          file: stored?.file,
+          source: stored?.source,
+          result: stored?.result,
+        })),
+      ),
+    );
     return;
   }
   for (const { kind, title, url, stored } of entries) {
     console.log(`${kind}: ${title}`);
-    console.log(stored === undefined ? `  missing: stargan weights fetch ${kind}, or stargan weights add FILE with ${url}` : `  ${stored.file}, from ${stored.source.name} (SHA-256 ${stored.source.sha256})`);
+    console.log(
+      stored === undefined
+        ? `  missing: stargan weights fetch ${kind}, or stargan weights add FILE with ${url}`
+        : `  ${stored.file}, from ${stored.source.name} (SHA-256 ${stored.source.sha256})`,
+    );
   }
 }

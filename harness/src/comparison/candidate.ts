@@ -25,7 +25,10 @@ export type CandidateOutcome = 'kept' | 'trained' | 'stopped';
  * @throws UsageError when its folder holds a run of other settings, for then it could not be compared
  * @throws Error naming the candidate when training fails
  */
-export async function trainCandidate({ name, run, data, config }: Candidate, options: Pick<TrainOptions, 'signal' | 'progress'> = {}): Promise<CandidateOutcome> {
+export async function trainCandidate(
+  { name, run, data, config }: Candidate,
+  options: Pick<TrainOptions, 'signal' | 'progress'> = {},
+): Promise<CandidateOutcome> {
   await requireSameSettings(run, config);
   const { checkpoint } = await findCheckpoint(run);
   if (checkpoint?.iteration === config.iterations) return 'kept';
@@ -40,7 +43,17 @@ export async function trainCandidate({ name, run, data, config }: Candidate, opt
 
 /** Keys that say what is written when: they do not change what a run learns. */
 const RECORDING: readonly (keyof Config)[] = [
-  ...(['logEvery', 'sampleEvery', 'sampleDomains', 'sampleSources', 'saveEvery', 'saveMinutes', 'keepCheckpoints', 'fingerprint', 'bestMetric'] as const),
+  ...([
+    'logEvery',
+    'sampleEvery',
+    'sampleDomains',
+    'sampleSources',
+    'saveEvery',
+    'saveMinutes',
+    'keepCheckpoints',
+    'fingerprint',
+    'bestMetric',
+  ] as const),
   // Where no image is broken, how broken ones are handled makes no difference.
   ...(['onCorrupt', 'corruptLimit', 'checkImages'] as const),
   ...(['evaluateEvery', 'evaluateOutputs', 'evaluateSources', 'evaluateReals', 'evaluateClassifierSteps', 'evaluateFid'] as const),
@@ -52,10 +65,14 @@ async function requireSameSettings(run: string, config: Config): Promise<void> {
   if (previous === undefined) return;
   const changed = CONFIG_KEYS.find((key) => key !== 'iterations' && !RECORDING.includes(key) && previous.config[key] !== config[key]);
   if (changed !== undefined) {
-    throw new UsageError(`${run} was trained with ${changed} ${previous.config[changed]}, now it is ${config[changed]}; leave it as it was, or name another folder as --out`);
+    throw new UsageError(
+      `${run} was trained with ${changed} ${previous.config[changed]}, now it is ${config[changed]}; leave it as it was, or name another folder as --out`,
+    );
   }
   const { checkpoint } = await findCheckpoint(run);
   if (checkpoint !== undefined && checkpoint.iteration > config.iterations) {
-    throw new UsageError(`${run} was trained for ${checkpoint.iteration} iterations, now ${config.iterations} are wanted; ask for as many, or name another folder as --out`);
+    throw new UsageError(
+      `${run} was trained for ${checkpoint.iteration} iterations, now ${config.iterations} are wanted; ask for as many, or name another folder as --out`,
+    );
   }
 }

@@ -5,7 +5,8 @@ import type { LogEntry } from '../logging/metric-log.js';
 import { comparedCurves } from './curves.js';
 import { scoreColumns, type Means } from './score-columns.js';
 
-const logOf = (values: readonly number[], key = 'G/latent_cyc'): LogEntry[] => values.map((value, i) => ({ iteration: i + 1, [key]: value }));
+const logOf = (values: readonly number[], key = 'G/latent_cyc'): LogEntry[] =>
+  values.map((value, i) => ({ iteration: i + 1, [key]: value }));
 
 describe('compared curves', () => {
   it('lie between the least and the largest value, and keep the mean where every stretch has as many', () => {
@@ -48,9 +49,19 @@ describe('score columns', () => {
   const means = (latent: Scores['values'], reference = latent): Means => ({ latent: scores(latent), reference: scores(reference) });
 
   it('leave out what no model has, and show a dash where one has none', () => {
-    const models = [means({ 'fid-clean': null, lpips: null, domainAccuracy: 0.5, styleDistance: null }), means({ 'fid-clean': null, lpips: 0.25, domainAccuracy: 1, styleDistance: 0.125 })];
+    const models = [
+      means({ 'fid-clean': null, lpips: null, domainAccuracy: 0.5, styleDistance: null }),
+      means({ 'fid-clean': null, lpips: 0.25, domainAccuracy: 1, styleDistance: 0.125 }),
+    ];
     const { headings, cells } = scoreColumns(models, 'clean');
-    expect(headings).toEqual(['latent LPIPS ↑', 'latent domain', 'latent styles', 'reference LPIPS ↑', 'reference domain', 'reference styles']);
+    expect(headings).toEqual([
+      'latent LPIPS ↑',
+      'latent domain',
+      'latent styles',
+      'reference LPIPS ↑',
+      'reference domain',
+      'reference styles',
+    ]);
     expect(models.map(cells)).toEqual([
       ['–', '50.0 %', '–', '–', '50.0 %', '–'],
       ['0.2500', '100.0 %', '0.125', '0.2500', '100.0 %', '0.125'],

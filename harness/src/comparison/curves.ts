@@ -29,7 +29,16 @@ export function comparedCurves(logs: readonly NamedLog[]): Chart[] {
     if (shown.length === 0) return [];
     const shares = Array.from({ length: POINTS }, (_, i) => Math.round((100 * (i + 1)) / POINTS));
     const colours = shown.map((one) => logs.indexOf(one));
-    return [{ title, x: 'percent of the training', labels: shown.map(({ name }) => name), colours, spanGaps: true, data: [shares, ...shown.map(({ log }) => stretches(log, key))] }];
+    return [
+      {
+        title,
+        x: 'percent of the training',
+        labels: shown.map(({ name }) => name),
+        colours,
+        spanGaps: true,
+        data: [shares, ...shown.map(({ log }) => stretches(log, key))],
+      },
+    ];
   });
 }
 

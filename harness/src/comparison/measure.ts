@@ -62,10 +62,18 @@ export interface MeasureOptions extends Attendance {
  * @returns the evaluation; `completed` is false when it was stopped
  * @throws when the candidate has no checkpoint
  */
-export async function measureCandidate({ run, config }: Pick<Candidate, 'run' | 'config'>, domains: number, judging: Judging, options: MeasureOptions): Promise<EvaluationRecord> {
+export async function measureCandidate(
+  { run, config }: Pick<Candidate, 'run' | 'config'>,
+  domains: number,
+  judging: Judging,
+  options: MeasureOptions,
+): Promise<EvaluationRecord> {
   const { keepIn = run, as = (sampler) => sampler, say, signal } = options;
   const networks = buildNetworks(config, domains);
-  const { checkpoint, weights } = await openAverages({ networks, domains, sizes: config }, async () => (await requireCheckpoint(run)).checkpoint);
+  const { checkpoint, weights } = await openAverages(
+    { networks, domains, sizes: config },
+    async () => (await requireCheckpoint(run)).checkpoint,
+  );
   const progress = lineProgress(say);
   try {
     return await evaluateRun({

@@ -10,8 +10,10 @@ import { comparedCurves } from './curves.js';
 
 /** Grids that are shown of each run, and what they are. */
 const GRIDS: Readonly<Record<string, string>> = {
-  latent: 'Latent guided: the same sources in every first row; below, per target domain, one row per latent code, the same codes throughout.',
-  reference: 'Reference guided: the same sources and references throughout. A row takes the domain and the style of the reference at its left.',
+  latent:
+    'Latent guided: the same sources in every first row; below, per target domain, one row per latent code, the same codes throughout.',
+  reference:
+    'Reference guided: the same sources and references throughout. A row takes the domain and the style of the reference at its left.',
 };
 
 async function gridsOf(runs: readonly Candidate[], kind: string, embedder: PictureEmbedder): Promise<string> {
@@ -27,7 +29,19 @@ async function gridsOf(runs: readonly Candidate[], kind: string, embedder: Pictu
  * A page about several runs: their table, their last grids side by side, their curves. It needs no other file to be read;
  * pictures beyond some twenty megabytes are linked from `file`, where the page will be.
  */
-export async function comparisonPage({ file, title, notes, table, runs }: { file: string; title: string; notes: readonly string[]; table: Table; runs: readonly Candidate[] }): Promise<string> {
+export async function comparisonPage({
+  file,
+  title,
+  notes,
+  table,
+  runs,
+}: {
+  file: string;
+  title: string;
+  notes: readonly string[];
+  table: Table;
+  runs: readonly Candidate[];
+}): Promise<string> {
   const logs = await Promise.all(runs.map(async ({ name, run }) => ({ name, log: await readMetricLog(runPaths(run).log) })));
   const charts = comparedCurves(logs.filter(({ log }) => log.length > 1));
   const embedder = createPictureEmbedder(file);

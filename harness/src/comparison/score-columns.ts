@@ -18,9 +18,11 @@ const SHOWN: readonly Metric[] = ['fid', 'lpips', 'domainAccuracy', 'styleDistan
 
 /** A column per guidance and metric; metrics that no model has, for lack of pretrained weights, are left out. */
 export function scoreColumns(models: readonly Means[], fid: FidName): ScoreColumns {
-  const valueOf = (means: Means, guidance: Guidance, metric: Metric): number | null => means[guidance].values[metricKey(metric, fid)] ?? null;
+  const valueOf = (means: Means, guidance: Guidance, metric: Metric): number | null =>
+    means[guidance].values[metricKey(metric, fid)] ?? null;
   const columns = GUIDANCES.flatMap((guidance) =>
-    SHOWN.filter((metric) => models.some((means) => valueOf(means, guidance, metric) !== null)).map((metric) => ({ guidance, metric })));
+    SHOWN.filter((metric) => models.some((means) => valueOf(means, guidance, metric) !== null)).map((metric) => ({ guidance, metric })),
+  );
   return {
     headings: columns.map(({ guidance, metric }) => `${guidance} ${METRIC_HEADINGS[metric]}`),
     cells: (means) => columns.map(({ guidance, metric }) => formatScore(metric, valueOf(means, guidance, metric))),

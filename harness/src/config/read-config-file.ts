@@ -59,7 +59,8 @@ async function readAtMost(handle: Awaited<ReturnType<typeof open>>, most: number
 }
 
 function decode(bytes: Buffer, file: string): string {
-  if (bytes.length > MOST_BYTES) throw new UsageError(`config file ${file} has more than ${MOST_BYTES} bytes; a configuration has a few thousand`);
+  if (bytes.length > MOST_BYTES)
+    throw new UsageError(`config file ${file} has more than ${MOST_BYTES} bytes; a configuration has a few thousand`);
   const encoding = encodingOf(bytes);
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes); // without the byte order mark
@@ -76,11 +77,13 @@ function encodingOf(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
 }
 
 function parseObject(text: string, file: string): Record<string, unknown> {
-  if (nesting(text) > DEEPEST) throw new UsageError(`config file ${file} is nested more than ${DEEPEST} deep; it must hold one JSON object of config values`);
+  if (nesting(text) > DEEPEST)
+    throw new UsageError(`config file ${file} is nested more than ${DEEPEST} deep; it must hold one JSON object of config values`);
   const errors: ParseError[] = [];
   const parsed = objectOfValues.safeParse(parse(text, errors, { disallowComments: true }));
   const [error] = errors;
-  if (error !== undefined && text.trim() !== '') throw new UsageError(`config file ${file}, ${place(text, error.offset)}: ${causeOf(text, error)}`);
+  if (error !== undefined && text.trim() !== '')
+    throw new UsageError(`config file ${file}, ${place(text, error.offset)}: ${causeOf(text, error)}`);
   if (!parsed.success) throw new UsageError(`config file ${file} must hold one JSON object of config values, got ${kindOf(text)}`);
   return parsed.data;
 }
@@ -118,7 +121,8 @@ const CAUSES: Readonly<Record<string, string>> = {
 
 function causeOf(text: string, { error, offset, length }: ParseError): string {
   const found = text.slice(offset, offset + length);
-  if (/,\s*$/.test(text.slice(0, offset)) && (found === '}' || found === ']')) return `the comma before ${found} is one too many; remove it`;
+  if (/,\s*$/.test(text.slice(0, offset)) && (found === '}' || found === ']'))
+    return `the comma before ${found} is one too many; remove it`;
   const name = printParseErrorCode(error);
   if (name !== 'InvalidSymbol') return CAUSES[name] ?? `${name} at ${JSON.stringify(found)}`;
   if (found.startsWith("'")) return `texts and keys stand in double quotes, got ${shortened(found)}`;

@@ -17,32 +17,70 @@ const write = async (text: string): Promise<string> => {
 describe('a configuration', () => {
   it("has the reference's values where nothing is given", () => {
     expect(parseConfig({})).toMatchObject({
-      imageSize: 256, styleDim: 64, latentDim: 16, hiddenDim: 512, batch: 8, iterations: 100_000, seed: 777, learningRate: 1e-4, mappingLearningRate: 1e-6,
-      beta1: 0, beta2: 0.99, weightDecay: 1e-4, emaDecay: 0.999, lambdaR1: 1, lambdaStyle: 1, lambdaDiversity: 1, lambdaCycle: 1, diversityIterations: 100_000,
-      widthBudget: 16384, maxWidth: 512, highPass: 0, cropProbability: 0.5,
+      imageSize: 256,
+      styleDim: 64,
+      latentDim: 16,
+      hiddenDim: 512,
+      batch: 8,
+      iterations: 100_000,
+      seed: 777,
+      learningRate: 1e-4,
+      mappingLearningRate: 1e-6,
+      beta1: 0,
+      beta2: 0.99,
+      weightDecay: 1e-4,
+      emaDecay: 0.999,
+      lambdaR1: 1,
+      lambdaStyle: 1,
+      lambdaDiversity: 1,
+      lambdaCycle: 1,
+      diversityIterations: 100_000,
+      widthBudget: 16384,
+      maxWidth: 512,
+      highPass: 0,
+      cropProbability: 0.5,
     });
   });
 
   it('is taken from preset, file, options and assignments, the later before the earlier', async () => {
     const file = await write('{"batch": 3, "seed": 3, "lambdaCycle": 3}');
-    const config = await resolveConfig({ preset: 'afhq', file, overrides: { seed: 4, batch: undefined }, assignments: ['lambdaCycle=5', 'onCorrupt=skip'] });
+    const config = await resolveConfig({
+      preset: 'afhq',
+      file,
+      overrides: { seed: 4, batch: undefined },
+      assignments: ['lambdaCycle=5', 'onCorrupt=skip'],
+    });
     expect(config).toMatchObject({ lambdaDiversity: 2, batch: 3, seed: 4, lambdaCycle: 5, onCorrupt: 'skip' });
   });
 
   it('names an unknown key and the nearest known one', async () => {
-    await expect(resolveConfig({ assignments: ['learningrate=1'] })).rejects.toThrow('unknown config key learningrate; did you mean learningRate?');
+    await expect(resolveConfig({ assignments: ['learningrate=1'] })).rejects.toThrow(
+      'unknown config key learningrate; did you mean learningRate?',
+    );
     await expect(resolveConfig({ preset: 'celeba' })).rejects.toThrow('unknown preset celeba; did you mean celeba-hq?');
     await expect(resolveConfig({ preset: 'constructor' })).rejects.toThrow('unknown preset constructor');
   });
 
   it.each([
-    ['lr', 'learningRate'], ['batch_size', 'batch'], ['img-size', 'imageSize'], ['lambda_ds', 'lambdaDiversity'], ['w_hpf', 'highPass'], ['LEARNING_RATE', 'learningRate'], ['total_iters', 'iterations'], ['sede', 'seed'],
+    ['lr', 'learningRate'],
+    ['batch_size', 'batch'],
+    ['img-size', 'imageSize'],
+    ['lambda_ds', 'lambdaDiversity'],
+    ['w_hpf', 'highPass'],
+    ['LEARNING_RATE', 'learningRate'],
+    ['total_iters', 'iterations'],
+    ['sede', 'seed'],
   ])('takes %s for %s: what it is called elsewhere, another spelling, or the nearest', (name, key) => {
     expect(() => parseConfig({ [name]: 1 })).toThrow(`unknown config key ${name}; did you mean ${key}?`);
   });
 
   it('takes numbers as people write them', async () => {
-    expect(await resolveConfig({ assignments: ['learningRate=.0001', 'lambdaCycle=+2.', 'weightDecay=1E-5', 'batch= 4 '] })).toMatchObject({ learningRate: 1e-4, lambdaCycle: 2, weightDecay: 1e-5, batch: 4 });
+    expect(await resolveConfig({ assignments: ['learningRate=.0001', 'lambdaCycle=+2.', 'weightDecay=1E-5', 'batch= 4 '] })).toMatchObject({
+      learningRate: 1e-4,
+      lambdaCycle: 2,
+      weightDecay: 1e-5,
+      batch: 4,
+    });
   });
 
   it.each([

@@ -40,6 +40,8 @@ export function requireInputAsStored(golden: GoldenCase, pattern: RegExp): Tenso
 export function requireConstant(golden: GoldenCase, key: string, ours: unknown): void {
   const wanted = golden.config[key];
   if (wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(ours)) {
-    throw new Error(`config.${key} of case ${golden.id} is ${JSON.stringify(wanted)}; the packages have ${JSON.stringify(ours)}, which cannot be chosen`);
+    throw new Error(
+      `config.${key} of case ${golden.id} is ${JSON.stringify(wanted)}; the packages have ${JSON.stringify(ours)}, which cannot be chosen`,
+    );
   }
 }

@@ -18,7 +18,9 @@ export async function conformanceCommand(argv: readonly string[]): Promise<void>
     .description('Compares the packages with a folder of golden values.')
     .argument('<directory>', 'folder with a manifest.json')
     .option('--filter <text>', 'only cases whose id contains this text', '')
-    .addOption(new Option('--variant <name>', 'how blocks convolve and resample').choices(['winograd', 'fused', 'composed']).default('winograd'))
+    .addOption(
+      new Option('--variant <name>', 'how blocks convolve and resample').choices(['winograd', 'fused', 'composed']).default('winograd'),
+    )
     .exitOverride();
   try {
     program.parse([...argv], { from: 'user' });

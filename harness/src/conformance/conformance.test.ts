@@ -53,13 +53,16 @@ describe('conformance', () => {
     const size = await changedFixtures('size', (manifest) => manifest.replace('"eval_size":40', '"eval_size":41'));
     expect(await run(size, 'preprocess-made')).toMatchObject([{ status: 'failed', worst: { name: 'fid_input' } }]);
     const constant = await changedFixtures('constant', (manifest) => manifest.replaceAll('"bn_eps":0.001', '"bn_eps":0.002'));
-    expect((await run(constant, 'fid-inception-pytorch'))[0]!.error).toContain('config.bn_eps of case fid-inception-pytorch-fid is 0.002; the packages have 0.001');
+    expect((await run(constant, 'fid-inception-pytorch'))[0]!.error).toContain(
+      'config.bn_eps of case fid-inception-pytorch-fid is 0.002; the packages have 0.001',
+    );
   });
 
   it('mixes the second of two near images as much as the manifest says', async () => {
     const golden = (await readManifest(fixtures)).find(({ id }) => id === 'lpips-made')!;
     const inputs = golden.inputs.filter(({ name }) => !name.endsWith('.c'));
-    const totals = async (mix: number): Promise<number> => (await lpipsCase({ ...golden, inputs, config: { ...golden.config, mix } }, fixtures)).tensors.total!.data[0]!;
+    const totals = async (mix: number): Promise<number> =>
+      (await lpipsCase({ ...golden, inputs, config: { ...golden.config, mix } }, fixtures)).tensors.total!.data[0]!;
     expect(await totals(0)).toBe(0);
     const [little, more] = [await totals(0.01), await totals(0.1)];
     expect(little).toBeGreaterThan(0);
@@ -70,7 +73,9 @@ describe('conformance', () => {
     const results = await run(fixtures, 'fid-input');
     expect(results).toHaveLength(24);
     expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
-    const copy = await changedFixtures('contrast', (manifest) => manifest.replace('"width":64,"height":64,"square":8,"contrast":4.0', '"width":64,"height":64,"square":8,"contrast":3.9'));
+    const copy = await changedFixtures('contrast', (manifest) =>
+      manifest.replace('"width":64,"height":64,"square":8,"contrast":4.0', '"width":64,"height":64,"square":8,"contrast":3.9'),
+    );
     expect((await run(copy, 'fid-input-stargan2-64x64'))[0]!.error).toMatch(/the SHA-256 of all values is/);
   });
 

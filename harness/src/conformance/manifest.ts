@@ -29,7 +29,7 @@ const caseEntry = z.object({
   id: z.string(),
   group: z.string(),
   file: z.string().nullish(),
-    config: z.record(z.string(), z.unknown()).default({}),
+  config: z.record(z.string(), z.unknown()).default({}),
   inputs: z.array(inputEntry).default([]),
   weights: z.array(weightsEntry).default([]),
   tensors: z.array(tensorEntry).default([]),

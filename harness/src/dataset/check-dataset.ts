@@ -33,31 +33,51 @@ const SECONDS_BETWEEN_LINES = 10;
  * @throws BrokenImagesError when more of a domain are broken than `corruptLimit` allows and `onCorrupt` is `replace`
  * @returns what was found; `none` was checked where the signal was aborted
  */
-export async function checkDataset({ directory, train, validation }: Dataset, { onCorrupt, corruptLimit, checkImages: check }: CheckPolicy, say: (line: string) => void, signal?: AbortSignal): Promise<DatasetCheck> {
+export async function checkDataset(
+  { directory, train, validation }: Dataset,
+  { onCorrupt, corruptLimit, checkImages: check }: CheckPolicy,
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<DatasetCheck> {
   if (check === 'none') return { check, broken: 0 };
   const files = [train, validation].flatMap((split) => split?.domains.flatMap((domain) => domain.files) ?? []);
   const began = performance.now();
-  if (files.length >= ANNOUNCED[check]) say(check === 'full' ? `decoding all ${count(files.length)} images to check them` : `looking at the beginning and end of ${count(files.length)} image files`);
+  if (files.length >= ANNOUNCED[check])
+    say(
+      check === 'full'
+        ? `decoding all ${count(files.length)} images to check them`
+        : `looking at the beginning and end of ${count(files.length)} image files`,
+    );
   const broken = await checkImages(files, { check, onProgress: every(files.length, say), signal }).catch((error: unknown) => {
     if (signal?.aborted !== true) throw error;
     return undefined;
   });
   if (broken === undefined) return { check: 'none', broken: 0 };
   const seconds = (performance.now() - began) / 1000;
-  if (files.length >= ANNOUNCED[check]) say(`checked ${count(files.length)} images in ${seconds.toFixed(1)} s: ${broken.length === 0 ? 'none looks broken' : `${count(broken.length)} broken`}`);
+  if (files.length >= ANNOUNCED[check])
+    say(
+      `checked ${count(files.length)} images in ${seconds.toFixed(1)} s: ${broken.length === 0 ? 'none looks broken' : `${count(broken.length)} broken`}`,
+    );
   if (broken.length === 0) return { check, broken: 0 };
-  if (onCorrupt === 'refuse') throw new Error(`${counted(broken.length, 'image')} of ${count(files.length)} cannot be used: ${listBroken(broken, directory ?? train.directory)}; repair or remove them, or ${REPLACE_REMEDY}`);
+  if (onCorrupt === 'refuse')
+    throw new Error(
+      `${counted(broken.length, 'image')} of ${count(files.length)} cannot be used: ${listBroken(broken, directory ?? train.directory)}; repair or remove them, or ${REPLACE_REMEDY}`,
+    );
   for (const split of [train, validation]) {
     const excess = split && onCorrupt === 'replace' ? findTooManyBroken(split, broken, corruptLimit, LIMIT_REMEDY) : undefined;
     if (excess !== undefined) throw excess;
   }
-  say(`${counted(broken.length, 'image')} of ${count(files.length)} cannot be used and ${broken.length === 1 ? 'is' : 'are'} replaced by others: ${listBroken(broken, directory ?? train.directory)}`);
+  say(
+    `${counted(broken.length, 'image')} of ${count(files.length)} cannot be used and ${broken.length === 1 ? 'is' : 'are'} replaced by others: ${listBroken(broken, directory ?? train.directory)}`,
+  );
   return { check, broken: broken.length };
 }
 
 function listBroken(broken: readonly SkippedImage[], directory: string): string {
   const listed = broken.slice(0, LISTED).map(({ file, reason }) => `${printablePath(file)} (${reason})`);
-  return broken.length > LISTED ? `${listed.join(', ')} and ${count(broken.length - LISTED)} more (stargan dataset inspect ${printablePath(directory)} lists all)` : listed.join(', ');
+  return broken.length > LISTED
+    ? `${listed.join(', ')} and ${count(broken.length - LISTED)} more (stargan dataset inspect ${printablePath(directory)} lists all)`
+    : listed.join(', ');
 }
 
 /** Says how far it is, now and then. */

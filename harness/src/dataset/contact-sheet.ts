@@ -24,9 +24,10 @@ const BROKEN = Buffer.alloc(TILE * TILE * 3, Buffer.of(200, 40, 40));
 
 /** A strip for every domain of every split, or for as many as fit on a page; pictures are evenly spread over the files. */
 export async function contactStrips({ train, validation }: Dataset, signal?: AbortSignal): Promise<ContactStrip[]> {
-  const all = [{ split: 'train' as const, folders: train }, ...(validation ? [{ split: 'validation' as const, folders: validation }] : [])].flatMap(({ split, folders }) =>
-    folders.domains.map(({ name, files }) => ({ split, domain: name, files })),
-  );
+  const all = [
+    { split: 'train' as const, folders: train },
+    ...(validation ? [{ split: 'validation' as const, folders: validation }] : []),
+  ].flatMap(({ split, folders }) => folders.domains.map(({ name, files }) => ({ split, domain: name, files })));
   const strips: ContactStrip[] = [];
   for (const { split, domain, files } of spread(all, STRIPS)) {
     const tiles: Buffer[] = [];
@@ -43,7 +44,10 @@ export async function contactStrips({ train, validation }: Dataset, signal?: Abo
 async function tileOf(file: string): Promise<Buffer> {
   try {
     const { width, height, data } = await decodeImage(file);
-    return await sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false }).resize(TILE, TILE, { fit: 'cover' }).raw().toBuffer();
+    return await sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
+      .resize(TILE, TILE, { fit: 'cover' })
+      .raw()
+      .toBuffer();
   } catch {
     return BROKEN;
   }
@@ -60,8 +64,17 @@ function beside(tiles: readonly Buffer[]): Promise<Buffer> {
 
 /** All strips below each other, as a PNG. */
 export function contactSheet(strips: readonly ContactStrip[]): Promise<Buffer> {
-  return sharp({ create: { width: Math.max(...strips.map(({ width }) => width)), height: strips.length * TILE, channels: 3, background: '#fff' } })
-    .composite(strips.map(({ pixels, width, height }, i) => ({ input: pixels, raw: { width, height, channels: 3 as const }, left: 0, top: i * TILE })))
+  return sharp({
+    create: { width: Math.max(...strips.map(({ width }) => width)), height: strips.length * TILE, channels: 3, background: '#fff' },
+  })
+    .composite(
+      strips.map(({ pixels, width, height }, i) => ({
+        input: pixels,
+        raw: { width, height, channels: 3 as const },
+        left: 0,
+        top: i * TILE,
+      })),
+    )
     .removeAlpha()
     .png()
     .toBuffer();
@@ -69,6 +82,8 @@ export function contactSheet(strips: readonly ContactStrip[]): Promise<Buffer> {
 
 /** A strip as a URL that holds all of it. */
 export async function stripUrl({ pixels, width, height }: ContactStrip): Promise<string> {
-  const jpeg = await sharp(pixels, { raw: { width, height, channels: 3 } }).jpeg({ quality: 85 }).toBuffer();
+  const jpeg = await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 85 })
+    .toBuffer();
   return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
 }

@@ -1,5 +1,15 @@
 import { basename } from 'node:path';
-import { countPassedOver, printablePath, reportDataset, type Dataset, type DatasetReport, type FoundImages, type PassedOverCount, type PassedOverKind, type SplitReport } from '@stargan/data';
+import {
+  countPassedOver,
+  printablePath,
+  reportDataset,
+  type Dataset,
+  type DatasetReport,
+  type FoundImages,
+  type PassedOverCount,
+  type PassedOverKind,
+  type SplitReport,
+} from '@stargan/data';
 
 /** A whole number with its thousands apart. */
 export const count = (n: number): string => n.toLocaleString('en-US');
@@ -50,7 +60,9 @@ export function describePassedOver(passedOver: readonly PassedOverCount[]): stri
     .map(({ kind, count: all, called }) => {
       if (kind === 'hidden') return `${count(all)} hidden`;
       const names = Object.entries(called);
-      const shown = names.slice(0, SHOWN_NAMES).map(([name, n]) => (n === 1 && kind !== 'other' ? printablePath(name) : `${printablePath(name)} ${count(n)}`));
+      const shown = names
+        .slice(0, SHOWN_NAMES)
+        .map(([name, n]) => (n === 1 && kind !== 'other' ? printablePath(name) : `${printablePath(name)} ${count(n)}`));
       return `${counted(all, ...LABELS[kind])} (${shown.join(', ')}${names.length > SHOWN_NAMES ? ', …' : ''})`;
     })
     .join(', ');

@@ -26,7 +26,11 @@ const UNEVEN = 3;
 
 const remark = ({ file, reason }: Remark): string => `${printablePath(file)}: ${reason}`;
 
-const ACROSS = { domains: 'in several domains, so with two labels', splits: 'in both splits, so trained on and held out', domain: 'repeated' } as const;
+const ACROSS = {
+  domains: 'in several domains, so with two labels',
+  splits: 'in both splits, so trained on and held out',
+  domain: 'repeated',
+} as const;
 
 /** Copies of one content that are named. */
 const NAMED_COPIES = 6;
@@ -50,7 +54,11 @@ export function findingsOf({ broken, duplicates, nearEmpty = [], halfRead, lowRa
     { heading: `of one colour: ${count(nearEmpty.length)}`, lines: nearEmpty.map(printablePath), isFault: true },
     { heading: `read in part: ${count(halfRead.length)}`, lines: halfRead.map(remark), isFault: true },
     { heading: `of low range: ${count(lowRange.length)}`, lines: lowRange.map(remark), isFault: true },
-    { heading: `passed over: ${count(passedOver.length)}`, lines: passedOver.map(({ file, kind }) => `${printablePath(file)} (${kind})`), isFault: false },
+    {
+      heading: `passed over: ${count(passedOver.length)}`,
+      lines: passedOver.map(({ file, kind }) => `${printablePath(file)} (${kind})`),
+      isFault: false,
+    },
   ];
   return findings.filter(({ lines }) => lines.length > 0);
 }
@@ -69,10 +77,14 @@ export function describeBalance({ domains }: Inspection): string[] {
 const LISTED_SIZES = 8;
 
 function describeSizes({ domains, width, height }: Inspection): string[] {
-  const size = (range: Pick<Inspection, 'width' | 'height'>): string => `width ${describeRange(range.width)}; height ${describeRange(range.height)}`;
+  const size = (range: Pick<Inspection, 'width' | 'height'>): string =>
+    `width ${describeRange(range.width)}; height ${describeRange(range.height)}`;
   const all = `sizes: ${size({ width, height })}`;
   if (domains.length > LISTED_SIZES || domains.every((domain) => size(domain) === size(domains[0]!))) return [all];
-  return [all, ...domains.map((domain) => `  ${domain.split === 'train' ? '' : 'validation '}${printablePath(domain.name)}: ${size(domain)}`)];
+  return [
+    all,
+    ...domains.map((domain) => `  ${domain.split === 'train' ? '' : 'validation '}${printablePath(domain.name)}: ${size(domain)}`),
+  ];
 }
 
 /** Lines of a list that are printed; of broken files all are. */
@@ -81,7 +93,12 @@ const PRINTED = 20;
 function printFinding({ heading, lines }: Finding): string[] {
   const printed = heading.startsWith('broken') ? lines : lines.slice(0, PRINTED);
   const rest = lines.length - printed.length;
-  return ['', heading, ...printed.map((line) => `  ${line}`), ...(rest === 0 ? [] : [`  and ${count(rest)} more, listed by --out and --json`])];
+  return [
+    '',
+    heading,
+    ...printed.map((line) => `  ${line}`),
+    ...(rest === 0 ? [] : [`  and ${count(rest)} more, listed by --out and --json`]),
+  ];
 }
 
 /** The inspection as text for a terminal. */
@@ -93,11 +110,18 @@ export function describeInspection(inspection: Inspection): string {
   const findings = findingsOf(inspection);
   return [
     ...describeDataset(dataset),
-    `formats: ${Object.entries(formats).sort(([, a], [, b]) => b - a).map(([format, n]) => `${format} ${count(n)}`).join(', ')}; ${bytes(total)} in all`,
+    `formats: ${Object.entries(formats)
+      .sort(([, a], [, b]) => b - a)
+      .map(([format, n]) => `${format} ${count(n)}`)
+      .join(', ')}; ${bytes(total)} in all`,
     ...describeSizes(inspection),
     ...describeBalance(inspection),
     ...findings.flatMap(printFinding),
     ...(findings.some(({ isFault }) => isFault) ? [] : ['', 'nothing to mend was found']),
-    ...(check === 'full' ? [] : ['damage in the middle of files, and pictures of one colour, of low range or read in part, were not looked for; --full decodes every image']),
+    ...(check === 'full'
+      ? []
+      : [
+          'damage in the middle of files, and pictures of one colour, of low range or read in part, were not looked for; --full decodes every image',
+        ]),
   ].join('\n');
 }

@@ -37,7 +37,10 @@ export async function findDuplicates<Placed extends PlacedFile & { readonly byte
     onProgress?.((done += 1), candidates.length);
     return hash;
   });
-  const byContent = groupBy(candidates.map((candidate, i) => ({ candidate, hash: hashes[i] })).filter(({ hash }) => hash !== undefined), ({ hash }) => hash);
+  const byContent = groupBy(
+    candidates.map((candidate, i) => ({ candidate, hash: hashes[i] })).filter(({ hash }) => hash !== undefined),
+    ({ hash }) => hash,
+  );
   const groups = [...byContent.values()].map((group) => group.map(({ candidate }) => candidate)).filter((group) => group.length > 1);
   return groups.map((group) => ({ files: group, across: extentOf(group) }));
 }
@@ -61,7 +64,9 @@ function extentOf(files: readonly PlacedFile[]): DuplicateGroup['across'] {
 /** Undefined where the file cannot be read. */
 async function hashOf(file: string): Promise<string | undefined> {
   try {
-    return createHash('sha256').update(await readRegularFile(file)).digest('hex');
+    return createHash('sha256')
+      .update(await readRegularFile(file))
+      .digest('hex');
   } catch {
     return undefined;
   }

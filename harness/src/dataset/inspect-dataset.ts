@@ -79,8 +79,13 @@ interface Place {
 export async function inspectDataset(dataset: Dataset, { full = false, onProgress, signal }: InspectOptions = {}): Promise<Inspection> {
   const root = dataset.directory ?? dataset.train.directory;
   const within = (file: string): string => relative(root, file);
-  const splits = [{ split: 'train' as const, folders: dataset.train }, ...(dataset.validation ? [{ split: 'validation' as const, folders: dataset.validation }] : [])];
-  const places = splits.flatMap(({ split, folders }) => folders.domains.flatMap(({ name, files }) => files.map((file): Place => ({ file, split, domain: name }))));
+  const splits = [
+    { split: 'train' as const, folders: dataset.train },
+    ...(dataset.validation ? [{ split: 'validation' as const, folders: dataset.validation }] : []),
+  ];
+  const places = splits.flatMap(({ split, folders }) =>
+    folders.domains.flatMap(({ name, files }) => files.map((file): Place => ({ file, split, domain: name }))),
+  );
 
   let done = 0;
   const facts = await mapConcurrently(places, full ? AT_ONCE.full : AT_ONCE.header, async ({ file }): Promise<ImageFacts> => {
@@ -89,11 +94,21 @@ export async function inspectDataset(dataset: Dataset, { full = false, onProgres
     onProgress?.('images read', (done += 1), places.length);
     return found;
   });
-  const duplicates = await findDuplicates(places.map((place, i) => ({ ...place, bytes: facts[i]!.bytes })), { signal, onProgress: (count, total) => onProgress?.('files compared', count, total) });
+  const duplicates = await findDuplicates(
+    places.map((place, i) => ({ ...place, bytes: facts[i]!.bytes })),
+    { signal, onProgress: (count, total) => onProgress?.('files compared', count, total) },
+  );
 
-  const remarks = (key: 'fault' | 'halfRead' | 'lowRange'): Remark[] => places.flatMap(({ file }, i) => (facts[i]![key] === undefined ? [] : [{ file: within(file), reason: facts[i]![key] }]));
+  const remarks = (key: 'fault' | 'halfRead' | 'lowRange'): Remark[] =>
+    places.flatMap(({ file }, i) => (facts[i]![key] === undefined ? [] : [{ file: within(file), reason: facts[i]![key] }]));
   const domains = splits.flatMap(({ split, folders }) =>
-    folders.domains.map(({ name }) => summarize(split, name, facts.filter((_, i) => places[i]!.split === split && places[i]!.domain === name))),
+    folders.domains.map(({ name }) =>
+      summarize(
+        split,
+        name,
+        facts.filter((_, i) => places[i]!.split === split && places[i]!.domain === name),
+      ),
+    ),
   );
   return {
     dataset: reportDataset(dataset),

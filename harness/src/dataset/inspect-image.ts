@@ -1,5 +1,14 @@
 import { stat } from 'node:fs/promises';
-import { checkImages, decodeImage, ImageFileError, inspectImageHeader, pathBytes, readRegularFile, type ImageHeader, type RgbImage } from '@stargan/data';
+import {
+  checkImages,
+  decodeImage,
+  ImageFileError,
+  inspectImageHeader,
+  pathBytes,
+  readRegularFile,
+  type ImageHeader,
+  type RgbImage,
+} from '@stargan/data';
 import sharp from 'sharp';
 
 /** What was found out about an image file. */
@@ -29,7 +38,10 @@ export interface ImageFacts {
  * @param decode also decodes it: tells whether all of it is whole, and what is odd about its pixels
  */
 export async function inspectImage(file: string, decode: boolean): Promise<ImageFacts> {
-  const bytes = await stat(pathBytes(file)).then(({ size }) => size, () => 0);
+  const bytes = await stat(pathBytes(file)).then(
+    ({ size }) => size,
+    () => 0,
+  );
   let header: ImageHeader | undefined;
   try {
     header = await inspectImageHeader(file);
@@ -49,7 +61,9 @@ export async function inspectImage(file: string, decode: boolean): Promise<Image
 /** What the decoder leaves out. */
 async function describeContent(content: Buffer): Promise<Partial<ImageFacts>> {
   // Formats that sharp does not know have neither frames nor 16 bits that would be worth a word.
-  const metadata = await sharp(content, { limitInputPixels: false }).metadata().catch(() => undefined);
+  const metadata = await sharp(content, { limitInputPixels: false })
+    .metadata()
+    .catch(() => undefined);
   if (metadata === undefined) return {};
   const { pages = 1, depth } = metadata;
   return {
@@ -63,7 +77,9 @@ async function describeRange(content: Buffer): Promise<Pick<ImageFacts, 'lowRang
   try {
     const { channels } = await sharp(content, { limitInputPixels: false }).stats();
     const highest = Math.max(...channels.map(({ max }) => max));
-    return highest >= 2 ** 14 ? {} : { lowRange: `16-bit levels up to ${highest} of 65535 are read as 0 … ${highest >> 8} of 255: nearly black; stretch them first` };
+    return highest >= 2 ** 14
+      ? {}
+      : { lowRange: `16-bit levels up to ${highest} of 65535 are read as 0 … ${highest >> 8} of 255: nearly black; stretch them first` };
   } catch {
     return {};
   }

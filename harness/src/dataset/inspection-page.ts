@@ -8,7 +8,8 @@ import type { Inspection } from './inspect-dataset.js';
 /** Lines of a list that are shown at first; the rest is folded away. */
 const SHOWN_LINES = 10;
 
-const STYLES = '.cards + ul { margin-top: 16px; } details { margin: 0 0 24px; } summary { cursor: pointer; color: var(--soft); } figure img { image-rendering: auto; }';
+const STYLES =
+  '.cards + ul { margin-top: 16px; } details { margin: 0 0 24px; } summary { cursor: pointer; color: var(--soft); } figure img { image-rendering: auto; }';
 
 /** The inspection as a page that needs nothing else. */
 export async function inspectionPage(inspection: Inspection, strips: readonly ContactStrip[]): Promise<string> {
@@ -23,10 +24,16 @@ export async function inspectionPage(inspection: Inspection, strips: readonly Co
     count(faults),
     describeRange(width),
     describeRange(height),
-    Object.entries(formats).map(([format, n]) => `${format} ${count(n)}`).join(', '),
+    Object.entries(formats)
+      .map(([format, n]) => `${format} ${count(n)}`)
+      .join(', '),
     bytes(size),
   ]);
-  const figures = await Promise.all(strips.map(async (strip) => figure(await stripUrl(strip), `${printablePath(strip.domain)}, ${strip.split}: ${counted(strip.images, 'image')}`)));
+  const figures = await Promise.all(
+    strips.map(async (strip) =>
+      figure(await stripUrl(strip), `${printablePath(strip.domain)}, ${strip.split}: ${counted(strip.images, 'image')}`),
+    ),
+  );
   const body = `<h1>${escapeHtml(title)}</h1>
 <p>${check === 'full' ? 'Every image was decoded.' : 'The beginning and end of every file were looked at; damage in the middle, and pictures of one colour, of low range or read in part, are found with --full.'}</p>
 <div class="cards">
@@ -43,7 +50,8 @@ ${findingsOf(inspection).map(section).join('')}
 }
 
 function section({ heading, lines }: Finding): string {
-  const list = (items: readonly string[]): string => `<ul class="notes">${items.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`;
+  const list = (items: readonly string[]): string =>
+    `<ul class="notes">${items.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`;
   const [shown, rest] = [lines.slice(0, SHOWN_LINES), lines.slice(SHOWN_LINES)];
   const title = heading[0]!.toUpperCase() + heading.slice(1);
   return `<h2>${escapeHtml(title)}</h2>${list(shown)}${rest.length === 0 ? '' : `<details><summary>${count(rest.length)} more</summary>${list(rest)}</details>`}`;

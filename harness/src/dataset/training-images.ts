@@ -1,4 +1,13 @@
-import { BrokenImagesError, createTrainingStream, ImageFileError, printablePath, type ImageFolders, type NotedImage, type SkippedImage, type TrainingStream } from '@stargan/data';
+import {
+  BrokenImagesError,
+  createTrainingStream,
+  ImageFileError,
+  printablePath,
+  type ImageFolders,
+  type NotedImage,
+  type SkippedImage,
+  type TrainingStream,
+} from '@stargan/data';
 import type { Config } from '../config/schema.js';
 import { imagesPerIteration } from '../training/batch.js';
 import { LIMIT_REMEDY, REPLACE_REMEDY } from './check-dataset.js';
@@ -6,7 +15,15 @@ import { LIMIT_REMEDY, REPLACE_REMEDY } from './check-dataset.js';
 /** The images of a training, from an iteration on; what cannot be used is told with the remedies of the command line. */
 export function openTrainingImages(folders: ImageFolders, config: Config, startIteration: number): TrainingStream {
   const { imageSize, seed, cropProbability, onCorrupt, corruptLimit } = config;
-  const stream = createTrainingStream(folders, { imageSize, batch: imagesPerIteration(config), seed, cropProbability, onCorrupt, corruptLimit, startIteration });
+  const stream = createTrainingStream(folders, {
+    imageSize,
+    batch: imagesPerIteration(config),
+    seed,
+    cropProbability,
+    onCorrupt,
+    corruptLimit,
+    startIteration,
+  });
   return {
     ...stream,
     next: () =>
@@ -20,7 +37,12 @@ export function openTrainingImages(folders: ImageFolders, config: Config, startI
 export function withCommandLineRemedy(error: unknown): unknown {
   if (error instanceof BrokenImagesError) return new BrokenImagesError(error.domain, error.images, error.limit, error.broken, LIMIT_REMEDY);
   if (!(error instanceof ImageFileError)) return error;
-  return new ImageFileError(error.file, error.reason, error.remedy.replace(/(, or set onCorrupt: .*)?$/, `, or ${REPLACE_REMEDY}`), error.problem);
+  return new ImageFileError(
+    error.file,
+    error.reason,
+    error.remedy.replace(/(, or set onCorrupt: .*)?$/, `, or ${REPLACE_REMEDY}`),
+    error.problem,
+  );
 }
 
 /** Says that an image is not used, why, and what to do about it. */

@@ -89,12 +89,21 @@ export async function chooseDemoRun(directory: string, config: Config, say: (lin
 async function measure(images: string, run: string, config: Config, signal: AbortSignal): Promise<TranslationReport | undefined> {
   const { train: folders, validation } = await openDataset(images);
   const domains = folders.domains.length;
-  const classifier = await trainDomainClassifier(await loadDomainImages(folders, config.imageSize), { domains, seed: config.seed, steps: config.evaluateClassifierSteps, signal });
+  const classifier = await trainDomainClassifier(await loadDomainImages(folders, config.imageSize), {
+    domains,
+    seed: config.seed,
+    steps: config.evaluateClassifierSteps,
+    signal,
+  });
   if (classifier === undefined) return undefined;
   const networks = buildNetworks(config, domains);
   const { weights } = await openAverages({ networks, domains, sizes: config }, async () => (await requireCheckpoint(run)).checkpoint);
   const heldOut = await loadDomainImages(validation ?? folders, config.imageSize);
-  const report = evaluateTranslations({ networks, weights }, classifier, heldOut, { domains, latentDim: config.latentDim, seed: config.seed });
+  const report = evaluateTranslations({ networks, weights }, classifier, heldOut, {
+    domains,
+    latentDim: config.latentDim,
+    seed: config.seed,
+  });
   classifier.dispose();
   disposeAll(...Object.values(weights));
   return report;

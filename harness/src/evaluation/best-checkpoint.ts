@@ -37,7 +37,8 @@ export async function findBestCheckpoint(run: string): Promise<Checkpoint> {
   const best = await findBest(run);
   const { whole, broken } = await listCheckpoints(runPaths(run).best, { verify: 'sha256' });
   const damaged = broken.find(({ iteration }) => iteration === best?.iteration);
-  if (damaged !== undefined) throw new UsageError(`the best checkpoint, ${damaged.path}, cannot be used: ${damaged.reason}; take another one with --checkpoint`);
+  if (damaged !== undefined)
+    throw new UsageError(`the best checkpoint, ${damaged.path}, cannot be used: ${damaged.reason}; take another one with --checkpoint`);
   const checkpoint = whole.find(({ iteration }) => iteration === best?.iteration);
   if (checkpoint === undefined) throw new UsageError(`${run} has no best checkpoint: it is kept by a training with evaluateEvery above 0`);
   return checkpoint;
@@ -49,21 +50,36 @@ export async function findBestCheckpoint(run: string): Promise<Checkpoint> {
  *
  * @returns what is kept from now on when it is this one; why it cannot be judged; undefined when the other is better
  */
-export async function keepBest(run: string, checkpoint: Checkpoint, evaluation: EvaluationRecord, metric: Metric): Promise<BestRecord | string | undefined> {
+export async function keepBest(
+  run: string,
+  checkpoint: Checkpoint,
+  evaluation: EvaluationRecord,
+  metric: Metric,
+): Promise<BestRecord | string | undefined> {
   const { means, options, data, weights, iteration } = evaluation;
   const key = metricKey(metric, options.fid);
   const [latent, reference] = [means.latent.values[key] ?? null, means.reference.values[key] ?? null];
-  if (latent === null || reference === null) return `${key} has no value: ${means.latent.reasons[key] ?? means.reference.reasons[key] ?? 'it was not computed'}`;
+  if (latent === null || reference === null)
+    return `${key} has no value: ${means.latent.reasons[key] ?? means.reference.reasons[key] ?? 'it was not computed'}`;
   // As before where scores are what they were.
   const pixels = options.fid === 'stargan2' ? undefined : PIXELS_VERSION;
-  const candidate: BestRecord = { formatVersion: 1, metric: key, value: (latent + reference) / 2, iteration, conditions: identityOf({ options, data: data.sha256, weights, pixels }) };
+  const candidate: BestRecord = {
+    formatVersion: 1,
+    metric: key,
+    value: (latent + reference) / 2,
+    iteration,
+    conditions: identityOf({ options, data: data.sha256, weights, pixels }),
+  };
   const previous = await findBest(run);
   if (previous !== undefined && !isBetter(candidate, previous, metric)) return undefined;
-  const files = Object.fromEntries(checkpoint.manifest.files.map(({ name }) => [name, (file: string) => copyFile(path.join(checkpoint.path, name), file)]));
+  const files = Object.fromEntries(
+    checkpoint.manifest.files.map(({ name }) => [name, (file: string) => copyFile(path.join(checkpoint.path, name), file)]),
+  );
   const { best } = runPaths(run);
   const kept = await saveCheckpoint(best, iteration, files, { metric: key, value: candidate.value });
   await writeWholeFile(recordFile(run), `${JSON.stringify(candidate, null, 2)}\n`);
-  for (const name of await readdir(best)) if (/^\d{7,15}$/.test(name) && name !== path.basename(kept.path)) await rm(path.join(best, name), { recursive: true });
+  for (const name of await readdir(best))
+    if (/^\d{7,15}$/.test(name) && name !== path.basename(kept.path)) await rm(path.join(best, name), { recursive: true });
   return candidate;
 }
 

@@ -70,7 +70,9 @@ describe('comparing folders', () => {
     vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'none'));
     const moved = await compare({ real: file, fake: path.join(folder(), 'moved.npz') });
     expect(moved.scores.values['fid-clean']).toBeCloseTo(1, 6);
-    expect(moved.notes.join()).toContain('moved.npz does not say whose FID the statistics are for: they are taken for fid-clean, as --fid says');
+    expect(moved.notes.join()).toContain(
+      'moved.npz does not say whose FID the statistics are for: they are taken for fid-clean, as --fid says',
+    );
   });
 
   it('takes the convention of statistics from their file, and refuses what does not compare', async () => {
@@ -80,7 +82,9 @@ describe('comparing folders', () => {
     const { conventions, scores } = await compare({ real: clean, fake: clean, fids: undefined });
     expect(conventions).toEqual(['clean']);
     expect(scores.values).toMatchObject({ 'fid-clean': 0 });
-    await expect(compare({ real: clean, fake: circles, fids: ['pytorch'] })).rejects.toThrow('circles.npz holds statistics of fid-clean, which do not compare as fid-pytorch');
+    await expect(compare({ real: clean, fake: circles, fids: ['pytorch'] })).rejects.toThrow(
+      'circles.npz holds statistics of fid-clean, which do not compare as fid-pytorch',
+    );
     const other = path.join(folder(), 'other-weights.npz');
     await writeStatistics(other, { ...statistics, weights: 'f'.repeat(64) });
     await expect(compare({ real: other, fake: circles, fids: undefined })).rejects.toThrow(/was made with other weights of Inception-v3/);
@@ -90,12 +94,19 @@ describe('comparing folders', () => {
     const [plain, turned] = [path.join(folder(), 'plain'), path.join(folder(), 'turned')];
     for (const created of [plain, turned]) await mkdir(created);
     for (const name of (await readdir(circles)).slice(0, 3)) {
-      await sharp(path.join(circles, name)).png().toFile(path.join(plain, `${name}.png`));
-      await sharp(path.join(circles, name)).withMetadata({ orientation: 6 }).png().toFile(path.join(turned, `${name}.png`));
+      await sharp(path.join(circles, name))
+        .png()
+        .toFile(path.join(plain, `${name}.png`));
+      await sharp(path.join(circles, name))
+        .withMetadata({ orientation: 6 })
+        .png()
+        .toFile(path.join(turned, `${name}.png`));
     }
     const { scores, notes } = await compare({ real: plain, fake: turned, fids: ['pytorch'] });
     expect(scores.values['fid-pytorch']).toBeLessThan(1e-6);
-    expect(notes).toEqual([expect.stringMatching(/^3 of 3 images of .*turned are stored turned \(EXIF orientation\): training shows them upright/)]);
+    expect(notes).toEqual([
+      expect.stringMatching(/^3 of 3 images of .*turned are stored turned \(EXIF orientation\): training shows them upright/),
+    ]);
   });
 
   it('explains what it cannot use', async () => {
@@ -105,9 +116,13 @@ describe('comparing folders', () => {
     await writeStatistics(path.join(folder(), 'short.npz'), { mean: new Float64Array(64), covariance: new Float64Array(64 * 64) });
     await expect(compare({ real: path.join(folder(), 'nothing'), fake: circles })).rejects.toThrow(/holds no images/);
     await expect(compare({ real: path.join(folder(), 'absent'), fake: circles })).rejects.toThrow(/absent does not exist/);
-    await expect(compare({ real: path.join(folder(), 'file.txt'), fake: circles })).rejects.toThrow(/give a folder of images, or statistics/);
+    await expect(compare({ real: path.join(folder(), 'file.txt'), fake: circles })).rejects.toThrow(
+      /give a folder of images, or statistics/,
+    );
     await expect(compare({ real: path.join(folder(), 'hostile.npz'), fake: circles })).rejects.toThrow(/hostile\.npz/);
-    await expect(compare({ real: path.join(folder(), 'short.npz'), fake: circles })).rejects.toThrow(/statistics of 64 features; Inception-v3 gives 2048/);
+    await expect(compare({ real: path.join(folder(), 'short.npz'), fake: circles })).rejects.toThrow(
+      /statistics of 64 features; Inception-v3 gives 2048/,
+    );
     vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'none'));
     await expect(compare({ real: circles, fake: circles })).rejects.toThrow('run "stargan weights fetch inception-fid"');
   });
@@ -120,6 +135,8 @@ describe('comparing folders', () => {
   });
 
   it('stops when it is told to', async () => {
-    expect(await compareFolders({ real: circles, fake: squares, fids: ['pytorch'], imageSize: 32, seed: 0, signal: AbortSignal.abort() })).toBeUndefined();
+    expect(
+      await compareFolders({ real: circles, fake: squares, fids: ['pytorch'], imageSize: 32, seed: 0, signal: AbortSignal.abort() }),
+    ).toBeUndefined();
   });
 });

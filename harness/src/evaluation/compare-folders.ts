@@ -6,7 +6,17 @@ import { readStatistics, writeStatistics, type StoredStatistics } from '@stargan
 import { UsageError } from '../usage-error.js';
 import { featureMetrics, realFeatures } from './feature-metrics.js';
 import { hashFiles, turnedNote, type HashedFile } from './hashed-files.js';
-import { conventionOf, FEATURE_METRICS, joinScores, metricKey, score, withoutScores, type FidName, type ScoredConvention, type Scores } from './metrics.js';
+import {
+  conventionOf,
+  FEATURE_METRICS,
+  joinScores,
+  metricKey,
+  score,
+  withoutScores,
+  type FidName,
+  type ScoredConvention,
+  type Scores,
+} from './metrics.js';
 import { FEATURE_LENGTH, openFeatureNetwork, type FeatureNetwork } from './pretrained.js';
 import { featuresOfFiles } from './real-features.js';
 import { chooseConventions } from './statistics-source.js';
@@ -84,7 +94,8 @@ export async function compareFolders(options: CompareOptions): Promise<Compariso
       const features = await featuresOf(network, real, options, true, progress);
       const others = fake === undefined ? undefined : await featuresOf(network, fake, options, false, progress);
       if (features === undefined || (fake !== undefined && others === undefined)) return undefined;
-      if (saveStatistics !== undefined) await writeStatistics(saveStatistics, { ...statisticsOf(features), ...originOf(real, name, network, imageSize) });
+      if (saveStatistics !== undefined)
+        await writeStatistics(saveStatistics, { ...statisticsOf(features), ...originOf(real, name, network, imageSize) });
       if (others !== undefined) scores.push(await compare(features, others, name, options.seed));
     } finally {
       network?.dispose();
@@ -96,14 +107,22 @@ export async function compareFolders(options: CompareOptions): Promise<Compariso
 
 async function openSet(source: string, onCorrupt: OnCorrupt | undefined, notes: string[]): Promise<OpenSet> {
   if ((await stat(source).catch(() => undefined))?.isFile() === true) {
-    if (!source.toLowerCase().endsWith('.npz')) throw new Error(`${source} is a file: give a folder of images, or statistics as pytorch-fid's .npz`);
+    if (!source.toLowerCase().endsWith('.npz'))
+      throw new Error(`${source} is a file: give a folder of images, or statistics as pytorch-fid's .npz`);
     const statistics = await readStatistics(source);
-    if (statistics.mean.length !== FEATURE_LENGTH) throw new Error(`${source} holds statistics of ${statistics.mean.length} features; Inception-v3 gives ${FEATURE_LENGTH}: make it with --save-statistics, or with pytorch-fid at its default dimension`);
+    if (statistics.mean.length !== FEATURE_LENGTH)
+      throw new Error(
+        `${source} holds statistics of ${statistics.mean.length} features; Inception-v3 gives ${FEATURE_LENGTH}: make it with --save-statistics, or with pytorch-fid at its default dimension`,
+      );
     return { path: source, images: statistics.count, files: [], statistics };
   }
   const found = await findImages(source);
   const { files, skipped, turned } = await hashFiles(found.files, onCorrupt);
-  notes.push(...describeFound(source, found), ...turnedNote(source, turned, files.length), ...skipped.map(({ reason }) => `left out ${reason}`));
+  notes.push(
+    ...describeFound(source, found),
+    ...turnedNote(source, turned, files.length),
+    ...skipped.map(({ reason }) => `left out ${reason}`),
+  );
   if (files.length === 0) throw new Error(`${source} holds no images (jpg, jpeg, png, webp) that can be used`);
   return { path: source, images: files.length, files, statistics: undefined };
 }
@@ -116,13 +135,24 @@ async function openNetwork(fid: FidName): Promise<FeatureNetwork> {
 
 /** @throws UsageError where statistics were made with other weights than those here */
 function requireWeights(files: readonly { path: string; statistics: StoredStatistics }[], { sha256 }: FeatureNetwork): void {
-  for (const { path, statistics: { weights } } of files) {
-    if (weights !== undefined && weights !== sha256) throw new UsageError(`${path} was made with other weights of Inception-v3 (SHA-256 ${weights}) than those here (${sha256}): make it again with --save-statistics`);
+  for (const {
+    path,
+    statistics: { weights },
+  } of files) {
+    if (weights !== undefined && weights !== sha256)
+      throw new UsageError(
+        `${path} was made with other weights of Inception-v3 (SHA-256 ${weights}) than those here (${sha256}): make it again with --save-statistics`,
+      );
   }
 }
 
 /** What a file of statistics says of where they come from. */
-function originOf({ statistics }: OpenSet, name: ScoredConvention, network: FeatureNetwork | undefined, imageSize: number): Partial<StoredStatistics> {
+function originOf(
+  { statistics }: OpenSet,
+  name: ScoredConvention,
+  network: FeatureNetwork | undefined,
+  imageSize: number,
+): Partial<StoredStatistics> {
   if (statistics !== undefined) {
     const { convention = name === 'unknown' ? undefined : conventionOf(name), imageSize: size, weights, count } = statistics;
     return { convention, imageSize: size, weights, count };
@@ -130,9 +160,17 @@ function originOf({ statistics }: OpenSet, name: ScoredConvention, network: Feat
   return { convention: network?.convention, weights: network?.sha256, ...(name === 'stargan2' ? { imageSize } : {}) };
 }
 
-type SetFeatures = { readonly rows: FeatureRows; readonly statistics: GaussianStatistics | undefined } | { readonly rows: undefined; readonly statistics: GaussianStatistics };
+type SetFeatures =
+  | { readonly rows: FeatureRows; readonly statistics: GaussianStatistics | undefined }
+  | { readonly rows: undefined; readonly statistics: GaussianStatistics };
 
-async function featuresOf(network: FeatureNetwork | undefined, { files, statistics }: OpenSet, { imageSize, signal }: CompareOptions, keep: boolean, onProgress: (images: number) => void): Promise<SetFeatures | undefined> {
+async function featuresOf(
+  network: FeatureNetwork | undefined,
+  { files, statistics }: OpenSet,
+  { imageSize, signal }: CompareOptions,
+  keep: boolean,
+  onProgress: (images: number) => void,
+): Promise<SetFeatures | undefined> {
   if (statistics !== undefined) return { rows: undefined, statistics };
   const rows = await featuresOfFiles(network!, files, { imageSize, keep, onProgress, signal });
   return rows === undefined ? undefined : realFeatures(rows);
@@ -147,6 +185,9 @@ async function compare(real: SetFeatures, fake: SetFeatures, fid: ScoredConventi
   if (real.rows !== undefined && fake.rows !== undefined && fid !== 'unknown') return featureMetrics(real, fake.rows, fid, seed);
   const others = FEATURE_METRICS.filter((metric) => metric !== 'fid').map((metric) => metricKey(metric, fid));
   const key = metricKey('fid', fid);
-  const distance = real.statistics === undefined || fake.statistics === undefined ? 'it needs at least 2 images, got 1' : frechetDistance(real.statistics, fake.statistics);
+  const distance =
+    real.statistics === undefined || fake.statistics === undefined
+      ? 'it needs at least 2 images, got 1'
+      : frechetDistance(real.statistics, fake.statistics);
   return joinScores(score(key, distance), withoutScores(others, 'it needs the images of both sides: statistics hold no single features'));
 }

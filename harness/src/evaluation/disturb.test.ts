@@ -50,15 +50,28 @@ describe('disturb', () => {
 
   it('makes grey neither lighter nor darker on the whole', () => {
     // A mean of 400 has a standard error of about 0.01.
-    expect(Math.abs(mean(disturbed(images(400, () => 0), 3)))).toBeLessThan(0.03);
+    expect(
+      Math.abs(
+        mean(
+          disturbed(
+            images(400, () => 0),
+            3,
+          ),
+        ),
+      ),
+    ).toBeLessThan(0.03);
   });
 
   it('mirrors about half of the images, and otherwise keeps what is where', () => {
     const count = 400;
-    const data = disturbed(images(count, (_, column) => (column < SIZE / 2 ? -0.8 : 0.8)), 4);
+    const data = disturbed(
+      images(count, (_, column) => (column < SIZE / 2 ? -0.8 : 0.8)),
+      4,
+    );
     const rightMinusLeft = Array.from({ length: count }, (_, image) => {
       const sides = [0, 0];
-      for (let i = 0; i < PER_IMAGE; i++) sides[(Math.floor(i / 3) % SIZE) * 2 < SIZE ? 0 : 1]! += data[image * PER_IMAGE + i]! / (PER_IMAGE / 2);
+      for (let i = 0; i < PER_IMAGE; i++)
+        sides[(Math.floor(i / 3) % SIZE) * 2 < SIZE ? 0 : 1]! += data[image * PER_IMAGE + i]! / (PER_IMAGE / 2);
       return sides[1]! - sides[0]!;
     });
     // The step of 1.6 is still there in all, either way round: no disturbance hides what an image shows.

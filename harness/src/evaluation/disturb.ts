@@ -34,14 +34,49 @@ export function disturb(images: ImageBatch, random: RandomStream): Tensor4D {
   return tidy(() => {
     let x = tensor4d(mirrorSome(images, orNot), [count, size, size, 3]);
     x = add(x, mul(sub(avgPool(x, 3, 1, 'same'), x), perImage(orNot)));
-    x = add(mul(x, perChannel(() => between(1 - GAIN, 1 + GAIN))), perChannel(() => between(-OFFSET, OFFSET)));
-    const cells = tensor4d(each(count * FIELD_CELLS ** 2 * 3, () => between(-1, 1)), [count, FIELD_CELLS, FIELD_CELLS, 3]);
-    x = add(x, mul(images2d.resizeBilinear(cells, [size, size]), perImage(() => between(0, FIELD))));
+    x = add(
+      mul(
+        x,
+        perChannel(() => between(1 - GAIN, 1 + GAIN)),
+      ),
+      perChannel(() => between(-OFFSET, OFFSET)),
+    );
+    const cells = tensor4d(
+      each(count * FIELD_CELLS ** 2 * 3, () => between(-1, 1)),
+      [count, FIELD_CELLS, FIELD_CELLS, 3],
+    );
+    x = add(
+      x,
+      mul(
+        images2d.resizeBilinear(cells, [size, size]),
+        perImage(() => between(0, FIELD)),
+      ),
+    );
     // One field of noise for all, at a strength and with a sign of each one's own: drawing it takes longer than a step.
     const noise = tensor4d(normalArray(size * size * 3, random), [1, size, size, 3]);
-    x = add(x, mul(noise, perImage(() => between(-NOISE, NOISE))));
-    const hidden = squares(count, size, () => (orNot() === 1 ? between(ERASED.least, ERASED.most) * size : 0), () => random.uniform() * size);
-    x = add(x, mul(hidden, sub(perChannel(() => between(-1, 1)), x)));
+    x = add(
+      x,
+      mul(
+        noise,
+        perImage(() => between(-NOISE, NOISE)),
+      ),
+    );
+    const hidden = squares(
+      count,
+      size,
+      () => (orNot() === 1 ? between(ERASED.least, ERASED.most) * size : 0),
+      () => random.uniform() * size,
+    );
+    x = add(
+      x,
+      mul(
+        hidden,
+        sub(
+          perChannel(() => between(-1, 1)),
+          x,
+        ),
+      ),
+    );
     return clipByValue(x, -1, 1);
   });
 }

@@ -36,7 +36,10 @@ const folder = useTemporaryFolder(async (created) => {
   await rm(path.join(square, (await readdir(square)).sort()[1]!));
   dataset = await openDataset(data);
   await train({ data, out: path.join(created, 'run'), config: CONFIG });
-  classifier = (await openClassifier(await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse'), CONFIG.imageSize, { ...evaluationOptions(CONFIG), say: () => undefined }))!;
+  classifier = (await openClassifier(await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse'), CONFIG.imageSize, {
+    ...evaluationOptions(CONFIG),
+    say: () => undefined,
+  }))!;
 });
 beforeEach(() => void vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache')));
 afterAll(() => {
@@ -64,7 +67,14 @@ async function evaluate({ options: changed = {}, from = dataset, ...rest }: Chan
   const data = await openEvaluationData(from, options, 'refuse');
   try {
     return await evaluateRun({
-      run: run(), checkpoint: checkpoint!, sampler: { networks, weights }, config: CONFIG, options, data, classifier: () => Promise.resolve(classifier), ...rest,
+      run: run(),
+      checkpoint: checkpoint!,
+      sampler: { networks, weights },
+      config: CONFIG,
+      options,
+      data,
+      classifier: () => Promise.resolve(classifier),
+      ...rest,
     });
   } finally {
     disposeAll(...Object.values(weights));
@@ -94,7 +104,17 @@ describe('evaluating a run', () => {
     ]);
     expect(steps.at(-1)).toEqual([6 + 6 + 10, 6 + 6 + 10]);
     for (const { scores } of whole.tasks) {
-      expect(Object.keys(scores.values).sort()).toEqual(['coverage-stargan2', 'density-stargan2', 'domainAccuracy', 'fid-stargan2', 'kid-stargan2', 'lpips', 'precision-stargan2', 'recall-stargan2', 'styleDistance']);
+      expect(Object.keys(scores.values).sort()).toEqual([
+        'coverage-stargan2',
+        'density-stargan2',
+        'domainAccuracy',
+        'fid-stargan2',
+        'kid-stargan2',
+        'lpips',
+        'precision-stargan2',
+        'recall-stargan2',
+        'styleDistance',
+      ]);
       for (const [key, value] of Object.entries(scores.values)) {
         if (value === null) expect(scores.reasons[key]).toBeTruthy();
         else expect(value).toSatisfy(Number.isFinite);
@@ -119,7 +139,11 @@ describe('evaluating a run', () => {
   it('logs the means with the iteration, and gives the same evaluation again without doing it', async () => {
     const lines = await readMetricLog(runPaths(run()).evaluationLog);
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatchObject({ iteration: 1, 'latent/fid-stargan2': whole.means.latent.values['fid-stargan2'], 'latent/lpips': whole.means.latent.values.lpips });
+    expect(lines[0]).toMatchObject({
+      iteration: 1,
+      'latent/fid-stargan2': whole.means.latent.values['fid-stargan2'],
+      'latent/lpips': whole.means.latent.values.lpips,
+    });
     expect(lines[0]).not.toHaveProperty('reference/lpips');
     const none = vi.fn();
     expect(await evaluate({ onProgress: none })).toEqual(whole);
@@ -147,11 +171,18 @@ describe('evaluating a run', () => {
     const images = path.join(folder(), 'pictures');
     const few = await evaluate({ options: { sources: 1, reals: 1, outputs: 1 }, saveImages: images });
     expect(few.tasks.every(({ scores }) => scores.values['fid-stargan2'] === null && scores.values.lpips === null)).toBe(true);
-    expect(few.tasks[0]!.scores.reasons).toMatchObject({ 'fid-stargan2': 'it needs at least 2 real images, got 1', lpips: 'it compares translations of one source, and only one is made' });
+    expect(few.tasks[0]!.scores.reasons).toMatchObject({
+      'fid-stargan2': 'it needs at least 2 real images, got 1',
+      lpips: 'it compares translations of one source, and only one is made',
+    });
     expect(few.tasks[0]!.scores.values.domainAccuracy).not.toBeNull();
     expect(await readdir(runPaths(run()).evaluations)).toHaveLength(2);
     const saved = (await readdir(images, { recursive: true })).filter((name) => name.endsWith('.png')).sort();
-    expect(saved).toEqual(['latent', 'reference'].flatMap((guidance) => DOMAINS.map((source, i) => path.join(guidance, `${source}2${DOMAINS[1 - i]!}`, '0000_00.png'))));
+    expect(saved).toEqual(
+      ['latent', 'reference'].flatMap((guidance) =>
+        DOMAINS.map((source, i) => path.join(guidance, `${source}2${DOMAINS[1 - i]!}`, '0000_00.png')),
+      ),
+    );
     expect(await sharp(path.join(images, saved[0]!)).metadata()).toMatchObject({ width: 32, height: 32 });
   });
 
@@ -160,7 +191,9 @@ describe('evaluating a run', () => {
     const list = async (): Promise<string[]> => (await readdir(images, { recursive: true })).filter((name) => name.endsWith('.png')).sort();
     const steps: number[][] = [];
     // Of the first evaluation, whose scores are there; another's pictures give way.
-    expect(withoutTimes(await evaluate({ saveImages: images, onProgress: (done, total) => void steps.push([done, total]) }))).toEqual(withoutTimes(whole));
+    expect(withoutTimes(await evaluate({ saveImages: images, onProgress: (done, total) => void steps.push([done, total]) }))).toEqual(
+      withoutTimes(whole),
+    );
     expect(steps.at(-1)).toEqual([10, 10]);
     const all = await list();
     expect(all).toHaveLength(10);
@@ -182,7 +215,9 @@ describe('evaluating a run', () => {
     await mkdir(path.join(images, 'latent', 'circle2square'), { recursive: true });
     const file = path.join(images, 'latent', 'circle2square', 'holiday.png');
     await writeFile(file, 'mine');
-    await expect(evaluate({ options: { seed: 5 }, saveImages: images })).rejects.toThrow(/circle2square holds holiday\.png, not written by an evaluation.*name another folder as --save-images/);
+    await expect(evaluate({ options: { seed: 5 }, saveImages: images })).rejects.toThrow(
+      /circle2square holds holiday\.png, not written by an evaluation.*name another folder as --save-images/,
+    );
     expect(await readFile(file, 'utf8')).toBe('mine');
   });
 
@@ -218,7 +253,9 @@ describe('evaluating a run', () => {
     await truncate(file, 1000);
     vi.stubEnv('STARGAN_CACHE_DIR', cache);
     const opened = await openPerceptualDistance();
-    expect(opened).toEqual({ advice: `the weights alexnet (${file}, 1000 bytes) are not what was recorded when they were added: run "stargan weights fetch alexnet --force", or add the file again` });
+    expect(opened).toEqual({
+      advice: `the weights alexnet (${file}, 1000 bytes) are not what was recorded when they were added: run "stargan weights fetch alexnet --force", or add the file again`,
+    });
   });
 
   it('translates training images where there are no others, and says so', async () => {
@@ -230,7 +267,9 @@ describe('evaluating a run', () => {
     const data = path.join(folder(), 'broken');
     for (const name of ['a', 'b']) {
       await mkdir(path.join(data, name), { recursive: true });
-      await sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } }).png().toFile(path.join(data, name, 'good.png'));
+      await sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } })
+        .png()
+        .toFile(path.join(data, name, 'good.png'));
     }
     await writeFile(path.join(data, 'b', 'bad.png'), 'not a picture');
     const { domains, notes } = await openEvaluationData(await openDataset(data), { sources: 0, reals: 0 }, 'skip');

@@ -56,11 +56,22 @@ export interface OpenClassifierOptions extends Pick<EvaluationOptions, 'classifi
  *
  * @returns undefined when `signal` was aborted
  */
-export async function openClassifier({ domains }: EvaluationData, imageSize: number, { classifierSteps: steps, seed, say, signal }: OpenClassifierOptions): Promise<SizedClassifier | undefined> {
+export async function openClassifier(
+  { domains }: EvaluationData,
+  imageSize: number,
+  { classifierSteps: steps, seed, say, signal }: OpenClassifierOptions,
+): Promise<SizedClassifier | undefined> {
   say(`training the classifier that tells domains, ${steps} steps`);
   const size = Math.min(imageSize, CLASSIFIER_SIZE);
   const chosen = domains.flatMap(({ examples }, domain) => examples.map(({ file }) => ({ file, domain })));
-  const images: LabelledImages = { size, data: await loadImages(chosen.map(({ file }) => file), size), domains: chosen.map(({ domain }) => domain) };
+  const images: LabelledImages = {
+    size,
+    data: await loadImages(
+      chosen.map(({ file }) => file),
+      size,
+    ),
+    domains: chosen.map(({ domain }) => domain),
+  };
   const classifier = await trainDomainClassifier(images, { domains: domains.length, seed, steps, signal });
   return classifier && { size, classifier };
 }
@@ -84,8 +95,21 @@ export async function evaluateRun(request: EvaluateRunOptions): Promise<Evaluati
     const weights = [inception, perceptual].flatMap((opened) => ('advice' in opened ? [] : opened.weights));
     const begun = await beginRecord(request, weights);
     const tasks = listTasks(request.data.domains.length);
-    const pictures = request.saveImages === undefined ? undefined : await openPictureFolders(request.saveImages, begun.identity, tasks, request.data.domains.map(({ name }) => name));
-    if (pictures !== undefined) await completePictures(request, tasks.filter((task) => isDone(request, begun, task)), pictures);
+    const pictures =
+      request.saveImages === undefined
+        ? undefined
+        : await openPictureFolders(
+            request.saveImages,
+            begun.identity,
+            tasks,
+            request.data.domains.map(({ name }) => name),
+          );
+    if (pictures !== undefined)
+      await completePictures(
+        request,
+        tasks.filter((task) => isDone(request, begun, task)),
+        pictures,
+      );
     if (begun.completed) {
       await logOnce(run, begun);
       return begun;
@@ -105,16 +129,36 @@ export async function evaluateRun(request: EvaluateRunOptions): Promise<Evaluati
 }
 
 /** The record of this evaluation as it stands, or a new one. */
-async function beginRecord({ run, checkpoint, config, options, data }: EvaluateRunOptions, weights: UsedWeights[]): Promise<EvaluationRecord> {
+async function beginRecord(
+  { run, checkpoint, config, options, data }: EvaluateRunOptions,
+  weights: UsedWeights[],
+): Promise<EvaluationRecord> {
   const averages = averageFiles();
-  const networks = Object.fromEntries(checkpoint.manifest.files.filter(({ name }) => averages.includes(name)).map(({ name, sha256 }) => [name, sha256]));
+  const networks = Object.fromEntries(
+    checkpoint.manifest.files.filter(({ name }) => averages.includes(name)).map(({ name, sha256 }) => [name, sha256]),
+  );
   const { imageSize, latentDim } = config;
   // Scores of before that are still right are found again: pictures used to be part of the identity, pixels not.
   const pixels = options.fid === 'stargan2' && !data.turned ? undefined : PIXELS_VERSION;
-  const identity = identityOf({ classifier: CLASSIFIER_VERSION, networks, options, weights, data: data.sha256, imageSize, latentDim, saveImages: null, pixels });
+  const identity = identityOf({
+    classifier: CLASSIFIER_VERSION,
+    networks,
+    options,
+    weights,
+    data: data.sha256,
+    imageSize,
+    latentDim,
+    saveImages: null,
+    pixels,
+  });
   const found = await findEvaluation(run, checkpoint.iteration, identity);
   if (found !== undefined) return found;
-  const domains = data.domains.map(({ name, sources, references, reals }) => ({ name, sources: sources.length, references: references.length, reals: reals.length }));
+  const domains = data.domains.map(({ name, sources, references, reals }) => ({
+    name,
+    sources: sources.length,
+    references: references.length,
+    reals: reals.length,
+  }));
   return {
     formatVersion: 1,
     identity,
@@ -164,7 +208,12 @@ async function completePictures(request: EvaluateRunOptions, tasks: readonly Tas
   }
 }
 
-async function runTasks(request: EvaluateRunOptions, begun: EvaluationRecord, judges: Judges, pictures: PictureFolders | undefined): Promise<EvaluationRecord> {
+async function runTasks(
+  request: EvaluateRunOptions,
+  begun: EvaluationRecord,
+  judges: Judges,
+  pictures: PictureFolders | undefined,
+): Promise<EvaluationRecord> {
   const { run, data, signal } = request;
   let content = begun;
   const name = (label: number): string => data.domains[label]!.name;
@@ -172,13 +221,17 @@ async function runTasks(request: EvaluateRunOptions, begun: EvaluationRecord, ju
   const count = progressCounter(request, left, judges);
   let reals: { target: number; features: RealFeatures | undefined } | undefined;
   for (const task of left) {
-    if (reals?.target !== task.target) reals = { target: task.target, features: await loadReals(request, task.target, judges.features, count) };
+    if (reals?.target !== task.target)
+      reals = { target: task.target, features: await loadReals(request, task.target, judges.features, count) };
     if (signal?.aborted === true) return content;
     await pictures?.begin(task);
     const result = await runTask(request, task, judges, reals.features, pictures?.folderOf(task), count);
     if (result === undefined) return content;
     await pictures?.finish(task, result.translations);
-    content = { ...content, tasks: [...content.tasks, { guidance: task.guidance, source: name(task.source), target: name(task.target), ...result }] };
+    content = {
+      ...content,
+      tasks: [...content.tasks, { guidance: task.guidance, source: name(task.source), target: name(task.target), ...result }],
+    };
     await writeEvaluation(run, content);
   }
   return { ...content, completed: true, means: { latent: meanOf(content.tasks, 'latent'), reference: meanOf(content.tasks, 'reference') } };
@@ -203,13 +256,25 @@ function progressCounter(request: EvaluateRunOptions, tasks: readonly Task[], ju
   };
 }
 
-async function loadReals({ data, config, signal }: EvaluateRunOptions, target: number, network: FeatureNetwork | string, count: (images: number) => void): Promise<RealFeatures | undefined> {
+async function loadReals(
+  { data, config, signal }: EvaluateRunOptions,
+  target: number,
+  network: FeatureNetwork | string,
+  count: (images: number) => void,
+): Promise<RealFeatures | undefined> {
   if (typeof network === 'string') return undefined;
   const rows = await featuresOfFiles(network, data.domains[target]!.reals, { imageSize: config.imageSize, onProgress: count, signal });
   return rows === undefined ? undefined : realFeatures(rows);
 }
 
-async function runTask(request: EvaluateRunOptions, task: Task, judges: Judges, reals: RealFeatures | undefined, saveImages: string | undefined, onProgress: (images: number) => void): Promise<Pick<TaskResult, 'translations' | 'scores'> | undefined> {
+async function runTask(
+  request: EvaluateRunOptions,
+  task: Task,
+  judges: Judges,
+  reals: RealFeatures | undefined,
+  saveImages: string | undefined,
+  onProgress: (images: number) => void,
+): Promise<Pick<TaskResult, 'translations' | 'scores'> | undefined> {
   const { sampler, config, options, data, signal } = request;
   const context: TaskContext = { sampler, judges, imageSize: config.imageSize, options, reals, saveImages, onProgress, signal };
   const styles = await stylesOf(request, task);
@@ -232,18 +297,28 @@ async function accuracyOnReals({ domains }: EvaluationData, { classifier, size }
   let hits = 0;
   for (let start = 0; start < images.length; start += LOADED_AT_ONCE) {
     const some = images.slice(start, start + LOADED_AT_ONCE);
-    const found = classifier.classify({ size, data: await loadImages(some.map(({ file }) => file), size) });
+    const found = classifier.classify({
+      size,
+      data: await loadImages(
+        some.map(({ file }) => file),
+        size,
+      ),
+    });
     hits += found.filter((domain, i) => domain === some[i]!.domain).length;
   }
   return hits / images.length;
 }
 
 const meanOf = (tasks: readonly TaskResult[], guidance: Guidance): EvaluationRecord['means']['latent'] =>
-  meanScores(tasks.filter((task) => task.guidance === guidance).map(({ source, target, scores }) => ({ name: `${source}→${target}`, scores })));
+  meanScores(
+    tasks.filter((task) => task.guidance === guidance).map(({ source, target, scores }) => ({ name: `${source}→${target}`, scores })),
+  );
 
 /** Means as a line of the log: `latent/fid-stargan2`, …; those that are null are left out. */
 function logEntry({ iteration, means }: EvaluationRecord): LogEntry {
-  const entries = GUIDANCES.flatMap((guidance) => Object.entries(means[guidance].values).flatMap(([key, value]) => (value === null ? [] : [[`${guidance}/${key}`, value] as const])));
+  const entries = GUIDANCES.flatMap((guidance) =>
+    Object.entries(means[guidance].values).flatMap(([key, value]) => (value === null ? [] : [[`${guidance}/${key}`, value] as const])),
+  );
   return { iteration, ...Object.fromEntries(entries) };
 }
 

@@ -51,7 +51,12 @@ const LPIPS_SMALLEST = 31;
  *
  * @returns undefined when `signal` was aborted
  */
-export async function evaluateTask(context: TaskContext, task: Task, domain: EvaluationDomain, styles: TaskStyles): Promise<{ translations: number; scores: Scores } | undefined> {
+export async function evaluateTask(
+  context: TaskContext,
+  task: Task,
+  domain: EvaluationDomain,
+  styles: TaskStyles,
+): Promise<{ translations: number; scores: Scores } | undefined> {
   const { sampler, judges, imageSize, options, reals, onProgress, signal } = context;
   const { sources } = domain;
   const features = new Float32Array(typeof judges.features === 'string' ? 0 : sources.length * styles.count * FEATURE_LENGTH);
@@ -64,10 +69,13 @@ export async function evaluateTask(context: TaskContext, task: Task, domain: Eva
     const outputs = await translateSource(sampler, file, imageSize, styles, index);
     const pictures = quantizeImages(outputs.data, imageSize, imageSize);
     if (context.saveImages !== undefined) await savePictures(context.saveImages, pictures, index);
-    hits += judges.classifier.classifier.classify(atSize(outputs, pictures, judges.classifier.size)).filter((found) => found === task.target).length;
+    hits += judges.classifier.classifier
+      .classify(atSize(outputs, pictures, judges.classifier.size))
+      .filter((found) => found === task.target).length;
     distances.push(meanPairwiseDistance(outputs));
     if (typeof measurePerceptual !== 'string') perceptual.push(measurePerceptual(outputs));
-    if (typeof judges.features !== 'string') features.set(await judges.features.features(pictures, imageSize), index * styles.count * FEATURE_LENGTH);
+    if (typeof judges.features !== 'string')
+      features.set(await judges.features.features(pictures, imageSize), index * styles.count * FEATURE_LENGTH);
     onProgress?.(styles.count);
     await turnEventLoop();
   }
@@ -78,7 +86,10 @@ export async function evaluateTask(context: TaskContext, task: Task, domain: Eva
     translations,
     scores: joinScores(
       typeof judges.features === 'string'
-        ? withoutScores(FEATURE_METRICS.map((metric) => metricKey(metric, options.fid)), judges.features)
+        ? withoutScores(
+            FEATURE_METRICS.map((metric) => metricKey(metric, options.fid)),
+            judges.features,
+          )
         : await featureMetrics(reals!, { data: features, shape: [translations, FEATURE_LENGTH] }, options.fid, options.seed),
       score('lpips', alone ?? (typeof measurePerceptual === 'string' ? measurePerceptual : mean(perceptual))),
       score('domainAccuracy', hits / translations),
@@ -101,7 +112,11 @@ async function translateSource(sampler: Sampler, file: string, imageSize: number
  *
  * @returns how many; undefined when `signal` was aborted
  */
-export async function saveTranslations({ sampler, imageSize, saveImages, onProgress, signal }: Omit<TaskContext, 'judges' | 'options' | 'reals'> & { saveImages: string }, domain: EvaluationDomain, styles: TaskStyles): Promise<number | undefined> {
+export async function saveTranslations(
+  { sampler, imageSize, saveImages, onProgress, signal }: Omit<TaskContext, 'judges' | 'options' | 'reals'> & { saveImages: string },
+  domain: EvaluationDomain,
+  styles: TaskStyles,
+): Promise<number | undefined> {
   for (const [index, { file }] of domain.sources.entries()) {
     if (signal?.aborted === true) return undefined;
     const outputs = await translateSource(sampler, file, imageSize, styles, index);
@@ -113,12 +128,15 @@ export async function saveTranslations({ sampler, imageSize, saveImages, onProgr
 }
 
 const onlyOne = ({ guidance }: Task, { outputs }: EvaluationOptions): string =>
-  outputs < 2 ? 'it compares translations of one source, and only one is made' : `it compares translations of one source, and there is only one ${guidance} to take a style from`;
+  outputs < 2
+    ? 'it compares translations of one source, and only one is made'
+    : `it compares translations of one source, and there is only one ${guidance} to take a style from`;
 
 /** Mean distance between translations of one source, or why it cannot be had. */
 function perceptualMeasure({ perceptual }: Judges, imageSize: number, count: number): ((outputs: ImageBatch) => number) | string {
   if (typeof perceptual === 'string') return perceptual;
-  if (imageSize < LPIPS_SMALLEST) return `LPIPS needs images of at least ${LPIPS_SMALLEST}×${LPIPS_SMALLEST} pixels, they have ${imageSize}×${imageSize}`;
+  if (imageSize < LPIPS_SMALLEST)
+    return `LPIPS needs images of at least ${LPIPS_SMALLEST}×${LPIPS_SMALLEST} pixels, they have ${imageSize}×${imageSize}`;
   if (count < 2) return 'there is only one translation of each source';
   return (outputs) => {
     const samples = Array.from({ length: countImages(outputs) }, (_, i) => toTensor(selectImages(outputs, [i])));

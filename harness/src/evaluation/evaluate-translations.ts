@@ -24,7 +24,8 @@ export interface TranslationReport {
 
 const STYLES_PER_SOURCE = 10;
 
-const indicesWhere = (domains: readonly number[], wanted: number): number[] => domains.flatMap((domain, i) => (domain === wanted ? [i] : []));
+const indicesWhere = (domains: readonly number[], wanted: number): number[] =>
+  domains.flatMap((domain, i) => (domain === wanted ? [i] : []));
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -65,7 +66,9 @@ export function evaluateTranslations(
     reference: summarize(scores.reference),
     real: {
       domainAccuracy: mean(found.map((domain, i) => Number(domain === images.domains[i]))),
-      imageDistance: mean(Array.from({ length: domains }, (_, domain) => meanPairwiseDistance(selectImages(images, indicesWhere(images.domains, domain))))),
+      imageDistance: mean(
+        Array.from({ length: domains }, (_, domain) => meanPairwiseDistance(selectImages(images, indicesWhere(images.domains, domain)))),
+      ),
     },
     translations: scores.latent.hits.length,
   };
@@ -82,7 +85,11 @@ const summarize = ({ hits, distances }: RawScores): TranslationScores => ({ doma
 
 function referenceStyles(sampler: Sampler, images: LabelledImages, domain: number): Tensor2D {
   const references = indicesWhere(images.domains, domain).slice(0, STYLES_PER_SOURCE);
-  return encodeStyles(sampler, selectImages(images, references), references.map(() => domain));
+  return encodeStyles(
+    sampler,
+    selectImages(images, references),
+    references.map(() => domain),
+  );
 }
 
 /** One source in every style. */

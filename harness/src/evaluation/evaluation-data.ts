@@ -37,10 +37,18 @@ const EXAMPLES = 4000;
  * @throws UsageError for fewer than two domains
  * @throws ImageFileError naming a file that cannot be read, unless broken ones are skipped
  */
-export async function openEvaluationData(dataset: Dataset, { sources, reals }: { sources: number; reals: number }, onCorrupt: OnCorrupt): Promise<EvaluationData> {
+export async function openEvaluationData(
+  dataset: Dataset,
+  { sources, reals }: { sources: number; reals: number },
+  onCorrupt: OnCorrupt,
+): Promise<EvaluationData> {
   const { train, validation } = dataset;
-  if (train.domains.length < 2) throw new UsageError(`evaluation translates between domains; ${train.directory} has only ${train.domains[0]?.name ?? 'none'}`);
-  const notes = validation === undefined ? [`${train.directory} has no val/: training images are translated, so that scores tell nothing about new images`] : [];
+  if (train.domains.length < 2)
+    throw new UsageError(`evaluation translates between domains; ${train.directory} has only ${train.domains[0]?.name ?? 'none'}`);
+  const notes =
+    validation === undefined
+      ? [`${train.directory} has no val/: training images are translated, so that scores tell nothing about new images`]
+      : [];
   const perDomain = Math.max(1, Math.floor(EXAMPLES / train.domains.length));
   const domains: EvaluationDomain[] = [];
   let turned = false;
@@ -51,8 +59,15 @@ export async function openEvaluationData(dataset: Dataset, { sources, reals }: {
     notes.push(...turnedNote(name, trained.turned, trained.files.length));
     turned ||= trained.turned > 0;
     notes.push(...skipped.map(({ reason }) => `left out ${reason}`));
-    if (trained.files.length === 0 || heldOut.files.length === 0) throw new Error(`no image of ${name} can be used; the first: ${skipped[0]?.reason ?? 'there is none'}`);
-    domains.push({ name, sources: spread(heldOut.files, sources), references: heldOut.files, reals: spread(trained.files, reals), examples: spread(trained.files, perDomain) });
+    if (trained.files.length === 0 || heldOut.files.length === 0)
+      throw new Error(`no image of ${name} can be used; the first: ${skipped[0]?.reason ?? 'there is none'}`);
+    domains.push({
+      name,
+      sources: spread(heldOut.files, sources),
+      references: heldOut.files,
+      reals: spread(trained.files, reals),
+      examples: spread(trained.files, perDomain),
+    });
   }
   const hashes = domains.map(({ name, ...uses }) => [name, ...Object.values(uses).map(hashOfFiles)]);
   return { domains, sha256: createHash('sha256').update(JSON.stringify(hashes)).digest('hex'), notes, turned };

@@ -22,7 +22,10 @@ describe('meanPairwiseDistance', () => {
   it('is zero for equal images and for a single one, and does not depend on their order', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 2, maxLength: 6 }), (values) => {
-        const images = (list: number[]): { size: number; data: Float32Array } => ({ size: 1, data: Float32Array.from(list.flatMap((v) => [v, v, v])) });
+        const images = (list: number[]): { size: number; data: Float32Array } => ({
+          size: 1,
+          data: Float32Array.from(list.flatMap((v) => [v, v, v])),
+        });
         expect(meanPairwiseDistance(images([values[0]!]))).toBe(0);
         expect(meanPairwiseDistance(images([values[0]!, values[0]!]))).toBe(0);
         expect(meanPairwiseDistance(images([...values].reverse()))).toBeCloseTo(meanPairwiseDistance(images(values)), 6);
@@ -43,7 +46,13 @@ describe('the domain classifier', () => {
   });
 
   it('tells held-out shapes apart, and untranslated images count as missing their target', async () => {
-    await writeDemoImages(folder(), { imagesPerDomain: 300, validationPerDomain: 20, imageSize: 32, domains: ['circle', 'square'], textures: ['plain'] });
+    await writeDemoImages(folder(), {
+      imagesPerDomain: 300,
+      validationPerDomain: 20,
+      imageSize: 32,
+      domains: ['circle', 'square'],
+      textures: ['plain'],
+    });
     const { train, validation } = await openDataset(folder());
     const heldOut = await loadDomainImages(validation!, 32);
     const before = memory().numTensors;
@@ -59,7 +68,12 @@ describe('the domain classifier', () => {
     const config = smallConfig({ imageSize: 32 });
     const networks = buildNetworks(config, 2);
     const weights = initialWeights(networks, AVERAGED_NAMES, 1);
-    const report = evaluateTranslations({ networks, weights }, classifier, heldOut, { domains: 2, latentDim: 4, seed: 1, sourcesPerDomain: 2 });
+    const report = evaluateTranslations({ networks, weights }, classifier, heldOut, {
+      domains: 2,
+      latentDim: 4,
+      seed: 1,
+      sourcesPerDomain: 2,
+    });
     expect(report.translations).toBe(2 * 2 * 10);
     expect(report.real.domainAccuracy).toBe(hits / found.length);
     // Untrained networks cannot hit both targets: the classifier sees no shape of either kind in their output.

@@ -1,4 +1,12 @@
-import { densityCoverage, featureStatistics, frechetDistance, kernelDistance, precisionRecall, type FeatureRows, type GaussianStatistics } from '@stargan/metrics';
+import {
+  densityCoverage,
+  featureStatistics,
+  frechetDistance,
+  kernelDistance,
+  precisionRecall,
+  type FeatureRows,
+  type GaussianStatistics,
+} from '@stargan/metrics';
 import { joinScores, metricKey, score, withoutScores, type FidName, type Metric, type Scores } from './metrics.js';
 
 /** Features of real images, with their statistics once there are any. */
@@ -17,7 +25,8 @@ export async function realFeatures(rows: FeatureRows): Promise<RealFeatures> {
   return { rows, statistics: rows.shape[0] < 2 ? undefined : await featureStatistics(rows) };
 }
 
-const tooFew = (what: string, images: number, needed: number): string | undefined => (images < needed ? `it needs at least ${needed} ${what} images, got ${images}` : undefined);
+const tooFew = (what: string, images: number, needed: number): string | undefined =>
+  images < needed ? `it needs at least ${needed} ${what} images, got ${images}` : undefined;
 
 /**
  * FID, KID, precision, recall, density and coverage; those for which there are too few images are null, with the reason.
@@ -25,11 +34,21 @@ const tooFew = (what: string, images: number, needed: number): string | undefine
  * @param generated [m ≥ 1, dimension]
  * @param seed of KID's subsets
  */
-export async function featureMetrics({ rows: real, statistics }: RealFeatures, generated: FeatureRows, fid: FidName, seed: number): Promise<Scores> {
+export async function featureMetrics(
+  { rows: real, statistics }: RealFeatures,
+  generated: FeatureRows,
+  fid: FidName,
+  seed: number,
+): Promise<Scores> {
   const [reals] = real.shape;
   const [fakes] = generated.shape;
   const key = (metric: Metric): string => metricKey(metric, fid);
-  const need = async (metrics: readonly Metric[], fewestReal: number, fewestGenerated: number, compute: () => number[] | Promise<number[]>): Promise<Scores> => {
+  const need = async (
+    metrics: readonly Metric[],
+    fewestReal: number,
+    fewestGenerated: number,
+    compute: () => number[] | Promise<number[]>,
+  ): Promise<Scores> => {
     const reason = tooFew('real', reals, fewestReal) ?? tooFew('generated', fakes, fewestGenerated);
     if (reason !== undefined) return withoutScores(metrics.map(key), reason);
     const values = await compute();

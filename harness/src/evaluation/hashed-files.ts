@@ -42,19 +42,25 @@ export async function hashFiles(files: readonly string[], onCorrupt: OnCorrupt =
 
 /** Of TIFF alone those tools apply the orientation, too. */
 async function isTurned(content: Buffer): Promise<boolean> {
-  const { orientation = 1, format } = await sharp(content, { failOn: 'none' }).metadata().catch(() => ({ orientation: 1, format: undefined }));
+  const { orientation = 1, format } = await sharp(content, { failOn: 'none' })
+    .metadata()
+    .catch(() => ({ orientation: 1, format: undefined }));
   return orientation > 1 && format !== 'tiff';
 }
 
 /** What is to be known about images that are stored turned; none where there are none. */
 export function turnedNote(where: string, turned: number, images: number): string[] {
   if (turned === 0) return [];
-  return [`${turned} of ${images} images of ${where} are stored turned (EXIF orientation): training shows them upright, FID and the metrics on its features read them as stored, as the tools do whose conventions they are`];
+  return [
+    `${turned} of ${images} images of ${where} are stored turned (EXIF orientation): training shows them upright, FID and the metrics on its features read them as stored, as the tools do whose conventions they are`,
+  ];
 }
 
 /** One hash of all contents, in order. */
 export function hashOfFiles(files: readonly HashedFile[]): string {
-  return createHash('sha256').update(files.map(({ sha256 }) => sha256).join('\n')).digest('hex');
+  return createHash('sha256')
+    .update(files.map(({ sha256 }) => sha256).join('\n'))
+    .digest('hex');
 }
 
 /** At most `count` of a list, evenly spread over it; all for 0. */

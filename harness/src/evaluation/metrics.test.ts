@@ -13,7 +13,17 @@ describe('scores', () => {
   });
 
   it('name the convention where they depend on it', () => {
-    expect(METRICS.map((metric) => metricKey(metric, 'clean'))).toEqual(['fid-clean', 'kid-clean', 'precision-clean', 'recall-clean', 'density-clean', 'coverage-clean', 'lpips', 'domainAccuracy', 'styleDistance']);
+    expect(METRICS.map((metric) => metricKey(metric, 'clean'))).toEqual([
+      'fid-clean',
+      'kid-clean',
+      'precision-clean',
+      'recall-clean',
+      'density-clean',
+      'coverage-clean',
+      'lpips',
+      'domainAccuracy',
+      'styleDistance',
+    ]);
   });
 
   it('have a mean only where every task has a value', () => {
@@ -37,7 +47,9 @@ describe('tasks', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 8 }), (domains) => {
         const tasks = listTasks(domains);
-        expect(new Set(tasks.map(({ guidance, source, target }) => `${guidance} ${source} ${target}`)).size).toBe(2 * domains * (domains - 1));
+        expect(new Set(tasks.map(({ guidance, source, target }) => `${guidance} ${source} ${target}`)).size).toBe(
+          2 * domains * (domains - 1),
+        );
         expect(tasks.every(({ source, target }) => source !== target)).toBe(true);
         expect(tasks.map(({ target }) => target)).toEqual(tasks.map(({ target }) => target).sort((a, b) => a - b));
       }),
@@ -60,7 +72,21 @@ describe('images that are chosen', () => {
 
 describe('tables', () => {
   it('align columns and show what is missing as a dash', () => {
-    expect(formatTable({ headings: ['a', 'b', 'c'], rows: [['long', 'x', '1'], ['s', 'yy', '234']] })).toBe('a     b     c\nlong  x     1\ns     yy  234');
-    expect([formatScore('fid', 13.731), formatScore('kid', 0.01234), formatScore('lpips', 0.45151), formatScore('domainAccuracy', 0.5), formatScore('fid', null)]).toEqual(['13.73', '12.34', '0.4515', '50.0 %', '–']);
+    expect(
+      formatTable({
+        headings: ['a', 'b', 'c'],
+        rows: [
+          ['long', 'x', '1'],
+          ['s', 'yy', '234'],
+        ],
+      }),
+    ).toBe('a     b     c\nlong  x     1\ns     yy  234');
+    expect([
+      formatScore('fid', 13.731),
+      formatScore('kid', 0.01234),
+      formatScore('lpips', 0.45151),
+      formatScore('domainAccuracy', 0.5),
+      formatScore('fid', null),
+    ]).toEqual(['13.73', '12.34', '0.4515', '50.0 %', '–']);
   });
 });

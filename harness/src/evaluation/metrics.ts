@@ -52,7 +52,10 @@ export function score(key: string, value: number | string): Scores {
 
 /** Several scores as one. */
 export function joinScores(...parts: readonly Scores[]): Scores {
-  return { values: Object.assign({}, ...parts.map(({ values }) => values)) as Scores['values'], reasons: Object.assign({}, ...parts.map(({ reasons }) => reasons)) as Scores['reasons'] };
+  return {
+    values: Object.assign({}, ...parts.map(({ values }) => values)) as Scores['values'],
+    reasons: Object.assign({}, ...parts.map(({ reasons }) => reasons)) as Scores['reasons'],
+  };
 }
 
 /** The mean of each value; null where a part has none, so that means of different runs are of the same tasks. */
@@ -61,7 +64,11 @@ export function meanScores(parts: readonly { readonly name: string; readonly sco
   return joinScores(
     ...keys.map((key) => {
       const lacking = parts.filter(({ scores }) => (scores.values[key] ?? null) === null);
-      if (lacking.length > 0) return score(key, `${lacking[0]!.name}: ${lacking[0]!.scores.reasons[key] ?? 'not computed'}${lacking.length > 1 ? ` (and ${lacking.length - 1} more)` : ''}`);
+      if (lacking.length > 0)
+        return score(
+          key,
+          `${lacking[0]!.name}: ${lacking[0]!.scores.reasons[key] ?? 'not computed'}${lacking.length > 1 ? ` (and ${lacking.length - 1} more)` : ''}`,
+        );
       return score(key, parts.reduce((sum, { scores }) => sum + scores.values[key]!, 0) / parts.length);
     }),
   );

@@ -18,6 +18,13 @@ export interface EvaluationOptions {
 
 /** The options that a configuration says. */
 export function evaluationOptions(config: Config): EvaluationOptions {
-  const { evaluateOutputs: outputs, evaluateSources: sources, evaluateReals: reals, evaluateClassifierSteps: classifierSteps, evaluateFid: fid, seed } = config;
+  const {
+    evaluateOutputs: outputs,
+    evaluateSources: sources,
+    evaluateReals: reals,
+    evaluateClassifierSteps: classifierSteps,
+    evaluateFid: fid,
+    seed,
+  } = config;
   return { outputs, sources, reals, classifierSteps, fid, seed };
 }

@@ -14,13 +14,18 @@ const foldersOf = (names: readonly string[]): string[] => {
 
 describe('folders of pictures', () => {
   it('are named by source and target', () => {
-    expect(foldersOf(['cat', 'dog'])).toEqual(['latent/dog2cat', 'reference/dog2cat', 'latent/cat2dog', 'reference/cat2dog'].map((name) => path.normalize(name)));
+    expect(foldersOf(['cat', 'dog'])).toEqual(
+      ['latent/dog2cat', 'reference/dog2cat', 'latent/cat2dog', 'reference/cat2dog'].map((name) => path.normalize(name)),
+    );
   });
 
-  it.each([[['cat', 'cat2cat']], [['2', '22']], [['1', '2', '12', '22']], [['a', 'a2a', 'A2a2a']], [['0-x', 'x', '0']]])('are distinct for the domains %j', (names) => {
-    const folders = foldersOf(names);
-    expect(new Set(folders.map((name) => name.toLowerCase())).size).toBe(folders.length);
-  });
+  it.each([[['cat', 'cat2cat']], [['2', '22']], [['1', '2', '12', '22']], [['a', 'a2a', 'A2a2a']], [['0-x', 'x', '0']]])(
+    'are distinct for the domains %j',
+    (names) => {
+      const folders = foldersOf(names);
+      expect(new Set(folders.map((name) => name.toLowerCase())).size).toBe(folders.length);
+    },
+  );
 
   it('have the numbers of all domains where two tasks would share a name', () => {
     expect(foldersOf(['cat', 'cat2cat'])[0]).toBe(path.normalize('latent/1-cat2cat-to-0-cat'));
@@ -36,7 +41,12 @@ describe('folders of pictures', () => {
     for (let output = 0; output < 3; output++) await writeFile(path.join(first.folderOf(task), pictureName(0, output)), 'x');
     expect(await first.isComplete(task)).toBe(false);
     await first.finish(task, 3);
-    expect([await first.isComplete(task), await (await open('one')).isComplete(task), await (await open('two')).isComplete(task), await first.isComplete(tasks[1]!)]).toEqual([true, true, false, false]);
+    expect([
+      await first.isComplete(task),
+      await (await open('one')).isComplete(task),
+      await (await open('two')).isComplete(task),
+      await first.isComplete(tasks[1]!),
+    ]).toEqual([true, true, false, false]);
     await writeFile(path.join(first.folderOf(task), '0000_03.png.new'), 'half');
     expect(await first.isComplete(task)).toBe(false);
     await (await open('two')).begin(task);
@@ -52,7 +62,9 @@ describe('folders of pictures', () => {
     await writeFile(path.join(root, 'latent', 'cat2dog', 'IMG_0001.png'), '');
     await expect(open()).rejects.toThrow(/cat2dog holds IMG_0001\.png, not written by an evaluation/);
     await writeFile(path.join(folder(), 'file'), '');
-    await expect(openPictureFolders(path.join(folder(), 'file'), 'one', listTasks(2), ['cat', 'dog'])).rejects.toThrow(/cannot be used for pictures/);
+    await expect(openPictureFolders(path.join(folder(), 'file'), 'one', listTasks(2), ['cat', 'dog'])).rejects.toThrow(
+      /cannot be used for pictures/,
+    );
     const damaged = path.join(folder(), 'damaged');
     await mkdir(damaged);
     await writeFile(path.join(damaged, 'stargan-pictures.json'), '{');

@@ -8,7 +8,10 @@ import type { Task } from './tasks.js';
 /** Says what the pictures of each task are of. It is no picture, and not among them: readers of their folders do not see it. */
 const LEDGER = 'stargan-pictures.json';
 
-const ledger = z.object({ formatVersion: z.literal(1), tasks: z.record(z.string(), z.object({ identity: z.string(), images: z.number() })) });
+const ledger = z.object({
+  formatVersion: z.literal(1),
+  tasks: z.record(z.string(), z.object({ identity: z.string(), images: z.number() })),
+});
 
 /** Names of the pictures of an evaluation: source, then translation. */
 const PICTURE = /^\d{4,}_\d{2,}\.png$/;
@@ -28,7 +31,8 @@ export interface PictureFolders {
   finish(task: Task, images: number): Promise<void>;
 }
 
-export const pictureName = (source: number, output: number): string => `${`${source}`.padStart(4, '0')}_${`${output}`.padStart(2, '0')}.png`;
+export const pictureName = (source: number, output: number): string =>
+  `${`${source}`.padStart(4, '0')}_${`${output}`.padStart(2, '0')}.png`;
 
 /**
  * Names of the tasks' folders, `cat2dog`; where two tasks would have one name, as of domains `cat` and `cat2cat`, all have
@@ -38,7 +42,8 @@ export const pictureName = (source: number, output: number): string => `${`${sou
  */
 export function taskFolders(tasks: readonly Task[], names: readonly string[]): (task: Task) => string {
   const short = ({ guidance, source, target }: Task): string => path.join(guidance, `${names[source]}2${names[target]}`);
-  const long = ({ guidance, source, target }: Task): string => path.join(guidance, `${source}-${names[source]}-to-${target}-${names[target]}`);
+  const long = ({ guidance, source, target }: Task): string =>
+    path.join(guidance, `${source}-${names[source]}-to-${target}-${names[target]}`);
   // Some file systems do not tell upper from lower case.
   const distinct = new Set(tasks.map((task) => short(task).normalize().toLowerCase())).size === tasks.length;
   return distinct ? short : long;
@@ -51,7 +56,12 @@ export function taskFolders(tasks: readonly Task[], names: readonly string[]): (
  * @param names of the domains, by label
  * @throws UsageError where a task's folder holds anything but pictures of an evaluation: nothing of it is touched
  */
-export async function openPictureFolders(root: string, identity: string, tasks: readonly Task[], names: readonly string[]): Promise<PictureFolders> {
+export async function openPictureFolders(
+  root: string,
+  identity: string,
+  tasks: readonly Task[],
+  names: readonly string[],
+): Promise<PictureFolders> {
   const nameOf = taskFolders(tasks, names);
   const folderOf = (task: Task): string => path.join(root, nameOf(task));
   for (const task of tasks) await listPictures(folderOf(task));
@@ -88,7 +98,9 @@ async function listPictures(folder: string): Promise<{ pictures: string[]; unfin
   });
   const foreign = names.filter((name) => !PICTURE.test(name) && !UNFINISHED.test(name) && !name.startsWith('.'));
   if (foreign.length > 0) {
-    throw new UsageError(`${folder} holds ${foreign[0]}${foreign.length > 1 ? ` and ${foreign.length - 1} more` : ''}, not written by an evaluation: it would have to be emptied; name another folder as --save-images`);
+    throw new UsageError(
+      `${folder} holds ${foreign[0]}${foreign.length > 1 ? ` and ${foreign.length - 1} more` : ''}, not written by an evaluation: it would have to be emptied; name another folder as --save-images`,
+    );
   }
   return { pictures: names.filter((name) => PICTURE.test(name)), unfinished: names.filter((name) => UNFINISHED.test(name)) };
 }
@@ -99,6 +111,8 @@ async function readLedger(file: string): Promise<z.infer<typeof ledger>> {
   try {
     return ledger.parse(JSON.parse(text));
   } catch {
-    throw new UsageError(`${file} is damaged, so that it is not known what the pictures beside it are of: name another folder as --save-images, or delete it`);
+    throw new UsageError(
+      `${file} is damaged, so that it is not known what the pictures beside it are of: name another folder as --save-images, or delete it`,
+    );
   }
 }

@@ -44,7 +44,8 @@ export interface PerceptualDistance {
 export const FEATURE_LENGTH = 2048;
 
 /** Kind of weights that a convention's network has. */
-export const inceptionKind = (convention: FidConventionName): WeightKind => (fidConventions[convention].layout === 'fid' ? 'inception-fid' : 'inception-torchvision');
+export const inceptionKind = (convention: FidConventionName): WeightKind =>
+  fidConventions[convention].layout === 'fid' ? 'inception-fid' : 'inception-torchvision';
 
 /** Inception for a convention, or advice where its weights are not there. @throws naming the file when it is damaged */
 export async function openFeatureNetwork(convention: FidConventionName): Promise<Pretrained<FeatureNetwork>> {
@@ -65,7 +66,10 @@ export async function openFeatureNetwork(convention: FidConventionName): Promise
         const result = network.apply(parameters, pictures);
         try {
           const values = await result.data<'float32'>();
-          if (!values.every(Number.isFinite)) throw new Error(`features of the weights ${kind} (${stored.file}) are not finite: the weights are damaged; run "stargan weights fetch ${kind} --force"`);
+          if (!values.every(Number.isFinite))
+            throw new Error(
+              `features of the weights ${kind} (${stored.file}) are not finite: the weights are damaged; run "stargan weights fetch ${kind} --force"`,
+            );
           return values;
         } finally {
           dispose([pictures, result]);
@@ -108,10 +112,16 @@ export async function openPerceptualDistance(): Promise<Pretrained<PerceptualDis
 }
 
 /** Parameters from files whose checksums are those recorded when they were added. */
-async function loadFrom(stored: readonly StoredWeights[], load: (states: readonly StateDict[]) => Record<string, Tensor>): Promise<Record<string, Tensor>> {
+async function loadFrom(
+  stored: readonly StoredWeights[],
+  load: (states: readonly StateDict[]) => Record<string, Tensor>,
+): Promise<Record<string, Tensor>> {
   const states: StateDict[] = [];
   for (const { file, kind, result } of stored) {
-    if ((await fileChecksum(file)) !== result.sha256) throw new Error(`${file} is not what was added as ${kind} (its SHA-256 has changed); run "stargan weights fetch ${kind} --force", or add the file again`);
+    if ((await fileChecksum(file)) !== result.sha256)
+      throw new Error(
+        `${file} is not what was added as ${kind} (its SHA-256 has changed); run "stargan weights fetch ${kind} --force", or add the file again`,
+      );
     states.push((await readSafetensors(file)).tensors);
   }
   try {

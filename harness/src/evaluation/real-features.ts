@@ -35,7 +35,11 @@ export const featuresFolder = (): string => path.join(cacheFolder(), 'features')
  * @returns undefined when `signal` was aborted
  * @throws ImageFileError naming a file that cannot be used
  */
-export async function featuresOfFiles(network: FeatureNetwork, files: readonly HashedFile[], { imageSize, keep = true, onProgress, signal }: FeaturesOfFilesOptions): Promise<FeatureRows | undefined> {
+export async function featuresOfFiles(
+  network: FeatureNetwork,
+  files: readonly HashedFile[],
+  { imageSize, keep = true, onProgress, signal }: FeaturesOfFilesOptions,
+): Promise<FeatureRows | undefined> {
   const data = new Float32Array(files.length * FEATURE_LENGTH);
   for (let start = 0; start < files.length; start += PER_FILE) {
     const some = files.slice(start, start + PER_FILE);
@@ -52,13 +56,20 @@ export async function featuresOfFiles(network: FeatureNetwork, files: readonly H
 
 function keyOf({ convention, sha256 }: FeatureNetwork, files: readonly HashedFile[], imageSize: number): string {
   const size = convention === 'fid-stargan2' ? imageSize : null;
-  return createHash('sha256').update(JSON.stringify(['features', PIXELS_VERSION, convention, size, sha256, files.map((file) => file.sha256)])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify(['features', PIXELS_VERSION, convention, size, sha256, files.map((file) => file.sha256)]))
+    .digest('hex');
 }
 
 /** A file that is damaged counts as absent: it is made again. */
 async function readKept(file: string, count: number): Promise<Float32Array | undefined> {
   const features = (await readSafetensors(file).catch(() => undefined))?.tensors.features;
-  if (features?.data instanceof Float32Array && features.shape.join() === `${count},${FEATURE_LENGTH}` && features.data.every(Number.isFinite)) return features.data;
+  if (
+    features?.data instanceof Float32Array &&
+    features.shape.join() === `${count},${FEATURE_LENGTH}` &&
+    features.data.every(Number.isFinite)
+  )
+    return features.data;
   return undefined;
 }
 
@@ -67,7 +78,11 @@ async function keepFeatures(file: string, data: Float32Array, count: number): Pr
   await writeSafetensors(file, { features: { dtype: 'F32', shape: [count, FEATURE_LENGTH], data } });
 }
 
-async function computeFeatures(network: FeatureNetwork, files: readonly HashedFile[], { imageSize, onProgress, signal }: FeaturesOfFilesOptions): Promise<Float32Array | undefined> {
+async function computeFeatures(
+  network: FeatureNetwork,
+  files: readonly HashedFile[],
+  { imageSize, onProgress, signal }: FeaturesOfFilesOptions,
+): Promise<Float32Array | undefined> {
   const data = new Float32Array(files.length * FEATURE_LENGTH);
   for (let start = 0; start < files.length; start += AT_ONCE) {
     if (signal?.aborted === true) return undefined;

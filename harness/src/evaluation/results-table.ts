@@ -35,7 +35,9 @@ export function formatScore(metric: Metric, value: number | null | undefined): s
 export function scoreTable({ options, tasks, means, completed }: EvaluationRecord): ScoreTable {
   const cells = ({ values }: Scores): string[] => METRICS.map((metric) => formatScore(metric, values[metricKey(metric, options.fid)]));
   const rows = GUIDANCES.flatMap((guidance) => [
-    ...tasks.filter((task) => task.guidance === guidance).map(({ source, target, translations, scores }) => [guidance, `${source} → ${target}`, `${translations}`, ...cells(scores)]),
+    ...tasks
+      .filter((task) => task.guidance === guidance)
+      .map(({ source, target, translations, scores }) => [guidance, `${source} → ${target}`, `${translations}`, ...cells(scores)]),
     ...(completed ? [[guidance, 'mean', '', ...cells(means[guidance])]] : []),
   ]);
   return {
@@ -58,7 +60,12 @@ function reasonsOf(tasks: readonly TaskResult[]): string[] {
 }
 
 function groupReasons(reasons: Readonly<Record<string, string>>): { keys: string; reason: string }[] {
-  return [...new Set(Object.values(reasons))].map((reason) => ({ keys: Object.keys(reasons).filter((key) => reasons[key] === reason).join(', '), reason }));
+  return [...new Set(Object.values(reasons))].map((reason) => ({
+    keys: Object.keys(reasons)
+      .filter((key) => reasons[key] === reason)
+      .join(', '),
+    reason,
+  }));
 }
 
 /** An evaluation as text: what was compared, the table, and why cells are empty. */

@@ -25,17 +25,32 @@ const shortName = (convention: string): FidName | undefined => FID_NAMES.find((n
  * @throws UsageError where files are of different conventions, of another than was asked for, or do not say and images are
  * to be compared with them
  */
-export function chooseConventions(files: readonly NamedStatistics[], asked: readonly FidName[] | undefined, imageSize: number | undefined): ChosenConventions {
+export function chooseConventions(
+  files: readonly NamedStatistics[],
+  asked: readonly FidName[] | undefined,
+  imageSize: number | undefined,
+): ChosenConventions {
   if (files.length === 0) return { names: asked ?? ['stargan2'], notes: [] };
-  if (asked !== undefined && asked.length > 1) throw new UsageError(`${files[0]!.path} holds statistics of one convention: --fid takes one name with it, got ${asked.join(',')}`);
+  if (asked !== undefined && asked.length > 1)
+    throw new UsageError(`${files[0]!.path} holds statistics of one convention: --fid takes one name with it, got ${asked.join(',')}`);
   for (const key of ['convention', 'imageSize', 'weights'] as const) requireAgreement(files, key);
   const [given] = asked ?? [];
-  for (const { path, statistics: { convention, imageSize: size } } of files) {
+  for (const {
+    path,
+    statistics: { convention, imageSize: size },
+  } of files) {
     if (convention === undefined) continue;
     const name = shortName(convention);
-    if (name === undefined) throw new UsageError(`${path} holds statistics of the convention ${JSON.stringify(convention)}, which is none of ${FID_NAMES.join(', ')}`);
-    if (given !== undefined && given !== name) throw new UsageError(`${path} holds statistics of fid-${name}, which do not compare as fid-${given}: leave --fid out or give ${name}`);
-    if (imageSize !== undefined && size !== undefined && size !== imageSize) throw new UsageError(`${path} holds statistics of images brought to ${size}² first: give --image-size ${size}, got ${imageSize}`);
+    if (name === undefined)
+      throw new UsageError(
+        `${path} holds statistics of the convention ${JSON.stringify(convention)}, which is none of ${FID_NAMES.join(', ')}`,
+      );
+    if (given !== undefined && given !== name)
+      throw new UsageError(
+        `${path} holds statistics of fid-${name}, which do not compare as fid-${given}: leave --fid out or give ${name}`,
+      );
+    if (imageSize !== undefined && size !== undefined && size !== imageSize)
+      throw new UsageError(`${path} holds statistics of images brought to ${size}² first: give --image-size ${size}, got ${imageSize}`);
   }
   const known = files.map(({ statistics }) => statistics.convention).find((convention) => convention !== undefined);
   const name = given ?? (known === undefined ? undefined : shortName(known));
@@ -43,7 +58,8 @@ export function chooseConventions(files: readonly NamedStatistics[], asked: read
   if (silent.length === 0) return { names: [name!], notes: [] };
   const who = `${silent.join(' and ')} ${silent.length === 1 ? 'does' : 'do'} not say whose FID the statistics are for`;
   if (given !== undefined) return { names: [given], notes: [`${who}: they are taken for fid-${given}, as --fid says`] };
-  if (imageSize !== undefined || known !== undefined) throw new UsageError(`${who}: name it with --fid (files of pytorch-fid are of --fid pytorch)`);
+  if (imageSize !== undefined || known !== undefined)
+    throw new UsageError(`${who}: name it with --fid (files of pytorch-fid are of --fid pytorch)`);
   return { names: ['unknown'], notes: [`${who}: the distance is right only if both are of one convention; name it with --fid`] };
 }
 
@@ -52,6 +68,12 @@ function requireAgreement(files: readonly NamedStatistics[], key: 'convention' |
   const saying = files.filter(({ statistics }) => statistics[key] !== undefined);
   const [first, second] = saying;
   if (second === undefined || first!.statistics[key] === second.statistics[key]) return;
-  const what = { convention: 'are of different conventions', imageSize: 'are of images brought to different sizes first', weights: 'were made with different weights' }[key];
-  throw new UsageError(`${first!.path} and ${second.path} ${what} (${first!.statistics[key]} and ${second.statistics[key]}): their distance means nothing`);
+  const what = {
+    convention: 'are of different conventions',
+    imageSize: 'are of images brought to different sizes first',
+    weights: 'were made with different weights',
+  }[key];
+  throw new UsageError(
+    `${first!.path} and ${second.path} ${what} (${first!.statistics[key]} and ${second.statistics[key]}): their distance means nothing`,
+  );
 }

@@ -43,14 +43,22 @@ const ENCODED_AT_ONCE = 16;
  *
  * @param task by label
  */
-export function latentTaskStyles({ networks, weights }: Sampler, { source, target }: Task, { outputs, latentDim, seed }: { outputs: number; latentDim: number; seed: number }): TaskStyles {
+export function latentTaskStyles(
+  { networks, weights }: Sampler,
+  { source, target }: Task,
+  { outputs, latentDim, seed }: { outputs: number; latentDim: number; seed: number },
+): TaskStyles {
   const stream = `evaluation-latent-${source}-${target}`;
   return {
     count: outputs,
     of: (index) =>
       tidy(() => {
         const latent = tensor2d(latentCodes(outputs, latentDim, seed, stream, index), [outputs, latentDim]);
-        return networks.mappingNetwork.apply(weights.mappingNetwork, latent, Array.from({ length: outputs }, () => target));
+        return networks.mappingNetwork.apply(
+          weights.mappingNetwork,
+          latent,
+          Array.from({ length: outputs }, () => target),
+        );
       }),
     dispose: () => undefined,
   };
@@ -68,23 +76,38 @@ export async function referenceTaskStyles(
   { references }: EvaluationDomain,
   { outputs, imageSize, seed }: { outputs: number; imageSize: number; seed: number },
 ): Promise<TaskStyles> {
-  const { styleDim, styles } = await encodeFiles(sampler, references.map(({ file }) => file), target, imageSize);
+  const { styleDim, styles } = await encodeFiles(
+    sampler,
+    references.map(({ file }) => file),
+    target,
+    imageSize,
+  );
   const count = Math.min(outputs, references.length);
   const all = tensor2d(styles, [references.length, styleDim]);
   const stream = `evaluation-references-${source}-${target}`;
   return {
     count,
-    of: (index) => tidy(() => gather(all, tensor1d([...permutation(references.length, randomStream(seed, stream, index)).slice(0, count)], 'int32'))),
+    of: (index) =>
+      tidy(() => gather(all, tensor1d([...permutation(references.length, randomStream(seed, stream, index)).slice(0, count)], 'int32'))),
     dispose: () => all.dispose(),
   };
 }
 
 /** Styles of image files, few at a time. */
-async function encodeFiles(sampler: Sampler, files: readonly string[], domain: number, imageSize: number): Promise<{ styleDim: number; styles: Float32Array }> {
+async function encodeFiles(
+  sampler: Sampler,
+  files: readonly string[],
+  domain: number,
+  imageSize: number,
+): Promise<{ styleDim: number; styles: Float32Array }> {
   const parts: Float32Array[] = [];
   for (let start = 0; start < files.length; start += ENCODED_AT_ONCE) {
     const some = files.slice(start, start + ENCODED_AT_ONCE);
-    const style = encodeStyles(sampler, { size: imageSize, data: await loadImages(some, imageSize) }, some.map(() => domain));
+    const style = encodeStyles(
+      sampler,
+      { size: imageSize, data: await loadImages(some, imageSize) },
+      some.map(() => domain),
+    );
     parts.push(await style.data<'float32'>());
     style.dispose();
   }

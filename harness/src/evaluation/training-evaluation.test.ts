@@ -24,7 +24,14 @@ const runFolder = (name: string): string => path.join(folder(), name);
 
 async function hashes(checkpoint: string): Promise<string[]> {
   const names = (await readdir(checkpoint)).filter((name) => name.endsWith('.safetensors')).sort();
-  return Promise.all(names.map(async (name) => `${name} ${createHash('sha256').update(await readFile(path.join(checkpoint, name))).digest('hex')}`));
+  return Promise.all(
+    names.map(
+      async (name) =>
+        `${name} ${createHash('sha256')
+          .update(await readFile(path.join(checkpoint, name)))
+          .digest('hex')}`,
+    ),
+  );
 }
 
 const checkpointOf = async (run: string, iteration: number): Promise<Checkpoint> => (await findCheckpoint(run, iteration)).checkpoint!;
@@ -58,7 +65,10 @@ describe('evaluation during training', () => {
     await train({ data, out, config: { ...CONFIG, iterations: 2 } });
     const due = { ...CONFIG, iterations: 3, evaluateEvery: 2 };
     await train({ data, out, config: due, resume: true });
-    expect((await listEvaluations(out)).map(({ iteration, completed }) => [iteration, completed])).toEqual([[2, true], [3, true]]);
+    expect((await listEvaluations(out)).map(({ iteration, completed }) => [iteration, completed])).toEqual([
+      [2, true],
+      [3, true],
+    ]);
     const written = await readFile(runPaths(out).evaluationLog, 'utf8');
     await train({ data, out, config: due, resume: true });
     expect(await readFile(runPaths(out).evaluationLog, 'utf8')).toBe(written);
@@ -78,7 +88,9 @@ describe('evaluation during training', () => {
     const one = path.join(folder(), 'one');
     await mkdir(one);
     await symlink(path.join(data, 'train', 'circle'), path.join(one, 'circle'));
-    await expect(train({ data: one, out: runFolder('alone'), config: { ...CONFIG, evaluateEvery: 1 } })).rejects.toThrow('there is only one');
+    await expect(train({ data: one, out: runFolder('alone'), config: { ...CONFIG, evaluateEvery: 1 } })).rejects.toThrow(
+      'there is only one',
+    );
   });
 });
 
@@ -110,7 +122,9 @@ describe('the best checkpoint', () => {
 
   it('is none where the metric has no value', async () => {
     const checkpoint = await checkpointOf(runFolder('evaluated'), 4);
-    expect(await keepBest(runFolder('none'), checkpoint, await evaluationWith({ 'fid-stargan2': null }, 4), 'fid')).toBe('fid-stargan2 has no value: no weights');
+    expect(await keepBest(runFolder('none'), checkpoint, await evaluationWith({ 'fid-stargan2': null }, 4), 'fid')).toBe(
+      'fid-stargan2 has no value: no weights',
+    );
     expect(await findBest(runFolder('none'))).toBeUndefined();
   });
 });

@@ -20,7 +20,15 @@ const folder = useTemporaryFolder(async (created) => {
 });
 
 const climb = (out: string, rungs: RungName[], options: Partial<Parameters<typeof runLadder>[0]> = {}): ReturnType<typeof runLadder> =>
-  runLadder({ data, out: path.join(folder(), out), rungs, base: smallConfig({ iterations: 2 }), say: () => undefined, progress: 'stderr', ...options });
+  runLadder({
+    data,
+    out: path.join(folder(), out),
+    rungs,
+    base: smallConfig({ iterations: 2 }),
+    say: () => undefined,
+    progress: 'stderr',
+    ...options,
+  });
 
 // Without pretrained weights, whether or not the machine has them.
 beforeAll(() => void vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache')));
@@ -86,7 +94,10 @@ describe('the ladder', () => {
 
   it('stops where it is told to, and goes on from there to the same result', async () => {
     const controller = new AbortController();
-    const stopped = await climb('stopped', ['D', 'E'], { signal: controller.signal, say: (line) => line.startsWith('E') && controller.abort() });
+    const stopped = await climb('stopped', ['D', 'E'], {
+      signal: controller.signal,
+      say: (line) => line.startsWith('E') && controller.abort(),
+    });
     expect(stopped).toEqual({ completed: false, rung: 'E' });
     const result = await climb('stopped', ['D', 'E']);
     expect(result.completed).toBe(true);
@@ -97,8 +108,12 @@ describe('the ladder', () => {
 
   it('does not compare with a rung of other settings, but trains one longer', async () => {
     await climb('settings', ['C']);
-    await expect(climb('settings', ['C'], { base: smallConfig({ iterations: 2, learningRate: 0.5 }) })).rejects.toThrow('was trained with learningRate 0.001, now it is 0.5');
-    await expect(climb('settings', ['C'], { base: smallConfig({ iterations: 1 }) })).rejects.toThrow('was trained for 4 iterations, now 2 are wanted');
+    await expect(climb('settings', ['C'], { base: smallConfig({ iterations: 2, learningRate: 0.5 }) })).rejects.toThrow(
+      'was trained with learningRate 0.001, now it is 0.5',
+    );
+    await expect(climb('settings', ['C'], { base: smallConfig({ iterations: 1 }) })).rejects.toThrow(
+      'was trained for 4 iterations, now 2 are wanted',
+    );
     const longer = await climb('settings', ['C'], { base: smallConfig({ iterations: 3 }) });
     expect(longer.completed).toBe(true);
     const run = path.join(folder(), 'settings', 'C');
@@ -109,14 +124,21 @@ describe('the ladder', () => {
 
   it('stops while it measures, and goes on from there to the same result', async () => {
     const whole = await climb('measured', ['E', 'F']);
-    for (const [line, rung] of [['training the classifier', 'E'], ['F  measuring', 'F']] as const) {
+    for (const [line, rung] of [
+      ['training the classifier', 'E'],
+      ['F  measuring', 'F'],
+    ] as const) {
       const controller = new AbortController();
-      const stopped = await climb('measured again', ['E', 'F'], { signal: controller.signal, say: (said) => said.startsWith(line) && controller.abort() });
+      const stopped = await climb('measured again', ['E', 'F'], {
+        signal: controller.signal,
+        say: (said) => said.startsWith(line) && controller.abort(),
+      });
       expect(stopped).toEqual({ completed: false, rung });
     }
     const result = await climb('measured again', ['E', 'F']);
     if (!whole.completed || !result.completed) throw new Error('stopped');
-    const means = async (json: string): Promise<unknown> => (JSON.parse(await readFile(json, 'utf8')) as { rungs: { means: unknown }[] }).rungs.map((rung) => rung.means);
+    const means = async (json: string): Promise<unknown> =>
+      (JSON.parse(await readFile(json, 'utf8')) as { rungs: { means: unknown }[] }).rungs.map((rung) => rung.means);
     expect(await means(result.json)).toEqual(await means(whole.json));
   });
 
@@ -128,6 +150,8 @@ describe('the ladder', () => {
   });
 
   it('names the rung whose training failed', async () => {
-    await expect(climb('exploded', ['E'], { base: smallConfig({ iterations: 50, learningRate: 1e18 }) })).rejects.toThrow(/^E: iteration \d+: the loss .* training stopped/);
+    await expect(climb('exploded', ['E'], { base: smallConfig({ iterations: 50, learningRate: 1e18 }) })).rejects.toThrow(
+      /^E: iteration \d+: the loss .* training stopped/,
+    );
   });
 });

@@ -51,7 +51,12 @@ export async function runLadder({ data, out, rungs, base, say, progress, signal 
 }
 
 /** Measures the rungs and writes the report of each; those up to where it was stopped. */
-async function measureRungs(candidates: readonly Candidate[], data: string, base: Config, { say, signal }: Pick<LadderOptions, 'say' | 'signal'>): Promise<MeasuredRung[]> {
+async function measureRungs(
+  candidates: readonly Candidate[],
+  data: string,
+  base: Config,
+  { say, signal }: Pick<LadderOptions, 'say' | 'signal'>,
+): Promise<MeasuredRung[]> {
   const judging = await openJudging(data, base, { say, signal });
   const measured: MeasuredRung[] = [];
   try {

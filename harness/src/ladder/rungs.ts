@@ -17,7 +17,14 @@ const E: Partial<Config> = { ...F, lambdaDiversity: 0 };
 const D: Partial<Config> = { ...E, style: 'latent', guidance: 'latent' };
 // Without a latent code there is one picture per source and domain: nothing to reconstruct, nothing that differs.
 const C: Partial<Config> = { ...D, style: 'label', lambdaStyle: 0 };
-const B: Partial<Config> = { ...C, injection: 'concatenation', adversarial: 'wasserstein', penalty: 'wasserstein', criticSteps: 5, lambdaCycle: 10 };
+const B: Partial<Config> = {
+  ...C,
+  injection: 'concatenation',
+  adversarial: 'wasserstein',
+  penalty: 'wasserstein',
+  criticSteps: 5,
+  lambdaCycle: 10,
+};
 const A: Partial<Config> = { ...B, discriminator: 'patchClassifier' };
 
 /**
@@ -41,7 +48,10 @@ export const RUNGS: Readonly<Record<RungName, Rung>> = {
 export const RUNG_NAMES = Object.keys(RUNGS) as RungName[];
 
 /** Updates that an iteration makes of the generator, one for each kind of guidance, and of the discriminator. */
-export function updatesPerIteration({ guidance, criticSteps }: Pick<Config, 'guidance' | 'criticSteps'>): { generator: number; discriminator: number } {
+export function updatesPerIteration({ guidance, criticSteps }: Pick<Config, 'guidance' | 'criticSteps'>): {
+  generator: number;
+  discriminator: number;
+} {
   const generator = guidance === 'both' ? 2 : 1;
   return { generator, discriminator: generator * criticSteps };
 }

@@ -46,7 +46,10 @@ async function rowOf(directory: string, { candidate: { name, title, config, run 
 }
 
 function tableOf(rows: readonly Row[], { options }: EvaluationRecord): Table {
-  const scores = scoreColumns(rows.map(({ means }) => means), options.fid);
+  const scores = scoreColumns(
+    rows.map(({ means }) => means),
+    options.fid,
+  );
   return {
     headings: ['rung', '', 'updates of D', 'of G', 'time', ...scores.headings],
     rows: rows.map(({ rung, title, generatorUpdates, discriminatorUpdates, seconds, means }) => [
@@ -65,14 +68,32 @@ function tableOf(rows: readonly Row[], { options }: EvaluationRecord): Table {
  *
  * @returns the files, and the table as text
  */
-export async function writeLadder(directory: string, rungs: readonly MeasuredRung[]): Promise<{ json: string; html: string; text: string }> {
+export async function writeLadder(
+  directory: string,
+  rungs: readonly MeasuredRung[],
+): Promise<{ json: string; html: string; text: string }> {
   const { evaluation } = rungs[0]!;
   const rows = await Promise.all(rungs.map((rung) => rowOf(directory, rung)));
   const json = path.join(directory, 'ladder.json');
   const html = path.join(directory, 'ladder.html');
-  await writeWholeFile(json, `${JSON.stringify({ formatVersion: 1, convention: evaluation.convention, options: evaluation.options, rungs: rows }, null, 2)}\n`);
+  await writeWholeFile(
+    json,
+    `${JSON.stringify({ formatVersion: 1, convention: evaluation.convention, options: evaluation.options, rungs: rows }, null, 2)}\n`,
+  );
   const table = tableOf(rows, evaluation);
-  const notes = ['Every rung updates its discriminator as often, on as many training images, with the same data, seed and widths. A and B update the generator once for every five of those, as the first StarGAN does.', ...explainScores(evaluation)];
-  await writeWholeFile(html, await comparisonPage({ file: html, title: 'Component analysis of StarGAN v2', notes, table, runs: rungs.map(({ candidate }) => candidate) }));
+  const notes = [
+    'Every rung updates its discriminator as often, on as many training images, with the same data, seed and widths. A and B update the generator once for every five of those, as the first StarGAN does.',
+    ...explainScores(evaluation),
+  ];
+  await writeWholeFile(
+    html,
+    await comparisonPage({
+      file: html,
+      title: 'Component analysis of StarGAN v2',
+      notes,
+      table,
+      runs: rungs.map(({ candidate }) => candidate),
+    }),
+  );
   return { json, html, text: formatTable(table) };
 }

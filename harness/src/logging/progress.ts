@@ -22,8 +22,17 @@ export function formatDuration(seconds: number): string {
 /** The losses that tell most, shortened: discriminator, generator and its terms with latent guidance. */
 export function summarizeLosses(losses: Losses | undefined): string {
   if (losses === undefined) return '';
-  const shown = { D: 'D/latent_total', G: 'G/latent_adv', sty: 'G/latent_sty', ds: 'G/latent_ds', cyc: 'G/latent_cyc', cls: 'G/latent_cls' };
-  return Object.entries(shown).flatMap(([short, name]) => (losses[name] === undefined ? [] : [`${short} ${losses[name].toFixed(2)}`])).join(' ');
+  const shown = {
+    D: 'D/latent_total',
+    G: 'G/latent_adv',
+    sty: 'G/latent_sty',
+    ds: 'G/latent_ds',
+    cyc: 'G/latent_cyc',
+    cls: 'G/latent_cls',
+  };
+  return Object.entries(shown)
+    .flatMap(([short, name]) => (losses[name] === undefined ? [] : [`${short} ${losses[name].toFixed(2)}`]))
+    .join(' ');
 }
 
 /**
@@ -41,9 +50,19 @@ function speedOf(start: number, began: number, iteration: number): number {
   return (iteration - start) / ((performance.now() - began) / 1000);
 }
 
-function describe(start: number, total: number, began: number, iteration: number, losses: Losses | undefined): { speed: string; left: string; losses: string } {
+function describe(
+  start: number,
+  total: number,
+  began: number,
+  iteration: number,
+  losses: Losses | undefined,
+): { speed: string; left: string; losses: string } {
   const speed = speedOf(start, began, iteration);
-  return { speed: Number.isFinite(speed) ? speed.toFixed(2) : '?', left: formatDuration((total - iteration) / speed), losses: summarizeLosses(losses) };
+  return {
+    speed: Number.isFinite(speed) ? speed.toFixed(2) : '?',
+    left: formatDuration((total - iteration) / speed),
+    losses: summarizeLosses(losses),
+  };
 }
 
 function barProgress(start: number, total: number, output: NodeJS.WriteStream): Progress {

@@ -86,7 +86,11 @@ describe('counting work', () => {
     const before = methods();
     tidy(() => void countWork(() => void add(1, 2)));
     expect(methods()).toEqual(before);
-    expect(() => countWork(() => { throw new Error('broken work'); })).toThrow('broken work');
+    expect(() =>
+      countWork(() => {
+        throw new Error('broken work');
+      }),
+    ).toThrow('broken work');
     expect(methods()).toEqual(before);
   });
 

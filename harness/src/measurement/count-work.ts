@@ -65,7 +65,8 @@ export function countWork<Result>(work: () => Result): WorkCount<Result> {
   } finally {
     restore();
   }
-  if (result instanceof Promise) throw new Error('countWork: work must be synchronous, got a function that returns a promise; wait for its inputs before');
+  if (result instanceof Promise)
+    throw new Error('countWork: work must be synchronous, got a function that returns a promise; wait for its inputs before');
   const kernels = [...counts.values()].sort((a, b) => b.flops - a.flops || b.launches - a.launches);
   return { result, launches, flops, startTensorBytes, peakTensorBytes, kernels };
 }

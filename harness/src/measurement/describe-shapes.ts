@@ -8,6 +8,9 @@ const joined = (shape: Shape): string => (shape.length === 0 ? 'scalar' : shape.
  */
 export function describeShapes({ inputs, output }: KernelLaunch): string {
   const named = Object.entries(inputs).filter(([role]) => role !== 'sizes');
-  const described = named.length > 4 ? `${named.length} inputs` : named.map(([role, shape]) => `${/^\d+$/.test(role) ? '' : `${role} `}${joined(shape)}`).join(', ');
+  const described =
+    named.length > 4
+      ? `${named.length} inputs`
+      : named.map(([role, shape]) => `${/^\d+$/.test(role) ? '' : `${role} `}${joined(shape)}`).join(', ');
   return `${described} → ${joined(output)}`;
 }

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { flopsOf, type KernelLaunch, type Shape } from './flops.js';
 
-const launch = (kernel: string, inputs: Record<string, Shape>, output: Shape, transposeA = false): KernelLaunch => ({ kernel, inputs, output, transposeA });
+const launch = (kernel: string, inputs: Record<string, Shape>, output: Shape, transposeA = false): KernelLaunch => ({
+  kernel,
+  inputs,
+  output,
+  transposeA,
+});
 
 const dimension = fc.integer({ min: 1, max: 64 });
 

@@ -18,7 +18,8 @@ const size = (shape: Shape): number => shape.reduce((product, n) => product * n,
 
 function inputShape({ kernel, inputs }: KernelLaunch, role: string): Shape {
   const shape = inputs[role];
-  if (shape === undefined) throw new Error(`flopsOf: ${kernel} must have an input ${role}, got ${Object.keys(inputs).join(', ') || 'none'}`);
+  if (shape === undefined)
+    throw new Error(`flopsOf: ${kernel} must have an input ${role}, got ${Object.keys(inputs).join(', ') || 'none'}`);
   return shape;
 }
 
@@ -74,7 +75,9 @@ export function flopsOf(launch: KernelLaunch): number {
   const formula = Object.hasOwn(formulas, launch.kernel) ? formulas[launch.kernel] : undefined;
   if (formula !== undefined) return formula(launch);
   if (/conv\dd|matmul|einsum|winograd/i.test(launch.kernel)) {
-    throw new Error(`flopsOf: no formula for kernel ${launch.kernel}; add one to its table (there are ${Object.keys(formulas).join(', ')})`);
+    throw new Error(
+      `flopsOf: no formula for kernel ${launch.kernel}; add one to its table (there are ${Object.keys(formulas).join(', ')})`,
+    );
   }
   return 0;
 }

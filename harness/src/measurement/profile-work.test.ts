@@ -53,7 +53,11 @@ describe('profiling work', () => {
     const state = (): unknown[] => [memory().numTensors, Object.getOwnPropertyNames(backend()), Object.hasOwn(engine(), 'runKernel')];
     const before = state();
     profileWork(workOf([2]));
-    expect(() => profileWork((): Tensor => { throw new Error('broken work'); })).toThrow('broken work');
+    expect(() =>
+      profileWork((): Tensor => {
+        throw new Error('broken work');
+      }),
+    ).toThrow('broken work');
     expect(state()).toEqual(before);
   });
 

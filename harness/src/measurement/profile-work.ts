@@ -54,12 +54,18 @@ export function profileWork(work: () => unknown, { runs = 1 }: { runs?: number }
   const start = performance.now();
   try {
     for (let run = 0; run < runs; run++) {
-      if (work() instanceof Promise) throw new Error('profileWork: work must be synchronous, got a function that returns a promise; wait for its inputs before');
+      if (work() instanceof Promise)
+        throw new Error('profileWork: work must be synchronous, got a function that returns a promise; wait for its inputs before');
     }
   } finally {
     restore();
   }
   const seconds = (performance.now() - start) / 1e3 / runs;
-  const kernels = [...totals.values()].map((total) => ({ ...total, launches: total.launches / runs, seconds: total.seconds / runs, flops: total.flops / runs }));
+  const kernels = [...totals.values()].map((total) => ({
+    ...total,
+    launches: total.launches / runs,
+    seconds: total.seconds / runs,
+    flops: total.flops / runs,
+  }));
   return { seconds, launchSeconds: launchSeconds / runs, kernels: kernels.sort((a, b) => b.seconds - a.seconds) };
 }

@@ -59,7 +59,11 @@ interface Tensors {
   positions(shape: [number], stream: number): Tensor;
 }
 
-const zeroTensors: Tensors = { images: (shape) => fill(shape, 0), latents: (shape) => fill(shape, 0), positions: (shape) => fill(shape, 0) };
+const zeroTensors: Tensors = {
+  images: (shape) => fill(shape, 0),
+  latents: (shape) => fill(shape, 0),
+  positions: (shape) => fill(shape, 0),
+};
 
 const randomTensors = (seed: number): Tensors => ({
   images: (shape, stream) => randomUniform(shape, -1, 1, 'float32', seed + stream),

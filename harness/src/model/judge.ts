@@ -1,6 +1,12 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { discriminator, labelMapDiscriminator, patchClassifier, projectionDiscriminator, type DiscriminatorOptions } from '@stargan/discriminator';
+import {
+  discriminator,
+  labelMapDiscriminator,
+  patchClassifier,
+  projectionDiscriminator,
+  type DiscriminatorOptions,
+} from '@stargan/discriminator';
 import type { Network } from '@stargan/layers';
 import type { Parameters } from '@stargan/ops';
 import type { Config } from '../config/schema.js';

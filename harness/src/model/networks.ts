@@ -96,7 +96,10 @@ function buildStyleNetworks(config: ModelConfig, trunk: Omit<StyleEncoderOptions
     case 'mapped': {
       const buildMapping = config.mappingNetwork === 'conditional' ? conditionalMappingNetwork : mappingNetwork;
       const buildEncoder = config.styleEncoder === 'conditional' ? conditionalStyleEncoder : styleEncoder;
-      return { mappingNetwork: buildMapping({ domains, latentDim, styleDim, hiddenDim }), styleEncoder: buildEncoder({ ...trunk, domains, styleDim }) };
+      return {
+        mappingNetwork: buildMapping({ domains, latentDim, styleDim, hiddenDim }),
+        styleEncoder: buildEncoder({ ...trunk, domains, styleDim }),
+      };
     }
   }
 }

@@ -15,7 +15,10 @@ export interface ProbeSizes {
 /** Values of about the range of pixels and latent codes, without a pattern that a network could cancel. */
 function given(shape: readonly number[]): Tensor {
   const count = shape.reduce((product, size) => product * size, 1);
-  return tensor(Float32Array.from({ length: count }, (_, i) => Math.sin(i + Math.sin(0.1 * i))), [...shape]);
+  return tensor(
+    Float32Array.from({ length: count }, (_, i) => Math.sin(i + Math.sin(0.1 * i))),
+    [...shape],
+  );
 }
 
 /**
@@ -27,9 +30,15 @@ function given(shape: readonly number[]): Tensor {
  * @param domains how many there are; the branches of all are asked
  * @returns undefined where all give finite values
  */
-export function findOverflow(networks: Networks, weights: WeightsOf<AveragedName> & Partial<WeightsOf>, domains: number, { imageSize, latentDim, batch }: ProbeSizes): NetworkName | undefined {
+export function findOverflow(
+  networks: Networks,
+  weights: WeightsOf<AveragedName> & Partial<WeightsOf>,
+  domains: number,
+  { imageSize, latentDim, batch }: ProbeSizes,
+): NetworkName | undefined {
   const { generator, mappingNetwork, styleEncoder, discriminator } = networks;
-  const isFinite = (values: Tensor): boolean => Number.isFinite(sum(abs(values)).dataSync()[0]!) || values.dataSync().every(Number.isFinite);
+  const isFinite = (values: Tensor): boolean =>
+    Number.isFinite(sum(abs(values)).dataSync()[0]!) || values.dataSync().every(Number.isFinite);
   for (let first = 0; first < domains; first += batch) {
     const domain = Array.from({ length: Math.min(batch, domains - first) }, (_, i) => first + i);
     const found = tidy((): NetworkName | undefined => {
@@ -39,7 +48,8 @@ export function findOverflow(networks: Networks, weights: WeightsOf<AveragedName
       if (!isFinite(styleEncoder.apply(weights.styleEncoder, image, domain))) return 'styleEncoder';
       const one = (values: Tensor): Tensor => slice(values, 0, 1);
       if (first === 0 && !isFinite(generator.apply(weights.generator, one(image), one(style)))) return 'generator';
-      if (weights.discriminator !== undefined && !isFinite(discriminator.apply(weights.discriminator, image, domain))) return 'discriminator';
+      if (weights.discriminator !== undefined && !isFinite(discriminator.apply(weights.discriminator, image, domain)))
+        return 'discriminator';
       return undefined;
     });
     if (found !== undefined) return found;

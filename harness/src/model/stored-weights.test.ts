@@ -21,7 +21,11 @@ const folder = useTemporaryFolder(async (created) => {
 let count = 0;
 
 /** The checkpoint with one file written anew, its manifest in order. */
-async function changed(file: string, change: (tensors: Record<string, TensorSource>) => void, metadata: Record<string, string> = { step: '3' }): Promise<Checkpoint> {
+async function changed(
+  file: string,
+  change: (tensors: Record<string, TensorSource>) => void,
+  metadata: Record<string, string> = { step: '3' },
+): Promise<Checkpoint> {
   const files = Object.fromEntries(
     checkpoint.manifest.files.map(({ name }) => [
       name,
@@ -29,7 +33,11 @@ async function changed(file: string, change: (tensors: Record<string, TensorSour
         const content = await readSafetensors(path.join(checkpoint.path, name));
         const tensors: Record<string, TensorSource> = { ...content.tensors };
         if (name === file) change(tensors);
-        await writeSafetensors(aside, tensors, name === file ? metadata : { ...content.metadata, ...(name.includes('optimizer') && { step: '3' }) });
+        await writeSafetensors(
+          aside,
+          tensors,
+          name === file ? metadata : { ...content.metadata, ...(name.includes('optimizer') && { step: '3' }) },
+        );
       },
     ]),
   );
@@ -41,11 +49,27 @@ const BIAS = 'from_rgb.bias';
 
 describe('weights in a checkpoint', () => {
   it.each<[string, (tensors: Record<string, TensorSource>) => void, RegExp]>([
-    ['NaN', (tensors) => ((tensors[BIAS]!.data as Float32Array)[1] = NaN), /generator_ema\.safetensors: tensor from_rgb\.bias holds NaN; the checkpoint cannot be used/],
-    ['integers', (tensors) => (tensors[BIAS] = { ...tensors[BIAS]!, dtype: 'I32', data: new Int32Array(4) }), /generator_ema\.safetensors: tensor from_rgb\.bias must be F32, got I32/],
-    ['a further tensor', (tensors) => (tensors.stray = tensors[BIAS]!), /generator_ema\.safetensors: tensor stray is not one of the model's/],
+    [
+      'NaN',
+      (tensors) => ((tensors[BIAS]!.data as Float32Array)[1] = NaN),
+      /generator_ema\.safetensors: tensor from_rgb\.bias holds NaN; the checkpoint cannot be used/,
+    ],
+    [
+      'integers',
+      (tensors) => (tensors[BIAS] = { ...tensors[BIAS]!, dtype: 'I32', data: new Int32Array(4) }),
+      /generator_ema\.safetensors: tensor from_rgb\.bias must be F32, got I32/,
+    ],
+    [
+      'a further tensor',
+      (tensors) => (tensors.stray = tensors[BIAS]!),
+      /generator_ema\.safetensors: tensor stray is not one of the model's/,
+    ],
     ['one too few', (tensors) => delete tensors[BIAS], /generator_ema\.safetensors: tensor from_rgb\.bias is missing/],
-    ['another shape', (tensors) => (tensors[BIAS] = { ...tensors[BIAS]!, shape: [2, 2] }), /generator_ema\.safetensors: from_rgb\.bias: expected shape \[4\].*got \[2, 2\]/],
+    [
+      'another shape',
+      (tensors) => (tensors[BIAS] = { ...tensors[BIAS]!, shape: [2, 2] }),
+      /generator_ema\.safetensors: from_rgb\.bias: expected shape \[4\].*got \[2, 2\]/,
+    ],
   ])('are refused by file and tensor: %s', async (_, change, message) => {
     const before = memory().numTensors;
     const given = await changed(EMA, change);
@@ -63,7 +87,9 @@ describe('weights in a checkpoint', () => {
     const halves = header.replace(/("from_rgb\.bias":\{"dtype":"F)32("\s*,"shape":\[)4/, '$116$28');
     expect(halves).not.toBe(header);
     await writeFile(file, Buffer.concat([bytes.subarray(0, 8), Buffer.from(halves), bytes.subarray(8 + length)]));
-    await expect(readAverages(networks, given)).rejects.toThrow(/generator_ema\.safetensors: tensor from_rgb\.bias must be F32, got F16; the file was changed after it was written/);
+    await expect(readAverages(networks, given)).rejects.toThrow(
+      /generator_ema\.safetensors: tensor from_rgb\.bias must be F32, got F16; the file was changed after it was written/,
+    );
   });
 
   it.each([
@@ -75,7 +101,9 @@ describe('weights in a checkpoint', () => {
   ])('are not gone on with under the optimiser step %j, and the file is named', async (metadata, got) => {
     const before = memory().numTensors;
     const given = await changed('generator_optimizer.safetensors', () => undefined, metadata);
-    await expect(readState(networks, given)).rejects.toThrow(`generator_optimizer.safetensors: step, in the file's metadata, must be a whole number of at least 3, the iterations done, got ${got}`);
+    await expect(readState(networks, given)).rejects.toThrow(
+      `generator_optimizer.safetensors: step, in the file's metadata, must be a whole number of at least 3, the iterations done, got ${got}`,
+    );
     expect(memory().numTensors).toBe(before);
   });
 

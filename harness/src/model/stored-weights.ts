@@ -9,7 +9,11 @@ import { fromTorchLayout, torchShape, toTorchLayout, type ParameterSpec } from '
  *
  * @param prefix put before each key
  */
-export function* storedTensors(specs: readonly ParameterSpec[], tensors: Readonly<Record<string, Tensor>>, prefix = ''): Generator<readonly [string, TensorSource]> {
+export function* storedTensors(
+  specs: readonly ParameterSpec[],
+  tensors: Readonly<Record<string, Tensor>>,
+  prefix = '',
+): Generator<readonly [string, TensorSource]> {
   for (const spec of specs) {
     const data = (): Float32Array => {
       const torch = toTorchLayout(spec, tensors[spec.name]!);
@@ -45,7 +49,11 @@ export interface StoredTensorsOptions {
  * @param options `prefixes` put before each key; names of `constants`, which may be there and are passed over
  * @throws naming the file and the tensor: one that is missing, not expected, of another type or shape, or not finite
  */
-export async function readStoredTensors(file: string, specs: readonly ParameterSpec[], { prefixes = [''], constants = [] }: StoredTensorsOptions = {}): Promise<StoredGroups> {
+export async function readStoredTensors(
+  file: string,
+  specs: readonly ParameterSpec[],
+  { prefixes = [''], constants = [] }: StoredTensorsOptions = {},
+): Promise<StoredGroups> {
   const opened = await openSafetensors(file);
   const groups: Record<string, Tensor>[] = [];
   try {
@@ -67,16 +75,25 @@ export async function readStoredTensors(file: string, specs: readonly ParameterS
   }
 }
 
-function requireExpectedTensors({ path, entries }: SafetensorsFile, specs: readonly ParameterSpec[], prefixes: readonly string[], constants: readonly string[]): void {
+function requireExpectedTensors(
+  { path, entries }: SafetensorsFile,
+  specs: readonly ParameterSpec[],
+  prefixes: readonly string[],
+  constants: readonly string[],
+): void {
   const expected = new Set(prefixes.flatMap((prefix) => specs.map(({ name }) => prefix + name)));
   for (const name of expected) {
     const entry = entries.get(name);
     if (entry === undefined) throw new Error(`${path}: tensor ${name} is missing; the file belongs to another model`);
     // The reader would widen half floats: the rounding of whoever wrote them must not pass for the trained values.
-    if (entry.dtype !== 'F32') throw new Error(`${path}: tensor ${name} must be F32, got ${entry.dtype}; the file was changed after it was written`);
+    if (entry.dtype !== 'F32')
+      throw new Error(`${path}: tensor ${name} must be F32, got ${entry.dtype}; the file was changed after it was written`);
   }
   const extra = [...entries.keys()].filter((name) => !expected.has(name) && !constants.includes(name));
-  if (extra.length > 0) throw new Error(`${path}: tensor ${extra[0]}${extra.length > 1 ? ` (and ${extra.length - 1} more)` : ''} is not one of the model's; the file belongs to another model`);
+  if (extra.length > 0)
+    throw new Error(
+      `${path}: tensor ${extra[0]}${extra.length > 1 ? ` (and ${extra.length - 1} more)` : ''} is not one of the model's; the file belongs to another model`,
+    );
 }
 
 function requireFiniteValues(file: string, name: string, { data }: StoredTensor): void {

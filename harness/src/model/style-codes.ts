@@ -48,7 +48,19 @@ export function latentCodesWithLabels(encoder: StyleNetwork, domains: number): S
     styleEncoder: {
       ...encoder,
       apply: (parameters, image, domain) =>
-        tidy(() => concat([encoder.apply(parameters, image, domain.map(() => 0)), oneHotDomains(domain, domains)], 1)),
+        tidy(() =>
+          concat(
+            [
+              encoder.apply(
+                parameters,
+                image,
+                domain.map(() => 0),
+              ),
+              oneHotDomains(domain, domains),
+            ],
+            1,
+          ),
+        ),
     },
   };
 }

@@ -9,7 +9,9 @@ export type DomainPair = readonly [first: number, second: number];
 
 /** Every pair of so many domains. */
 export function domainPairs(domains: number): DomainPair[] {
-  return Array.from({ length: domains }, (_, first) => Array.from({ length: domains - first - 1 }, (_, i): DomainPair => [first, first + 1 + i])).flat();
+  return Array.from({ length: domains }, (_, first) =>
+    Array.from({ length: domains - first - 1 }, (_, i): DomainPair => [first, first + 1 + i]),
+  ).flat();
 }
 
 /**
@@ -20,7 +22,10 @@ export function domainPairs(domains: number): DomainPair[] {
 export async function linkDomains(data: string, names: readonly string[], target: string): Promise<void> {
   const { train, validation } = await openDataset(data);
   // Without a split there are training images alone.
-  for (const [split, folders] of [['train', train], ['val', validation]] as const) {
+  for (const [split, folders] of [
+    ['train', train],
+    ['val', validation],
+  ] as const) {
     if (folders !== undefined) await linkFolders(folders, names, path.join(target, split));
   }
 }
@@ -35,7 +40,10 @@ async function linkFolders({ directory, domains }: ImageFolders, names: readonly
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const there = await readlink(pathBytes(link), 'buffer').then(nameOfBytes, () => 'no link');
-      if (path.resolve(there) !== from) throw new UsageError(`${printablePath(link)} leads to ${printablePath(there)}, not to ${printablePath(from)}; name another folder as --out`);
+      if (path.resolve(there) !== from)
+        throw new UsageError(
+          `${printablePath(link)} leads to ${printablePath(there)}, not to ${printablePath(from)}; name another folder as --out`,
+        );
     }
   }
 }

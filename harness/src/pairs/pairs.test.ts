@@ -39,10 +39,15 @@ describe('pairs of domains', () => {
     await linkDomains(data, ['square', 'circle'], target);
     await linkDomains(data, ['square', 'circle'], target);
     const { train, validation } = await openDataset(target);
-    expect(train.domains.map(({ name, files }) => [name, files.length])).toEqual([['circle', 4], ['square', 4]]);
+    expect(train.domains.map(({ name, files }) => [name, files.length])).toEqual([
+      ['circle', 4],
+      ['square', 4],
+    ]);
     expect(validation!.domains.map(({ files }) => files.length)).toEqual([2, 2]);
     const other = await smallDataset(path.join(folder(), 'other'));
-    await expect(linkDomains(other, ['circle'], target)).rejects.toThrow(/leads to .*three.*, not to .*other.*; name another folder as --out/);
+    await expect(linkDomains(other, ['circle'], target)).rejects.toThrow(
+      /leads to .*three.*, not to .*other.*; name another folder as --out/,
+    );
   });
 
   it('have the styles of their own domains under their own labels', () => {
@@ -50,7 +55,10 @@ describe('pairs of domains', () => {
     const networks = buildNetworks(config, 3);
     const weights = initialWeights(networks, AVERAGED_NAMES, 1);
     const options = { latentDim: 4, count: 2, psi: 1, seed: 1 };
-    const [own, asPair] = [latentStyles({ networks, weights }, { domain: 2, ...options }), latentStyles(samplerOf({ networks, weights }, [0, 2]), { domain: 1, ...options })];
+    const [own, asPair] = [
+      latentStyles({ networks, weights }, { domain: 2, ...options }),
+      latentStyles(samplerOf({ networks, weights }, [0, 2]), { domain: 1, ...options }),
+    ];
     expect(asPair.arraySync()).toEqual(own.arraySync());
     disposeAll(...Object.values(weights), { own, asPair });
   });
@@ -60,7 +68,13 @@ describe('stargan pairs', () => {
   it('spends one budget on all pairs and compares each with the model of all domains', async () => {
     const before = memory().numTensors;
     const said: string[] = [];
-    const options = { data, out: path.join(folder(), 'run'), base: smallConfig({ iterations: 7 }), progress: 'stderr' as const, say: (line: string) => said.push(line) };
+    const options = {
+      data,
+      out: path.join(folder(), 'run'),
+      base: smallConfig({ iterations: 7 }),
+      progress: 'stderr' as const,
+      say: (line: string) => said.push(line),
+    };
     const result = await runPairs(options);
     if (!result.completed) throw new Error('stopped');
     expect(memory().numTensors).toBe(before);
@@ -72,10 +86,15 @@ describe('stargan pairs', () => {
     expect(iterations).toEqual({ all: 7, pair: 2 });
     expect(pairs.map(({ domains }) => domains.join(' '))).toEqual(['circle square', 'circle triangle', 'square triangle']);
     const distance = ({ latent }: Means): number => latent.values.styleDistance!;
-    expect(distance(mean.pair)).toBeCloseTo(pairs.reduce((sum, { pair }) => sum + distance(pair) / 3, 0), 9);
+    expect(distance(mean.pair)).toBeCloseTo(
+      pairs.reduce((sum, { pair }) => sum + distance(pair) / 3, 0),
+      9,
+    );
     // Other models, asked for the same.
     for (const { pair, all } of pairs) expect(distance(pair)).not.toBe(distance(all));
-    const [ofPair, ofAll] = await Promise.all(['run', 'all'].map(async (model) => (await listEvaluations(path.join(options.out, 'pairs', '0-2', model)))[0]!));
+    const [ofPair, ofAll] = await Promise.all(
+      ['run', 'all'].map(async (model) => (await listEvaluations(path.join(options.out, 'pairs', '0-2', model)))[0]!),
+    );
     expect(ofPair!.data).toEqual(ofAll!.data);
     expect(ofPair!.realAccuracy).toBe(ofAll!.realAccuracy);
     expect(ofAll!.tasks.map(({ guidance, source, target, translations }) => [guidance, source, target, translations])).toEqual([
@@ -92,7 +111,11 @@ describe('stargan pairs', () => {
   it('says when there is nothing to pair, or nothing to spend', async () => {
     const two = await smallDataset(path.join(folder(), 'two'));
     const options = { out: path.join(folder(), 'none'), say: () => undefined };
-    await expect(runPairs({ ...options, data: two, base: smallConfig() })).rejects.toThrow('--data must hold at least 3 domains, got circle, square');
-    await expect(runPairs({ ...options, data, base: smallConfig({ iterations: 2 }) })).rejects.toThrow('at least one for each of the 3 pairs, got 2');
+    await expect(runPairs({ ...options, data: two, base: smallConfig() })).rejects.toThrow(
+      '--data must hold at least 3 domains, got circle, square',
+    );
+    await expect(runPairs({ ...options, data, base: smallConfig({ iterations: 2 }) })).rejects.toThrow(
+      'at least one for each of the 3 pairs, got 2',
+    );
   });
 });

@@ -43,10 +43,14 @@ interface PairModel extends Candidate {
  */
 export async function runPairs({ data, out, base, say, progress, signal }: PairsOptions): Promise<PairsResult> {
   const names = (await openDataset(data)).train.domains.map(({ name }) => name);
-  if (names.length < 3) throw new UsageError(`pairs: --data must hold at least 3 domains, got ${names.join(', ')}; two are one pair, which stargan train handles`);
+  if (names.length < 3)
+    throw new UsageError(
+      `pairs: --data must hold at least 3 domains, got ${names.join(', ')}; two are one pair, which stargan train handles`,
+    );
   const labels = domainPairs(names.length);
   const iterations = Math.floor(base.iterations / labels.length);
-  if (iterations < 1) throw new UsageError(`pairs: iterations must be at least one for each of the ${labels.length} pairs, got ${base.iterations}`);
+  if (iterations < 1)
+    throw new UsageError(`pairs: iterations must be at least one for each of the ${labels.length} pairs, got ${base.iterations}`);
 
   const all: Candidate = { name: 'all', title: names.join(', '), run: path.join(out, 'all'), data, config: base };
   const pairs = labels.map((pair) => pairModel(pair, names, out, { ...base, iterations }));
@@ -90,7 +94,16 @@ async function compare(pair: PairModel, all: Candidate, domains: number, { say, 
   const whole = (evaluation: EvaluationRecord): EvaluationRecord | undefined => (evaluation.completed ? evaluation : undefined);
   try {
     const ofPair = whole(await measureCandidate(pair, 2, judging, { say, signal }));
-    const ofAll = ofPair && whole(await measureCandidate(all, domains, judging, { keepIn: pair.allKeptIn, as: (sampler) => samplerOf(sampler, pair.labels), say, signal }));
+    const ofAll =
+      ofPair &&
+      whole(
+        await measureCandidate(all, domains, judging, {
+          keepIn: pair.allKeptIn,
+          as: (sampler) => samplerOf(sampler, pair.labels),
+          say,
+          signal,
+        }),
+      );
     return ofPair && ofAll && { domains: pair.domains, pair: ofPair, all: ofAll };
   } finally {
     judging.dispose();

@@ -35,7 +35,10 @@ function tableOf(comparisons: readonly Comparison[], mean: Record<Kind, Means>):
     ...comparisons.map(({ domains, pair, all }) => ({ name: domains.join(' ↔ '), pair: pair.means, all: all.means })),
     { name: 'mean', ...mean },
   ];
-  const scores = scoreColumns(lines.flatMap(({ pair, all }) => [pair, all]), comparisons[0]!.pair.options.fid);
+  const scores = scoreColumns(
+    lines.flatMap(({ pair, all }) => [pair, all]),
+    comparisons[0]!.pair.options.fid,
+  );
   const kinds = Object.entries(KINDS) as [Kind, string][];
   return {
     headings: ['domains', 'model of', ...scores.headings],
@@ -49,7 +52,11 @@ function tableOf(comparisons: readonly Comparison[], mean: Record<Kind, Means>):
  * @param models that of all domains, then those of pairs
  * @returns the files, and the table as text
  */
-export async function writePairs(directory: string, comparisons: readonly Comparison[], models: readonly Candidate[]): Promise<{ json: string; html: string; text: string }> {
+export async function writePairs(
+  directory: string,
+  comparisons: readonly Comparison[],
+  models: readonly Candidate[],
+): Promise<{ json: string; html: string; text: string }> {
   const mean = overPairs(comparisons);
   const table = tableOf(comparisons, mean);
   const [json, html] = [path.join(directory, 'pairs.json'), path.join(directory, 'pairs.html')];
@@ -61,6 +68,9 @@ export async function writePairs(directory: string, comparisons: readonly Compar
     `The model of all domains was trained for ${iterations.all} iterations, each of two domains for ${iterations.pair}: together as many. Both are asked for the same translations, and judged by the same classifier of the two domains.`,
     ...explainScores(comparisons[0]!.pair),
   ];
-  await writeWholeFile(html, await comparisonPage({ file: html, title: 'A model for every pair of domains, and one for all', notes, table, runs: models }));
+  await writeWholeFile(
+    html,
+    await comparisonPage({ file: html, title: 'A model for every pair of domains, and one for all', notes, table, runs: models }),
+  );
   return { json, html, text: formatTable(table) };
 }

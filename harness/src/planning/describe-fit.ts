@@ -18,15 +18,25 @@ export function describeFit(config: Config, domains: number, fit: Fit, budget: M
   const { plan, neededBytes, fits, largestBatch } = fit;
   const { weights, moments, averages } = plan.stateBytes;
   const rows = [
-    ['training', `${config.imageSize}×${config.imageSize}, batch ${config.batch}, ${domains} ${domains === 1 ? 'domain' : 'domains'}, ${budget.kernels} kernels`],
+    [
+      'training',
+      `${config.imageSize}×${config.imageSize}, batch ${config.batch}, ${domains} ${domains === 1 ? 'domain' : 'domains'}, ${budget.kernels} kernels`,
+    ],
     ['tensors', `${gibibytes(plan.peakBufferBytes)} at the peak, exact`],
     ['of these', `weights ${gibibytes(weights)}, moments ${gibibytes(moments)}, averages ${gibibytes(averages)} at all times`],
     ['runtime', `about ${gibibytes(budget.runtimeBytes)} beside tensors, ${budget.measured ? 'as measured' : 'an estimate'}`],
     ['needed', gibibytes(neededBytes)],
-    ['available', budget.availableBytes === undefined ? `not known for ${budget.place}` : `${gibibytes(budget.availableBytes)} of ${budget.place}`],
+    [
+      'available',
+      budget.availableBytes === undefined ? `not known for ${budget.place}` : `${gibibytes(budget.availableBytes)} of ${budget.place}`,
+    ],
   ];
   const verdict =
-    fits === undefined ? [] : fits ? [`it fits; the largest batch that does is ${largestBatch === LARGEST_BATCH ? `${LARGEST_BATCH} or more` : largestBatch}`] : [`it does not fit: ${describeRemedies(fit)}`];
+    fits === undefined
+      ? []
+      : fits
+        ? [`it fits; the largest batch that does is ${largestBatch === LARGEST_BATCH ? `${LARGEST_BATCH} or more` : largestBatch}`]
+        : [`it does not fit: ${describeRemedies(fit)}`];
   return [...rows.map(([subject, text]) => `${subject!.padEnd(10)} ${text}`), '', ...verdict].join('\n').trimEnd();
 }
 

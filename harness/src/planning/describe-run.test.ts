@@ -28,7 +28,9 @@ describe('what is said before a training', () => {
 
   it('warns when the disk has less than checkpoints take', () => {
     expect(describeDisk(16 * GIB, 20 * GIB)).toEqual(['checkpoints take up to 16.0 GiB; 20.0 GiB of the disk are free']);
-    expect(describeDisk(GIB / 2, GIB / 64)).toEqual(['warning: checkpoints take up to 0.5 GiB; 16.0 MiB of the disk are free; make room, name another disk with --out, or keep fewer with --set keepCheckpoints=1']);
+    expect(describeDisk(GIB / 2, GIB / 64)).toEqual([
+      'warning: checkpoints take up to 0.5 GiB; 16.0 MiB of the disk are free; make room, name another disk with --out, or keep fewer with --set keepCheckpoints=1',
+    ]);
     expect(describeDisk(GIB / 2, undefined)).toEqual([]);
   });
 });
@@ -36,6 +38,8 @@ describe('what is said before a training', () => {
 describe('what is said before an evaluation', () => {
   it('counts tasks and translations when they are many', () => {
     expect(describeEvaluationWork([10, 10], 10)).toEqual([]);
-    expect(describeEvaluationWork(new Array<number>(60).fill(10), 10)).toEqual(['7080 tasks with up to 708000 translations; --sources and --outputs make them fewer, and an evaluation that is stopped goes on']);
+    expect(describeEvaluationWork(new Array<number>(60).fill(10), 10)).toEqual([
+      '7080 tasks with up to 708000 translations; --sources and --outputs make them fewer, and an evaluation that is stopped goes on',
+    ]);
   });
 });

@@ -6,7 +6,8 @@ import { describeBounds, shownOf } from '../sampling/grid-bounds.js';
 import type { StateBytes } from './plan-training.js';
 
 /** Bytes for people: `3.9 GiB`, or MiB where that is less than a tenth of one. */
-export const binaryBytes = (bytes: number): string => (bytes < 0.1 * 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`);
+export const binaryBytes = (bytes: number): string =>
+  bytes < 0.1 * 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /** Bytes that a folder's disk has left, as far as the folder or one above it is there. */
 async function freeBytes(folder: string): Promise<number | undefined> {
@@ -18,7 +19,10 @@ async function freeBytes(folder: string): Promise<number | undefined> {
 }
 
 /** Most bytes that the checkpoints of a run take at once: those that are kept, the one being written, the best one. */
-export function checkpointBytes({ keepCheckpoints, evaluateEvery }: Pick<Config, 'keepCheckpoints' | 'evaluateEvery'>, { weights, moments, averages }: StateBytes): number {
+export function checkpointBytes(
+  { keepCheckpoints, evaluateEvery }: Pick<Config, 'keepCheckpoints' | 'evaluateEvery'>,
+  { weights, moments, averages }: StateBytes,
+): number {
   return (weights + moments + averages) * (keepCheckpoints + 1 + (evaluateEvery > 0 ? 1 : 0));
 }
 
@@ -28,7 +32,10 @@ const WORTH_SAYING = 2 ** 30;
 /** What checkpoints take of the disk, when that is much or more than there is. */
 export function describeDisk(needed: number, free: number | undefined): string[] {
   const room = free === undefined ? '' : `; ${binaryBytes(free)} of the disk are free`;
-  if (free !== undefined && needed > free) return [`warning: checkpoints take up to ${binaryBytes(needed)}${room}; make room, name another disk with --out, or keep fewer with --set keepCheckpoints=1`];
+  if (free !== undefined && needed > free)
+    return [
+      `warning: checkpoints take up to ${binaryBytes(needed)}${room}; make room, name another disk with --out, or keep fewer with --set keepCheckpoints=1`,
+    ];
   return needed < WORTH_SAYING ? [] : [`checkpoints take up to ${binaryBytes(needed)}${room}`];
 }
 
@@ -58,7 +65,11 @@ export async function describeRuns({ config, domains, out, state, models = 1 }: 
     ...(models > MANY_MODELS ? [`${models} models are trained one after another, each a run of its own`] : []),
     ...describeDisk(models * checkpointBytes(config, state), await freeBytes(out)),
     ...describeBounds(extent, '--set sampleDomains=0'),
-    ...(length && tasks > MANY_TASKS ? [`evaluating all domains takes ${tasks} tasks, one for every pair and kind of guidance; evaluateSources and evaluateOutputs bound what each takes`] : []),
+    ...(length && tasks > MANY_TASKS
+      ? [
+          `evaluating all domains takes ${tasks} tasks, one for every pair and kind of guidance; evaluateSources and evaluateOutputs bound what each takes`,
+        ]
+      : []),
   ];
 }
 
@@ -73,5 +84,7 @@ export function describeEvaluationWork(sources: readonly number[], outputs: numb
   const domains = sources.length;
   const translations = 2 * (domains - 1) * outputs * sources.reduce((sum, count) => sum + count, 0);
   if (translations <= MANY_TRANSLATIONS) return [];
-  return [`${2 * domains * (domains - 1)} tasks with up to ${translations} translations; --sources and --outputs make them fewer, and an evaluation that is stopped goes on`];
+  return [
+    `${2 * domains * (domains - 1)} tasks with up to ${translations} translations; --sources and --outputs make them fewer, and an evaluation that is stopped goes on`,
+  ];
 }

@@ -8,11 +8,22 @@ import { planTraining } from './plan-training.js';
 
 const config = parseConfig({ imageSize: 16, widthBudget: 256, maxWidth: 16, styleDim: 8, latentDim: 4, hiddenDim: 16, batch: 6 });
 const peak = (batch: number): number => planTraining({ ...config, batch }).peakBufferBytes;
-const budget = (availableBytes: number | undefined): MemoryBudget => ({ place: 'memory', availableBytes, runtimeBytes: 1000, measured: true, kernels: 'fused' });
+const budget = (availableBytes: number | undefined): MemoryBudget => ({
+  place: 'memory',
+  availableBytes,
+  runtimeBytes: 1000,
+  measured: true,
+  kernels: 'fused',
+});
 
 describe('fitting a training into memory', () => {
   it('adds the runtime to the tensors', () => {
-    expect(fitTraining(config, 2, budget(peak(6) + 1000), { largerBatches: true })).toMatchObject({ fits: true, neededBytes: peak(6) + 1000, largestBatch: 6, remedies: [] });
+    expect(fitTraining(config, 2, budget(peak(6) + 1000), { largerBatches: true })).toMatchObject({
+      fits: true,
+      neededBytes: peak(6) + 1000,
+      largestBatch: 6,
+      remedies: [],
+    });
     expect(fitTraining(config, 2, budget(peak(6) + 999))).toMatchObject({ fits: false, largestBatch: 5 });
   });
 
@@ -67,7 +78,11 @@ describe('fitting a training into memory', () => {
 
 describe('the memory budget', () => {
   it('follows the runtime', async () => {
-    expect(await memoryBudget({ kind: 'native-cpu', fusedKernels: { available: true } })).toMatchObject({ kernels: 'fused', measured: true, place: 'memory' });
+    expect(await memoryBudget({ kind: 'native-cpu', fusedKernels: { available: true } })).toMatchObject({
+      kernels: 'fused',
+      measured: true,
+      place: 'memory',
+    });
     expect(await memoryBudget({ kind: 'native-cpu', fusedKernels: { available: false } })).toMatchObject({ kernels: 'composed' });
     expect((await memoryBudget({ kind: 'wasm' })).availableBytes).toBeLessThanOrEqual(4 * 2 ** 30);
     expect(await memoryBudget({ kind: 'native-gpu' })).toMatchObject({ kernels: 'composed', measured: false });

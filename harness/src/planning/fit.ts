@@ -40,7 +40,12 @@ export interface FitOptions {
 }
 
 /** Plans a training and compares it with what there is. @throws as {@link planTraining} */
-export function fitTraining(config: Config, domains: number, budget: MemoryBudget, { largerBatches = false, ways = waysToSave(config) }: FitOptions = {}): Fit {
+export function fitTraining(
+  config: Config,
+  domains: number,
+  budget: MemoryBudget,
+  { largerBatches = false, ways = waysToSave(config) }: FitOptions = {},
+): Fit {
   const { availableBytes, runtimeBytes, kernels } = budget;
   const planOf = (changed: Config): TrainingPlan => planTraining(changed, { domains, kernels });
   const plan = planOf(config);
@@ -50,7 +55,10 @@ export function fitTraining(config: Config, domains: number, budget: MemoryBudge
   const fitsIn = (changed: Config): boolean => planOf(changed).peakBufferBytes + runtimeBytes <= availableBytes;
   const fits = neededBytes <= availableBytes;
   if (fits && !largerBatches) return { plan, neededBytes, fits, largestBatch: undefined, remedies: [] };
-  const largest = largestThat((batch) => (batch <= config.batch && fits) || fitsIn({ ...config, batch }), fits ? LARGEST_BATCH : config.batch - 1);
+  const largest = largestThat(
+    (batch) => (batch <= config.batch && fits) || fitsIn({ ...config, batch }),
+    fits ? LARGEST_BATCH : config.batch - 1,
+  );
   return { plan, neededBytes, fits, largestBatch: largest, remedies: fits ? [] : remediesFor(config, fitsIn, ways) };
 }
 

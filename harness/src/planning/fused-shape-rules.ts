@@ -6,7 +6,12 @@ import { like } from './shape-rules.js';
 const shapesOf = (inputs: Inputs): Launch['outputs'] => Object.values(inputs).map(({ shape }) => shape);
 
 /** A feature map's shape with other channels and sides halved `halvings` times; -1 doubles them. */
-const resampled = ([batch, height, width]: Shape, halvings: number, channels: number): Shape => [batch!, height! / 2 ** halvings, width! / 2 ** halvings, channels];
+const resampled = ([batch, height, width]: Shape, halvings: number, channels: number): Shape => [
+  batch!,
+  height! / 2 ** halvings,
+  width! / 2 ** halvings,
+  channels,
+];
 
 /**
  * Shape rules of our own kernels, by the name under which operations look for them. Those of the processor's native
@@ -23,8 +28,12 @@ export const fusedShapeRules: Readonly<Record<string, ShapeRule>> = {
   StarganResidualSum: like('a'),
   StarganSumPool2x2: ({ x }) => ({ outputs: [[x!.shape[0]!, x!.shape[1]! / 2, x!.shape[2]! / 2, x!.shape[3]!]] }),
   StarganUpsampleNearest2x: ({ x }) => ({ outputs: [[x!.shape[0]!, x!.shape[1]! * 2, x!.shape[2]! * 2, x!.shape[3]!]] }),
-  StarganWinogradConvolution: ({ x, filter }, { resampling }) => ({ outputs: [resampled(x!.shape, -Number(resampling), filter!.shape[3]!)] }),
-  StarganWinogradConvolutionInputGradient: ({ dy, filter }, { resampling }) => ({ outputs: [resampled(dy!.shape, Number(resampling), filter!.shape[2]!)] }),
+  StarganWinogradConvolution: ({ x, filter }, { resampling }) => ({
+    outputs: [resampled(x!.shape, -Number(resampling), filter!.shape[3]!)],
+  }),
+  StarganWinogradConvolutionInputGradient: ({ dy, filter }, { resampling }) => ({
+    outputs: [resampled(dy!.shape, Number(resampling), filter!.shape[2]!)],
+  }),
   StarganWinogradConvolutionFilterGradient: ({ x, dy }) => ({ outputs: [[3, 3, x!.shape[3]!, dy!.shape[3]!]] }),
   // Constants, both moments, then parameters and gradients: new moments and parameters.
   StarganAdam: (inputs, { count }) => ({ outputs: shapesOf(inputs).slice(1, 3 + Number(count)) }),

@@ -36,10 +36,18 @@ const WASM_BYTES = 4 * GIB;
 
 /** The budget of a training on this machine with this runtime. */
 export async function memoryBudget({ kind, fusedKernels }: PlannedRuntime): Promise<MemoryBudget> {
-  const common = { runtimeBytes: runtimeBytes[kind], measured: kind === 'native-cpu', kernels: fusedKernels?.available === true ? 'fused' : 'composed' } as const;
+  const common = {
+    runtimeBytes: runtimeBytes[kind],
+    measured: kind === 'native-cpu',
+    kernels: fusedKernels?.available === true ? 'fused' : 'composed',
+  } as const;
   if (kind === 'native-gpu') {
     const card = await findNvidiaCard();
-    return { ...common, place: card?.name ?? 'the card', availableBytes: card?.memoryMiB === undefined ? undefined : card.memoryMiB * 2 ** 20 };
+    return {
+      ...common,
+      place: card?.name ?? 'the card',
+      availableBytes: card?.memoryMiB === undefined ? undefined : card.memoryMiB * 2 ** 20,
+    };
   }
   const available = availableMemory();
   if (kind === 'wasm') return { ...common, place: 'WebAssembly', availableBytes: Math.min(available, WASM_BYTES) };

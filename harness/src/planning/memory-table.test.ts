@@ -9,6 +9,10 @@ const section = /(?<=<!-- peaks: begin -->\n)[^]*(?=\n<!-- peaks: end -->)/;
 // To write the table anew: node harness/scripts/memory-table.mjs
 test('the table of memory lists the peaks that are planned now', () => {
   const table = memoryTable();
-  if (process.env.STARGAN_WRITE_TABLES === '1') writeFileSync(file, readFileSync(file, 'utf8').replace(section, () => table));
+  if (process.env.STARGAN_WRITE_TABLES === '1')
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(section, () => table),
+    );
   expect(section.exec(readFileSync(file, 'utf8'))?.[0]).toBe(table);
 });

@@ -1,4 +1,19 @@
-import { add, concat, conv2d, equal, fill, getBackend, getKernelsForBackend, memory, ones, reshape, split, square, tidy, unique } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  conv2d,
+  equal,
+  fill,
+  getBackend,
+  getKernelsForBackend,
+  memory,
+  ones,
+  reshape,
+  split,
+  square,
+  tidy,
+  unique,
+} from '@tensorflow/tfjs-core';
 import type { Rank } from '@tensorflow/tfjs-core';
 import { fusedKernelNames } from '@stargan/backend';
 import { describe, expect, it } from 'vitest';
@@ -40,7 +55,10 @@ describe('the planning backend', () => {
     const { bufferBytes } = plan(() => {
       const y = conv2d(fill<Rank.R4>([2, 9, 9, 3], 1), fill<Rank.R4>([3, 3, 3, 5], 1), 2, 'same');
       expect(y.shape).toEqual([2, 5, 5, 5]);
-      expect(split(y, [1, 4], 3).map(({ shape }) => shape)).toEqual([[2, 5, 5, 1], [2, 5, 5, 4]]);
+      expect(split(y, [1, 4], 3).map(({ shape }) => shape)).toEqual([
+        [2, 5, 5, 1],
+        [2, 5, 5, 4],
+      ]);
       expect(concat([y, y], 1).shape).toEqual([2, 10, 5, 5]);
       expect(equal(y, 0).dtype).toBe('bool');
       expect([...fill([3], 7).dataSync()]).toEqual([0, 0, 0]);
@@ -64,7 +82,9 @@ describe('the planning backend', () => {
 
   it('names a kernel that has no shape rule', () => {
     expect(() => plan(() => void unique(fill([5], 1)))).toThrow('planning: kernel Unique has no shape rule; add one');
-    expect(() => withPlanBackend(() => undefined, { kernels: ['StarganUnheardOf'] })).toThrow('planning: kernel StarganUnheardOf has no shape rule');
+    expect(() => withPlanBackend(() => undefined, { kernels: ['StarganUnheardOf'] })).toThrow(
+      'planning: kernel StarganUnheardOf has no shape rule',
+    );
   });
 
   it('refuses tensors of another backend, which it could not count', () => {

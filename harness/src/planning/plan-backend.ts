@@ -1,4 +1,15 @@
-import { getBackend, getKernelsForBackend, KernelBackend, registerBackend, registerKernel, removeBackend, setBackend, tidy, unregisterKernel, util } from '@tensorflow/tfjs-core';
+import {
+  getBackend,
+  getKernelsForBackend,
+  KernelBackend,
+  registerBackend,
+  registerKernel,
+  removeBackend,
+  setBackend,
+  tidy,
+  unregisterKernel,
+  util,
+} from '@tensorflow/tfjs-core';
 import type { DataType, KernelConfig, KernelFunc, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { composedKernels, type Launcher } from './composed-kernels.js';
 import { fusedShapeRules, nativeShapeRules } from './fused-shape-rules.js';
@@ -51,7 +62,8 @@ function explain(error: unknown): unknown {
   return missing === null ? error : noRule(missing[1]!);
 }
 
-const noRule = (kernel: string): Error => new Error(`planning: kernel ${kernel} has no shape rule; add one to the tables in harness/src/planning`);
+const noRule = (kernel: string): Error =>
+  new Error(`planning: kernel ${kernel} has no shape rule; add one to the tables in harness/src/planning`);
 
 function kernelsFor(own: readonly string[]): (ledger: Ledger) => KernelConfig[] {
   const chosen = own.map((name): [string, ShapeRule] => {
@@ -65,7 +77,9 @@ function kernelsFor(own: readonly string[]): (ledger: Ledger) => KernelConfig[] 
     const kernel = kernelWriter(ledger);
     return [
       ...rules.map(([name, rule]) => kernel(name, (inputs, attributes) => launch(rule(inputs, attributes), inputs))),
-      ...Object.entries(composedKernels).map(([name, compose]) => kernel(name, (inputs, attributes) => compose(inputs, attributes, launch))),
+      ...Object.entries(composedKernels).map(([name, compose]) =>
+        kernel(name, (inputs, attributes) => compose(inputs, attributes, launch)),
+      ),
       ...sharingKernels(kernel, ledger, launch),
     ];
   };
@@ -102,7 +116,9 @@ function sharingKernels(kernel: KernelWriter, ledger: Ledger, launch: Launcher):
   };
   return [
     kernel('Identity', ({ x }) => same(x!)),
-    kernel('Cast', ({ x }, { dtype }) => (x!.dtype === dtype ? same(x!) : launch({ outputs: [x!.shape], dtype: dtype as DataType }, { x: x! }))),
+    kernel('Cast', ({ x }, { dtype }) =>
+      x!.dtype === dtype ? same(x!) : launch({ outputs: [x!.shape], dtype: dtype as DataType }, { x: x! }),
+    ),
     kernel('Reshape', ({ x }, attributes) => {
       const shape = util.inferFromImplicitShape(attributes.shape as number[], util.sizeFromShape(x!.shape));
       if (util.arraysEqual(shape, x!.shape)) return same(x!);

@@ -83,13 +83,18 @@ describe('a plan of training', () => {
 
   it('counts shared memory once, and never more than the tensors in it; a larger batch takes more', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 4 }), fc.constantFrom('fused' as const, 'composed' as const), (batch, domains, kernels) => {
-        const plan = (images: number) => planTraining(parseConfig({ ...SMALL, imageSize: 16, batch: images }), { domains, kernels });
-        const smaller = plan(batch);
-        expect(smaller.peakBufferBytes).toBeLessThanOrEqual(smaller.peakTensorBytes);
-        expect(plan(batch + 1).peakBufferBytes).toBeGreaterThan(smaller.peakBufferBytes);
-        expect(plan(batch)).toEqual(smaller);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.constantFrom('fused' as const, 'composed' as const),
+        (batch, domains, kernels) => {
+          const plan = (images: number) => planTraining(parseConfig({ ...SMALL, imageSize: 16, batch: images }), { domains, kernels });
+          const smaller = plan(batch);
+          expect(smaller.peakBufferBytes).toBeLessThanOrEqual(smaller.peakTensorBytes);
+          expect(plan(batch + 1).peakBufferBytes).toBeGreaterThan(smaller.peakBufferBytes);
+          expect(plan(batch)).toEqual(smaller);
+        },
+      ),
       { numRuns: 6 },
     );
   });
@@ -109,7 +114,7 @@ describe('a plan of training', () => {
     { imageSize: 64, batch: 4, reference: 5.83, most: 0.19 },
     { imageSize: 128, batch: 4, reference: 8.74, most: 0.19 },
     { imageSize: 256, batch: 8, reference: 23.31, most: 0.19 },
-  ])('takes less than a fifth of the reference\'s arithmetic at $imageSize×$imageSize', ({ imageSize, batch, reference, most }) => {
+  ])("takes less than a fifth of the reference's arithmetic at $imageSize×$imageSize", ({ imageSize, batch, reference, most }) => {
     expect(planTraining(parseConfig({ imageSize, batch })).flops / (reference * 1e12)).toBeLessThan(most);
   });
 
@@ -135,5 +140,11 @@ describe('a plan of training', () => {
 
 function inNewProcess(program: string, env: Readonly<Record<string, string>> = {}): string {
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
-  return execFileSync(process.execPath, ['--input-type=module'], { input: program, cwd, env: { ...process.env, ...env }, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] });
+  return execFileSync(process.execPath, ['--input-type=module'], {
+    input: program,
+    cwd,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
 }

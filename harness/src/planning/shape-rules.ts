@@ -122,7 +122,15 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
   DepthwiseConv2dNative: convolution(true),
   // Resampling.
   AvgPool: (inputs, { filterSize, strides, pad }) =>
-    one(backend_util.computePool2DInfo(input(inputs, 'x').shape as [number, number, number, number], filterSize as Pair, strides as Pair, 1, pad as 'valid').outShape),
+    one(
+      backend_util.computePool2DInfo(
+        input(inputs, 'x').shape as [number, number, number, number],
+        filterSize as Pair,
+        strides as Pair,
+        1,
+        pad as 'valid',
+      ).outShape,
+    ),
   ResizeNearestNeighbor: (inputs, { size }) => one(resized(input(inputs, 'images').shape, size as Pair), { arguments: 2 }),
   ResizeBilinear: (inputs, { size }) => one(resized(input(inputs, 'images').shape, size as Pair), { arguments: 2, dtype: 'float32' }),
   // Moving values about.
@@ -147,17 +155,33 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
     return one(sizes, { arguments: 2 * sizes.length });
   },
   PadV2: (inputs, { paddings }) =>
-    one(input(inputs, 'x').shape.map((size, axis) => size + (paddings as unknown as Pair[])[axis]![0] + (paddings as unknown as Pair[])[axis]![1]), {
-      arguments: 2 * input(inputs, 'x').shape.length + 1,
-    }),
-  Tile: (inputs, { reps }) => one(input(inputs, 'x').shape.map((size, axis) => size * (reps as number[])[axis]!), { arguments: (reps as number[]).length }),
-  Transpose: (inputs, { perm }) => one((perm as number[]).map((axis) => input(inputs, 'x').shape[axis]!), { arguments: (perm as number[]).length }),
+    one(
+      input(inputs, 'x').shape.map(
+        (size, axis) => size + (paddings as unknown as Pair[])[axis]![0] + (paddings as unknown as Pair[])[axis]![1],
+      ),
+      {
+        arguments: 2 * input(inputs, 'x').shape.length + 1,
+      },
+    ),
+  Tile: (inputs, { reps }) =>
+    one(
+      input(inputs, 'x').shape.map((size, axis) => size * (reps as number[])[axis]!),
+      { arguments: (reps as number[]).length },
+    ),
+  Transpose: (inputs, { perm }) =>
+    one(
+      (perm as number[]).map((axis) => input(inputs, 'x').shape[axis]!),
+      { arguments: (perm as number[]).length },
+    ),
   GatherV2: (inputs, { axis, batchDims }) => {
     const x = input(inputs, 'x');
     const indices = input(inputs, 'indices');
-    return one(backend_util.segment_util.collectGatherOpShapeInfo(x, indices, axis as number, (batchDims ?? 0) as number).outputShape, { arguments: 1 });
+    return one(backend_util.segment_util.collectGatherOpShapeInfo(x, indices, axis as number, (batchDims ?? 0) as number).outputShape, {
+      arguments: 1,
+    });
   },
-  Fill: (_, { shape, dtype }) => one(shape as number[], { dtype: dtype as DataType | undefined ?? 'float32', arguments: (shape as number[]).length + 1 }),
+  Fill: (_, { shape, dtype }) =>
+    one(shape as number[], { dtype: (dtype as DataType | undefined) ?? 'float32', arguments: (shape as number[]).length + 1 }),
 };
 
 function resized([batch, , , channels]: Shape, size: Pair): number[] {

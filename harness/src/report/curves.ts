@@ -19,10 +19,19 @@ export interface Chart {
 }
 
 const CHARTS: readonly { title: string; series: Record<string, string> }[] = [
-  { title: 'Adversarial losses', series: { 'D latent': 'D/latent_total', 'D reference': 'D/ref_total', 'G latent': 'G/latent_adv', 'G reference': 'G/ref_adv' } },
+  {
+    title: 'Adversarial losses',
+    series: { 'D latent': 'D/latent_total', 'D reference': 'D/ref_total', 'G latent': 'G/latent_adv', 'G reference': 'G/ref_adv' },
+  },
   {
     title: 'Reconstruction and diversity',
-    series: { 'style (latent)': 'G/latent_sty', 'style (reference)': 'G/ref_sty', 'cycle (latent)': 'G/latent_cyc', 'diversity (latent)': 'G/latent_ds', 'diversity (reference)': 'G/ref_ds' },
+    series: {
+      'style (latent)': 'G/latent_sty',
+      'style (reference)': 'G/ref_sty',
+      'cycle (latent)': 'G/latent_cyc',
+      'diversity (latent)': 'G/latent_ds',
+      'diversity (reference)': 'G/ref_ds',
+    },
   },
   { title: 'Gradient penalty', series: { 'latent step': 'D/latent_reg', 'reference step': 'D/ref_reg' } },
   { title: 'Classification of domains', series: { 'of real images': 'D/latent_cls', 'of translations': 'G/latent_cls' } },
@@ -41,7 +50,8 @@ function stretchesOf(log: readonly LogEntry[]): LogEntry[][] {
 
 const rounded = (value: number): number => Number(value.toPrecision(5));
 
-const column = (parts: readonly LogEntry[][], key: string): number[] => parts.map((part) => rounded(mean(part.map((entry) => entry[key] ?? NaN))));
+const column = (parts: readonly LogEntry[][], key: string): number[] =>
+  parts.map((part) => rounded(mean(part.map((entry) => entry[key] ?? NaN))));
 
 /** The log as charts; each point is the mean of a stretch of lines, since single iterations are noisy. */
 export function lossCharts(log: readonly LogEntry[]): Chart[] {
@@ -50,7 +60,9 @@ export function lossCharts(log: readonly LogEntry[]): Chart[] {
     // Not every kind of training has every loss.
     const logged = Object.entries(series).filter(([, key]) => log.some((entry) => entry[key] !== undefined));
     if (logged.length === 0) return [];
-    return [{ title, labels: logged.map(([label]) => label), data: [column(parts, 'iteration'), ...logged.map(([, key]) => column(parts, key))] }];
+    return [
+      { title, labels: logged.map(([label]) => label), data: [column(parts, 'iteration'), ...logged.map(([, key]) => column(parts, key))] },
+    ];
   });
 }
 
@@ -94,7 +106,9 @@ export function metricCharts(log: readonly LogEntry[]): Chart[] {
   const byIteration = new Map<number, LogEntry>();
   for (const entry of log) byIteration.set(entry.iteration, { ...byIteration.get(entry.iteration), ...entry });
   const entries = [...byIteration.values()].sort((a, b) => a.iteration - b.iteration);
-  const names = [...new Set(entries.flatMap((entry) => Object.keys(entry).flatMap((key) => /^(?:latent|reference)\/(.+)$/.exec(key)?.[1] ?? [])))];
+  const names = [
+    ...new Set(entries.flatMap((entry) => Object.keys(entry).flatMap((key) => /^(?:latent|reference)\/(.+)$/.exec(key)?.[1] ?? []))),
+  ];
   const rank = (name: string): number => METRICS.findIndex((metric) => name === metric || name.startsWith(`${metric}-`));
   return names
     .filter((name) => rank(name) >= 0)
@@ -108,7 +122,10 @@ export function metricCharts(log: readonly LogEntry[]): Chart[] {
         ...(SHARES.includes(metric) ? { range: [0, 1] as [number, number] } : {}),
         title: METRIC_TITLES[metric] + convention,
         labels: GUIDANCES.map((guidance) => `${guidance} guided`),
-        data: [there.map(({ iteration }) => iteration), ...GUIDANCES.map((guidance) => there.map((entry) => value(entry, `${guidance}/${name}`)))],
+        data: [
+          there.map(({ iteration }) => iteration),
+          ...GUIDANCES.map((guidance) => there.map((entry) => value(entry, `${guidance}/${name}`))),
+        ],
       };
     });
 }

@@ -9,7 +9,10 @@ const folder = useTemporaryFolder(async (created) => {
   await mkdir(path.join(created, 'my samples'));
   // Noise, which does not compress.
   const noise = (width: number): Buffer => Buffer.from(Uint8Array.from({ length: width * width * 3 }, (_, i) => (i * 2654435761) >>> 24));
-  for (const width of [8, 200]) await sharp(noise(width), { raw: { width, height: width, channels: 3 } }).png().toFile(path.join(created, 'my samples', `${width}.png`));
+  for (const width of [8, 200])
+    await sharp(noise(width), { raw: { width, height: width, channels: 3 } })
+      .png()
+      .toFile(path.join(created, 'my samples', `${width}.png`));
 });
 
 const picture = (name: string): string => path.join(folder(), 'my samples', name);
@@ -18,7 +21,9 @@ const page = (): string => path.join(folder(), 'report.html');
 describe('pictures of a page', () => {
   it('are whole when they are small, and reduced with a link to the file when they are not', async () => {
     const embedder = createPictureEmbedder(page(), { pictureBytes: 1000, pageBytes: 1e6 });
-    expect(await embedder.figure(picture('8.png'), '<b>')).toMatch(/^<figure><img src="data:image\/png;base64,[^"]+" alt="&lt;b&gt;"><figcaption>&lt;b&gt;<\/figcaption><\/figure>$/);
+    expect(await embedder.figure(picture('8.png'), '<b>')).toMatch(
+      /^<figure><img src="data:image\/png;base64,[^"]+" alt="&lt;b&gt;"><figcaption>&lt;b&gt;<\/figcaption><\/figure>$/,
+    );
     const reduced = await embedder.figure(picture('200.png'), 'large');
     expect(reduced).toContain('data:image/webp;base64,');
     expect(reduced).toContain('large Reduced; all pixels are in <a href="my%20samples/200.png">200.png</a>.');

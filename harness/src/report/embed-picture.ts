@@ -42,8 +42,10 @@ export function createPictureEmbedder(page: string, { pictureBytes, pageBytes }:
     const way = path.relative(path.dirname(page), file).split(path.sep).map(encodeURIComponent).join('/');
     return `<a href="${escapeHtml(way)}">${escapeHtml(path.basename(file))}</a>`;
   };
-  const html = (image: string, caption: string, remark = ''): string => `<figure>${image}<figcaption>${escapeHtml(caption)}${remark}</figcaption></figure>`;
-  const image = (type: string, bytes: Buffer, caption: string): string => `<img src="data:image/${type};base64,${bytes.toString('base64')}" alt="${escapeHtml(caption)}">`;
+  const html = (image: string, caption: string, remark = ''): string =>
+    `<figure>${image}<figcaption>${escapeHtml(caption)}${remark}</figcaption></figure>`;
+  const image = (type: string, bytes: Buffer, caption: string): string =>
+    `<img src="data:image/${type};base64,${bytes.toString('base64')}" alt="${escapeHtml(caption)}">`;
   return {
     async figure(file, caption) {
       try {
@@ -53,7 +55,10 @@ export function createPictureEmbedder(page: string, { pictureBytes, pageBytes }:
           if (take(whole)) return html(image('png', whole, caption), caption);
         }
         if (left <= 0) return html('', caption, ` ${link(file)}`);
-        const reduced = await sharp(file).resize(REDUCED_SIZE, REDUCED_SIZE, { fit: 'inside', withoutEnlargement: true }).webp({ quality: 80 }).toBuffer();
+        const reduced = await sharp(file)
+          .resize(REDUCED_SIZE, REDUCED_SIZE, { fit: 'inside', withoutEnlargement: true })
+          .webp({ quality: 80 })
+          .toBuffer();
         if (!take(reduced)) {
           left = 0;
           return html('', caption, ` The page is full: ${link(file)}`);

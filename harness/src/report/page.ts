@@ -16,7 +16,8 @@ export function definitionTable(rows: readonly (readonly [string, string])[]): s
 
 /** A table with headings; it scrolls by itself where the page is narrower. */
 export function dataTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (tag: 'td' | 'th', row: readonly string[]): string => `<tr>${row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+  const cells = (tag: 'td' | 'th', row: readonly string[]): string =>
+    `<tr>${row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
   return `<div class="scroll"><table class="data"><thead>${cells('th', headings)}</thead><tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table></div>`;
 }
 

@@ -19,12 +19,19 @@ describe('the report', () => {
     const run = path.join(folder(), 'run');
     const paths = runPaths(run);
     await writeRunRecord(run, { config: smallConfig(), data: folder(), domains: ['cat', '<b>dog</b>'] });
-    await writeFile(paths.log, [1, 2, 3].map((iteration) => `${JSON.stringify({ iteration, 'D/latent_total': iteration, 'G/latent_sty': 1, 'D/latent_reg': 0 })}\n`).join(''));
+    await writeFile(
+      paths.log,
+      [1, 2, 3]
+        .map((iteration) => `${JSON.stringify({ iteration, 'D/latent_total': iteration, 'G/latent_sty': 1, 'D/latent_reg': 0 })}\n`)
+        .join(''),
+    );
     const speed = { seconds: 10, iterations: 5, dataWaitSeconds: 0.1 };
     await writeFile(paths.speed, [5, 10].map((iteration) => `${JSON.stringify({ iteration, ...speed })}\n`).join(''));
     await mkdir(paths.samples);
     for (const name of ['0000001-latent', '0000002-latent', '0000002-reference']) {
-      await sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } }).png().toFile(path.join(paths.samples, `${name}.png`));
+      await sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } })
+        .png()
+        .toFile(path.join(paths.samples, `${name}.png`));
     }
     const html = await readFile(await writeReport(run), 'utf8');
     expect(html.match(/data:image\/png;base64,/g)).toHaveLength(2);
@@ -41,11 +48,23 @@ describe('the report', () => {
   it('shows the newest evaluation, why scores are missing, and the curves of all', async () => {
     const run = path.join(folder(), 'evaluated');
     await writeRunRecord(run, { config: smallConfig(), data: folder(), domains: ['cat', 'dog'] });
-    const scores = (lpips: number | null): Scores => ({ values: { 'fid-stargan2': 13.731, lpips }, reasons: lpips === null ? { lpips: 'only <one> reference' } : {} });
+    const scores = (lpips: number | null): Scores => ({
+      values: { 'fid-stargan2': 13.731, lpips },
+      reasons: lpips === null ? { lpips: 'only <one> reference' } : {},
+    });
     for (const iteration of [10, 20]) {
       await writeEvaluation(run, {
-        formatVersion: 1, identity: `${iteration}`.repeat(8), iteration, created: '2026-01-01T00:00:00.000Z', completed: true, convention: 'fid-stargan2',
-        options: { outputs: 10, sources: 0, reals: 0, classifierSteps: 20, fid: 'stargan2', seed: 1 }, networks: {}, weights: [], realAccuracy: 0.5, notes: ['a note'],
+        formatVersion: 1,
+        identity: `${iteration}`.repeat(8),
+        iteration,
+        created: '2026-01-01T00:00:00.000Z',
+        completed: true,
+        convention: 'fid-stargan2',
+        options: { outputs: 10, sources: 0, reals: 0, classifierSteps: 20, fid: 'stargan2', seed: 1 },
+        networks: {},
+        weights: [],
+        realAccuracy: 0.5,
+        notes: ['a note'],
         data: { sha256: '', domains: [{ name: 'cat', sources: 3, references: 3, reals: 40 }] },
         tasks: [{ guidance: 'latent', source: 'cat', target: 'dog', translations: iteration, scores: scores(null) }],
         means: { latent: scores(0.25), reference: scores(0.125) },
@@ -96,17 +115,29 @@ describe('curves', () => {
 
   it('are of the losses that the run logged', () => {
     const charts = lossCharts([1, 2].map((iteration) => ({ iteration, 'D/latent_total': 1, 'D/latent_cls': 2 })));
-    expect(charts.map(({ title, labels }) => [title, labels])).toEqual([['Adversarial losses', ['D latent']], ['Classification of domains', ['of real images']]]);
+    expect(charts.map(({ title, labels }) => [title, labels])).toEqual([
+      ['Adversarial losses', ['D latent']],
+      ['Classification of domains', ['of real images']],
+    ]);
   });
 });
 
 describe('the curve of speed', () => {
   it('weighs lines by the iterations they stand for, however many lines there are', () => {
-    const line = fc.record({ iterations: fc.integer({ min: 1, max: 50 }), seconds: fc.double({ min: 0.1, max: 100, noNaN: true }), wait: fc.double({ min: 0, max: 1, noNaN: true }) });
+    const line = fc.record({
+      iterations: fc.integer({ min: 1, max: 50 }),
+      seconds: fc.double({ min: 0.1, max: 100, noNaN: true }),
+      wait: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 900 }), (lines) => {
         let iteration = 0;
-        const speed = lines.map(({ iterations, seconds, wait }) => ({ iteration: (iteration += iterations), iterations, seconds, dataWaitSeconds: seconds * wait }));
+        const speed = lines.map(({ iterations, seconds, wait }) => ({
+          iteration: (iteration += iterations),
+          iterations,
+          seconds,
+          dataWaitSeconds: seconds * wait,
+        }));
         const [iterations, all, waiting] = speedChart(speed).data as [number[], number[], number[]];
         expect(iterations.length).toBeLessThanOrEqual(300);
         const rates = speed.map((entry) => entry.seconds / entry.iterations);
@@ -131,7 +162,14 @@ describe('curves of metrics', () => {
     ]);
     expect(charts.map(({ title, data }) => [title, data])).toEqual([
       ['FID (lower is better), fid-clean', [[20], [20], [null]]],
-      ['FID (lower is better), fid-stargan2', [[10, 20], [50, 31], [null, 40]]],
+      [
+        'FID (lower is better), fid-stargan2',
+        [
+          [10, 20],
+          [50, 31],
+          [null, 40],
+        ],
+      ],
       ['LPIPS: diversity of translations of one source', [[20], [0.4], [null]]],
     ]);
     expect(metricCharts([])).toEqual([]);

@@ -18,8 +18,10 @@ import { dataTable, definitionTable, escapeHtml, page } from './page.js';
 import { percent } from './text-table.js';
 
 const CAPTIONS: Readonly<Record<string, string>> = {
-  latent: 'Latent guided. First row: sources, held out from training. Below, per target domain, one row per latent code: every column keeps its source’s place, every row shows one style.',
-  reference: 'Reference guided. First row: sources; first column: references. Each picture has the content of its column and the domain and style of its row.',
+  latent:
+    'Latent guided. First row: sources, held out from training. Below, per target domain, one row per latent code: every column keeps its source’s place, every row shows one style.',
+  reference:
+    'Reference guided. First row: sources; first column: references. Each picture has the content of its column and the domain and style of its row.',
   cycle: 'Cycle. Rows: source, reference, source translated to the reference’s domain and style, and translated back with its own style.',
 };
 
@@ -57,7 +59,12 @@ async function stages(directory: string, embedder: PictureEmbedder): Promise<str
 }
 
 const guided = z.object({ domainAccuracy: z.number(), styleDistance: z.number() });
-const heldOutNumbers = z.object({ latent: guided, reference: guided, real: z.object({ domainAccuracy: z.number(), imageDistance: z.number() }), translations: z.number() });
+const heldOutNumbers = z.object({
+  latent: guided,
+  reference: guided,
+  real: z.object({ domainAccuracy: z.number(), imageDistance: z.number() }),
+  translations: z.number(),
+});
 
 /** Numbers of `metrics.json`. A damaged one is named, and the rest of the report is there. */
 async function numbers(file: string): Promise<string> {
@@ -85,8 +92,15 @@ ${card(real.imageDistance.toFixed(3), 'mean distance between real images of one 
 }
 
 function settings({ config, domains, dataset }: RunRecord): string {
-  const images = dataset === undefined ? [] : describeDataset(dataset).map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)] as const);
-  return definitionTable([['domains', domains.map(printablePath).join(', ')], ...images, ...Object.entries(config).map(([key, value]) => [key, `${value}`] as const)]);
+  const images =
+    dataset === undefined
+      ? []
+      : describeDataset(dataset).map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)] as const);
+  return definitionTable([
+    ['domains', domains.map(printablePath).join(', ')],
+    ...images,
+    ...Object.entries(config).map(([key, value]) => [key, `${value}`] as const),
+  ]);
 }
 
 /** Script and styles of the library that draws charts. */
@@ -142,11 +156,17 @@ export async function writeReport(run: string): Promise<string> {
 ${await numbers(paths.metrics)}
 <h2>Translations</h2>${await pictures(paths.samples, embedder)}
 ${await stages(paths.samples, embedder)}
-${await evaluations(run, metrics.map((_, i) => chartPlace(others.length + i)))}
+${await evaluations(
+  run,
+  metrics.map((_, i) => chartPlace(others.length + i)),
+)}
 <h2>Losses</h2>${losses.map((_, i) => chartPlace(i)).join('') || '<p>No log yet.</p>'}
 ${others.length > losses.length ? `<h2>Speed</h2>${chartPlace(losses.length)}` : ''}
 <h2>Settings</h2>${settings(record)}`;
   const { script, styles } = await readPlotLibrary();
-  await writeWholeFile(paths.report, page({ title: `StarGAN v2: ${record.domains.join(', ')}`, body, styles, script: script + chartScript(charts) }));
+  await writeWholeFile(
+    paths.report,
+    page({ title: `StarGAN v2: ${record.domains.join(', ')}`, body, styles, script: script + chartScript(charts) }),
+  );
   return paths.report;
 }

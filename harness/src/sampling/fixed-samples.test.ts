@@ -16,13 +16,19 @@ const folder = useTemporaryFolder(async (created) => {
   // Images of the other 55 domains are not there: they are not looked at.
   for (let domain = 0; domain < SHOWN; domain++) {
     await mkdir(path.join(created, `${domain}`));
-    for (const name of ['1', '2']) await sharp({ create: { width: 8, height: 8, channels: 3, background: { r: 40 * domain, g: 0, b: 0 } } }).png().toFile(path.join(created, `${domain}`, `${name}.png`));
+    for (const name of ['1', '2'])
+      await sharp({ create: { width: 8, height: 8, channels: 3, background: { r: 40 * domain, g: 0, b: 0 } } })
+        .png()
+        .toFile(path.join(created, `${domain}`, `${name}.png`));
   }
 });
 
 const folders = (): Parameters<typeof loadFixedInputs>[0] => ({
   directory: folder(),
-  domains: Array.from({ length: DOMAINS }, (_, domain) => ({ name: `${domain}`, files: ['1', '2'].map((name) => path.join(folder(), `${domain}`, `${name}.png`)) })),
+  domains: Array.from({ length: DOMAINS }, (_, domain) => ({
+    name: `${domain}`,
+    files: ['1', '2'].map((name) => path.join(folder(), `${domain}`, `${name}.png`)),
+  })),
 });
 
 describe('sample grids of sixty domains', () => {
@@ -37,12 +43,24 @@ describe('sample grids of sixty domains', () => {
     const before = memory().numTensors;
     const files = await writeSamples({ networks, weights }, inputs, path.join(folder(), 'samples'), '0000001', config);
     expect(memory().numTensors).toBe(before);
-    const sizes = await Promise.all(files.map(async (file) => sharp(file).metadata().then(({ width, height }) => [width / 64, height / 64])));
-    expect(sizes).toEqual([[10, 1 + 3 * SHOWN], [11, 11], [10, 4]]);
+    const sizes = await Promise.all(
+      files.map(async (file) =>
+        sharp(file)
+          .metadata()
+          .then(({ width, height }) => [width / 64, height / 64]),
+      ),
+    );
+    expect(sizes).toEqual([
+      [10, 1 + 3 * SHOWN],
+      [11, 11],
+      [10, 4],
+    ]);
 
     const stopped = new AbortController();
     stopped.abort();
-    expect(await writeSamples({ networks, weights }, inputs, path.join(folder(), 'stopped'), '0000001', config, stopped.signal)).toEqual([]);
+    expect(await writeSamples({ networks, weights }, inputs, path.join(folder(), 'stopped'), '0000001', config, stopped.signal)).toEqual(
+      [],
+    );
     expect(memory().numTensors).toBe(before);
     disposeAll(...Object.values(weights));
   });
@@ -68,7 +86,9 @@ describe('writePictures', () => {
 
   it('names the file that cannot be written', async () => {
     const file = path.join(folder(), '0', '1.png');
-    await expect(writePictures({ a: () => Promise.resolve(pixels) }, file, 'x', 64)).rejects.toThrow(`${path.join(file, 'x-a.png')} cannot be written: `);
+    await expect(writePictures({ a: () => Promise.resolve(pixels) }, file, 'x', 64)).rejects.toThrow(
+      `${path.join(file, 'x-a.png')} cannot be written: `,
+    );
   });
 });
 

@@ -45,7 +45,13 @@ export async function loadFixedInputs(
 }
 
 /** The first `count` images that can be used. @throws ImageFileError at a broken one unless it may be skipped, or when none is left */
-async function loadFirst(files: readonly string[], count: number, size: number, onCorrupt: Config['onCorrupt'], say: (line: string) => void): Promise<ImageBatch[]> {
+async function loadFirst(
+  files: readonly string[],
+  count: number,
+  size: number,
+  onCorrupt: Config['onCorrupt'],
+  say: (line: string) => void,
+): Promise<ImageBatch[]> {
   const images: ImageBatch[] = [];
   let failure: unknown;
   for (const file of files) {
@@ -90,7 +96,13 @@ export type PictureRecipes = Readonly<Record<string, () => Promise<Pixels>>>;
  *
  * @returns the files; those that were whole when `signal` was aborted
  */
-export async function writePictures(recipes: PictureRecipes, directory: string, name: string, imageSize: number, signal?: AbortSignal): Promise<string[]> {
+export async function writePictures(
+  recipes: PictureRecipes,
+  directory: string,
+  name: string,
+  imageSize: number,
+  signal?: AbortSignal,
+): Promise<string[]> {
   const files: string[] = [];
   for (const [kind, drawPicture] of Object.entries(recipes)) {
     try {

@@ -15,22 +15,31 @@ describe('what grids show', () => {
   });
 
   it('is said when it is not all', () => {
-    expect(describeBounds(extent, '--domains 0')).toEqual(['grids show the first 5 of 60 domains, in up to 740 passes of the generator; --domains 0 shows all, in up to 101280']);
-    expect(describeBounds({ ...extent, domains: 5, imageSize: 1024 }, '')).toEqual(['grids of 21 columns show images of 1024×1024 pixels at 256×256']);
+    expect(describeBounds(extent, '--domains 0')).toEqual([
+      'grids show the first 5 of 60 domains, in up to 740 passes of the generator; --domains 0 shows all, in up to 101280',
+    ]);
+    expect(describeBounds({ ...extent, domains: 5, imageSize: 1024 }, '')).toEqual([
+      'grids of 21 columns show images of 1024×1024 pixels at 256×256',
+    ]);
     expect(describeBounds({ ...extent, domains: 2, shown: 2 }, '')).toEqual([]);
     expect(describeBounds({ ...extent, shown: 60, imageSize: 16 }, '')[0]).toMatch(/grids take up to 101280 passes of the generator/);
   });
 });
 
 describe('a canvas', () => {
-  it.each([[17, 17, 1024], [33, 33, 512], [65, 65, 256], [129, 129, 128], [241, 241, 32], [241, 241, 1024], [2, 5000, 16384]])(
-    'stays within bounds for %i × %i images of %i pixels',
-    (rows, columns, size) => {
-      const shrink = shrinkToFit({ rows, columns, size });
-      expect(size % shrink).toBe(0);
-      expect(rows * columns * (size / shrink) ** 2).toBeLessThanOrEqual(PICTURE_PIXELS);
-    },
-  );
+  it.each([
+    [17, 17, 1024],
+    [33, 33, 512],
+    [65, 65, 256],
+    [129, 129, 128],
+    [241, 241, 32],
+    [241, 241, 1024],
+    [2, 5000, 16384],
+  ])('stays within bounds for %i × %i images of %i pixels', (rows, columns, size) => {
+    const shrink = shrinkToFit({ rows, columns, size });
+    expect(size % shrink).toBe(0);
+    expect(rows * columns * (size / shrink) ** 2).toBeLessThanOrEqual(PICTURE_PIXELS);
+  });
 
   it('shows the mean of the pixels that fall together, each clamped', () => {
     const canvas = createCanvas({ rows: 1, columns: 2, size: 2, maxPixels: 2 });
@@ -47,6 +56,8 @@ describe('a canvas', () => {
   });
 
   it('refuses more images than it may have pixels', () => {
-    expect(() => createCanvas({ rows: 3, columns: 3, size: 16, maxPixels: 8 })).toThrow('a picture of 3×3 images is too large, even with a pixel for each; show fewer');
+    expect(() => createCanvas({ rows: 3, columns: 3, size: 16, maxPixels: 8 })).toThrow(
+      'a picture of 3×3 images is too large, even with a pixel for each; show fewer',
+    );
   });
 });

@@ -37,11 +37,23 @@ export function describeBounds(extent: GridExtent, remedy: string): string[] {
   const { domains, shown, sources, rows, imageSize } = extent;
   const passes = generatorPasses(extent);
   const columns = shown * sources;
-  const shrink = Math.max(...[1 + columns, 1 + shown * rows].map((height) => shrinkToFit({ rows: height, columns: 1 + columns, size: imageSize, maxPixels: PICTURE_PIXELS })));
+  const shrink = Math.max(
+    ...[1 + columns, 1 + shown * rows].map((height) =>
+      shrinkToFit({ rows: height, columns: 1 + columns, size: imageSize, maxPixels: PICTURE_PIXELS }),
+    ),
+  );
   const all = generatorPasses({ ...extent, shown: domains });
   return [
-    ...(shown < domains ? [`grids show the first ${shown} of ${domains} domains, in up to ${passes} passes of the generator; ${remedy} shows all, in up to ${all}`] : []),
-    ...(shown === domains && passes > MANY_PASSES ? [`grids take up to ${passes} passes of the generator; fewer domains or images are shown faster`] : []),
-    ...(shrink > 1 ? [`grids of ${1 + columns} columns show images of ${imageSize}×${imageSize} pixels at ${imageSize / shrink}×${imageSize / shrink}`] : []),
+    ...(shown < domains
+      ? [
+          `grids show the first ${shown} of ${domains} domains, in up to ${passes} passes of the generator; ${remedy} shows all, in up to ${all}`,
+        ]
+      : []),
+    ...(shown === domains && passes > MANY_PASSES
+      ? [`grids take up to ${passes} passes of the generator; fewer domains or images are shown faster`]
+      : []),
+    ...(shrink > 1
+      ? [`grids of ${1 + columns} columns show images of ${imageSize}×${imageSize} pixels at ${imageSize / shrink}×${imageSize / shrink}`]
+      : []),
   ];
 }

@@ -48,7 +48,10 @@ async function draw(layout: CanvasLayout, pieces: Iterable<Piece>, { signal }: D
 /** Every source in one style [1, styleDim], in pieces of what goes through the network together. */
 function* translatePieces(sampler: Sampler, sources: ImageBatch, style: Tensor2D, row: number, firstColumn: number): Generator<Piece> {
   for (const indices of batchesOf(countImages(sources), sources.size)) {
-    const styles = selectStyles(style, indices.map(() => 0));
+    const styles = selectStyles(
+      style,
+      indices.map(() => 0),
+    );
     const images = translate(sampler, selectImages(sources, indices), styles);
     styles.dispose();
     yield { row, column: firstColumn + indices[0]!, images };
@@ -94,7 +97,11 @@ export function latentGrid(sampler: Sampler, sources: ImageBatch, options: Laten
   return draw(layout, latentPieces(sampler, sources, options), options);
 }
 
-function* latentPieces(sampler: Sampler, sources: ImageBatch, { domains, latentDim, rows: count, psi, seed }: LatentGridOptions): Generator<Piece> {
+function* latentPieces(
+  sampler: Sampler,
+  sources: ImageBatch,
+  { domains, latentDim, rows: count, psi, seed }: LatentGridOptions,
+): Generator<Piece> {
   yield { row: 0, column: 0, images: sources };
   let row = 1;
   for (let domain = 0; domain < domains; domain++) {
@@ -115,7 +122,11 @@ export function latentStyles(
   const { mappingNetwork } = networks;
   return tidy(() => {
     const latent = tensor2d(latentCodes(count, latentDim, seed, 'sample-latent'), [count, latentDim]);
-    const style = mappingNetwork.apply(weights.mappingNetwork, latent, range(count).map(() => domain));
+    const style = mappingNetwork.apply(
+      weights.mappingNetwork,
+      latent,
+      range(count).map(() => domain),
+    );
     if (psi === 1) return style;
     const many = tensor2d(latentCodes(AVERAGED_LATENTS, latentDim, seed, 'average-latent'), [AVERAGED_LATENTS, latentDim]);
     return truncateStyle(style, averageStyle(mappingNetwork, weights.mappingNetwork, many, domain), psi);
@@ -142,7 +153,12 @@ function* rowsOf(styles: Tensor2D): Generator<Tensor2D> {
  * @param references images of the same size, a row each; the label of each settles how its style is encoded
  * @param options what stops it
  */
-export function referenceGrid(sampler: Sampler, sources: ImageBatch, references: LabelledImages, options: DrawingOptions = {}): Promise<Pixels> {
+export function referenceGrid(
+  sampler: Sampler,
+  sources: ImageBatch,
+  references: LabelledImages,
+  options: DrawingOptions = {},
+): Promise<Pixels> {
   const layout = { rows: 1 + countImages(references), columns: 1 + countImages(sources), size: sources.size };
   return draw(layout, referencePieces(sampler, sources, references), options);
 }
@@ -169,7 +185,12 @@ function* referencePieces(sampler: Sampler, sources: ImageBatch, references: Lab
  * @param references one for each source, of the same size; what one of the two has more of is left out
  * @param options what stops it
  */
-export function cycleStrip(sampler: Sampler, sources: LabelledImages, references: LabelledImages, options: DrawingOptions = {}): Promise<Pixels> {
+export function cycleStrip(
+  sampler: Sampler,
+  sources: LabelledImages,
+  references: LabelledImages,
+  options: DrawingOptions = {},
+): Promise<Pixels> {
   const columns = Math.min(countImages(sources), countImages(references));
   return draw({ rows: 4, columns, size: sources.size }, cyclePieces(sampler, sources, references, columns), options);
 }

@@ -104,7 +104,8 @@ export function createCanvas(layout: CanvasLayout): Canvas {
     shrink,
     place(row, column, images) {
       const values = size * size * 3;
-      for (let i = 0; i * values < images.length; i++) placeOne(row * cell, (column + i) * cell, images.subarray(i * values, (i + 1) * values));
+      for (let i = 0; i * values < images.length; i++)
+        placeOne(row * cell, (column + i) * cell, images.subarray(i * values, (i + 1) * values));
     },
   };
 }
@@ -114,7 +115,8 @@ function meanOfBlock(image: Float32Array, size: number, shrink: number, y: numbe
   if (shrink === 1) return image[(y * size + x) * 3 + channel]!;
   let sum = 0;
   for (let dy = 0; dy < shrink; dy++) {
-    for (let dx = 0; dx < shrink; dx++) sum += Math.min(Math.max(image[((y * shrink + dy) * size + x * shrink + dx) * 3 + channel]!, -1), 1);
+    for (let dx = 0; dx < shrink; dx++)
+      sum += Math.min(Math.max(image[((y * shrink + dy) * size + x * shrink + dx) * 3 + channel]!, -1), 1);
   }
   return sum / (shrink * shrink);
 }

@@ -67,7 +67,11 @@ describe('grids', () => {
 
   it('translate each image as if it were alone', async () => {
     await withSampler((sampler) => {
-      const styles = tensor2d([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]);
+      const styles = tensor2d([
+        [1, 0, 0, 0],
+        [0, 1, 0, 0],
+        [0, 0, 1, 0],
+      ]);
       const together = translate(sampler, sources, styles);
       expect(countImages(together)).toBe(3);
       const one = tensor2d([[0, 1, 0, 0]]);
@@ -82,7 +86,10 @@ describe('grids', () => {
 describe('truncation', () => {
   it('leaves a style alone at 1 and gives the average at 0', () => {
     tidy(() => {
-      const style = tensor2d([[1, 2], [3, 4]]);
+      const style = tensor2d([
+        [1, 2],
+        [3, 4],
+      ]);
       const average = tensor2d([[10, 20]]);
       expect([...truncateStyle(style, average, 1).dataSync()]).toEqual([1, 2, 3, 4]);
       expect([...truncateStyle(style, average, 0).dataSync()]).toEqual([10, 20, 10, 20]);

@@ -78,7 +78,9 @@ export function translate({ networks, weights }: Sampler, images: ImageBatch, st
   const data = new Float32Array(images.data.length);
   const values = images.size * images.size * 3;
   for (const [start, length] of stretches(countImages(images), images.size)) {
-    const output = tidy(() => networks.generator.apply(weights.generator, toTensor(viewImages(images, start, length)), slice(style, [start, 0], [length, -1])));
+    const output = tidy(() =>
+      networks.generator.apply(weights.generator, toTensor(viewImages(images, start, length)), slice(style, [start, 0], [length, -1])),
+    );
     data.set(output.dataSync<'float32'>(), start * values);
     output.dispose();
   }
@@ -89,7 +91,9 @@ export function translate({ networks, weights }: Sampler, images: ImageBatch, st
 export function encodeStyles({ networks, weights }: Sampler, images: ImageBatch, domain: readonly number[]): Tensor2D {
   return tidy(() => {
     const parts = [...stretches(countImages(images), images.size)].map(([start, length]) =>
-      tidy(() => networks.styleEncoder.apply(weights.styleEncoder, toTensor(viewImages(images, start, length)), domain.slice(start, start + length))),
+      tidy(() =>
+        networks.styleEncoder.apply(weights.styleEncoder, toTensor(viewImages(images, start, length)), domain.slice(start, start + length)),
+      ),
     );
     return parts.length === 1 ? parts[0]! : concat(parts, 0);
   });

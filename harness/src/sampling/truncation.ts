@@ -11,7 +11,11 @@ import type { StyleNetwork } from '../model/style-codes.js';
  */
 export function averageStyle(mappingNetwork: StyleNetwork, parameters: Parameters, latent: Tensor, domain: number): Tensor2D {
   return tidy(() => {
-    const styles = mappingNetwork.apply(parameters, latent, Array.from({ length: latent.shape[0] }, () => domain));
+    const styles = mappingNetwork.apply(
+      parameters,
+      latent,
+      Array.from({ length: latent.shape[0] }, () => domain),
+    );
     return mean(styles, 0, true);
   });
 }

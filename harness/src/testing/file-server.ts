@@ -67,7 +67,16 @@ export async function hasBytes(file: string, bytes: number): Promise<void> {
 /** Serves `content` under every path, as `behaviour` says. */
 export async function serveFile(content: Uint8Array, changes: Partial<ServerBehaviour> = {}): Promise<FileServer> {
   const never = { times: 0 };
-  const behaviour: ServerBehaviour = { content, etag: '"one"', ranges: true, failures: { ...never, status: 500 }, breaks: { ...never, after: 0 }, arrived: () => Promise.resolve(), silences: { ...never, after: 0 }, ...changes };
+  const behaviour: ServerBehaviour = {
+    content,
+    etag: '"one"',
+    ranges: true,
+    failures: { ...never, status: 500 },
+    breaks: { ...never, after: 0 },
+    arrived: () => Promise.resolve(),
+    silences: { ...never, after: 0 },
+    ...changes,
+  };
   const asked: (string | undefined)[] = [];
   const paths: string[] = [];
   const server = createServer((request, response) => {

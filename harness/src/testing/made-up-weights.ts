@@ -29,7 +29,8 @@ export async function addInception(cache: string, layout: InceptionLayout, shift
 export async function addLpips(cache: string, seed = 1): Promise<void> {
   const distance = lpips();
   const parameters = distance.init(seed);
-  for (const [name, specs] of Object.entries(distance.specs)) await addFile(cache, `${name}.safetensors`, (file) => writeSafetensors(file, storedTensors(specs, parameters)));
+  for (const [name, specs] of Object.entries(distance.specs))
+    await addFile(cache, `${name}.safetensors`, (file) => writeSafetensors(file, storedTensors(specs, parameters)));
   dispose(parameters);
 }
 

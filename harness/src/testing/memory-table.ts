@@ -16,10 +16,15 @@ export function memoryTable(): string {
   const ways = Object.entries(WAYS).filter(([, values]) => Object.keys(values).every((key) => CONFIG_KEYS.some((known) => known === key)));
   const columns = ways.flatMap(([, values]) => BATCHES.map((batch) => ({ values, batch })));
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const header = ['resolution', ...ways.flatMap(([name]) => BATCHES.map((batch) => (ways.length === 1 ? `batch ${batch}` : `${name}, batch ${batch}`)))];
+  const header = [
+    'resolution',
+    ...ways.flatMap(([name]) => BATCHES.map((batch) => (ways.length === 1 ? `batch ${batch}` : `${name}, batch ${batch}`))),
+  ];
   const body = IMAGE_SIZES.map((imageSize) => [
     `${imageSize}×${imageSize}`,
-    ...columns.map(({ values, batch }) => `${(planTraining(parseConfig({ ...values, imageSize, batch })).peakBufferBytes / 2 ** 30).toFixed(2)} GiB`),
+    ...columns.map(
+      ({ values, batch }) => `${(planTraining(parseConfig({ ...values, imageSize, batch })).peakBufferBytes / 2 ** 30).toFixed(2)} GiB`,
+    ),
   ]);
   return [row(header), row(header.map((_, column) => (column === 0 ? '---' : '---:'))), ...body.map(row)].join('\n');
 }

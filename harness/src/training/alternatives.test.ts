@@ -62,7 +62,10 @@ it('every configuration can be planned where no runtime, and so no gradients of 
   const program = `import { planTraining } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)};
     for (const config of JSON.parse(process.argv[1])) console.log(planTraining(config).peakBufferBytes);`;
   const configs = Object.values(configurations);
-  const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', program, JSON.stringify(configs)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', program, JSON.stringify(configs)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const planned = printed.match(/^\d+$/gm) ?? [];
   expect(planned.map(Number)).toEqual(configs.map((config) => planTraining(config).peakBufferBytes));
 });
@@ -81,10 +84,24 @@ describe('an iteration', () => {
   });
 
   it('adds its terms up with their weights', () => {
-    const { losses } = iterate(smallConfig({ discriminator: 'patchClassifier', penalty: 'wasserstein', adversarial: 'wasserstein', lambdaWasserstein: 3, lambdaClassification: 5, lambdaCycle: 7 }), 1);
+    const { losses } = iterate(
+      smallConfig({
+        discriminator: 'patchClassifier',
+        penalty: 'wasserstein',
+        adversarial: 'wasserstein',
+        lambdaWasserstein: 3,
+        lambdaClassification: 5,
+        lambdaCycle: 7,
+      }),
+      1,
+    );
     const value = (name: string): number => losses[name]!;
-    expect(value('D/latent_total')).toBeCloseTo(value('D/latent_real') + value('D/latent_fake') + 3 * value('D/latent_reg') + 5 * value('D/latent_cls'), 3);
-    const terms = value('G/latent_adv') + value('G/latent_sty') - value('G/latent_ds') + 7 * value('G/latent_cyc') + 5 * value('G/latent_cls');
+    expect(value('D/latent_total')).toBeCloseTo(
+      value('D/latent_real') + value('D/latent_fake') + 3 * value('D/latent_reg') + 5 * value('D/latent_cls'),
+      3,
+    );
+    const terms =
+      value('G/latent_adv') + value('G/latent_sty') - value('G/latent_ds') + 7 * value('G/latent_cyc') + 5 * value('G/latent_cls');
     expect(value('G/latent_total')).toBeCloseTo(terms, 3);
   });
 });
@@ -131,12 +148,21 @@ describe('a run with other networks', () => {
       ['styleEncoder', 'conditional'],
       ['discriminator', 'projection'],
     ] as const)('is not gone on with under another %s', async (key, value) => {
-      await expect(train({ data, out: out(), config: smallConfig({ iterations: 2, [key]: value }), resume: true })).rejects.toThrow(`was trained with ${key} `);
+      await expect(train({ data, out: out(), config: smallConfig({ iterations: 2, [key]: value }), resume: true })).rejects.toThrow(
+        `was trained with ${key} `,
+      );
     });
   });
 
   it('draws other positions for the penalty in every iteration, the same for the same seed', async () => {
-    const config = smallConfig({ iterations: 3, penalty: 'wasserstein', adversarial: 'wasserstein', learningRate: 0, mappingLearningRate: 0, weightDecay: 0 });
+    const config = smallConfig({
+      iterations: 3,
+      penalty: 'wasserstein',
+      adversarial: 'wasserstein',
+      learningRate: 0,
+      mappingLearningRate: 0,
+      weightDecay: 0,
+    });
     const log = async (out: string): Promise<number[]> => {
       await train({ data, out: path.join(folder(), out), config });
       return (await readMetricLog(runPaths(path.join(folder(), out)).log)).map((entry) => entry['D/latent_reg']!);

@@ -18,7 +18,8 @@ export function tolerateFailures(warn: (line: string) => void): Attempts {
       } catch (error) {
         const count = (failures.get(what) ?? 0) + 1;
         failures.set(what, count);
-        if (count === 1) warn(`warning: ${what} could not be written: ${(error as Error).message}; training goes on, further failures are counted`);
+        if (count === 1)
+          warn(`warning: ${what} could not be written: ${(error as Error).message}; training goes on, further failures are counted`);
       }
     },
     summary: () => [...failures].map(([what, count]) => `warning: ${what} could not be written ${count === 1 ? 'once' : `${count} times`}`),

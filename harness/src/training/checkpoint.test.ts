@@ -21,21 +21,33 @@ function someState(): TrainingState {
     tensor.dispose();
     return moved;
   };
-  for (const averages of Object.values(state.averages)) for (const [name, tensor] of Object.entries(averages)) averages[name] = other(tensor);
-  for (const [name, moments] of Object.entries(state.moments) as [keyof TrainingState['moments'], NonNullable<TrainingState['moments']['generator']>][]) {
-    state.moments[name] = { ...moments, step: 20 + ++count, first: other(moments.first) as typeof moments.first, second: other(moments.second) as typeof moments.second };
+  for (const averages of Object.values(state.averages))
+    for (const [name, tensor] of Object.entries(averages)) averages[name] = other(tensor);
+  for (const [name, moments] of Object.entries(state.moments) as [
+    keyof TrainingState['moments'],
+    NonNullable<TrainingState['moments']['generator']>,
+  ][]) {
+    state.moments[name] = {
+      ...moments,
+      step: 20 + ++count,
+      first: other(moments.first) as typeof moments.first,
+      second: other(moments.second) as typeof moments.second,
+    };
   }
   return Object.assign(state, { iteration: 12, drawOffset: 5, rollbacks: 3 });
 }
 
 /** All that a state is, as plain values. */
 function contentOf({ weights, averages, moments, ...counts }: TrainingState): object {
-  const plain = (tensors: Readonly<Record<string, Tensor>>): object => Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, [tensor.shape, [...tensor.dataSync()]]]));
+  const plain = (tensors: Readonly<Record<string, Tensor>>): object =>
+    Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, [tensor.shape, [...tensor.dataSync()]]]));
   return {
     ...counts,
     weights: mapNames(NETWORK_NAMES, (name) => plain(weights[name])),
     averages: mapNames(AVERAGED_NAMES, (name) => plain(averages[name])),
-    moments: Object.fromEntries(Object.entries(moments).map(([name, { step, first, second }]) => [name, { step, ...plain({ first, second }) }])),
+    moments: Object.fromEntries(
+      Object.entries(moments).map(([name, { step, first, second }]) => [name, { step, ...plain({ first, second }) }]),
+    ),
   };
 }
 
@@ -49,7 +61,9 @@ describe('a checkpoint', () => {
     const read = await readState(networks, checkpoint);
     expect(contentOf(read)).toEqual(contentOf(state));
     const averages = await readAverages(networks, checkpoint);
-    for (const name of AVERAGED_NAMES) for (const [parameter, tensor] of Object.entries(averages[name])) expect(tensor.dataSync()).toEqual(state.averages[name][parameter]!.dataSync());
+    for (const name of AVERAGED_NAMES)
+      for (const [parameter, tensor] of Object.entries(averages[name]))
+        expect(tensor.dataSync()).toEqual(state.averages[name][parameter]!.dataSync());
     disposeState({ ...read, averages });
     disposeState(read);
     disposeState(state);
@@ -66,7 +80,8 @@ describe('a checkpoint', () => {
   it('that cannot be written takes none of the older ones away, and one that is there takes those beyond the limit', async () => {
     const run = path.join(folder(), 'kept');
     const state = someState();
-    const save = async (iteration: number, keep: number, of = networks): Promise<unknown> => writeCheckpoint(run, of, { ...state, iteration }, keep);
+    const save = async (iteration: number, keep: number, of = networks): Promise<unknown> =>
+      writeCheckpoint(run, of, { ...state, iteration }, keep);
     for (const iteration of [1, 2]) await save(iteration, 2);
     // With blocks that these weights are not of.
     await expect(save(3, 2, buildNetworks(smallConfig({ imageSize: 32 }), 2))).rejects.toThrow('could not save iteration 3');
@@ -88,7 +103,9 @@ describe('a checkpoint', () => {
     const state = someState();
     const checkpoint = await writeCheckpoint(path.join(folder(), 'steps'), networks, state, 1);
     const before = memory().numTensors;
-    await expect(readState(networks, { ...checkpoint, iteration: 9999 })).rejects.toThrow(/generator_optimizer\.safetensors: step, .* must be a whole number of at least 9999, the iterations done, got "\d+"; take an earlier checkpoint/);
+    await expect(readState(networks, { ...checkpoint, iteration: 9999 })).rejects.toThrow(
+      /generator_optimizer\.safetensors: step, .* must be a whole number of at least 9999, the iterations done, got "\d+"; take an earlier checkpoint/,
+    );
     expect(memory().numTensors).toBe(before);
     disposeState(state);
   });

@@ -1,8 +1,23 @@
 import path from 'node:path';
-import { pruneCheckpoints, saveCheckpoint, writeSafetensors, type Checkpoint, type CheckpointContent, type TensorSource } from '@stargan/checkpoints';
+import {
+  pruneCheckpoints,
+  saveCheckpoint,
+  writeSafetensors,
+  type Checkpoint,
+  type CheckpointContent,
+  type TensorSource,
+} from '@stargan/checkpoints';
 import { adamStateFromTensors, adamStateToTensors, type AdamState } from '@stargan/optimizers';
 import type { ParameterSpec } from '@stargan/layers';
-import { AVERAGED_NAMES, NETWORK_NAMES, withParameters, type AveragedName, type NetworkName, type Networks, type WeightsOf } from '../model/networks.js';
+import {
+  AVERAGED_NAMES,
+  NETWORK_NAMES,
+  withParameters,
+  type AveragedName,
+  type NetworkName,
+  type Networks,
+  type WeightsOf,
+} from '../model/networks.js';
 import { readStoredTensors, storedConstants, storedTensors } from '../model/stored-weights.js';
 import { disposeAll } from '../model/weights.js';
 import { describeFault, findNonFinite } from './finite.js';
@@ -47,7 +62,8 @@ export async function writeCheckpoint(runDirectory: string, networks: Networks, 
     files[weightsFile(name)] = { tensors: withConstants(networks, name, state.weights[name]) };
     files[optimizerFile(name)] = (file) => writeMoments(file, networks, name, state);
   }
-  for (const name of withParameters(networks, AVERAGED_NAMES)) files[averageFile(name)] = { tensors: withConstants(networks, name, state.averages[name]) };
+  for (const name of withParameters(networks, AVERAGED_NAMES))
+    files[averageFile(name)] = { tensors: withConstants(networks, name, state.averages[name]) };
   const directory = checkpointDirectory(runDirectory);
   const { drawOffset, rollbacks } = state;
   const checkpoint = await saveCheckpoint(directory, state.iteration, files, { drawOffset, rollbacks });
@@ -57,7 +73,11 @@ export async function writeCheckpoint(runDirectory: string, networks: Networks, 
 }
 
 /** A network's parameters and constants, one tensor in memory at a time. */
-function* withConstants(networks: Networks, name: NetworkName, weights: WeightsOf[NetworkName]): Generator<readonly [string, TensorSource]> {
+function* withConstants(
+  networks: Networks,
+  name: NetworkName,
+  weights: WeightsOf[NetworkName],
+): Generator<readonly [string, TensorSource]> {
   yield* storedTensors(networks[name].specs, weights);
   yield* storedConstants(networks[name]);
 }
@@ -93,7 +113,11 @@ export async function readAverages(networks: Networks, checkpoint: Checkpoint): 
  */
 export async function readState(networks: Networks, checkpoint: Checkpoint): Promise<TrainingState> {
   const { iteration, manifest } = checkpoint;
-  const weights = await readEach(NETWORK_NAMES, (name) => readWeights(networks, name, path.join(checkpoint.path, weightsFile(name))), disposeAll);
+  const weights = await readEach(
+    NETWORK_NAMES,
+    (name) => readWeights(networks, name, path.join(checkpoint.path, weightsFile(name))),
+    disposeAll,
+  );
   let averages: WeightsOf<AveragedName> | undefined;
   try {
     averages = await readAverages(networks, checkpoint);
@@ -120,7 +144,12 @@ async function readWeights(networks: Networks, name: NetworkName, file: string):
   return groups[0]!;
 }
 
-async function readMoments(specs: readonly ParameterSpec[], file: string, weights: WeightsOf[NetworkName], iteration: number): Promise<AdamState> {
+async function readMoments(
+  specs: readonly ParameterSpec[],
+  file: string,
+  weights: WeightsOf[NetworkName],
+  iteration: number,
+): Promise<AdamState> {
   const { groups, metadata } = await readStoredTensors(file, specs, { prefixes: ['first.', 'second.'] });
   try {
     return adamStateFromTensors({ step: stepOf(metadata.step, file, iteration), first: groups[0]!, second: groups[1]! }, weights);
@@ -134,7 +163,9 @@ function stepOf(text: string | undefined, file: string, iteration: number): numb
   const step = text === undefined || !/^\d+$/.test(text) ? NaN : Number(text);
   if (Number.isSafeInteger(step) && step >= iteration) return step;
   const got = text === undefined ? 'none' : JSON.stringify(text);
-  throw new Error(`${file}: step, in the file's metadata, must be a whole number of at least ${iteration}, the iterations done, got ${got}; take an earlier checkpoint`);
+  throw new Error(
+    `${file}: step, in the file's metadata, must be a whole number of at least ${iteration}, the iterations done, got ${got}; take an earlier checkpoint`,
+  );
 }
 
 async function readEach<Name extends string, Result>(

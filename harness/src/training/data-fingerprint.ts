@@ -9,7 +9,12 @@ import { z } from 'zod';
 import { runPaths } from './run-directory.js';
 
 const fileRecord = z.object({ bytes: z.number(), sha256: z.string().optional() });
-const fingerprint = z.object({ formatVersion: z.literal(1), directory: z.string(), sha256: z.string(), files: z.record(z.string(), fileRecord) });
+const fingerprint = z.object({
+  formatVersion: z.literal(1),
+  directory: z.string(),
+  sha256: z.string(),
+  files: z.record(z.string(), fileRecord),
+});
 
 /** Which images a run is trained on; kept as `data.json` in its folder. */
 export type DataFingerprint = z.infer<typeof fingerprint>;
@@ -41,7 +46,9 @@ export async function fingerprintOf(directory: string, { train, validation }: Da
     const records = await Promise.all(chunk.map(({ file }) => describeFile(file, contents)));
     chunk.forEach(({ name }, i) => (files[name] = records[i]!));
   }
-  const sha256 = createHash('sha256').update(JSON.stringify(Object.entries(files))).digest('hex');
+  const sha256 = createHash('sha256')
+    .update(JSON.stringify(Object.entries(files)))
+    .digest('hex');
   return { formatVersion: 1, directory: path.resolve(directory), sha256, files };
 }
 
@@ -90,8 +97,17 @@ export function compareFingerprints(previous: DataFingerprint, next: DataFingerp
 
 /** `2 images added (cat/7.png, cat/8.png), 1 removed (dog/3.png)` */
 export function describeDifference({ added, removed, changed }: DataDifference): string {
-  const parts = ([['added', added], ['removed', removed], ['changed', changed]] as const).filter(([, names]) => names.length > 0);
+  const parts = (
+    [
+      ['added', added],
+      ['removed', removed],
+      ['changed', changed],
+    ] as const
+  ).filter(([, names]) => names.length > 0);
   return parts
-    .map(([what, names], i) => `${names.length}${i === 0 ? (names.length === 1 ? ' image' : ' images') : ''} ${what} (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''})`)
+    .map(
+      ([what, names], i) =>
+        `${names.length}${i === 0 ? (names.length === 1 ? ' image' : ' images') : ''} ${what} (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''})`,
+    )
     .join(', ');
 }

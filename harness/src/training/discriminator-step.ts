@@ -31,7 +31,9 @@ export interface DiscriminatorInputs {
 }
 
 /** Game, penalty and weights; what is left out is the reference's. */
-export interface DiscriminatorOptions extends Partial<Pick<Config, 'adversarial' | 'penalty' | 'lambdaWasserstein' | 'lambdaClassification'>> {
+export interface DiscriminatorOptions extends Partial<
+  Pick<Config, 'adversarial' | 'penalty' | 'lambdaWasserstein' | 'lambdaClassification'>
+> {
   /** λ_reg ≥ 0, weight of R1. */
   lambdaR1: number;
 }
@@ -77,7 +79,10 @@ export function discriminatorGradients(
     gradients = sumGradients(gradients, step.gradients);
   }
   const { real, reg, cls } = terms as Record<'real' | 'reg', Tensor> & { cls?: Tensor };
-  const base = discriminatorObjective({ real, fake: ofFake.value, r1: reg }, { lambdaR1: penalty === 'r1' ? lambdaR1 : lambdaWasserstein }) as Scalar;
+  const base = discriminatorObjective(
+    { real, fake: ofFake.value, r1: reg },
+    { lambdaR1: penalty === 'r1' ? lambdaR1 : lambdaWasserstein },
+  ) as Scalar;
   return { value: cls === undefined ? base : addWeighted(base, cls, lambdaClassification), auxiliary: terms, gradients };
 }
 
@@ -89,7 +94,13 @@ export function addWeighted(base: Scalar, term: Tensor, weight: number): Scalar 
   return sum;
 }
 
-function realWithR1({ discriminator }: Networks, weights: Parameters, { image, domain }: DiscriminatorInputs, adversarial: Config['adversarial'], lambdaR1: number): ValueAndGradients {
+function realWithR1(
+  { discriminator }: Networks,
+  weights: Parameters,
+  { image, domain }: DiscriminatorInputs,
+  adversarial: Config['adversarial'],
+  lambdaR1: number,
+): ValueAndGradients {
   return valueAndGradients((parameters) => {
     const { outputs, gradient } = outputsAndInputGradient((x) => discriminator.apply(parameters, x, domain), image);
     const real = adversarialFamilies[adversarial].real(outputs);
@@ -120,9 +131,16 @@ function realAlone(
 }
 
 /** WGAN-GP's penalty between generated images and real ones of the same domains, which the same critic judges. */
-function betweenRealAndFake({ discriminator }: Networks, weights: Parameters, { fake, targetDomain, reference, position }: DiscriminatorInputs, weight: number): ValueAndGradients {
+function betweenRealAndFake(
+  { discriminator }: Networks,
+  weights: Parameters,
+  { fake, targetDomain, reference, position }: DiscriminatorInputs,
+  weight: number,
+): ValueAndGradients {
   if (reference === undefined || position === undefined) {
-    throw new Error(`discriminatorGradients: penalty 'wasserstein' must have reference images and positions, got ${reference === undefined ? 'no reference' : 'no position'}`);
+    throw new Error(
+      `discriminatorGradients: penalty 'wasserstein' must have reference images and positions, got ${reference === undefined ? 'no reference' : 'no position'}`,
+    );
   }
   return valueAndGradients((parameters) => {
     const reg = wassersteinGradientPenalty((x) => discriminator.apply(parameters, x, targetDomain), reference, fake, position);
@@ -131,7 +149,12 @@ function betweenRealAndFake({ discriminator }: Networks, weights: Parameters, { 
 }
 
 /** The classifier learns from real images alone. */
-function classification({ discriminator }: Networks, weights: Parameters, { image, domain }: DiscriminatorInputs, weight: number): ValueAndGradients {
+function classification(
+  { discriminator }: Networks,
+  weights: Parameters,
+  { image, domain }: DiscriminatorInputs,
+  weight: number,
+): ValueAndGradients {
   return valueAndGradients((parameters) => {
     const cls = classificationLoss(discriminator.classify!(parameters, image).classes, domain);
     return { value: mul<Scalar>(cls, weight), auxiliary: { cls } };

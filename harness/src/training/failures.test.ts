@@ -84,21 +84,30 @@ describe('a failure outside the update', () => {
     const broken = drawn(met).find((file) => !seen.includes(file))!;
     const bytes = await readFile(broken);
     await writeFile(broken, bytes.subarray(0, 60));
-    const failure = await train({ data: own, out, config }).then(() => '', (error: Error) => error.message);
+    const failure = await train({ data: own, out, config }).then(
+      () => '',
+      (error: Error) => error.message,
+    );
     expect(failure).toContain(broken);
     expect(failure).toMatch(new RegExp(`; iteration ${met} was saved in .*000000${met}; go on with --resume when the cause is gone$`));
     await writeFile(broken, bytes);
     await train({ data: own, out, config, resume: true });
-    const weights = async (run: string): Promise<Buffer> => readFile(path.join((await findCheckpoint(run)).checkpoint!.path, 'generator_ema.safetensors'));
+    const weights = async (run: string): Promise<Buffer> =>
+      readFile(path.join((await findCheckpoint(run)).checkpoint!.path, 'generator_ema.safetensors'));
     expect((await weights(out)).equals(await weights(whole))).toBe(true);
   });
 
   it('is a dead worker, too', async () => {
     const out = path.join(folder(), 'workerless');
     killWorker();
-    await expect(train({ data, out, config: smallConfig({ iterations: 3 }) })).rejects.toThrow(/the worker thread ended with exit code 1; iteration 2 was saved in .*0000002; go on with --resume when the cause is gone/);
+    await expect(train({ data, out, config: smallConfig({ iterations: 3 }) })).rejects.toThrow(
+      /the worker thread ended with exit code 1; iteration 2 was saved in .*0000002; go on with --resume when the cause is gone/,
+    );
     intercept = undefined;
-    expect(await train({ data, out, config: smallConfig({ iterations: 3 }), resume: true })).toMatchObject({ iteration: 3, completed: true });
+    expect(await train({ data, out, config: smallConfig({ iterations: 3 }), resume: true })).toMatchObject({
+      iteration: 3,
+      completed: true,
+    });
   });
 
   it('is no decoding thread that is killed once, which changes nothing', async () => {
@@ -122,26 +131,36 @@ describe('a failure outside the update', () => {
       await decoders.at(-1)!.terminate();
       return next();
     };
-    const failure = await train({ data, out, config }).then(() => '', (error: Error) => error.message);
+    const failure = await train({ data, out, config }).then(
+      () => '',
+      (error: Error) => error.message,
+    );
     expect(failure).toMatch(/the worker thread ended with exit code 1.*; go on with --resume when the cause is gone/);
     const { checkpoint } = await findCheckpoint(out);
     expect(failure).toContain(`iteration ${checkpoint!.iteration} was saved in ${checkpoint!.path}`);
     intercept = undefined;
     const iterations = checkpoint!.iteration + 1;
-    expect(await train({ data, out, config: { ...config, iterations }, resume: true })).toMatchObject({ iteration: iterations, completed: true });
+    expect(await train({ data, out, config: { ...config, iterations }, resume: true })).toMatchObject({
+      iteration: iterations,
+      completed: true,
+    });
   });
 
   it('is an evaluation, whose checkpoint is saved before it begins', async () => {
     const out = path.join(folder(), 'unevaluated');
     await mkdir(out);
     await writeFile(runPaths(out).evaluations, 'a file where the folder should be');
-    await expect(train({ data, out, config: smallConfig({ iterations: 2, evaluateEvery: 1, evaluateSources: 1, evaluateOutputs: 2 }) })).rejects.toThrow(/; nothing is lost: the last good checkpoint is .*0000001/);
+    await expect(
+      train({ data, out, config: smallConfig({ iterations: 2, evaluateEvery: 1, evaluateSources: 1, evaluateOutputs: 2 }) }),
+    ).rejects.toThrow(/; nothing is lost: the last good checkpoint is .*0000001/);
   });
 
   it('leaves both reasons when the state cannot be saved either', async () => {
     const out = path.join(folder(), 'unsaved');
     killWorker(() => writeFile(path.join(out, 'checkpoints'), 'a file where the folder should be'));
-    await expect(train({ data, out, config: smallConfig({ iterations: 3 }) })).rejects.toThrow(/the worker thread ended .*; and iteration 2 could not be saved: .*(ENOTDIR|EEXIST).*; there is no checkpoint yet/);
+    await expect(train({ data, out, config: smallConfig({ iterations: 3 }) })).rejects.toThrow(
+      /the worker thread ended .*; and iteration 2 could not be saved: .*(ENOTDIR|EEXIST).*; there is no checkpoint yet/,
+    );
   });
 });
 
@@ -153,7 +172,9 @@ describe('a failure within the update', () => {
       // Of a domain that no network has a branch for.
       return count < 1 ? batch : { ...batch, source: { ...batch.source, domains: batch.source.domains.map(() => 9) } };
     };
-    await expect(train({ data, out, config: smallConfig({ iterations: 3, saveEvery: 1 }) })).rejects.toThrow(/; iteration 2 was under way and is not saved; the last good checkpoint is .*0000001/);
+    await expect(train({ data, out, config: smallConfig({ iterations: 3, saveEvery: 1 }) })).rejects.toThrow(
+      /; iteration 2 was under way and is not saved; the last good checkpoint is .*0000001/,
+    );
     expect(await readdir(path.join(out, 'checkpoints'))).toEqual(['0000001']);
   });
 });
@@ -167,7 +188,8 @@ describe('a batch that leads to NaN', () => {
       draws.push(batch.iteration);
       return batch.iteration === 2 ? { ...batch, source: { ...batch.source, images: batch.source.images.map(() => NaN) } } : batch;
     };
-    const config = (iterations: number): ReturnType<typeof smallConfig> => smallConfig({ iterations, saveEvery: 1, onNonFinite: 'rollback' });
+    const config = (iterations: number): ReturnType<typeof smallConfig> =>
+      smallConfig({ iterations, saveEvery: 1, onNonFinite: 'rollback' });
     expect(await train({ data, out, config: config(3) })).toMatchObject({ iteration: 3, completed: true });
     expect(await train({ data, out, config: config(4), resume: true })).toMatchObject({ iteration: 4, completed: true });
     expect(draws).toEqual([0, 1, 2, 3, 4]);
@@ -214,7 +236,15 @@ describe('saving', () => {
 
   it('is due by iterations and by minutes, each of which may be off', () => {
     const due = (values: object): boolean[] => {
-      const saver = createSaver({ out: '', networks, config: smallConfig(values), lock: { requireHeld: () => Promise.resolve() }, faultOf: () => undefined, last: undefined, warn: () => undefined });
+      const saver = createSaver({
+        out: '',
+        networks,
+        config: smallConfig(values),
+        lock: { requireHeld: () => Promise.resolve() },
+        faultOf: () => undefined,
+        last: undefined,
+        warn: () => undefined,
+      });
       return [1, 2, 3, 4].map((iteration) => saver.isDue(iteration));
     };
     expect(due({ saveEvery: 2, saveMinutes: 0 })).toEqual([false, true, false, true]);
@@ -228,7 +258,15 @@ describe('saving', () => {
     let isLost = false;
     const requireHeld = (): Promise<void> => (isLost ? Promise.reject(new Error('no space left')) : Promise.resolve());
     const config = smallConfig({ saveEvery: 10, keepCheckpoints: 1 });
-    const saver = createSaver({ out, networks, config, lock: { requireHeld }, faultOf: () => undefined, last: undefined, warn: (line) => warnings.push(line) });
+    const saver = createSaver({
+      out,
+      networks,
+      config,
+      lock: { requireHeld },
+      faultOf: () => undefined,
+      last: undefined,
+      warn: (line) => warnings.push(line),
+    });
     await saver.trySave(state);
     const first = saver.last!.path;
     state.iteration = 10;
@@ -243,7 +281,15 @@ describe('saving', () => {
     expect(warnings[1]).toContain('no space left; tried once more before training ends; the last good');
     state.iteration = 10;
     isLost = false;
-    const faulty = createSaver({ out, networks, config, lock: { requireHeld }, faultOf: () => 'the generator overflows', last: undefined, warn: () => undefined });
+    const faulty = createSaver({
+      out,
+      networks,
+      config,
+      lock: { requireHeld },
+      faultOf: () => 'the generator overflows',
+      last: undefined,
+      warn: () => undefined,
+    });
     await expect(faulty.save(state)).rejects.toThrow('the generator overflows');
     expect(await readdir(path.join(out, 'checkpoints'))).toEqual(['0000000']);
     await saver.save(state);

@@ -47,7 +47,10 @@ function* partsOf({ weights, averages, moments }: TrainingState): Generator<Part
 }
 
 function* momentParts(network: NetworkName, { layout, first, second }: AdamState): Generator<Part> {
-  for (const [role, tensor] of [['mean gradient', first], ['mean squared gradient', second]] as const) {
+  for (const [role, tensor] of [
+    ['mean gradient', first],
+    ['mean squared gradient', second],
+  ] as const) {
     yield {
       role,
       tensor,

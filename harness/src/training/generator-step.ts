@@ -1,6 +1,13 @@
 import { add, mul, sum } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import { adversarialFamilies, classificationLoss, cycleConsistencyLoss, diversityLoss, generatorObjective, styleReconstructionLoss } from '@stargan/losses';
+import {
+  adversarialFamilies,
+  classificationLoss,
+  cycleConsistencyLoss,
+  diversityLoss,
+  generatorObjective,
+  styleReconstructionLoss,
+} from '@stargan/losses';
 import { unrecorded, valueAndGradients, withoutGradients, type ValueAndGradients } from '@stargan/ops';
 import type { Config } from '../config/schema.js';
 import { withParameters, type Networks, type NetworkName, type WeightsOf } from '../model/networks.js';
@@ -89,34 +96,43 @@ export function generatorGradients(
   const { generator, mappingNetwork, styleEncoder } = networks;
   const { image, targetDomain, styles } = inputs;
   const isLabel = options.style === 'label';
-  const ofTranslation = valueAndGradients((joined) => {
-    const p: WeightsOf = { ...weights, ...splitWeights(joined, trained) };
-    const style = targetStyle();
-    const features = generator.encode(p.generator, image);
-    const fake = generator.decode(p.generator, features, style);
-    const fake2 = isLabel ? undefined : withoutGradients(() => {
-      const style2 =
-        styles.guidance === 'latent'
-          ? mappingNetwork.apply(p.mappingNetwork, styles.latent2, targetDomain)
-          : styleEncoder.apply(p.styleEncoder, styles.reference2, targetDomain);
-      return generator.decode(p.generator, features, style2);
-    });
-    const terms = unrecorded(() => differentiateTerms(networks, weights, inputs, { fake, fake2, style }, options, trained));
-    const { fake: byFake, style: byStyle, ...rest } = terms.gradients;
-    // Linear in fake and style, with the terms' own derivatives.
-    const value = add<Scalar>(sum(mul(fake, byFake!)), sum(mul(style, byStyle!)));
-    return { value, auxiliary: { ...terms.values, ...rest } };
+  const ofTranslation = valueAndGradients(
+    (joined) => {
+      const p: WeightsOf = { ...weights, ...splitWeights(joined, trained) };
+      const style = targetStyle();
+      const features = generator.encode(p.generator, image);
+      const fake = generator.decode(p.generator, features, style);
+      const fake2 = isLabel
+        ? undefined
+        : withoutGradients(() => {
+            const style2 =
+              styles.guidance === 'latent'
+                ? mappingNetwork.apply(p.mappingNetwork, styles.latent2, targetDomain)
+                : styleEncoder.apply(p.styleEncoder, styles.reference2, targetDomain);
+            return generator.decode(p.generator, features, style2);
+          });
+      const terms = unrecorded(() => differentiateTerms(networks, weights, inputs, { fake, fake2, style }, options, trained));
+      const { fake: byFake, style: byStyle, ...rest } = terms.gradients;
+      // Linear in fake and style, with the terms' own derivatives.
+      const value = add<Scalar>(sum(mul(fake, byFake!)), sum(mul(style, byStyle!)));
+      return { value, auxiliary: { ...terms.values, ...rest } };
 
-    function targetStyle(): Tensor {
-      if (styles.guidance === 'latent') return mappingNetwork.apply(p.mappingNetwork, styles.latent, targetDomain);
-      return encodeStyle(networks, p, trained, styles.reference, targetDomain);
-    }
-  }, joinWeights(weights, trained));
+      function targetStyle(): Tensor {
+        if (styles.guidance === 'latent') return mappingNetwork.apply(p.mappingNetwork, styles.latent, targetDomain);
+        return encodeStyle(networks, p, trained, styles.reference, targetDomain);
+      }
+    },
+    joinWeights(weights, trained),
+  );
   ofTranslation.value.dispose();
   const { adv, sty, ds, cyc, cls, ...gradientsOfTerms } = ofTranslation.auxiliary as Terms['values'] & Record<string, Tensor>;
   const base = generatorObjective({ adversarial: adv, style: sty, diversity: ds, cycle: cyc }, options) as Scalar;
   const value = cls === undefined ? base : addWeighted(base, cls, options.lambdaClassification ?? 1);
-  return { value, auxiliary: { adv, ...(sty && { sty }), ...(ds && { ds }), cyc, ...(cls && { cls }) }, gradients: sumGradients(ofTranslation.gradients, gradientsOfTerms) };
+  return {
+    value,
+    auxiliary: { adv, ...(sty && { sty }), ...(ds && { ds }), cyc, ...(cls && { cls }) },
+    gradients: sumGradients(ofTranslation.gradients, gradientsOfTerms),
+  };
 }
 
 /** The terms, and the gradient of their weighted sum for `fake`, `style` and the trained networks' parameters. */
@@ -133,7 +149,13 @@ interface Translation {
 }
 
 /** Style of reference images; a constant where the encoder is not trained. */
-function encodeStyle({ styleEncoder }: Networks, p: WeightsOf, trained: readonly NetworkName[], reference: Tensor, domain: readonly number[]): Tensor {
+function encodeStyle(
+  { styleEncoder }: Networks,
+  p: WeightsOf,
+  trained: readonly NetworkName[],
+  reference: Tensor,
+  domain: readonly number[],
+): Tensor {
   const encode = (): Tensor => styleEncoder.apply(p.styleEncoder, reference, domain);
   return trained.includes('styleEncoder') ? encode() : withoutGradients(encode);
 }
@@ -150,12 +172,17 @@ function differentiateTerms(
   let gradients: Record<string, Tensor> = {};
   type WeightedTerms = Record<string, readonly [weight: number, term: Tensor]>;
   /** Values of the terms of one pass; the gradient of their weighted sum goes to the others'. */
-  function differentiate(names: readonly NetworkName[], terms: (fake: Tensor, style: Tensor, p: WeightsOf) => WeightedTerms): Record<string, Tensor> {
+  function differentiate(
+    names: readonly NetworkName[],
+    terms: (fake: Tensor, style: Tensor, p: WeightsOf) => WeightedTerms,
+  ): Record<string, Tensor> {
     const own = names.filter((name) => trained.includes(name));
     const result = valueAndGradients(
       ({ fake, style, ...joined }) => {
         const weighted = terms(fake, style, { ...weights, ...splitWeights(joined, own) });
-        const value = Object.values(weighted).map(([weight, term]) => mul<Scalar>(term, weight)).reduce((sum, term) => add<Scalar>(sum, term));
+        const value = Object.values(weighted)
+          .map(([weight, term]) => mul<Scalar>(term, weight))
+          .reduce((sum, term) => add<Scalar>(sum, term));
         return { value, auxiliary: Object.fromEntries(Object.entries(weighted).map(([name, [, term]]) => [name, term])) };
       },
       { fake, style, ...joinWeights(weights, own) },
@@ -173,7 +200,9 @@ function differentiateTerms(
       return { adv: [1, adversarialLoss(logits)], cls: [lambdaClassification, classificationLoss(classes, targetDomain)] };
     }),
     ...(fake2 !== undefined && {
-      ...differentiate(['styleEncoder'], (x, s, p) => ({ sty: [lambdaStyle, styleReconstructionLoss(s, styleEncoder.apply(p.styleEncoder, x, targetDomain))] })),
+      ...differentiate(['styleEncoder'], (x, s, p) => ({
+        sty: [lambdaStyle, styleReconstructionLoss(s, styleEncoder.apply(p.styleEncoder, x, targetDomain))],
+      })),
       ...differentiate([], (x) => ({ ds: [-lambdaDiversity, diversityLoss(x, fake2)] })),
     }),
     ...differentiate(['generator', 'styleEncoder'], (x, _, p) => ({

@@ -21,9 +21,14 @@ const networks = buildNetworks(config, 2);
 const optimizers = buildOptimizers(config);
 
 function batchOf(iteration: number, pairs = 1): Batch {
-  const images = (kind: string): Float32Array<ArrayBuffer> => Float32Array.from(normalArray(pairs * 2 * 16 * 16 * 3, randomStream(3, kind, iteration)), Math.tanh);
+  const images = (kind: string): Float32Array<ArrayBuffer> =>
+    Float32Array.from(normalArray(pairs * 2 * 16 * 16 * 3, randomStream(3, kind, iteration)), Math.tanh);
   const domains = (pair: number[]): number[] => Array.from({ length: pairs }, () => pair).flat();
-  const prepared = { iteration, source: { images: images('source'), domains: domains([0, 1]) }, reference: { images: images('first'), images2: images('second'), domains: domains([1, 0]) } };
+  const prepared = {
+    iteration,
+    source: { images: images('source'), domains: domains([0, 1]) },
+    reference: { images: images('first'), images2: images('second'), domains: domains([1, 0]) },
+  };
   return tensorBatch(prepared, 16, config.latentDim, 1);
 }
 
@@ -48,9 +53,14 @@ function plainIteration(state: TrainingState, batch: Batch): Losses {
   const { generator: G, mappingNetwork: F, styleEncoder: E } = networks;
 
   for (const kind of ['latent', 'ref'] as const) {
-    const style = kind === 'latent' ? F.apply(weights.mappingNetwork, latent, targetDomain) : E.apply(weights.styleEncoder, reference, targetDomain);
+    const style =
+      kind === 'latent' ? F.apply(weights.mappingNetwork, latent, targetDomain) : E.apply(weights.styleEncoder, reference, targetDomain);
     const fake = G.apply(weights.generator, image, style);
-    const { value: total, auxiliary, gradients } = discriminatorGradients(networks, weights.discriminator, { image, domain, fake, targetDomain }, config);
+    const {
+      value: total,
+      auxiliary,
+      gradients,
+    } = discriminatorGradients(networks, weights.discriminator, { image, domain, fake, targetDomain }, config);
     disposeAll({ style, fake });
     note(`D/${kind}`, { ...auxiliary, total });
     step('discriminator', gradients);
@@ -59,7 +69,11 @@ function plainIteration(state: TrainingState, batch: Batch): Losses {
     ['latent', { guidance: 'latent', latent, latent2 }, ['generator', 'mappingNetwork', 'styleEncoder']],
     ['ref', { guidance: 'reference', reference, reference2 }, ['generator']],
   ] as [string, StyleSource, NetworkName[]][]) {
-    const { value: total, auxiliary, gradients } = generatorGradients(networks, weights, { image, domain, targetDomain, styles }, { ...config, lambdaDiversity }, trained);
+    const {
+      value: total,
+      auxiliary,
+      gradients,
+    } = generatorGradients(networks, weights, { image, domain, targetDomain, styles }, { ...config, lambdaDiversity }, trained);
     note(`G/${kind}`, { ...auxiliary, total });
     for (const [name, own] of Object.entries(splitWeights(gradients, trained))) step(name as NetworkName, own);
   }
@@ -73,7 +87,9 @@ const valuesOf = (tensors: Readonly<Record<string, Tensor>>): Record<string, num
 
 /** A second state of the same values. */
 function copyOf(state: TrainingState): TrainingState {
-  const moments = Object.fromEntries(Object.entries(state.moments).map(([name, own]) => [name, { ...own, first: clone(own.first), second: clone(own.second) }]));
+  const moments = Object.fromEntries(
+    Object.entries(state.moments).map(([name, own]) => [name, { ...own, first: clone(own.first), second: clone(own.second) }]),
+  );
   return { ...state, weights: copyWeights(state.weights, NETWORK_NAMES), averages: copyWeights(state.averages, AVERAGED_NAMES), moments };
 }
 
@@ -90,17 +106,22 @@ describe('an iteration', () => {
       disposeBatch(batch);
       expect(Object.keys(losses).sort()).toEqual(Object.keys(expected).sort());
       // Terms are summed in another order, which shows in the last bits.
-      for (const [name, value] of Object.entries(expected)) expect(Math.abs(losses[name]! - value), `${name} of iteration ${iteration}`).toBeLessThanOrEqual(1e-5 * Math.abs(value));
+      for (const [name, value] of Object.entries(expected))
+        expect(Math.abs(losses[name]! - value), `${name} of iteration ${iteration}`).toBeLessThanOrEqual(1e-5 * Math.abs(value));
       for (const name of NETWORK_NAMES) {
         expect(valuesOf(state.weights[name]), `${name} after iteration ${iteration}`).toEqual(valuesOf(plain.weights[name]));
-        expect(state.moments[name]!.step, name).toBe((iteration + 1) * { discriminator: 2, generator: 2, mappingNetwork: 1, styleEncoder: 1 }[name]);
+        expect(state.moments[name]!.step, name).toBe(
+          (iteration + 1) * { discriminator: 2, generator: 2, mappingNetwork: 1, styleEncoder: 1 }[name],
+        );
       }
       for (const name of AVERAGED_NAMES) {
         for (const [parameter, values] of Object.entries(valuesOf(state.averages[name]))) {
           const now = valuesOf(state.weights[name])[parameter]!;
           values.forEach((value, i) => {
             const [kept, added] = [0.9 * averages[name][parameter]![i]!, 0.1 * now[i]!];
-            expect(Math.abs(value - kept - added), `average of ${name}.${parameter}`).toBeLessThanOrEqual(1e-6 * (Math.abs(kept) + Math.abs(added)));
+            expect(Math.abs(value - kept - added), `average of ${name}.${parameter}`).toBeLessThanOrEqual(
+              1e-6 * (Math.abs(kept) + Math.abs(added)),
+            );
           });
         }
       }
@@ -129,7 +150,12 @@ describe('an iteration', () => {
     const batch = batchOf(0, 2);
     trainIteration(networks, optimizers, fresh, batch, { ...config, criticSteps: 2 });
     disposeBatch(batch);
-    expect(mapNames(NETWORK_NAMES, (name) => fresh.moments[name]!.step)).toEqual({ discriminator: 4, generator: 2, mappingNetwork: 1, styleEncoder: 1 });
+    expect(mapNames(NETWORK_NAMES, (name) => fresh.moments[name]!.step)).toEqual({
+      discriminator: 4,
+      generator: 2,
+      mappingNetwork: 1,
+      styleEncoder: 1,
+    });
     disposeState(fresh);
   });
 

@@ -12,8 +12,12 @@ import { generatorGradients, trainedNetworks, type StyleSource } from './generat
 import { disposeMoments, type Optimizers, type TrainingState } from './state.js';
 
 /** What an iteration needs to know besides networks and optimisers; what is left out is the reference's. */
-export interface IterationConfig
-  extends Partial<Pick<Config, 'accumulate' | 'criticSteps' | 'guidance' | 'style' | 'adversarial' | 'penalty' | 'lambdaWasserstein' | 'lambdaClassification'>> {
+export interface IterationConfig extends Partial<
+  Pick<
+    Config,
+    'accumulate' | 'criticSteps' | 'guidance' | 'style' | 'adversarial' | 'penalty' | 'lambdaWasserstein' | 'lambdaClassification'
+  >
+> {
   /** λ_reg ≥ 0. */
   lambdaR1: number;
   /** λ_sty ≥ 0. */
@@ -50,7 +54,13 @@ type GuidanceName = keyof typeof GUIDANCE;
  * @param batch all images of the iteration; with `accumulate` each update is computed part by part, which gives the same update
  * @param config weights of the terms, schedules, and which updates there are
  */
-export function trainIteration(networks: Networks, optimizers: Optimizers, state: TrainingState, batch: Batch, config: IterationConfig): Losses {
+export function trainIteration(
+  networks: Networks,
+  optimizers: Optimizers,
+  state: TrainingState,
+  batch: Batch,
+  config: IterationConfig,
+): Losses {
   const losses: Losses = {};
   const lambdaDiversity = linearDecay(config.lambdaDiversity, config.diversityIterations, state.iteration);
   const { accumulate = 1, criticSteps = 1, guidance = 'both' } = config;
@@ -88,11 +98,18 @@ interface UpdateOptions {
 }
 
 /** An update of the discriminator for each kind of guidance. */
-function updateDiscriminator(networks: Networks, optimizers: Optimizers, state: TrainingState, parts: readonly Batch[], { config, names, losses }: UpdateOptions): void {
+function updateDiscriminator(
+  networks: Networks,
+  optimizers: Optimizers,
+  state: TrainingState,
+  parts: readonly Batch[],
+  { config, names, losses }: UpdateOptions,
+): void {
   const translated = parts.map((part) => ({ ...part, fakes: translateForDiscriminator(networks, state, part, names) }));
   for (const name of names) {
     const step = overParts(translated, ({ fakes, ...part }) =>
-      discriminatorGradients(networks, state.weights.discriminator, { ...part, fake: fakes[name]! }, config));
+      discriminatorGradients(networks, state.weights.discriminator, { ...part, fake: fakes[name]! }, config),
+    );
     record(losses, `D/${name}`, step.auxiliary, step.value);
     update(optimizers, state, 'discriminator', step.gradients);
   }
@@ -100,7 +117,13 @@ function updateDiscriminator(networks: Networks, optimizers: Optimizers, state: 
 }
 
 /** An update of the generator, and of what is trained with it, for each kind of guidance. */
-function updateGenerator(networks: Networks, optimizers: Optimizers, state: TrainingState, parts: readonly Batch[], { config, names, losses }: UpdateOptions): void {
+function updateGenerator(
+  networks: Networks,
+  optimizers: Optimizers,
+  state: TrainingState,
+  parts: readonly Batch[],
+  { config, names, losses }: UpdateOptions,
+): void {
   for (const name of names) {
     const guidance = GUIDANCE[name];
     const step = overParts(parts, ({ latent, latent2, reference, reference2, ...part }) => {

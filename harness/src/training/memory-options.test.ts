@@ -40,10 +40,15 @@ const read = (tensors: Record<string, Tensor>): Record<string, Float32Array> =>
 const norm = (values: Float32Array): number => Math.hypot(...values);
 
 function randomBatch(count: number): Batch {
-  const pixels = (seed: number): Float32Array<ArrayBuffer> => Float32Array.from({ length: count * 32 * 32 * 3 }, (_, i) => Math.sin(i * 0.7 + seed * 13 + Math.sin(i * 0.01)));
+  const pixels = (seed: number): Float32Array<ArrayBuffer> =>
+    Float32Array.from({ length: count * 32 * 32 * 3 }, (_, i) => Math.sin(i * 0.7 + seed * 13 + Math.sin(i * 0.01)));
   const domains = Array.from({ length: count }, (_, i) => i % 3);
   return tensorBatch(
-    { iteration: 0, source: { images: pixels(1), domains }, reference: { images: pixels(2), images2: pixels(3), domains: [...domains].reverse() } },
+    {
+      iteration: 0,
+      source: { images: pixels(1), domains },
+      reference: { images: pixels(2), images2: pixels(3), domains: [...domains].reverse() },
+    },
     32,
     SMALL.latentDim,
     1,
@@ -59,11 +64,22 @@ describe('accumulate', () => {
     const batch = randomBatch(6);
     const parts = splitBatch(batch, 3);
     const steps = {
-      discriminator: (part: Batch) => discriminatorGradients(networks, weights.discriminator, { ...part, fake: part.reference }, { lambdaR1: 1 }),
+      discriminator: (part: Batch) =>
+        discriminatorGradients(networks, weights.discriminator, { ...part, fake: part.reference }, { lambdaR1: 1 }),
       latent: (part: Batch) =>
-        generatorGradients(networks, weights, { ...part, styles: { guidance: 'latent', ...part } }, { lambdaStyle: 1, lambdaDiversity: 2, lambdaCycle: 1 }),
+        generatorGradients(
+          networks,
+          weights,
+          { ...part, styles: { guidance: 'latent', ...part } },
+          { lambdaStyle: 1, lambdaDiversity: 2, lambdaCycle: 1 },
+        ),
       reference: (part: Batch) =>
-        generatorGradients(networks, weights, { ...part, styles: { guidance: 'reference', ...part } }, { lambdaStyle: 1, lambdaDiversity: 2, lambdaCycle: 1 }),
+        generatorGradients(
+          networks,
+          weights,
+          { ...part, styles: { guidance: 'reference', ...part } },
+          { lambdaStyle: 1, lambdaDiversity: 2, lambdaCycle: 1 },
+        ),
     };
     for (const [name, step] of Object.entries(steps)) {
       const results = [overParts(parts, step), overParts([batch], step)];
@@ -84,7 +100,8 @@ describe('accumulate', () => {
   it('trains as the large batch does, in less memory', () => {
     const parts = iterateTwice({ batch: 1, accumulate: 4 });
     // What comes before the first update is the same; an update of Adam's makes steps of gradients that are mere rounding.
-    for (const name of ['D/latent_real', 'D/latent_fake', 'D/latent_reg']) expect(parts.losses[0]![name]).toBeCloseTo(plain.losses[0]![name]!, 5);
+    for (const name of ['D/latent_real', 'D/latent_fake', 'D/latent_reg'])
+      expect(parts.losses[0]![name]).toBeCloseTo(plain.losses[0]![name]!, 5);
     for (const [i, of] of plain.losses.entries()) {
       for (const [name, value] of Object.entries(of)) expect(parts.losses[i]![name], `${name} of iteration ${i}`).toBeCloseTo(value, 2);
     }

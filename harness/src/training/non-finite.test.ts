@@ -37,31 +37,42 @@ function poison(tensors: Record<string, ReturnType<typeof fill>>, name: string, 
 }
 
 describe('values that are not finite', () => {
-  it('are found in weights, gradients and averages, and named in the order of an iteration', withState((state) => {
-    const before = memory().numTensors;
-    expect([findNonFinite(state), findNonFiniteUpdate(state)]).toEqual([undefined, undefined]);
-    expect(memory().numTensors).toBe(before);
-    poison(state.averages.generator, 'to_rgb.2.bias', NaN);
-    expect(describeFault(findNonFinite(state)!)).toBe('the moving average to_rgb.2.bias in the generator is not finite (3 of 3 values)');
-    poison(state.weights.generator, 'from_rgb.bias', -Infinity);
-    expect(findNonFiniteUpdate(state)).toMatchObject({ role: 'weight', network: 'generator', name: 'from_rgb.bias' });
-    const { second, layout } = state.moments.discriminator!;
-    state.moments.discriminator = { ...state.moments.discriminator!, second: fill(second.shape, Infinity) };
-    second.dispose();
-    expect(findNonFiniteUpdate(state)).toMatchObject({ role: 'mean squared gradient', network: 'discriminator', name: layout.names[0] });
-  }));
+  it(
+    'are found in weights, gradients and averages, and named in the order of an iteration',
+    withState((state) => {
+      const before = memory().numTensors;
+      expect([findNonFinite(state), findNonFiniteUpdate(state)]).toEqual([undefined, undefined]);
+      expect(memory().numTensors).toBe(before);
+      poison(state.averages.generator, 'to_rgb.2.bias', NaN);
+      expect(describeFault(findNonFinite(state)!)).toBe('the moving average to_rgb.2.bias in the generator is not finite (3 of 3 values)');
+      poison(state.weights.generator, 'from_rgb.bias', -Infinity);
+      expect(findNonFiniteUpdate(state)).toMatchObject({ role: 'weight', network: 'generator', name: 'from_rgb.bias' });
+      const { second, layout } = state.moments.discriminator!;
+      state.moments.discriminator = { ...state.moments.discriminator!, second: fill(second.shape, Infinity) };
+      second.dispose();
+      expect(findNonFiniteUpdate(state)).toMatchObject({ role: 'mean squared gradient', network: 'discriminator', name: layout.names[0] });
+    }),
+  );
 
-  it('are not mistaken for large ones whose sum overflows', withState((state) => {
-    poison(state.weights.generator, 'from_rgb.weight', 3e38);
-    expect(findNonFiniteUpdate(state)).toBeUndefined();
-  }));
+  it(
+    'are not mistaken for large ones whose sum overflows',
+    withState((state) => {
+      poison(state.weights.generator, 'from_rgb.weight', 3e38);
+      expect(findNonFiniteUpdate(state)).toBeUndefined();
+    }),
+  );
 
-  it('are not saved', withState(async (state) => {
-    poison(state.averages.generator, 'to_rgb.2.bias', NaN);
-    const out = path.join(folder(), 'unsaved');
-    await expect(writeCheckpoint(out, networks, state, 1)).rejects.toThrow('iteration 0 is not saved: the moving average to_rgb.2.bias in the generator is not finite');
-    expect((await findCheckpoint(out)).checkpoint).toBeUndefined();
-  }));
+  it(
+    'are not saved',
+    withState(async (state) => {
+      poison(state.averages.generator, 'to_rgb.2.bias', NaN);
+      const out = path.join(folder(), 'unsaved');
+      await expect(writeCheckpoint(out, networks, state, 1)).rejects.toThrow(
+        'iteration 0 is not saved: the moving average to_rgb.2.bias in the generator is not finite',
+      );
+      expect((await findCheckpoint(out)).checkpoint).toBeUndefined();
+    }),
+  );
 });
 
 /** The mapping network's first update makes its weights overflow. */
@@ -80,31 +91,43 @@ describe('a training whose last update blows up', () => {
     const { tensors } = await readSafetensors(path.join(dump, 'batch.safetensors'));
     expect(tensors.image?.shape).toEqual([2, 16, 16, 3]);
     expect(Object.keys(tensors).sort()).toEqual(['domain', 'image', 'latent', 'latent2', 'reference', 'reference2', 'targetDomain']);
-    const statistics = JSON.parse(await readFile(path.join(dump, 'statistics.json'), 'utf8')) as { found: object; images: { source: string[] }; tensors: { name: string; nan: number; infinite: number }[] };
+    const statistics = JSON.parse(await readFile(path.join(dump, 'statistics.json'), 'utf8')) as {
+      found: object;
+      images: { source: string[] };
+      tensors: { name: string; nan: number; infinite: number }[];
+    };
     expect(statistics).toMatchObject({ iteration: 2, draw: 1, found: { tensor: { role: 'weight', network: 'mappingNetwork' } } });
     expect(statistics.images.source).toHaveLength(2);
     expect(statistics.tensors.filter(({ nan, infinite }) => nan + infinite > 0).length).toBeGreaterThan(0);
     // With a usable rate the same run goes on.
-    expect(await train({ data, out, config: smallConfig({ iterations: 2, keepCheckpoints: 1 }), resume: true })).toMatchObject({ completed: true });
+    expect(await train({ data, out, config: smallConfig({ iterations: 2, keepCheckpoints: 1 }), resume: true })).toMatchObject({
+      completed: true,
+    });
   });
 
-  it.each([1, 2])('to finite weights that are too large to compute with is not done either, nor saved (iteration %i)', async (iterations) => {
-    const out = path.join(folder(), `overflow-${iterations}`);
-    const config = smallConfig({ iterations, saveEvery: 1, mappingLearningRate: 1e38, sampleEvery: 1 });
-    await expect(train({ data, out, config })).rejects.toThrow(
-      /iteration 1: the mappingNetwork gives values that are not finite, though its weights are finite; training stopped, there is no checkpoint yet/,
-    );
-    expect((await findCheckpoint(out)).checkpoint).toBeUndefined();
-    expect(await readdir(out)).not.toContain('samples');
-  });
+  it.each([1, 2])(
+    'to finite weights that are too large to compute with is not done either, nor saved (iteration %i)',
+    async (iterations) => {
+      const out = path.join(folder(), `overflow-${iterations}`);
+      const config = smallConfig({ iterations, saveEvery: 1, mappingLearningRate: 1e38, sampleEvery: 1 });
+      await expect(train({ data, out, config })).rejects.toThrow(
+        /iteration 1: the mappingNetwork gives values that are not finite, though its weights are finite; training stopped, there is no checkpoint yet/,
+      );
+      expect((await findCheckpoint(out)).checkpoint).toBeUndefined();
+      expect(await readdir(out)).not.toContain('samples');
+    },
+  );
 
   it('goes back to the last checkpoint as often as it may, passing over the draws it used, and remembers it', async () => {
     const out = path.join(folder(), 'rolled-back');
     await train({ data, out, config: smallConfig({ iterations: 3, saveEvery: 2 }) });
-    await expect(train({ data, out, config: smallConfig({ ...explosive, iterations: 9, onNonFinite: 'rollback', maxRollbacks: 2 }), resume: true })).rejects.toThrow(
-      /training stopped after 2 roll-backs, the last good checkpoint is .*0000003/,
-    );
-    const events = (await readFile(runPaths(out).history, 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    await expect(
+      train({ data, out, config: smallConfig({ ...explosive, iterations: 9, onNonFinite: 'rollback', maxRollbacks: 2 }), resume: true }),
+    ).rejects.toThrow(/training stopped after 2 roll-backs, the last good checkpoint is .*0000003/);
+    const events = (await readFile(runPaths(out).history, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(events.filter(({ event }) => event === 'rolledBack')).toMatchObject([
       { iteration: 3, from: 4, drawOffset: 1, rollbacks: 1 },
       { iteration: 3, from: 4, drawOffset: 2, rollbacks: 2 },

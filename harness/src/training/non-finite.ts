@@ -73,7 +73,10 @@ export interface NonFiniteDump {
  * @param run folder of the run
  * @returns the folder, `non-finite/` and the iteration; one that is there already is kept beside it
  */
-export async function dumpNonFinite(run: string, { finding, state, losses, batch, draw, folders, config, lastCheckpoint }: NonFiniteDump): Promise<string> {
+export async function dumpNonFinite(
+  run: string,
+  { finding, state, losses, batch, draw, folders, config, lastCheckpoint }: NonFiniteDump,
+): Promise<string> {
   const name = `${state.iteration}`.padStart(7, '0');
   const base = path.join(runPaths(run).nonFinite, name);
   let folder = base;
@@ -82,7 +85,11 @@ export async function dumpNonFinite(run: string, { finding, state, losses, batch
     formatVersion: 1,
     iteration: state.iteration,
     draw,
-    found: { what: describeFinding(finding), ...finding, ...(finding.loss && { loss: { ...finding.loss, value: `${finding.loss.value}` } }) },
+    found: {
+      what: describeFinding(finding),
+      ...finding,
+      ...(finding.loss && { loss: { ...finding.loss, value: `${finding.loss.value}` } }),
+    },
     lastCheckpoint,
     losses: writable(losses),
     domain: batch.domain,
@@ -94,7 +101,12 @@ export async function dumpNonFinite(run: string, { finding, state, losses, batch
   const { domain, targetDomain, ...tensors } = batch;
   const labels = (values: readonly number[]): TensorSource => ({ dtype: 'I32', shape: [values.length], data: Int32Array.from(values) });
   await writeSafetensors(path.join(folder, 'batch.safetensors'), {
-    ...Object.fromEntries(Object.entries(tensors).map(([key, tensor]: [string, Tensor]) => [key, { dtype: 'F32' as const, shape: tensor.shape, data: () => tensor.dataSync<'float32'>() }])),
+    ...Object.fromEntries(
+      Object.entries(tensors).map(([key, tensor]: [string, Tensor]) => [
+        key,
+        { dtype: 'F32' as const, shape: tensor.shape, data: () => tensor.dataSync<'float32'>() },
+      ]),
+    ),
     domain: labels(domain),
     targetDomain: labels(targetDomain),
   });

@@ -7,7 +7,13 @@ import type { Comparison } from './testing/objective-differences.js';
 function compareInFloat64(): Comparison[] {
   const float64 = new URL('../../../testing/float64.mjs', import.meta.url).href;
   const program = fileURLToPath(new URL('../../dist/training/testing/objective-differences.js', import.meta.url));
-  return JSON.parse(execFileSync(process.execPath, ['--import', float64, program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 24 })) as Comparison[];
+  return JSON.parse(
+    execFileSync(process.execPath, ['--import', float64, program], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 2 ** 24,
+    }),
+  ) as Comparison[];
 }
 
 const comparisons = compareInFloat64();
@@ -21,10 +27,21 @@ describe('gradients of the whole objective', () => {
 
   it('have every term, with a weight whose loss would be seen', () => {
     const named = new Set(comparisons.flatMap(({ terms }) => Object.keys(terms)));
-    expect([...named].sort()).toEqual(['adversarial', 'classification', 'cycle', 'diversity', 'fake', 'r1', 'real', 'style', 'wasserstein']);
+    expect([...named].sort()).toEqual([
+      'adversarial',
+      'classification',
+      'cycle',
+      'diversity',
+      'fake',
+      'r1',
+      'real',
+      'style',
+      'wasserstein',
+    ]);
     for (const { name, gradient, terms } of comparisons) {
       for (const [term, { derivative, weight }] of Object.entries(terms)) {
-        if (Math.abs(weight) !== 1) expect(Math.abs((weight - 1) * derivative), `${term} of ${name}`).toBeGreaterThan(1e-4 * Math.abs(gradient));
+        if (Math.abs(weight) !== 1)
+          expect(Math.abs((weight - 1) * derivative), `${term} of ${name}`).toBeGreaterThan(1e-4 * Math.abs(gradient));
       }
     }
   });

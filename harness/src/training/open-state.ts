@@ -50,7 +50,9 @@ export async function openNewestState(
   }
   if (passedOver.length === 0) return undefined;
   const list = passedOver.map(({ path, reason }) => `${path}: ${reason}`).join('; ');
-  throw new Error(`${run} holds checkpoints, but none can be used (${list}); put one back from a copy, or begin anew in another folder as --out; nothing was changed`);
+  throw new Error(
+    `${run} holds checkpoints, but none can be used (${list}); put one back from a copy, or begin anew in another folder as --out; nothing was changed`,
+  );
 }
 
 /** Weights to make images with, and the checkpoint that they are from. */
@@ -71,7 +73,10 @@ const ATTEMPTS = 5;
  * @returns weights that the caller owns
  * @throws naming the file and the fault, or the checkpoint whose weights give values that are not finite
  */
-export async function openAverages({ networks, domains, sizes }: { networks: Networks; domains: number; sizes: ProbeSizes }, find: () => Promise<Checkpoint>): Promise<OpenedAverages> {
+export async function openAverages(
+  { networks, domains, sizes }: { networks: Networks; domains: number; sizes: ProbeSizes },
+  find: () => Promise<Checkpoint>,
+): Promise<OpenedAverages> {
   for (let attempt = 1; ; attempt++) {
     const checkpoint = await find();
     try {
@@ -81,7 +86,10 @@ export async function openAverages({ networks, domains, sizes }: { networks: Net
       disposeAll(...Object.values(weights));
       throw new Error(`${checkpoint.path}: ${describeOverflow(network)}; the checkpoint cannot be used, take an earlier one`);
     } catch (error) {
-      const isThere = await Promise.all(checkpoint.manifest.files.map(({ name }) => access(`${checkpoint.path}/${name}`))).then(() => true, () => false);
+      const isThere = await Promise.all(checkpoint.manifest.files.map(({ name }) => access(`${checkpoint.path}/${name}`))).then(
+        () => true,
+        () => false,
+      );
       if (isThere || attempt === ATTEMPTS) throw error;
     }
   }

@@ -42,12 +42,16 @@ export async function requireFittingRun(directory: string, record: RunRecord, re
   }
   if (!resume) throw new UsageError(`${directory} holds a run already; add --resume to go on with it, or name another folder as --out`);
   if (previous.domains.join('/') !== record.domains.join('/')) {
-    throw new UsageError(`${directory} was trained on the domains ${previous.domains.join(', ')}, the data has ${record.domains.join(', ')}; name another folder as --out`);
+    throw new UsageError(
+      `${directory} was trained on the domains ${previous.domains.join(', ')}, the data has ${record.domains.join(', ')}; name another folder as --out`,
+    );
   }
   const refused = changedValues(previous.config, record.config).filter(({ key }) => FIXED_KEYS.includes(key));
   if (refused.length > 0) {
     const list = refused.map(({ key, from, to }) => `with ${key} ${from}, now it is ${to}`).join('; ');
-    throw new UsageError(`${directory} was trained ${list}; this cannot change halfway: leave it as it was, or name another folder as --out`);
+    throw new UsageError(
+      `${directory} was trained ${list}; this cannot change halfway: leave it as it was, or name another folder as --out`,
+    );
   }
   return previous;
 }
@@ -56,8 +60,17 @@ export async function requireFittingRun(directory: string, record: RunRecord, re
 async function requireNoRemains(directory: string): Promise<void> {
   const { whole, broken } = await listCheckpoints(checkpointDirectory(directory));
   const { config, log, speed, evaluationLog } = runPaths(directory);
-  const logs = await Promise.all([log, speed, evaluationLog].map((file) => access(file).then(() => [file], () => [])));
+  const logs = await Promise.all(
+    [log, speed, evaluationLog].map((file) =>
+      access(file).then(
+        () => [file],
+        () => [],
+      ),
+    ),
+  );
   const remains = [...whole, ...broken].map(({ path }) => path).concat(logs.flat())[0];
   if (remains === undefined) return;
-  throw new UsageError(`${directory} holds ${remains} of a run, but no config.json; put ${config} back from a copy to go on with --resume, or name another folder as --out`);
+  throw new UsageError(
+    `${directory} holds ${remains} of a run, but no config.json; put ${config} back from a copy to go on with --resume, or name another folder as --out`,
+  );
 }

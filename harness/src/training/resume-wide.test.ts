@@ -36,6 +36,12 @@ it('continues bit for bit at widths that fused and threaded kernels take over', 
   const launched = new Set(profileWork(() => workload.iterate()).kernels.map(({ kernel }) => kernel));
   workload.dispose();
   expect([...launched]).toEqual(
-    expect.arrayContaining(['StarganWinogradConvolution', 'StarganWinogradConvolutionInputGradient', 'StarganWinogradConvolutionFilterGradient', 'StarganAdam', 'StarganMovingAverage']),
+    expect.arrayContaining([
+      'StarganWinogradConvolution',
+      'StarganWinogradConvolutionInputGradient',
+      'StarganWinogradConvolutionFilterGradient',
+      'StarganAdam',
+      'StarganMovingAverage',
+    ]),
   );
 });

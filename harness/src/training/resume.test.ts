@@ -21,7 +21,10 @@ async function trainedRun(name: string): Promise<string> {
 }
 
 const history = async (out: string): Promise<Record<string, unknown>[]> =>
-  (await readFile(runPaths(out).history, 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  (await readFile(runPaths(out).history, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 const logged = async (out: string): Promise<number[]> => (await readMetricLog(runPaths(out).log)).map(({ iteration }) => iteration);
 
@@ -37,7 +40,9 @@ describe('resuming', () => {
     await flipByte(path.join(out, 'checkpoints', '0000004', 'style_encoder.safetensors'));
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     await train({ data, out, config: smallConfig({ iterations: 5 }), resume: true });
-    expect(warn.mock.calls.flat().join('\n')).toMatch(/checkpoint .*0000004 was passed over: the content of style_encoder\.safetensors is not what was written/);
+    expect(warn.mock.calls.flat().join('\n')).toMatch(
+      /checkpoint .*0000004 was passed over: the content of style_encoder\.safetensors is not what was written/,
+    );
     warn.mockRestore();
     expect((await history(out)).filter(({ event }) => event === 'resumed')).toMatchObject([{ iteration: 2 }]);
     expect(await logged(out)).toEqual([1, 2, 3, 4, 5]);
@@ -66,15 +71,24 @@ describe('resuming', () => {
 
   it('refuses by name what cannot change, and lists and records what does', async () => {
     const out = await trainedRun('changed');
-    const resume = (values: Parameters<typeof smallConfig>[0]): Promise<unknown> => train({ data, out, config: smallConfig({ iterations: 4, saveEvery: 2, ...values }), resume: true });
-    await expect(resume({ seed: 1, styleDim: 5 })).rejects.toThrow('was trained with styleDim 4, now it is 5; with seed 777, now it is 1; this cannot change halfway');
+    const resume = (values: Parameters<typeof smallConfig>[0]): Promise<unknown> =>
+      train({ data, out, config: smallConfig({ iterations: 4, saveEvery: 2, ...values }), resume: true });
+    await expect(resume({ seed: 1, styleDim: 5 })).rejects.toThrow(
+      'was trained with styleDim 4, now it is 5; with seed 777, now it is 1; this cannot change halfway',
+    );
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     await resume({ iterations: 5, lambdaStyle: 3 });
     expect(warn.mock.calls.flat()).toEqual(['iterations: 5 from now on, 4 before', 'lambdaStyle: 3 from now on, 1 before']);
     warn.mockRestore();
     const events = await history(out);
     expect(events.map(({ event }) => event)).toEqual(['begun', 'completed', 'resumed', 'completed']);
-    expect(events[2]).toMatchObject({ iteration: 4, changes: [{ key: 'iterations', from: 4, to: 5 }, { key: 'lambdaStyle', from: 1, to: 3 }] });
+    expect(events[2]).toMatchObject({
+      iteration: 4,
+      changes: [
+        { key: 'iterations', from: 4, to: 5 },
+        { key: 'lambdaStyle', from: 1, to: 3 },
+      ],
+    });
     expect(JSON.parse(await readFile(runPaths(out).config, 'utf8'))).toMatchObject({ config: { lambdaStyle: 3 } });
   });
 
@@ -100,9 +114,14 @@ describe('resuming', () => {
     const said: string[] = [];
     const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => said.push(String(text)) > 0);
     await train({ data: own, out, config: smallConfig({ iterations: 2 }), resume: true }).finally(() => write.mockRestore());
-    expect(said.join('')).toContain(`the images are not those that the run was trained on before: 1 image added (train/circle/new.png), 1 removed (train/circle/${first}), 1 changed (train/circle/${second})`);
+    expect(said.join('')).toContain(
+      `the images are not those that the run was trained on before: 1 image added (train/circle/new.png), 1 removed (train/circle/${first}), 1 changed (train/circle/${second})`,
+    );
     const events = await history(out);
-    expect(events.at(-2)).toMatchObject({ event: 'resumed', images: { added: ['train/circle/new.png'], removed: [`train/circle/${first}`], changed: [`train/circle/${second}`] } });
+    expect(events.at(-2)).toMatchObject({
+      event: 'resumed',
+      images: { added: ['train/circle/new.png'], removed: [`train/circle/${first}`], changed: [`train/circle/${second}`] },
+    });
     // The contents are told apart on request, from when they are recorded.
     const contents = smallConfig({ iterations: 2, fingerprint: 'contents' });
     await train({ data: own, out, config: contents, resume: true });

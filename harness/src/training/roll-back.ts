@@ -19,7 +19,10 @@ export class NonFiniteError extends Error {
  *
  * @throws NonFiniteError naming what went wrong first, where it is written down, and the last good checkpoint
  */
-export async function handleNonFinite(training: Training, found: Pick<NonFiniteDump, 'finding' | 'losses' | 'batch' | 'draw'>): Promise<void> {
+export async function handleNonFinite(
+  training: Training,
+  found: Pick<NonFiniteDump, 'finding' | 'losses' | 'batch' | 'draw'>,
+): Promise<void> {
   const { config, out, dataset, networks, state, saver, progress } = training;
   const { last } = saver;
   const what = `iteration ${state.iteration}: ${describeFinding(found.finding)}`;
@@ -27,7 +30,13 @@ export async function handleNonFinite(training: Training, found: Pick<NonFiniteD
     (folder) => `batch and statistics are in ${folder}`,
     (error: Error) => `batch and statistics could not be written: ${error.message}`,
   );
-  await remember(training, { event: 'nonFinite', iteration: state.iteration, what: describeFinding(found.finding), draw: found.draw, lastCheckpoint: last?.path });
+  await remember(training, {
+    event: 'nonFinite',
+    iteration: state.iteration,
+    what: describeFinding(found.finding),
+    draw: found.draw,
+    lastCheckpoint: last?.path,
+  });
   if (config.onNonFinite === 'stop' || last === undefined || state.rollbacks >= config.maxRollbacks) {
     const tried = config.onNonFinite === 'rollback' && state.rollbacks > 0 ? ` after ${state.rollbacks} roll-backs` : '';
     const remedy =
@@ -49,5 +58,7 @@ export async function handleNonFinite(training: Training, found: Pick<NonFiniteD
   training.logs = await openLogs(out, restored.iteration);
   const { iteration, drawOffset, rollbacks } = restored;
   await remember(training, { event: 'rolledBack', iteration, from: iteration + passedOver, checkpoint: last.path, drawOffset, rollbacks });
-  progress.say(`warning: ${what}; ${dump}; back to ${last.path} (${rollbacks} of ${config.maxRollbacks} roll-backs), from there on with other draws`);
+  progress.say(
+    `warning: ${what}; ${dump}; back to ${last.path} (${rollbacks} of ${config.maxRollbacks} roll-backs), from there on with other draws`,
+  );
 }

@@ -20,7 +20,13 @@ export interface RunRecord {
   dataset?: DatasetRecord;
 }
 
-const storedRecord = z.object({ formatVersion: z.literal(1), config: z.record(z.string(), z.unknown()), data: z.string(), domains: z.array(z.string()).min(1), dataset: z.custom<DatasetRecord>().optional() });
+const storedRecord = z.object({
+  formatVersion: z.literal(1),
+  config: z.record(z.string(), z.unknown()),
+  data: z.string(),
+  domains: z.array(z.string()).min(1),
+  dataset: z.custom<DatasetRecord>().optional(),
+});
 
 /** Names within a run's folder. */
 const NAMES = {
@@ -78,7 +84,8 @@ export async function findRunRecord(directory: string): Promise<RunRecord | unde
  */
 export async function readRunRecord(directory: string): Promise<RunRecord> {
   const record = await findRunRecord(directory);
-  if (record === undefined) throw new UsageError(`${directory} holds no run (there is no config.json); name the folder given to train as --out`);
+  if (record === undefined)
+    throw new UsageError(`${directory} holds no run (there is no config.json); name the folder given to train as --out`);
   return record;
 }
 
@@ -92,14 +99,24 @@ export async function readRunRecord(directory: string): Promise<RunRecord> {
  *   over, and why
  * @throws UsageError when the iteration has none, naming those there are, or has one that is damaged
  */
-export async function findCheckpoint(directory: string, iteration?: number): Promise<{ checkpoint: Checkpoint | undefined; notes: string[] }> {
+export async function findCheckpoint(
+  directory: string,
+  iteration?: number,
+): Promise<{ checkpoint: Checkpoint | undefined; notes: string[] }> {
   const folder = checkpointDirectory(directory);
-  const { checkpoint, passedOver } = await findLatestCheckpoint(folder, { verify: 'sha256', before: iteration === undefined ? undefined : iteration + 1 });
+  const { checkpoint, passedOver } = await findLatestCheckpoint(folder, {
+    verify: 'sha256',
+    before: iteration === undefined ? undefined : iteration + 1,
+  });
   if (iteration === undefined) return { checkpoint, notes: passedOver.map(describePassedOver) };
   if (checkpoint?.iteration === iteration) return { checkpoint, notes: [] };
   const damaged = passedOver.find((candidate) => candidate.iteration === iteration);
   const { whole } = await listCheckpoints(folder);
-  const there = whole.map((candidate) => candidate.iteration).filter((other) => other !== iteration).join(', ') || 'none';
+  const there =
+    whole
+      .map((candidate) => candidate.iteration)
+      .filter((other) => other !== iteration)
+      .join(', ') || 'none';
   if (damaged !== undefined) throw new UsageError(`checkpoint ${damaged.path} cannot be used: ${damaged.reason}; others are: ${there}`);
   throw new UsageError(`${directory} has no checkpoint of iteration ${iteration}; there are: ${there}`);
 }
@@ -118,5 +135,7 @@ export async function requireCheckpoint(directory: string, iteration?: number): 
   const { checkpoint, notes } = await findCheckpoint(directory, iteration);
   if (checkpoint !== undefined) return { checkpoint, notes };
   if (notes.length === 0) throw new Error(`${directory} has no checkpoint yet; train it first`);
-  throw new Error(`${directory} has no checkpoint that can be used: ${notes.join('; ')}; put one back from a copy, or train again in another folder`);
+  throw new Error(
+    `${directory} has no checkpoint that can be used: ${notes.join('; ')}; put one back from a copy, or train again in another folder`,
+  );
 }

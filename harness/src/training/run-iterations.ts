@@ -121,7 +121,14 @@ function startMeter(training: Training): Meter {
       const dataWaitSeconds = waitSeconds() - waited;
       const iterations = training.state.iteration - logged;
       restart();
-      return { iterations, seconds, dataWaitSeconds, dataWaitShare: dataWaitSeconds / seconds, tensorBytes: memory().numBytes, residentBytes: process.memoryUsage.rss() };
+      return {
+        iterations,
+        seconds,
+        dataWaitSeconds,
+        dataWaitShare: dataWaitSeconds / seconds,
+        tensorBytes: memory().numBytes,
+        residentBytes: process.memoryUsage.rss(),
+      };
     },
     pause() {
       const paused = performance.now();
@@ -147,7 +154,9 @@ async function sample({ config, networks, state, inputs, out }: Training, signal
 }
 
 const isEvaluationDue = ({ config, state }: Training): boolean =>
-  config.evaluateEvery > 0 && state.iteration > 0 && (isDue(state.iteration, config.evaluateEvery) || state.iteration === config.iterations);
+  config.evaluateEvery > 0 &&
+  state.iteration > 0 &&
+  (isDue(state.iteration, config.evaluateEvery) || state.iteration === config.iterations);
 
 /** Evaluates a checkpoint of this iteration; one that has been evaluated is passed over, and so is one that cannot be saved. */
 async function evaluate({ networks, state, evaluation, saver, progress }: Training): Promise<void> {

@@ -32,7 +32,10 @@ async function abandonedRun(name: string): Promise<string> {
   const run = path.join(folder(), name);
   await mkdir(run);
   const { pid } = spawnSync(process.execPath, ['--version']);
-  await writeFile(runPaths(run).lock, JSON.stringify({ formatVersion: 1, token: 'theirs', since: '2026-01-02T03:04:05.000Z', ...thisProcess(), pid }));
+  await writeFile(
+    runPaths(run).lock,
+    JSON.stringify({ formatVersion: 1, token: 'theirs', since: '2026-01-02T03:04:05.000Z', ...thisProcess(), pid }),
+  );
   return run;
 }
 
@@ -43,7 +46,10 @@ it('one that is slow to take a dead lock over does not take it from a quicker on
   const slow = lockRun(run);
   while (!(await readdir(run)).includes('train.lock.taking')) await new Promise(setImmediate);
   // Meets the slow one's intent as often as it looks, and gives up.
-  const quick = await lockRun(run).then(() => undefined, (error: Error) => error);
+  const quick = await lockRun(run).then(
+    () => undefined,
+    (error: Error) => error,
+  );
   proceed();
   const lock = await slow;
   await lock.requireHeld();

@@ -21,7 +21,10 @@ async function runFolder(): Promise<string> {
 /** Puts a lock there as another process would have left it. */
 async function leaveLock(run: string, holder: Partial<ProcessIdentity>, secondsAgo = 0): Promise<void> {
   const file = runPaths(run).lock;
-  await writeFile(file, JSON.stringify({ formatVersion: 1, token: 'theirs', since: '2026-01-02T03:04:05.000Z', ...thisProcess(), ...holder }));
+  await writeFile(
+    file,
+    JSON.stringify({ formatVersion: 1, token: 'theirs', since: '2026-01-02T03:04:05.000Z', ...thisProcess(), ...holder }),
+  );
   const time = new Date(Date.now() - 1000 * secondsAgo);
   await utimes(file, time, time);
 }
@@ -37,7 +40,11 @@ describe('the lock of a run', () => {
     const run = await runFolder();
     const lock = await lockRun(run);
     await expect(lockRun(run)).rejects.toThrow(UsageError);
-    await expect(lockRun(run)).rejects.toThrow(new RegExp(`${run} is being trained by process ${process.pid} on .* \\(since 20.*\\); wait for it to end, or name another folder as --out`));
+    await expect(lockRun(run)).rejects.toThrow(
+      new RegExp(
+        `${run} is being trained by process ${process.pid} on .* \\(since 20.*\\); wait for it to end, or name another folder as --out`,
+      ),
+    );
     await lock.release();
     expect(await readdir(run)).toEqual([]);
     await (await lockRun(run)).release();
@@ -64,7 +71,9 @@ describe('the lock of a run', () => {
   ])('of a process on %s is respected while it gives signs of life, and not after minutes without', async (_, holder) => {
     const run = await runFolder();
     await leaveLock(run, holder, 60);
-    await expect(lockRun(run)).rejects.toThrow(/last sign of life is 1m\d\ds? old; .*; if it was killed, try again 3m00s after that sign, or remove .*train\.lock/);
+    await expect(lockRun(run)).rejects.toThrow(
+      /last sign of life is 1m\d\ds? old; .*; if it was killed, try again 3m00s after that sign, or remove .*train\.lock/,
+    );
     await leaveLock(run, holder, 181);
     await (await lockRun(run)).release();
   });
@@ -83,7 +92,9 @@ describe('the lock of a run', () => {
     const lock = await lockRun(run);
     await lock.requireHeld();
     await leaveLock(run, { pid: 7, host: 'elsewhere' });
-    await expect(lock.requireHeld()).rejects.toThrow(/process 7 on elsewhere .* has taken the run over; this process writes nothing more to it/);
+    await expect(lock.requireHeld()).rejects.toThrow(
+      /process 7 on elsewhere .* has taken the run over; this process writes nothing more to it/,
+    );
     await lock.release();
     expect(await readFile(runPaths(run).lock, 'utf8')).toContain('elsewhere');
   });

@@ -103,7 +103,8 @@ function requireDead(file: string, found: Holder | undefined, silence: number, h
   const running = found === undefined ? undefined : isRunning(found, here);
   if (running === false || (running === undefined && silence > SILENCE_SECONDS)) return;
   const folder = path.dirname(file);
-  if (found === undefined) throw new UsageError(`${folder} is held by a lock that cannot be read; remove ${file} when no process trains there`);
+  if (found === undefined)
+    throw new UsageError(`${folder} is held by a lock that cannot be read; remove ${file} when no process trains there`);
   const remedy = 'wait for it to end, or name another folder as --out';
   if (running === true) throw new UsageError(`${folder} is being trained by ${describe(found)}; ${remedy}`);
   throw new UsageError(
@@ -124,7 +125,10 @@ async function createLock(file: string, mine: Holder): Promise<boolean> {
     if (code === 'EEXIST') return false;
     // Disks without links, such as exFAT.
     if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return createExclusively(file, mine);
-    throw new Error(`${path.dirname(file)} cannot be locked: ${(error as Error).message}; make room, or name a folder that can be written as --out`, { cause: error });
+    throw new Error(
+      `${path.dirname(file)} cannot be locked: ${(error as Error).message}; make room, or name a folder that can be written as --out`,
+      { cause: error },
+    );
   } finally {
     await rm(aside, { force: true }).catch(() => undefined);
   }

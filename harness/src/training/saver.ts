@@ -63,7 +63,9 @@ export function createSaver({ out, networks, config, lock, faultOf, last, warn }
         return await save(state);
       } catch (error) {
         tried = performance.now();
-        warn(`WARNING: iteration ${state.iteration} is not saved: ${(error as Error).message}; ${nextTry(config, state.iteration)}; ${lastOf(saved)}`);
+        warn(
+          `WARNING: iteration ${state.iteration} is not saved: ${(error as Error).message}; ${nextTry(config, state.iteration)}; ${lastOf(saved)}`,
+        );
         return undefined;
       }
     },
@@ -73,7 +75,10 @@ export function createSaver({ out, networks, config, lock, faultOf, last, warn }
 /** When saving is tried again. */
 function nextTry({ iterations, saveEvery, saveMinutes }: Config, iteration: number): string {
   if (iteration === iterations) return 'tried once more before training ends';
-  const times = [...(saveEvery > 0 ? [`at the next multiple of ${saveEvery} iterations`] : []), ...(saveMinutes > 0 ? [`in ${saveMinutes} minutes`] : [])];
+  const times = [
+    ...(saveEvery > 0 ? [`at the next multiple of ${saveEvery} iterations`] : []),
+    ...(saveMinutes > 0 ? [`in ${saveMinutes} minutes`] : []),
+  ];
   return `training goes on, tried again ${times.length > 0 ? times.join(' or ') : 'at the end'}`;
 }
 

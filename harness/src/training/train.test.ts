@@ -24,14 +24,22 @@ const runFolder = (name: string): string => path.join(folder(), name);
 async function checkpointHashes(run: string, iteration: number): Promise<Record<string, string>> {
   const { checkpoint } = await findCheckpoint(run, iteration);
   const names = (await readdir(checkpoint!.path)).filter((name) => name.endsWith('.safetensors')).sort();
-  const hash = async (name: string): Promise<string> => createHash('sha256').update(await readFile(path.join(checkpoint!.path, name))).digest('hex');
+  const hash = async (name: string): Promise<string> =>
+    createHash('sha256')
+      .update(await readFile(path.join(checkpoint!.path, name)))
+      .digest('hex');
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await hash(name)] as const)));
 }
 
 describe('training', () => {
   it('gives equal logs and equal weights for one seed, and others for another', async () => {
     const config = smallConfig({ iterations: 3 });
-    for (const [name, seed] of [['a', 1], ['b', 1], ['c', 2]] as const) await train({ data, out: runFolder(name), config: { ...config, seed } });
+    for (const [name, seed] of [
+      ['a', 1],
+      ['b', 1],
+      ['c', 2],
+    ] as const)
+      await train({ data, out: runFolder(name), config: { ...config, seed } });
     const log = (name: string): Promise<unknown> => readMetricLog(runPaths(runFolder(name)).log);
     expect(await log('a')).toEqual(await log('b'));
     expect(await log('a')).not.toEqual(await log('c'));
@@ -54,7 +62,10 @@ describe('training', () => {
     const controller = new AbortController();
     controller.abort();
     expect(await train({ data, out, config: smallConfig(), signal: controller.signal })).toMatchObject({ iteration: 0, completed: false });
-    expect(await train({ data, out, config: smallConfig({ iterations: 3 }), resume: true })).toMatchObject({ iteration: 3, completed: true });
+    expect(await train({ data, out, config: smallConfig({ iterations: 3 }), resume: true })).toMatchObject({
+      iteration: 3,
+      completed: true,
+    });
   });
 
   it('logs how long it waited for images, also when resumed', async () => {
@@ -62,7 +73,13 @@ describe('training', () => {
     await train({ data, out, config: smallConfig({ iterations: 5, logEvery: 2 }) });
     await train({ data, out, config: smallConfig({ iterations: 7, logEvery: 2 }), resume: true });
     const speed = await readMetricLog(runPaths(out).speed);
-    expect(speed.map(({ iteration, iterations }) => [iteration, iterations])).toEqual([[2, 2], [4, 2], [5, 1], [6, 1], [7, 1]]);
+    expect(speed.map(({ iteration, iterations }) => [iteration, iterations])).toEqual([
+      [2, 2],
+      [4, 2],
+      [5, 1],
+      [6, 1],
+      [7, 1],
+    ]);
     for (const { seconds, dataWaitSeconds, dataWaitShare } of speed) {
       expect(dataWaitSeconds).toBeGreaterThanOrEqual(0);
       expect(dataWaitSeconds).toBeLessThan(seconds!);
@@ -93,15 +110,22 @@ describe('training', () => {
     const out = runFolder('samples');
     await train({ data, out, config: smallConfig({ iterations: 2, sampleEvery: 1 }) });
     const names = ['cycle', 'latent', 'reference'];
-    expect((await readdir(runPaths(out).samples)).sort()).toEqual(['0000001', '0000002'].flatMap((iteration) => names.map((name) => `${iteration}-${name}.png`)));
-    expect(JSON.parse(await readFile(runPaths(out).config, 'utf8'))).toMatchObject({ domains: ['circle', 'square'], config: { imageSize: 16 } });
+    expect((await readdir(runPaths(out).samples)).sort()).toEqual(
+      ['0000001', '0000002'].flatMap((iteration) => names.map((name) => `${iteration}-${name}.png`)),
+    );
+    expect(JSON.parse(await readFile(runPaths(out).config, 'utf8'))).toMatchObject({
+      domains: ['circle', 'square'],
+      config: { imageSize: 16 },
+    });
   });
 
   it('stops at a loss that is not finite and names the last good checkpoint', async () => {
     const out = runFolder('exploded');
     await train({ data, out, config: smallConfig({ iterations: 1 }) });
     const explosive = smallConfig({ iterations: 50, learningRate: 1e18 });
-    await expect(train({ data, out, config: explosive, resume: true })).rejects.toThrow(/the loss .* is (NaN|-?Infinity), and the mean gradient of .* in the discriminator is not finite .*; training stopped, the last good checkpoint is .*0000001/);
+    await expect(train({ data, out, config: explosive, resume: true })).rejects.toThrow(
+      /the loss .* is (NaN|-?Infinity), and the mean gradient of .* in the discriminator is not finite .*; training stopped, the last good checkpoint is .*0000001/,
+    );
     expect((await findCheckpoint(out)).checkpoint?.iteration).toBe(1);
   });
 
@@ -109,8 +133,12 @@ describe('training', () => {
     const out = runFolder('occupied');
     await train({ data, out, config: smallConfig({ iterations: 1 }) });
     await expect(train({ data, out, config: smallConfig() })).rejects.toThrow(UsageError);
-    await expect(train({ data, out, config: smallConfig({ styleDim: 5 }), resume: true })).rejects.toThrow('was trained with styleDim 4, now it is 5');
-    await expect(train({ data: path.join(data, 'train', 'circle'), out, config: smallConfig(), resume: true })).rejects.toThrow('one folder per domain');
+    await expect(train({ data, out, config: smallConfig({ styleDim: 5 }), resume: true })).rejects.toThrow(
+      'was trained with styleDim 4, now it is 5',
+    );
+    await expect(train({ data: path.join(data, 'train', 'circle'), out, config: smallConfig(), resume: true })).rejects.toThrow(
+      'one folder per domain',
+    );
   });
 
   it('holds as many tensors after iteration 15 as after iteration 2', () => {
@@ -122,7 +150,11 @@ describe('training', () => {
     const image = (): Float32Array<ArrayBuffer> => Float32Array.from({ length: 2 * 16 * 16 * 3 }, (_, i) => Math.sin(i));
     const counts: number[] = [];
     for (let iteration = 0; iteration < 15; iteration++) {
-      const prepared = { iteration, source: { images: image(), domains: [0, 1] }, reference: { images: image(), images2: image(), domains: [1, 1] } };
+      const prepared = {
+        iteration,
+        source: { images: image(), domains: [0, 1] },
+        reference: { images: image(), images2: image(), domains: [1, 1] },
+      };
       const batch = tensorBatch(prepared, 16, 4, 1);
       trainIteration(networks, optimizers, state, batch, config);
       disposeBatch(batch);

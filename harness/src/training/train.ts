@@ -11,7 +11,14 @@ import { buildNetworks } from '../model/networks.js';
 import { loadFixedInputs } from '../sampling/fixed-samples.js';
 import { UsageError } from '../usage-error.js';
 import { tolerateFailures } from './attempts.js';
-import { compareFingerprints, describeDifference, fingerprintOf, readFingerprint, writeFingerprint, type DataDifference } from './data-fingerprint.js';
+import {
+  compareFingerprints,
+  describeDifference,
+  fingerprintOf,
+  readFingerprint,
+  writeFingerprint,
+  type DataDifference,
+} from './data-fingerprint.js';
 import { describeFinding, findUnusable } from './non-finite.js';
 import { openNewestState } from './open-state.js';
 import { changedValues, requireFittingRun, type ConfigChange } from './resume-rules.js';
@@ -70,7 +77,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { data, out, config } = options;
   const dataset = await openDataset(data);
   const report = sayDataset(dataset);
-  if (config.evaluateEvery > 0 && dataset.train.domains.length < 2) throw new UsageError('evaluation translates between domains, and there is only one; leave evaluateEvery at 0');
+  if (config.evaluateEvery > 0 && dataset.train.domains.length < 2)
+    throw new UsageError('evaluation translates between domains, and there is only one; leave evaluateEvery at 0');
   await mkdir(out, { recursive: true });
   const lock = await lockRun(out);
   try {
@@ -80,7 +88,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   }
 }
 
-async function trainLocked({ data, out, config, resume = false, progress: output = 'stdout', onStart, signal }: TrainOptions, dataset: Dataset, report: DatasetReport, lock: RunLock): Promise<TrainResult> {
+async function trainLocked(
+  { data, out, config, resume = false, progress: output = 'stdout', onStart, signal }: TrainOptions,
+  dataset: Dataset,
+  report: DatasetReport,
+  lock: RunLock,
+): Promise<TrainResult> {
   const record: RunRecord = { config, data: path.resolve(data), domains: dataset.train.domains.map(({ name }) => name) };
   const previous = await requireFittingRun(out, record, resume);
   record.dataset = { ...report, ...(await checkDataset(dataset, config, console.error, signal)) };
@@ -105,7 +118,22 @@ async function trainLocked({ data, out, config, resume = false, progress: output
   const saver = createSaver({ out, networks, config, lock, faultOf, last: opened?.checkpoint, warn });
   const evaluation = trainingEvaluation({ run: out, config, dataset, say: warn, signal });
   const stream = openStream(dataset, config, state);
-  const training: Training = { config, out, dataset, networks, optimizers, state, stream, logs, inputs, progress, evaluation, saver, attempts, isUpdating: false };
+  const training: Training = {
+    config,
+    out,
+    dataset,
+    networks,
+    optimizers,
+    state,
+    stream,
+    logs,
+    inputs,
+    progress,
+    evaluation,
+    saver,
+    attempts,
+    isUpdating: false,
+  };
   try {
     await remember(training, {
       event: previous === undefined ? 'begun' : 'resumed',
@@ -118,12 +146,20 @@ async function trainLocked({ data, out, config, resume = false, progress: output
     const { iteration } = training.state;
     const completed = iteration >= config.iterations;
     const { path: checkpoint } = await saver.save(training.state).catch((error: Error) => {
-      throw new Error(`the last iteration, ${iteration}, could not be saved: ${error.message}; ${lastOf(saver.last)}; see that ${out} can be written and has room, and go on with --resume`, { cause: error });
+      throw new Error(
+        `the last iteration, ${iteration}, could not be saved: ${error.message}; ${lastOf(saver.last)}; see that ${out} can be written and has room, and go on with --resume`,
+        { cause: error },
+      );
     });
     await remember(training, { event: completed ? 'completed' : 'stopped', iteration, checkpoint });
     return { iteration, completed, checkpoint, dataset: record.dataset };
   } catch (error) {
-    await remember(training, { event: 'failed', iteration: training.state.iteration, reason: (error as Error).message, checkpoint: saver.last?.path });
+    await remember(training, {
+      event: 'failed',
+      iteration: training.state.iteration,
+      reason: (error as Error).message,
+      checkpoint: saver.last?.path,
+    });
     throw error;
   } finally {
     for (const line of attempts.summary()) progress.say(line);
@@ -135,7 +171,11 @@ async function trainLocked({ data, out, config, resume = false, progress: output
 }
 
 /** Keeps the record of the run where it is new or another, and says what a resumed run changes. */
-async function adoptRecord(out: string, record: RunRecord, previous: RunRecord | undefined): Promise<{ config?: Config; changes?: ConfigChange[]; data?: { from?: string; to: string } }> {
+async function adoptRecord(
+  out: string,
+  record: RunRecord,
+  previous: RunRecord | undefined,
+): Promise<{ config?: Config; changes?: ConfigChange[]; data?: { from?: string; to: string } }> {
   if (previous === undefined) {
     await writeRunRecord(out, record);
     return { config: record.config, data: { to: record.data } };
@@ -150,15 +190,24 @@ async function adoptRecord(out: string, record: RunRecord, previous: RunRecord |
 }
 
 /** Compares the images with those that the run was trained on before, and keeps which these are. */
-async function noteImages({ out, config, dataset, attempts, progress }: Training, directory: string): Promise<{ images?: DataDifference & { sha256: string } }> {
+async function noteImages(
+  { out, config, dataset, attempts, progress }: Training,
+  directory: string,
+): Promise<{ images?: DataDifference & { sha256: string } }> {
   const next = await fingerprintOf(directory, dataset, config.fingerprint === 'contents');
   const before = await readFingerprint(out);
   const difference = before && compareFingerprints(before, next);
-  if (difference !== undefined) progress.say(`warning: the images are not those that the run was trained on before: ${describeDifference(difference)}; draws are others from here on`);
-  if (before === undefined || difference !== undefined || config.fingerprint === 'contents') await attempts.attempt('data.json', () => writeFingerprint(out, next));
+  if (difference !== undefined)
+    progress.say(
+      `warning: the images are not those that the run was trained on before: ${describeDifference(difference)}; draws are others from here on`,
+    );
+  if (before === undefined || difference !== undefined || config.fingerprint === 'contents')
+    await attempts.attempt('data.json', () => writeFingerprint(out, next));
   if (difference === undefined) return {};
   const few = (names: readonly string[]): string[] => names.slice(0, 100);
-  return { images: { sha256: next.sha256, added: few(difference.added), removed: few(difference.removed), changed: few(difference.changed) } };
+  return {
+    images: { sha256: next.sha256, added: few(difference.added), removed: few(difference.removed), changed: few(difference.changed) },
+  };
 }
 
 /** Runs the iterations; what fails outside an update is thrown once the state in memory is saved. */
@@ -170,12 +219,14 @@ async function keepGoing(training: Training, startIteration: number, signal: Abo
   } catch (error) {
     throw error instanceof NonFiniteError ? error : await saveAfter(error as Error, training);
   }
-  if (training.state.iteration > startIteration) progress.say(describeDataWait(training.stream.statistics().waitSeconds, (performance.now() - began) / 1000));
+  if (training.state.iteration > startIteration)
+    progress.say(describeDataWait(training.stream.statistics().waitSeconds, (performance.now() - began) / 1000));
 }
 
 /** The error with what became of the state in memory. */
 async function saveAfter(error: Error, { isUpdating, saver, state }: Training): Promise<Error> {
-  const because = (text: string): Error => new (error instanceof UsageError ? UsageError : Error)(`${error.message}; ${text}`, { cause: error });
+  const because = (text: string): Error =>
+    new (error instanceof UsageError ? UsageError : Error)(`${error.message}; ${text}`, { cause: error });
   const { iteration } = state;
   if (isUpdating) return because(`iteration ${iteration + 1} was under way and is not saved; ${lastOf(saver.last)}`);
   if (iteration === 0) return because('nothing had been trained');

@@ -1,6 +1,14 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { openPyTorchFile, openSafetensors, tensorsByName, writeSafetensors, type PyTorchTensor, type StoredTensor, type TensorSource } from '@stargan/checkpoints';
+import {
+  openPyTorchFile,
+  openSafetensors,
+  tensorsByName,
+  writeSafetensors,
+  type PyTorchTensor,
+  type StoredTensor,
+  type TensorSource,
+} from '@stargan/checkpoints';
 import { fileChecksum } from './checksum.js';
 import { KINDS, mismatch, recognizeKind, WEIGHT_KINDS, type NamedShape, type WeightKind } from './kinds.js';
 import { weightsFile, weightsFolder, writeRecord, type StoredWeights } from './weights-cache.js';
@@ -49,7 +57,9 @@ function requireKind(file: string, tensors: readonly NamedShape[], wanted: Weigh
   const kind = recognizeKind(tensors);
   if (kind !== undefined) return kind;
   const some = tensors.slice(0, 3).map(({ name, shape }) => `${name.slice(0, 80)} [${shape.join(', ')}]`);
-  throw new Error(`${file} holds none of the known weights (${WEIGHT_KINDS.join(', ')}); it has ${tensors.length} tensors${some.length > 0 ? `: ${some.join(', ')}, …` : ''}`);
+  throw new Error(
+    `${file} holds none of the known weights (${WEIGHT_KINDS.join(', ')}); it has ${tensors.length} tensors${some.length > 0 ? `: ${some.join(', ')}, …` : ''}`,
+  );
 }
 
 /** Tensors of a kind under their names, each read when its turn comes. */

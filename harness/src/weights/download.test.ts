@@ -26,7 +26,9 @@ interface Attempt {
 async function attempt(changes: Partial<ServerBehaviour> = {}): Promise<Attempt> {
   const part = path.join(folder(), `file-${++files}`);
   const server = await serveFile(CONTENT, { arrived: (bytes) => hasBytes(part, bytes), ...changes });
-  onTestFinished(() => { server.close(); });
+  onTestFinished(() => {
+    server.close();
+  });
   const url = `${server.address}/file`;
   return { server, part, url, run: (options) => download(url, part, { retryDelay: 1, ...options }), content: () => readFile(part) };
 }
@@ -137,7 +139,9 @@ describe('a download', () => {
   it('stops when told, and goes on the next time', async () => {
     const { server, run, content } = await attempt({ silences: { after: 100_000, times: 1 } });
     const controller = new AbortController();
-    const onProgress = (done: number): void => { if (done === 100_000) controller.abort(); };
+    const onProgress = (done: number): void => {
+      if (done === 100_000) controller.abort();
+    };
     await expect(run({ signal: controller.signal, onProgress })).rejects.toThrow(/stopped; the same command goes on/);
     expect((await content()).byteLength).toBe(100_000);
     await run({ sha256: SHA256 });

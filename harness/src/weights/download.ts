@@ -157,7 +157,9 @@ async function requireChecksum(part: string, url: string, expected: string | und
   const actual = await fileChecksum(part);
   if (actual.startsWith(expected.toLowerCase())) return;
   await removePart(part);
-  throw new Error(`${url}: the SHA-256 of what came must begin with ${expected}, got ${actual.slice(0, 16)}…; it was removed, try again or name another source with --from`);
+  throw new Error(
+    `${url}: the SHA-256 of what came must begin with ${expected}, got ${actual.slice(0, 16)}…; it was removed, try again or name another source with --from`,
+  );
 }
 
 /**
@@ -176,9 +178,11 @@ export async function download(url: string, part: string, options: DownloadOptio
       break;
     } catch (error) {
       if (signal?.aborted === true) throw new Error(`${url}: stopped; the same command goes on from where it was`, { cause: error });
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new Error(`${part}: the disk is full; make room, the same command goes on from where it was`, { cause: error });
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
+        throw new Error(`${part}: the disk is full; make room, the same command goes on from where it was`, { cause: error });
       if (!(error instanceof ConnectionError)) throw error;
-      if (tries === retries) throw new Error(`${url}: ${error.message}; check the connection, the same command goes on from where it was`, { cause: error });
+      if (tries === retries)
+        throw new Error(`${url}: ${error.message}; check the connection, the same command goes on from where it was`, { cause: error });
       await sleep(retryDelay * 2 ** tries, undefined, { signal }).catch(() => undefined);
     }
   }

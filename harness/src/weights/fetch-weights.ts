@@ -24,7 +24,10 @@ export function sourceOf(kind: WeightKind, from?: string): string {
  *
  * @throws as {@link download} and {@link addWeights} do
  */
-export async function fetchWeights(kind: WeightKind, { from, folder = weightsFolder(), ...options }: FetchOptions = {}): Promise<StoredWeights> {
+export async function fetchWeights(
+  kind: WeightKind,
+  { from, folder = weightsFolder(), ...options }: FetchOptions = {},
+): Promise<StoredWeights> {
   const url = sourceOf(kind, from);
   const downloads = path.join(folder, 'downloads');
   await mkdir(downloads, { recursive: true });

@@ -97,10 +97,12 @@ export interface NamedShape {
 /** Why tensors are not of a kind; undefined where they are. */
 export function mismatch(kind: WeightKind, tensors: readonly NamedShape[]): string | undefined {
   const { keep, count, signature } = KINDS[kind];
-  const kept = new Map(tensors.flatMap(({ name, shape }) => {
-    const to = keep(name);
-    return to === undefined ? [] : [[to, shape] as const];
-  }));
+  const kept = new Map(
+    tensors.flatMap(({ name, shape }) => {
+      const to = keep(name);
+      return to === undefined ? [] : [[to, shape] as const];
+    }),
+  );
   for (const [name, expected] of Object.entries(signature)) {
     const shape = kept.get(name);
     if (shape === undefined) return `${name} is missing`;

@@ -31,7 +31,12 @@ function inception(classes: number): NamedShape[] {
   const kind = KINDS[classes === 1000 ? 'inception-torchvision' : 'inception-fid'];
   const known = Object.entries(kind.signature).map(([name, shape]) => ({ name, shape }));
   const others = Array.from({ length: kind.count - known.length }, (_, i) => ({ name: `Mixed_${i}.bn.weight`, shape: [8] }));
-  return [...known, ...others, { name: 'AuxLogits.fc.weight', shape: [classes, 768] }, { name: 'Conv2d_1a_3x3.bn.num_batches_tracked', shape: [] }];
+  return [
+    ...known,
+    ...others,
+    { name: 'AuxLogits.fc.weight', shape: [classes, 768] },
+    { name: 'Conv2d_1a_3x3.bn.num_batches_tracked', shape: [] },
+  ];
 }
 
 describe('kinds of weights', () => {
@@ -61,8 +66,16 @@ describe('adding weights', () => {
     const folder = await newCache();
     const stored = await addWeights(source('alexnet.pth'), { folder });
     expect(stored).toMatchObject({ kind: 'alexnet', source: { name: 'alexnet.pth' } });
-    expect(stored.source.sha256).toBe(createHash('sha256').update(await readFile(source('alexnet.pth'))).digest('hex'));
-    expect(stored.result.sha256).toBe(createHash('sha256').update(await readFile(stored.file)).digest('hex'));
+    expect(stored.source.sha256).toBe(
+      createHash('sha256')
+        .update(await readFile(source('alexnet.pth')))
+        .digest('hex'),
+    );
+    expect(stored.result.sha256).toBe(
+      createHash('sha256')
+        .update(await readFile(stored.file))
+        .digest('hex'),
+    );
     const { tensors } = await readSafetensors(stored.file);
     expect(Object.keys(tensors)).toHaveLength(10);
     expect(tensors['features.3.weight']).toEqual((await readPyTorchTensors(source('alexnet.pth')))['features.3.weight']);
@@ -81,7 +94,9 @@ describe('adding weights', () => {
     const { tensors } = await readSafetensors((await addWeights(source('alex.pth'), { folder: await newCache() })).file);
     await writeSafetensors(source('alex.safetensors'), tensors);
     expect((await addWeights(source('alex.safetensors'), { folder: await newCache() })).kind).toBe('lpips-alex');
-    const wrapped = Object.entries(tensors).map(([name, { shape, data }]) => [`module.${name}`, { dtype: 'F64', shape, data: Float64Array.from(data as Float32Array) }] as const);
+    const wrapped = Object.entries(tensors).map(
+      ([name, { shape, data }]) => [`module.${name}`, { dtype: 'F64', shape, data: Float64Array.from(data as Float32Array) }] as const,
+    );
     await writePyTorchFile(source('wrapped.pth'), Object.fromEntries(wrapped));
     const stored = await addWeights(source('wrapped.pth'), { folder: await newCache() });
     expect((await readSafetensors(stored.file)).tensors).toEqual(tensors);
@@ -90,8 +105,12 @@ describe('adding weights', () => {
   it('refuses other files, saying what they hold', async () => {
     const folder = await newCache();
     await writePyTorchFile(source('other.pth'), { 'conv.weight': { dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) } });
-    await expect(addWeights(source('other.pth'), { folder })).rejects.toThrow(/other\.pth holds none of the known weights \(inception-torchvision, .*\); it has 1 tensors: conv\.weight \[2\]/);
-    await expect(addWeights(source('alex.pth'), { folder, kind: 'alexnet' })).rejects.toThrow(/alex\.pth does not hold alexnet: features\.0\.weight is missing/);
+    await expect(addWeights(source('other.pth'), { folder })).rejects.toThrow(
+      /other\.pth holds none of the known weights \(inception-torchvision, .*\); it has 1 tensors: conv\.weight \[2\]/,
+    );
+    await expect(addWeights(source('alex.pth'), { folder, kind: 'alexnet' })).rejects.toThrow(
+      /alex\.pth does not hold alexnet: features\.0\.weight is missing/,
+    );
     await writeFile(source('broken.pth'), 'PK\x03\x04 broken');
     await expect(addWeights(source('broken.pth'), { folder })).rejects.toThrow(/broken\.pth: the zip archive cannot be read/);
     await writePyTorchFile(source('single.pth'), { dtype: 'F32', shape: [1], data: Float32Array.of(1) });
@@ -104,7 +123,9 @@ describe('finding weights', () => {
   it('says what to get where there are none', async () => {
     const folder = await newCache();
     expect(await findWeights('lpips-alex', folder)).toBeUndefined();
-    await expect(requireWeights('lpips-alex', folder)).rejects.toThrow('run "stargan weights fetch lpips-alex", or download https://raw.githubusercontent.com/');
+    await expect(requireWeights('lpips-alex', folder)).rejects.toThrow(
+      'run "stargan weights fetch lpips-alex", or download https://raw.githubusercontent.com/',
+    );
     for (const kind of WEIGHT_KINDS) expect(weightsAdvice(kind)).toContain(KINDS[kind].url);
   });
 
@@ -127,7 +148,9 @@ describe('fetching weights', () => {
     const folder = await newCache();
     const arrived = (bytes: number): Promise<void> => hasBytes(path.join(folder, 'downloads', 'alex.pth'), bytes);
     const server = await serveFile(await readFile(source('alex.pth')), { breaks: { after: 2000, times: 1 }, arrived });
-    onTestFinished(() => { server.close(); });
+    onTestFinished(() => {
+      server.close();
+    });
     const stored = await fetchWeights('lpips-alex', { from: `${server.address}/mirror`, folder, retryDelay: 1 });
     expect(server.asked).toEqual([undefined, 'bytes=2000-']);
     expect(server.paths[0]).toBe('/mirror/alex.pth');
@@ -138,7 +161,9 @@ describe('fetching weights', () => {
 
   it('refuses a file of another checksum, and one that is something else', async () => {
     const server = await serveFile(await readFile(source('alexnet.pth')));
-    onTestFinished(() => { server.close(); });
+    onTestFinished(() => {
+      server.close();
+    });
     const folder = await newCache();
     await expect(fetchWeights('alexnet', { from: server.address, folder })).rejects.toThrow('must begin with 7be5be79');
     await expect(fetchWeights('lpips-alex', { from: server.address, folder })).rejects.toThrow(/does not hold lpips-alex/);
@@ -146,7 +171,7 @@ describe('fetching weights', () => {
     expect(await findWeights('alexnet', folder)).toBeUndefined();
   });
 
-  it('takes the authors\' address, or the same file of a mirror', () => {
+  it("takes the authors' address, or the same file of a mirror", () => {
     expect(sourceOf('alexnet')).toBe('https://download.pytorch.org/models/alexnet-owt-7be5be79.pth');
     expect(sourceOf('alexnet', 'http://mirror/a/')).toBe('http://mirror/a/alexnet-owt-7be5be79.pth');
     expect(sourceOf('alexnet', 'http://mirror/a')).toBe('http://mirror/a/alexnet-owt-7be5be79.pth');

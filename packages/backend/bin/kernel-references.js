@@ -29,24 +29,35 @@ export function kernelReferences(tf, convolutionSizes = [SMALL, LARGE]) {
   // One scale for all images, and one for each.
   const normalized = () => [[67], [2, 67]].map((shape) => [random(2, 5, 7, 67), random(...shape), random(...shape)]);
   define('InstanceNormalization', () =>
-    normalized().map((inputs) => ({ inputs, attributes: normalization, expected: [normalize(...inputs)], tolerance: 1e-4 })));
+    normalized().map((inputs) => ({ inputs, attributes: normalization, expected: [normalize(...inputs)], tolerance: 1e-4 })),
+  );
   ['Input', 'Scale', 'Shift'].forEach((of, which) =>
     define(`InstanceNormalization${of}Gradient`, () =>
       normalized().map((inputs) => {
         const dy = random(...inputs[0].shape);
         return { inputs: [dy, ...inputs], attributes: normalization, expected: [tf.grads(normalize)(inputs, dy)[which]], tolerance: 1e-4 };
-      })));
+      }),
+    ),
+  );
 
   const slope = 0.2;
   const rectify = (x, bias) => leaky(tf.add(x, bias), slope);
-  const biased = () => [[2, 5, 7, 67], [3, 13]].map((shape) => [random(...shape), random(shape.at(-1))]);
-  define('AddBiasLeakyRelu', () => biased().map((inputs) => ({ inputs, attributes: { slope }, expected: [rectify(...inputs)], tolerance: 1e-5 })));
+  const biased = () =>
+    [
+      [2, 5, 7, 67],
+      [3, 13],
+    ].map((shape) => [random(...shape), random(shape.at(-1))]);
+  define('AddBiasLeakyRelu', () =>
+    biased().map((inputs) => ({ inputs, attributes: { slope }, expected: [rectify(...inputs)], tolerance: 1e-5 })),
+  );
   ['Input', 'Bias'].forEach((of, which) =>
     define(`AddBiasLeakyRelu${of}Gradient`, () =>
       biased().map((inputs) => {
         const dy = random(...inputs[0].shape);
         return { inputs: [dy, ...inputs], attributes: { slope }, expected: [tf.grads(rectify)(inputs, dy)[which]], tolerance: 1e-5 };
-      })));
+      }),
+    ),
+  );
 
   define('ResidualSum', () => {
     const inputs = [random(3, 5, 7, 11), random(3, 5, 7, 11)];
@@ -71,11 +82,16 @@ export function kernelReferences(tf, convolutionSizes = [SMALL, LARGE]) {
         resampling,
         x: random(batch, ...(resampling < 0 ? [height, width] : odd), from),
         filter: tf.mul(random(3, 3, from, to), 1 / Math.sqrt(9 * from)),
-      })));
+      })),
+    );
   define('WinogradConvolution', () =>
     convolutions().map(({ resampling, x, filter }) => ({
-      inputs: [x, filter], attributes: { resampling }, expected: [convolve(resampling)(x, filter)], tolerance: 1e-4,
-    })));
+      inputs: [x, filter],
+      attributes: { resampling },
+      expected: [convolve(resampling)(x, filter)],
+      tolerance: 1e-4,
+    })),
+  );
   ['Input', 'Filter'].forEach((of, which) =>
     define(`WinogradConvolution${of}Gradient`, () =>
       convolutions().map(({ resampling, x, filter }) => {
@@ -83,7 +99,9 @@ export function kernelReferences(tf, convolutionSizes = [SMALL, LARGE]) {
         const dy = random(...tf.tidy(() => f(x, filter).shape));
         const inputs = which === 0 ? [dy, filter] : [x, dy];
         return { inputs, attributes: { resampling }, expected: [tf.grads(f)([x, filter], dy)[which]], tolerance: 1e-4 };
-      })));
+      }),
+    ),
+  );
 
   define('Adam', () => {
     const [weightDecay, beta1, beta2, correction, epsilon, stepSize] = [1e-2, 0.5, 0.99, 0.8, 1e-8, 1e-2];
@@ -96,16 +114,23 @@ export function kernelReferences(tf, convolutionSizes = [SMALL, LARGE]) {
     const mean = tf.add(tf.mul(first, beta1), tf.mul(g, 1 - beta1));
     const square = tf.add(tf.mul(second, beta2), tf.mul(tf.square(g), 1 - beta2));
     const moved = tf.sub(flat(parameters), tf.mul(tf.div(mean, tf.add(tf.div(tf.sqrt(square), correction), epsilon)), stepSize));
-    const parts = tf.split(moved, shapes.map((shape) => shape.reduce((a, b) => a * b)));
+    const parts = tf.split(
+      moved,
+      shapes.map((shape) => shape.reduce((a, b) => a * b)),
+    );
     const expected = [mean, square, ...parts.map((part, i) => tf.reshape(part, shapes[i]))];
     return [{ inputs: [constants, first, second, ...parameters, ...gradients], attributes: { N: 2 }, expected, tolerance: 1e-5 }];
   });
   define('MovingAverage', () =>
     [0.25, 0.999].map((decay) => {
-      const [average, parameters] = [[random(3, 5), random(7)], [random(3, 5), random(7)]];
+      const [average, parameters] = [
+        [random(3, 5), random(7)],
+        [random(3, 5), random(7)],
+      ];
       const expected = average.map((to, i) => tf.add(tf.mul(to, decay), tf.mul(parameters[i], 1 - decay)));
       return { inputs: [tf.tensor1d([decay, 1 - decay]), ...average, ...parameters], attributes: { N: 2 }, expected, tolerance: 1e-5 };
-    }));
+    }),
+  );
   return references;
 }
 
@@ -120,14 +145,23 @@ export function verifyKernel(tf, name, run, references = kernelReferences(tf)) {
   tf.tidy(() => {
     for (const { inputs, attributes, expected, tolerance } of reference()) {
       const actual = run(name, attributes, inputs, expected.length);
-      expected.forEach((right, i) => compare(tf, `${name} ${JSON.stringify(attributes)} of ${inputs.map(({ shape }) => `[${shape}]`).join(' ')}`, actual[i], right, tolerance));
+      expected.forEach((right, i) =>
+        compare(
+          tf,
+          `${name} ${JSON.stringify(attributes)} of ${inputs.map(({ shape }) => `[${shape}]`).join(' ')}`,
+          actual[i],
+          right,
+          tolerance,
+        ),
+      );
     }
   });
 }
 
 /** Errors are relative to the largest value. */
 function compare(tf, what, actual, right, tolerance) {
-  if (actual.shape.join() !== right.shape.join()) throw new Error(`${what} gave the shape [${actual.shape}] where [${right.shape}] is right`);
+  if (actual.shape.join() !== right.shape.join())
+    throw new Error(`${what} gave the shape [${actual.shape}] where [${right.shape}] is right`);
   const [got, wanted] = [actual.dataSync(), right.dataSync()];
   const largest = tf.max(tf.abs(right)).dataSync()[0];
   const at = wanted.findIndex((value, i) => !(Math.abs(got[i] - value) <= tolerance * largest));

@@ -14,7 +14,11 @@ try {
   const { operations } = require(kernels);
   const backend = tf.backend();
   const run = (name, attributes, inputs, outputs) => {
-    const given = Object.entries(attributes).map(([key, value]) => ({ name: key, type: key === 'N' ? backend.binding.TF_ATTR_INT : backend.binding.TF_ATTR_FLOAT, value }));
+    const given = Object.entries(attributes).map(([key, value]) => ({
+      name: key,
+      type: key === 'N' ? backend.binding.TF_ATTR_INT : backend.binding.TF_ATTR_FLOAT,
+      value,
+    }));
     return backend.executeMultipleOutputs(name, given, inputs, outputs).map((output) => tf.engine().makeTensorFromTensorInfo(output));
   };
   for (const name of operations) verifyKernel(tf, name, run);

@@ -9,7 +9,16 @@ util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 const folder = process.argv[2];
 try {
   const tf = createRequire(import.meta.url)(folder);
-  const product = tf.matMul([[1, 2], [3, 4]], [[5, 6], [7, 8]]);
+  const product = tf.matMul(
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    [
+      [5, 6],
+      [7, 8],
+    ],
+  );
   expectValues('matMul', product, [19, 22, 43, 50]);
   const image = tf.reshape(tf.range(1, 10), [1, 3, 3, 1]);
   expectValues('conv2d', tf.conv2d(image, tf.ones([2, 2, 1, 1]), 1, 'valid'), [12, 16, 24, 28]);

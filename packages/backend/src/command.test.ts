@@ -14,12 +14,9 @@ afterEach(() => {
   printed.length = 0;
 });
 
-test.each([[['instal']], [['install', '--flavour', 'tpu']], [['install', '--fast']], [[]]])(
-  '%j is a usage error',
-  async (args) => {
-    expect(await runCommandLine(args)).toBe(2);
-  },
-);
+test.each([[['instal']], [['install', '--flavour', 'tpu']], [['install', '--fast']], [[]]])('%j is a usage error', async (args) => {
+  expect(await runCommandLine(args)).toBe(2);
+});
 
 test.each([[['--help']], [['install', '--help']]])('%j explains and succeeds', async (args) => {
   expect(await runCommandLine(args)).toBe(0);

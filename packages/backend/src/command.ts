@@ -16,9 +16,7 @@ import { stopCommands } from './machine/run-command.js';
  */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   let code = 0;
-  const program = new Command('stargan-backend')
-    .description('Installs and inspects the TensorFlow runtime for Node.js')
-    .exitOverride();
+  const program = new Command('stargan-backend').description('Installs and inspects the TensorFlow runtime for Node.js').exitOverride();
   program
     .command('install')
     .description('make the native TensorFlow runtime of this project')
@@ -53,7 +51,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 function cache(prune: boolean): number {
   try {
     const entries = prune ? pruneCache() : listCache();
-    for (const { name, bytes, current } of entries) console.log(`${`${(bytes / 1e6).toFixed(1)} MB`.padStart(10)}  ${prune ? 'removed ' : current ? 'in use  ' : 'not used'}  ${name}`);
+    for (const { name, bytes, current } of entries)
+      console.log(`${`${(bytes / 1e6).toFixed(1)} MB`.padStart(10)}  ${prune ? 'removed ' : current ? 'in use  ' : 'not used'}  ${name}`);
     const old = entries.filter(({ current }) => !current).reduce((sum, { bytes }) => sum + bytes, 0);
     if (prune) console.log(`${(old / 1e6).toFixed(1)} MB removed from ${cacheFolder()}`);
     else console.log(`${cacheFolder()}: ${(old / 1e6).toFixed(1)} MB not used${old > 0 ? '; --prune removes them' : ''}`);
@@ -75,7 +74,12 @@ async function install(options: { flavour?: Flavour; force?: boolean }): Promise
   process.stdout.on('error', ignore);
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    const done = await installRuntime({ ...options, onProgress: (line) => { console.log(line); } });
+    const done = await installRuntime({
+      ...options,
+      onProgress: (line) => {
+        console.log(line);
+      },
+    });
     const state = done.changed ? 'installed' : 'already in place';
     if (!done.changed && done.withoutKernels !== undefined) console.log(`warning: going on without fused kernels: ${done.withoutKernels}`);
     console.log(`native ${done.flavour} runtime ${state}: TensorFlow ${done.tensorflowVersion} (${done.packageName})`);

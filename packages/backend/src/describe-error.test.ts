@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { describeError } from './describe-error.js';
 
 const system = (code: string, syscall: string, path?: string): Error =>
-  Object.assign(new Error(`${code}: what the system calls it, ${syscall}${path === undefined ? '' : ` '${path}'`}`), { code, syscall, path });
+  Object.assign(new Error(`${code}: what the system calls it, ${syscall}${path === undefined ? '' : ` '${path}'`}`), {
+    code,
+    syscall,
+    path,
+  });
 
 describe('describeError', () => {
   it('puts reasons of the operating system into words, with the path where there is one', () => {
@@ -12,11 +16,15 @@ describe('describeError', () => {
   });
 
   it('is one line, whatever libraries say', () => {
-    expect(describeError(new Error('wbuffer_write: write failed\nsystem error: Unknown error -1\n\n'))).toBe('wbuffer_write: write failed; system error: Unknown error -1');
+    expect(describeError(new Error('wbuffer_write: write failed\nsystem error: Unknown error -1\n\n'))).toBe(
+      'wbuffer_write: write failed; system error: Unknown error -1',
+    );
   });
 
   it('puts what a colon announces behind it', () => {
-    expect(describeError(new Error('peer.py ended with exit code 1:\nout of memory\nsorry'))).toBe('peer.py ended with exit code 1: out of memory; sorry');
+    expect(describeError(new Error('peer.py ended with exit code 1:\nout of memory\nsorry'))).toBe(
+      'peer.py ended with exit code 1: out of memory; sorry',
+    );
   });
 
   it('says something of errors without a message, and of what is no error', () => {

@@ -19,7 +19,8 @@ export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return oneLine(String(error));
   const { code, path, syscall } = error as NodeJS.ErrnoException;
   const reason = code === undefined || syscall === undefined ? undefined : REASONS[code];
-  if (reason !== undefined && error.message.startsWith(`${code}:`)) return oneLine(`${path === undefined ? '' : `${path}: `}${reason} (${code}, ${syscall})`);
+  if (reason !== undefined && error.message.startsWith(`${code}:`))
+    return oneLine(`${path === undefined ? '' : `${path}: `}${reason} (${code}, ${syscall})`);
   const text = error instanceof AggregateError && error.message === '' ? error.errors.map(describeError).join('; ') : error.message;
   return oneLine(text) || error.name;
 }

@@ -4,14 +4,25 @@ import { installCommand } from './install-command.js';
 
 test('a native runtime is one line without a warning', () => {
   const runtime = {
-    kind: 'native-cpu', backendName: 'tensorflow', tensorflowVersion: '2.21.0', device: 'CPU, 2 threads', reasons: ['native-gpu: no card'],
+    kind: 'native-cpu',
+    backendName: 'tensorflow',
+    tensorflowVersion: '2.21.0',
+    device: 'CPU, 2 threads',
+    reasons: ['native-gpu: no card'],
   } as const;
   expect(describeRuntime(runtime)).toBe('native-cpu: TensorFlow 2.21.0, CPU, 2 threads');
 });
 
 test('a native runtime on the processor of a machine with a card says why the card is not used', () => {
-  const unusedCard = 'NVIDIA A card is not used. @tensorflow/tfjs-node-gpu is installed but its addon was not built: run `npx stargan-backend install`';
-  const text = describeRuntime({ kind: 'native-cpu', backendName: 'tensorflow', device: 'CPU, 2 threads', reasons: ['native-gpu: the addon was not built'], unusedCard });
+  const unusedCard =
+    'NVIDIA A card is not used. @tensorflow/tfjs-node-gpu is installed but its addon was not built: run `npx stargan-backend install`';
+  const text = describeRuntime({
+    kind: 'native-cpu',
+    backendName: 'tensorflow',
+    device: 'CPU, 2 threads',
+    reasons: ['native-gpu: the addon was not built'],
+    unusedCard,
+  });
   expect(text.split('\n')).toEqual(['native-cpu: CPU, 2 threads', `warning: ${unusedCard}`]);
 });
 

@@ -14,7 +14,9 @@ test('reduced precision is asked for on processors and left on on cards', () => 
   const settings = nativeEnvironment({}, { precision: 'reduced' });
   expect(settings.ONEDNN_DEFAULT_FPMATH_MODE).toBe('BF16');
   expect(settings).not.toHaveProperty('NVIDIA_TF32_OVERRIDE');
-  expect(nativeEnvironment({ ONEDNN_DEFAULT_FPMATH_MODE: 'STRICT' }, { precision: 'reduced' })).not.toHaveProperty('ONEDNN_DEFAULT_FPMATH_MODE');
+  expect(nativeEnvironment({ ONEDNN_DEFAULT_FPMATH_MODE: 'STRICT' }, { precision: 'reduced' })).not.toHaveProperty(
+    'ONEDNN_DEFAULT_FPMATH_MODE',
+  );
 });
 
 test('a number of threads goes before the environment', () => {

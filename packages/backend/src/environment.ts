@@ -3,10 +3,7 @@ import type { Environment } from './machine/run-command.js';
 import type { NativeSettings } from './precision.js';
 
 /** Environment that TensorFlow's C library reads once, when it is loaded; what the user has set is left alone. */
-export function nativeEnvironment(
-  env: Environment,
-  { threads, precision = 'float32' }: NativeSettings = {},
-): Record<string, string> {
+export function nativeEnvironment(env: Environment, { threads, precision = 'float32' }: NativeSettings = {}): Record<string, string> {
   const settings: Record<string, string> = {};
   if (env.TF_CPP_MIN_LOG_LEVEL === undefined) settings.TF_CPP_MIN_LOG_LEVEL = '2';
   // Otherwise TensorFlow takes nearly all memory of the card at once, also from programs beside it.

@@ -11,7 +11,10 @@ const marks: Record<Finding['level'], string> = { ok: 'ok     ', warning: 'warni
 export function formatDiagnosis(diagnosis: Diagnosis): string {
   const { processor, memory, cache, compiler, card, runtimes, findings } = diagnosis;
   const facts = [
-    ['Node.js', `${diagnosis.node}, ${[diagnosis.platform, diagnosis.arch, diagnosis.libc].filter((part) => part !== undefined).join(' ')}`],
+    [
+      'Node.js',
+      `${diagnosis.node}, ${[diagnosis.platform, diagnosis.arch, diagnosis.libc].filter((part) => part !== undefined).join(' ')}`,
+    ],
     ['processor', `${processor.model}, ${String(processor.cores)} cores, ${String(diagnosis.threads)} threads used`],
     ['memory', `${size(memory.totalBytes)}, ${size(memory.freeBytes)} free`],
     ['card', card === undefined ? 'no NVIDIA card' : formatCard(card)],

@@ -32,9 +32,11 @@ test('STARGAN_NATIVE_KERNELS=0 leaves them out', () => {
 });
 
 test('loading them twice is harmless, and wrong shapes are an error instead of a crash', (context) => {
-  if (absent !== undefined || target === undefined || tf.getBackend() !== 'tensorflow') return context.skip(absent ?? 'another backend was selected');
+  if (absent !== undefined || target === undefined || tf.getBackend() !== 'tensorflow')
+    return context.skip(absent ?? 'another backend was selected');
   for (let time = 0; time < 2; time++) expect(loadFusedKernels(target, system)).toEqual({ available: true });
-  const run = (b: number[]): tf.Tensor => tf.engine().runKernel('StarganResidualSum', { a: tf.tensor1d([1, 2]), b: tf.tensor1d(b) }, { scale: 2 });
+  const run = (b: number[]): tf.Tensor =>
+    tf.engine().runKernel('StarganResidualSum', { a: tf.tensor1d([1, 2]), b: tf.tensor1d(b) }, { scale: 2 });
   expect([...run([3, 4]).dataSync()]).toEqual([8, 12]);
   expect(() => run([3])).toThrow('residual sum: the shapes differ');
 });
@@ -119,9 +121,14 @@ test('a kernel that gets no more threads does its work with those that it has', 
   const compiler = await findCompiler(system);
   if (compiler === undefined) return context.skip('there is no compiler for the stand-in');
   const folder = mkdtempSync(join(tmpdir(), 'stargan-threads-'));
-  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }); });
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   const library = join(folder, 'threadless.so');
-  execFileSync(compiler.command, [...compiler.args, '-x', 'c++', '-shared', '-fPIC', '-', '-o', library, '-ldl'], { input: threadless, stdio: ['pipe', 'pipe', 'ignore'] });
+  execFileSync(compiler.command, [...compiler.args, '-x', 'c++', '-shared', '-fPIC', '-', '-o', library, '-ldl'], {
+    input: threadless,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   const printed = execFileSync(process.execPath, ['--input-type=module'], {
     input: starving,
     cwd: fileURLToPath(new URL('..', import.meta.url)),

@@ -37,7 +37,9 @@ test('kernels that could not be compiled are a warning with the reason and the r
   await installRuntime({}, broken);
   const { findings } = await inspectMachine(project.machine());
   expect(findings.find(({ subject }) => subject === 'kernels')).toMatchObject({
-    level: 'warning', message: expect.stringContaining('no AVX') as string, remedy: installCommand('--force'),
+    level: 'warning',
+    message: expect.stringContaining('no AVX') as string,
+    remedy: installCommand('--force'),
   });
 });
 
@@ -46,7 +48,8 @@ test('a card that is not used is a warning', async () => {
   await installRuntime({}, project.machine());
   const { findings } = await inspectMachine(project.machine());
   expect(findings.find(({ subject }) => subject === 'card')).toMatchObject({
-    level: 'warning', remedy: expect.stringContaining('Load the driver') as string,
+    level: 'warning',
+    remedy: expect.stringContaining('Load the driver') as string,
   });
 });
 

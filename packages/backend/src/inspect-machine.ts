@@ -37,7 +37,9 @@ export async function inspectMachine(system: System = thisSystem()): Promise<Dia
     memory: { totalBytes: totalmem(), freeBytes: freemem(), availableBytes: availableMemory(system) },
     libc: system.libc,
     cache: await describeCache(system),
-    python: isPython(python) ? { executable: python.executable, version: python.version, pip: python.pip !== undefined, pipVersion: python.pip } : undefined,
+    python: isPython(python)
+      ? { executable: python.executable, version: python.version, pip: python.pip !== undefined, pipVersion: python.pip }
+      : undefined,
     pythonFailure: python === undefined || isPython(python) ? undefined : python.failure,
     compiler: compiler && { command: compiler.command, version: compiler.version },
     card,
@@ -81,12 +83,14 @@ async function reportNative(
   if (target === undefined) return { kind, available: false, why: `${runtimePackages[kind]} is not installed` };
   const obstacle = card === undefined ? undefined : findObstacle(card, system);
   const whyNot = { kind, available: false, remedy: obstacle?.remedy };
-  if (!hasAddon(target)) return { ...whyNot, why: obstacle?.why ?? whyUnsupported(system)?.why ?? `the addon of ${target.name} was not built` };
+  if (!hasAddon(target))
+    return { ...whyNot, why: obstacle?.why ?? whyUnsupported(system)?.why ?? `the addon of ${target.name} was not built` };
   const fault = libraryFault(target);
   if (fault !== undefined) return { kind, available: false, why: `the TensorFlow library of ${target.name} is not whole: ${fault}` };
   const verified = await verifyAddon(target, system);
   if ('refusal' in verified) return { kind, available: false, why: verified.refusal };
-  if (flavour === 'gpu' && !verified.gpu) return { ...whyNot, why: `TensorFlow finds no card that it can use: ${obstacle?.why ?? 'the reason is not known'}` };
+  if (flavour === 'gpu' && !verified.gpu)
+    return { ...whyNot, why: `TensorFlow finds no card that it can use: ${obstacle?.why ?? 'the reason is not known'}` };
   const fusedKernels = flavour === 'cpu' ? inspectFusedKernels(target, system) : undefined;
   return { kind, available: true, version: verified.tensorflow, fusedKernels };
 }

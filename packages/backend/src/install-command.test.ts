@@ -14,7 +14,9 @@ test('in this repository, and where the package is installed, npx finds the prog
 
 test('elsewhere the program is named by its path, since npx would run whatever has its name on npm', () => {
   const folder = mkdtempSync(join(tmpdir(), 'stargan-command-'));
-  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }); });
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   expect(installCommand('', folder)).toMatch(/^node "?\/.*packages\/backend\/bin\/stargan-backend\.js"? install$/);
   expect(installCommand('', join(root, 'packages'))).toBe('node backend/bin/stargan-backend.js install');
   mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true });

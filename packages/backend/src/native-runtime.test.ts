@@ -7,7 +7,9 @@ import { resolvePackage } from './resolve-package.js';
 import { fakeSystem } from './testing/fake-system.js';
 
 const target = resolvePackage('@tensorflow/tfjs-node');
-const gpu = thisSystem().run('nvidia-smi', []).then(({ status }) => status === 0);
+const gpu = thisSystem()
+  .run('nvidia-smi', [])
+  .then(({ status }) => status === 0);
 
 test('the native CPU runtime registers its backend with our tfjs-core and says its version', async (context) => {
   if (target === undefined || !hasAddon(target)) return context.skip('the native addon was not built');
@@ -34,7 +36,10 @@ test('a machine without a card is refused the GPU runtime', async () => {
 
 test('a card that TensorFlow cannot be used on is named beside the reason', async () => {
   const system = fakeSystem({ answer: () => ({ stdout: 'NVIDIA X, 570.86.15, 24576\n' }) });
-  expect(await loadNativeGpu(system)).toEqual({ refusal: expect.stringMatching(/no \/dev\/nvidia0.*modprobe/) as string, card: 'NVIDIA X, 24.0 GiB, driver 570.86.15' });
+  expect(await loadNativeGpu(system)).toEqual({
+    refusal: expect.stringMatching(/no \/dev\/nvidia0.*modprobe/) as string,
+    card: 'NVIDIA X, 24.0 GiB, driver 570.86.15',
+  });
 });
 
 test('a processor without AVX is refused before TensorFlow would end the process', async () => {

@@ -62,12 +62,7 @@ export async function loadNativeCpu(system: System, options: NativeSettings = {}
 }
 
 /** Loads the package unless a native backend is there already; gives the reason when that cannot be. */
-function loadOnce(
-  system: System,
-  target: ResolvedPackage | undefined,
-  name: string,
-  options: NativeSettings,
-): string | undefined {
+function loadOnce(system: System, target: ResolvedPackage | undefined, name: string, options: NativeSettings): string | undefined {
   if (loadedBackend() !== undefined) return undefined;
   if (target === undefined) return `${name} is not installed: add it to the project, then ${install()}`;
   if (!hasAddon(target)) return whyUnsupported(system)?.why ?? `${target.name} is installed but its addon was not built: ${install()}`;
@@ -93,7 +88,11 @@ function loadedBackend(): NativeBackend | undefined {
   return (backend as NativeBackend | null) ?? undefined;
 }
 
-async function ready(kind: 'native-gpu' | 'native-cpu', backend: NativeBackend, device: string): Promise<Omit<Runtime, 'reasons' | 'unusedCard'>> {
+async function ready(
+  kind: 'native-gpu' | 'native-cpu',
+  backend: NativeBackend,
+  device: string,
+): Promise<Omit<Runtime, 'reasons' | 'unusedCard'>> {
   shareMemoryWhereNothingChanges();
   await tf.setBackend('tensorflow');
   await tf.ready();

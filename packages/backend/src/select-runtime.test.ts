@@ -6,9 +6,7 @@ import { fakeSystem } from './testing/fake-system.js';
 
 function only(...kinds: RuntimeKind[]): Loaders {
   const load = (kind: RuntimeKind) => () =>
-    Promise.resolve(
-      kinds.includes(kind) ? { kind, backendName: kind, device: 'somewhere' } : { refusal: `${kind} is absent` },
-    );
+    Promise.resolve(kinds.includes(kind) ? { kind, backendName: kind, device: 'somewhere' } : { refusal: `${kind} is absent` });
   return { 'native-gpu': load('native-gpu'), 'native-cpu': load('native-cpu'), wasm: load('wasm'), cpu: load('cpu') };
 }
 
@@ -74,11 +72,17 @@ test('a slow fallback warns unless it is told to be quiet or was asked for', asy
 
 test('a card that is there and not used is worth a warning on the processor, unless the processor was asked for', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-  const loaders: Loaders = { ...only('native-cpu'), 'native-gpu': () => Promise.resolve({ refusal: 'its addon was not built', card: 'NVIDIA A' }) };
+  const loaders: Loaders = {
+    ...only('native-cpu'),
+    'native-gpu': () => Promise.resolve({ refusal: 'its addon was not built', card: 'NVIDIA A' }),
+  };
   expect(await selectFrom(loaders, fakeSystem(), { prefer: 'native-cpu' })).not.toHaveProperty('unusedCard');
   expect(await selectFrom(only('native-cpu'), fakeSystem())).not.toHaveProperty('unusedCard');
   expect(warn).not.toHaveBeenCalled();
-  expect(await selectFrom(loaders, fakeSystem())).toMatchObject({ kind: 'native-cpu', unusedCard: 'NVIDIA A is not used. its addon was not built' });
+  expect(await selectFrom(loaders, fakeSystem())).toMatchObject({
+    kind: 'native-cpu',
+    unusedCard: 'NVIDIA A is not used. its addon was not built',
+  });
   expect(warn).toHaveBeenCalledWith(expect.stringContaining('NVIDIA A is not used'));
   warn.mockRestore();
 });

@@ -24,9 +24,7 @@ export interface SelectRuntimeOptions {
 }
 
 /** Loads one runtime. */
-export type Loaders = Readonly<
-  Record<RuntimeKind, (system: System, options: NativeSettings) => Promise<Attempt>>
->;
+export type Loaders = Readonly<Record<RuntimeKind, (system: System, options: NativeSettings) => Promise<Attempt>>>;
 
 const loaders: Loaders = {
   'native-gpu': loadNativeGpu,
@@ -69,13 +67,12 @@ export async function selectFrom(
     return runtime;
   }
   if (wanted === undefined) throw new Error(`selectRuntime: no TensorFlow runtime can be loaded\n${list(reasons)}`);
-  throw new Error(`selectRuntime: ${wanted.source} asks for a runtime that is not available\n${list(reasons)}\nLeave it unset to take the fastest there is.`);
+  throw new Error(
+    `selectRuntime: ${wanted.source} asks for a runtime that is not available\n${list(reasons)}\nLeave it unset to take the fastest there is.`,
+  );
 }
 
-function chosenKind(
-  fromEnvironment: string | undefined,
-  prefer: string | undefined,
-): { kind: RuntimeKind; source: string } | undefined {
+function chosenKind(fromEnvironment: string | undefined, prefer: string | undefined): { kind: RuntimeKind; source: string } | undefined {
   const [source, name] = fromEnvironment ? ['STARGAN_BACKEND', fromEnvironment] : ['prefer', prefer];
   if (name === undefined) return undefined;
   if (!isRuntimeKind(name)) {

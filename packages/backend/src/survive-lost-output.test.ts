@@ -2,7 +2,13 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { surviveLostOutput } from './survive-lost-output.js';
 
-function outputs(): { stdout: EventEmitter; stderr: EventEmitter & { write: (text: string) => void }; said: string[]; failures: () => number; onFailure: () => void } {
+function outputs(): {
+  stdout: EventEmitter;
+  stderr: EventEmitter & { write: (text: string) => void };
+  said: string[];
+  failures: () => number;
+  onFailure: () => void;
+} {
   const said: string[] = [];
   let failed = 0;
   const stderr = Object.assign(new EventEmitter(), { write: (text: string) => void said.push(text) });

@@ -4,7 +4,8 @@ interface Output {
 }
 
 /** Why a stream may end before the program does: its reader is gone, its disk is full or broken, its terminal is closed. */
-const isLost = ({ code, syscall }: NodeJS.ErrnoException): boolean => syscall === 'write' || code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' || code === 'EIO';
+const isLost = ({ code, syscall }: NodeJS.ErrnoException): boolean =>
+  syscall === 'write' || code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' || code === 'EIO';
 
 /** What {@link surviveLostOutput} touches, so that tests need no process. */
 export interface ProgramOutputs {

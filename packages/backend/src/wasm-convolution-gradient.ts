@@ -24,21 +24,20 @@ export function registerWasmConvolutionGradient(): void {
  * @param dy [batch, outHeight, outWidth, out]
  * @returns [filterHeight, filterWidth, in, out]
  */
-export function convolutionFilterGradient(
-  x: tf.Tensor4D,
-  dy: tf.Tensor4D,
-  attrs: tf.Conv2DBackpropFilterAttrs,
-): tf.Tensor4D {
+export function convolutionFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, attrs: tf.Conv2DBackpropFilterAttrs): tf.Tensor4D {
   if (attrs.dataFormat !== 'NHWC') {
     throw new Error(`Conv2DBackpropFilter: dataFormat must be NHWC on the wasm backend, got ${attrs.dataFormat}`);
   }
   return tf.tidy(() => {
-    const info = tf.backend_util.computeConv2DInfo(
-      x.shape, attrs.filterShape, attrs.strides, 1, attrs.pad, attrs.dimRoundingMode,
-    );
+    const info = tf.backend_util.computeConv2DInfo(x.shape, attrs.filterShape, attrs.strides, 1, attrs.pad, attrs.dimRoundingMode);
     const { filterHeight, filterWidth, strideHeight, strideWidth, inChannels, outChannels, batchSize } = info;
     const { top, bottom, left, right } = info.padInfo;
-    const padded = tf.pad4d(x, [[0, 0], [top, bottom], [left, right], [0, 0]]);
+    const padded = tf.pad4d(x, [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ]);
     const positions = batchSize * info.outHeight * info.outWidth;
     const gradient = tf.reshape(dy, [positions, outChannels]);
     const taps: tf.Tensor2D[] = [];

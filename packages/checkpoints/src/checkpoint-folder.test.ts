@@ -160,14 +160,30 @@ describe('finding the latest checkpoint', () => {
 
   const DAMAGE: readonly (readonly [what: string, damage: (folder: string) => Promise<void>, reason: string])[] = [
     ['without a manifest', (folder) => rm(join(folder, 'manifest.json')), 'there is no manifest.json'],
-    ['with half a manifest', (folder) => writeFile(join(folder, 'manifest.json'), '{"formatVersion":1,'), 'manifest.json is not valid JSON'],
-    ['of a newer format', (folder) => writeFile(join(folder, 'manifest.json'), '{"formatVersion":2}'), 'formatVersion 2, this version reads 1'],
-    ['with a manifest of another iteration', (folder) => writeFile(join(folder, 'manifest.json'), '{"formatVersion":1,"iteration":8}'), 'of iteration 8'],
+    [
+      'with half a manifest',
+      (folder) => writeFile(join(folder, 'manifest.json'), '{"formatVersion":1,'),
+      'manifest.json is not valid JSON',
+    ],
+    [
+      'of a newer format',
+      (folder) => writeFile(join(folder, 'manifest.json'), '{"formatVersion":2}'),
+      'formatVersion 2, this version reads 1',
+    ],
+    [
+      'with a manifest of another iteration',
+      (folder) => writeFile(join(folder, 'manifest.json'), '{"formatVersion":1,"iteration":8}'),
+      'of iteration 8',
+    ],
     ['without one of its files', (folder) => rm(join(folder, 'networks.safetensors')), 'networks.safetensors is missing'],
     ['with a file of another size', (folder) => appendFile(join(folder, 'networks.safetensors'), 'x'), 'networks.safetensors has'],
     [
       'whose manifest names files elsewhere',
-      (folder) => writeFile(join(folder, 'manifest.json'), '{"formatVersion":1,"iteration":2,"created":"","metadata":{},"files":[{"name":"../x","bytes":0,"sha256":""}]}'),
+      (folder) =>
+        writeFile(
+          join(folder, 'manifest.json'),
+          '{"formatVersion":1,"iteration":2,"created":"","metadata":{},"files":[{"name":"../x","bytes":0,"sha256":""}]}',
+        ),
       'plain name',
     ],
   ];

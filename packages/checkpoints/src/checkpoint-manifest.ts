@@ -70,7 +70,8 @@ function parseManifest(text: string, iteration: number): CheckpointManifest {
   if (formatVersion !== FORMAT_VERSION) {
     throw new Error(`${MANIFEST} has formatVersion ${JSON.stringify(formatVersion)}, this version reads ${String(FORMAT_VERSION)}`);
   }
-  if (said !== iteration) throw new Error(`${MANIFEST} is of iteration ${JSON.stringify(said)}, the folder's name says ${String(iteration)}`);
+  if (said !== iteration)
+    throw new Error(`${MANIFEST} is of iteration ${JSON.stringify(said)}, the folder's name says ${String(iteration)}`);
   if (typeof created !== 'string' || !isRecord(metadata)) throw new Error(`${MANIFEST} must have created and metadata`);
   if (!Array.isArray(files) || !files.every(isFile)) throw new Error(`${MANIFEST} must list files with a plain name, bytes and sha256`);
   return { formatVersion, iteration, created, files, metadata };
@@ -81,11 +82,7 @@ function parseManifest(text: string, iteration: number): CheckpointManifest {
  *
  * @throws saying in one clause why the folder is no whole checkpoint.
  */
-export async function readWholeCheckpoint(
-  folder: string,
-  iteration: number,
-  verify: 'sha256' | 'sizes',
-): Promise<CheckpointManifest> {
+export async function readWholeCheckpoint(folder: string, iteration: number, verify: 'sha256' | 'sizes'): Promise<CheckpointManifest> {
   const text = await readFile(join(folder, MANIFEST), 'utf8').catch((error: unknown) => {
     throw new Error(codeOf(error) === 'ENOENT' ? `there is no ${MANIFEST}` : messageOf(error), { cause: error });
   });

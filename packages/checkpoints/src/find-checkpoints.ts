@@ -96,7 +96,11 @@ export async function listCheckpoints(directory: string, options: FindOptions = 
  * @param keep integer ≥ 1.
  * @returns the folders that were removed.
  */
-export async function pruneCheckpoints(directory: string, keep: number, { upTo = Infinity }: PruneOptions = {}): Promise<readonly CheckpointFolder[]> {
+export async function pruneCheckpoints(
+  directory: string,
+  keep: number,
+  { upTo = Infinity }: PruneOptions = {},
+): Promise<readonly CheckpointFolder[]> {
   if (!Number.isSafeInteger(keep) || keep < 1) throw new Error(`pruneCheckpoints: keep must be an integer ≥ 1, got ${String(keep)}`);
   const { whole, broken } = await listCheckpoints(directory, { before: upTo + 1 });
   const oldestKept = whole[keep - 1];

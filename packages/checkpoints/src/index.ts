@@ -32,5 +32,13 @@ export {
   type PyTorchTensor,
 } from './pytorch/open-pytorch-file.js';
 export type { ComplexValue } from './pytorch/pickle-values.js';
-export { isOpaqueValue, tensorsByName, type NameOptions, type OpaqueValue, type PyTorchDict, type PyTorchKey, type PyTorchValue } from './pytorch/value-tree.js';
+export {
+  isOpaqueValue,
+  tensorsByName,
+  type NameOptions,
+  type OpaqueValue,
+  type PyTorchDict,
+  type PyTorchKey,
+  type PyTorchValue,
+} from './pytorch/value-tree.js';
 export { writePyTorchFile, type PyTorchSource, type PyTorchSourceDict } from './pytorch/write-pytorch-file.js';

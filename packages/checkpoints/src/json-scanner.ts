@@ -102,7 +102,8 @@ export function jsonScanner(bytes: Uint8Array): JsonScanner {
   const scalar = (byte: number): void => {
     const word = WORDS.get(byte);
     if (word !== undefined) {
-      if (buffer.compare(word, 0, word.byteLength, at, Math.min(at + word.byteLength, buffer.byteLength)) !== 0) throw fault('a value is expected');
+      if (buffer.compare(word, 0, word.byteLength, at, Math.min(at + word.byteLength, buffer.byteLength)) !== 0)
+        throw fault('a value is expected');
       at += word.byteLength;
     } else if (byte === MINUS || (byte >= ZERO! && byte <= NINE!)) number();
     else throw fault('a value is expected');
@@ -111,7 +112,9 @@ export function jsonScanner(bytes: Uint8Array): JsonScanner {
     enter();
     take(OPEN_LIST!);
     if (next() === CLOSE_LIST) at += 1;
-    else do skipValue(); while (more(CLOSE_LIST!));
+    else
+      do skipValue();
+      while (more(CLOSE_LIST!));
     depth -= 1;
   };
   /** Walks over an object; `member` reads a key, a colon and a value. */
@@ -119,7 +122,9 @@ export function jsonScanner(bytes: Uint8Array): JsonScanner {
     enter();
     take(OPEN_OBJECT!);
     if (next() === CLOSE_OBJECT) at += 1;
-    else do member(); while (more(CLOSE_OBJECT!));
+    else
+      do member();
+      while (more(CLOSE_OBJECT!));
     depth -= 1;
   };
   const skipMember = (): void => {

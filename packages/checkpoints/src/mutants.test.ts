@@ -15,17 +15,31 @@ const F32: TensorSource = { dtype: 'F32', shape: [2, 3], data: Float32Array.of(0
 /** A pickle with some of everything that files have. */
 const rich = pickle(
   dict(
-    text('w'), tensor(storage('FloatStorage', '0', 6), 0, [2, 3], [3, 1]),
-    text('p'), call(name('torch._utils', '_rebuild_parameter'), tensor(storage('FloatStorage', '0', 6), 1, [2], [2]), FALSE, call(name('collections', 'OrderedDict'))),
-    text('options'), call(name('argparse', 'Namespace')).concat(dict(text('lr'), int(1)), [0x62]),
-    text('counts'), call(name('collections', 'Counter'), dict(int(3), int(1))),
-    tuple(int(1), text('k')), list(call(name('_codecs', 'encode'), text('x'), text('latin1'))),
+    text('w'),
+    tensor(storage('FloatStorage', '0', 6), 0, [2, 3], [3, 1]),
+    text('p'),
+    call(
+      name('torch._utils', '_rebuild_parameter'),
+      tensor(storage('FloatStorage', '0', 6), 1, [2], [2]),
+      FALSE,
+      call(name('collections', 'OrderedDict')),
+    ),
+    text('options'),
+    call(name('argparse', 'Namespace')).concat(dict(text('lr'), int(1)), [0x62]),
+    text('counts'),
+    call(name('collections', 'Counter'), dict(int(3), int(1))),
+    tuple(int(1), text('k')),
+    list(call(name('_codecs', 'encode'), text('x'), text('latin1'))),
   ),
 );
 
 const files: Record<string, Uint8Array> = {};
 beforeAll(async () => {
-  await writeSafetensors(path('a'), { w: F32, 'b.c': { dtype: 'BOOL', shape: [2], data: Uint8Array.of(0, 1) } }, { note: 'a "quoted" text' });
+  await writeSafetensors(
+    path('a'),
+    { w: F32, 'b.c': { dtype: 'BOOL', shape: [2], data: Uint8Array.of(0, 1) } },
+    { note: 'a "quoted" text' },
+  );
   files.safetensors = await readFile(path('a'));
   await writePyTorchFile(path('a'), { net: { w: F32, more: [1, 'x', null, 2.5, Uint8Array.of(7)] } });
   files.zip = await readFile(path('a'));

@@ -12,7 +12,10 @@ vi.mock('node:fs/promises', async (importOriginal) => {
   const original = await importOriginal<typeof Files>();
   return {
     ...original,
-    rename: (from: string, to: string) => (isStubborn && basename(from).startsWith('.partial-') ? Promise.reject(new Error('EIO: it cannot be renamed')) : original.rename(from, to)),
+    rename: (from: string, to: string) =>
+      isStubborn && basename(from).startsWith('.partial-')
+        ? Promise.reject(new Error('EIO: it cannot be renamed'))
+        : original.rename(from, to),
   };
 });
 
@@ -20,7 +23,8 @@ const path = useFolder();
 
 test('a checkpoint that is to be replaced is there, whole, when the new one cannot take its name', async () => {
   const directory = path('run', 'checkpoints');
-  const save = (value: number) => saveCheckpoint(directory, 3, { 'w.safetensors': { tensors: { w: { dtype: 'F32', shape: [1], data: Float32Array.of(value) } } } });
+  const save = (value: number) =>
+    saveCheckpoint(directory, 3, { 'w.safetensors': { tensors: { w: { dtype: 'F32', shape: [1], data: Float32Array.of(value) } } } });
   const first = await save(1);
   isStubborn = true;
   await expect(save(2)).rejects.toThrow('EIO: it cannot be renamed; the unfinished folder was removed, earlier checkpoints are intact');

@@ -72,7 +72,8 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 /** Why metadata cannot be used, or undefined. */
 function metadataFault(key: string, text: string): string | undefined {
   if (key === UNUSABLE_NAME) return `the ${METADATA} key '${UNUSABLE_NAME}' is not allowed`;
-  if (/\p{Surrogate}/u.test(key) || /\p{Surrogate}/u.test(text)) return `${METADATA} ${JSON.stringify(key.slice(0, 80))} is not well-formed Unicode`;
+  if (/\p{Surrogate}/u.test(key) || /\p{Surrogate}/u.test(text))
+    return `${METADATA} ${JSON.stringify(key.slice(0, 80))} is not well-formed Unicode`;
   return undefined;
 }
 
@@ -135,7 +136,10 @@ function readFields(name: string, scan: JsonScanner): Map<string, string> {
     const range = scan.skip();
     if (!FIELDS.includes(key)) return;
     if (fields.has(key)) throw new Error(`the key ${JSON.stringify(short(key))} occurs twice`);
-    if (range.end - range.begin > MAX_FIELD_BYTES) throw new Error(`tensor '${short(name)}': ${key} must have at most ${String(MAX_FIELD_BYTES)} bytes, got ${String(range.end - range.begin)}`);
+    if (range.end - range.begin > MAX_FIELD_BYTES)
+      throw new Error(
+        `tensor '${short(name)}': ${key} must have at most ${String(MAX_FIELD_BYTES)} bytes, got ${String(range.end - range.begin)}`,
+      );
     fields.set(key, scan.source(range));
   });
   return fields;
@@ -149,16 +153,20 @@ function readEntry(name: string, fields: ReadonlyMap<string, string>, dataStart:
   if (!isStoredDtype(dtype) && dtype !== COMPLEX) throw fault(`unknown dtype ${got('dtype')}; known are ${STORED_DTYPES.join(', ')}`);
   const shape = wholeNumbers(fields.get('shape'));
   const count = shape === undefined ? undefined : elementCount(shape);
-  if (shape === undefined || count === undefined) throw fault(`shape must be a list of whole numbers ≥ 0 of countable product, got ${got('shape')}`);
+  if (shape === undefined || count === undefined)
+    throw fault(`shape must be a list of whole numbers ≥ 0 of countable product, got ${got('shape')}`);
   const offsets = wholeNumbers(fields.get('data_offsets'));
   const [begin = -1, end = -1] = offsets ?? [];
   if (offsets?.length !== 2 || !Number.isSafeInteger(begin) || !Number.isSafeInteger(end) || end < begin) {
     throw fault(`data_offsets must be [begin, end] with 0 ≤ begin ≤ end, whole numbers, got ${got('data_offsets')}`);
   }
-  if (end > dataBytes) throw fault(`ends at byte ${String(end)} of the data, but there are ${String(dataBytes)}; the file is cut short or damaged`);
+  if (end > dataBytes)
+    throw fault(`ends at byte ${String(end)} of the data, but there are ${String(dataBytes)}; the file is cut short or damaged`);
   const bytes = count * (dtype === COMPLEX ? COMPLEX_BYTES : bytesPerElement(dtype));
   if (end - begin !== bytes) {
-    throw fault(`dtype ${dtype} and shape [${shape.slice(0, 20).join(', ')}${shape.length > 20 ? ', …' : ''}] need ${String(bytes)} bytes, data_offsets give ${String(end - begin)}`);
+    throw fault(
+      `dtype ${dtype} and shape [${shape.slice(0, 20).join(', ')}${shape.length > 20 ? ', …' : ''}] need ${String(bytes)} bytes, data_offsets give ${String(end - begin)}`,
+    );
   }
   return { dtype, shape, begin: dataStart + begin, bytes };
 }
@@ -169,7 +177,8 @@ function requireExactCover(entries: ReadonlyMap<string, TensorEntry>, dataStart:
   const inOrder = [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.bytes - b.bytes);
   for (const [name, { begin, bytes }] of inOrder) {
     if (begin < covered) throw new Error(`tensor '${short(name)}' overlaps the one before it`);
-    if (begin > covered) throw new Error(`there are ${String(begin - covered)} bytes before tensor '${short(name)}' that belong to no tensor`);
+    if (begin > covered)
+      throw new Error(`there are ${String(begin - covered)} bytes before tensor '${short(name)}' that belong to no tensor`);
     covered = begin + bytes;
   }
   const left = dataStart + dataBytes - covered;
@@ -215,7 +224,9 @@ export function parseHeader(bytes: Uint8Array, fileBytes: number): SafetensorsHe
 
 /** The bytes before the data: length and header, padded with spaces so that the data starts at a multiple of 8. */
 export function formatHeader(
-  tensors: Iterable<readonly [name: string, entry: { readonly dtype: StoredDtype; readonly shape: readonly number[]; readonly bytes: number }]>,
+  tensors: Iterable<
+    readonly [name: string, entry: { readonly dtype: StoredDtype; readonly shape: readonly number[]; readonly bytes: number }]
+  >,
   metadata: Readonly<Record<string, string>> | undefined,
 ): Uint8Array {
   const header: [string, unknown][] = metadata === undefined ? [] : [[METADATA, checkMetadata(metadata)]];
@@ -231,7 +242,10 @@ export function formatHeader(
   const json = `{${header.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
   const text = new TextEncoder().encode(json);
   const length = Math.ceil(text.byteLength / 8) * 8;
-  if (length > MAX_HEADER_BYTES) throw new Error(`the header would have ${String(length)} bytes, and readers take up to ${String(MAX_HEADER_BYTES)}: shorten the metadata, or write several files`);
+  if (length > MAX_HEADER_BYTES)
+    throw new Error(
+      `the header would have ${String(length)} bytes, and readers take up to ${String(MAX_HEADER_BYTES)}: shorten the metadata, or write several files`,
+    );
   const bytes = new Uint8Array(LENGTH_BYTES + length).fill(0x20);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
   bytes.set(text, LENGTH_BYTES);

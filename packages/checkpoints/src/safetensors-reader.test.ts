@@ -34,9 +34,17 @@ const HOSTILE: readonly (readonly [what: string, bytes: Uint8Array, fault: strin
   ['a header that is not UTF-8', withLength(1n, 1).fill(0xff, 8), 'not valid JSON'],
   ['a list for a header', rawSafetensors([]), 'must be a JSON object'],
   ['null for a header', rawSafetensors('null'), 'must be a JSON object'],
-  ['one name twice', rawSafetensors('{"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\\u0078" :{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'), 'the key "x" occurs twice'],
+  [
+    'one name twice',
+    rawSafetensors('{"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\\u0078" :{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'),
+    'the key "x" occurs twice',
+  ],
   ['one field twice', rawSafetensors('{"x":{"dtype":"U8","dtype":"I8","shape":[0],"data_offsets":[0,0]}}'), 'the key "dtype" occurs twice'],
-  ['the name __proto__', rawSafetensors('{"__proto__":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', FOUR), "the name '__proto__' is not allowed"],
+  [
+    'the name __proto__',
+    rawSafetensors('{"__proto__":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', FOUR),
+    "the name '__proto__' is not allowed",
+  ],
   ['a metadata key __proto__', rawSafetensors('{"__metadata__":{"__proto__":"x"}}'), "key '__proto__' is not allowed"],
   ['metadata that is no object', rawSafetensors({ __metadata__: 'x' }), 'must be an object of strings'],
   ['metadata that is no text', rawSafetensors({ __metadata__: { a: 1 } }), "__metadata__ 'a' must be a string, got 1"],
@@ -44,17 +52,41 @@ const HOSTILE: readonly (readonly [what: string, bytes: Uint8Array, fault: strin
   ['an unknown dtype', rawSafetensors({ x: { ...x, dtype: 'F8' } }, FOUR), 'unknown dtype "F8"; known are BOOL, F32'],
   ['a dtype that is a method of objects', rawSafetensors({ x: { ...x, dtype: 'constructor' } }, FOUR), 'unknown dtype'],
   ['no shape', rawSafetensors({ x: { dtype: 'F32', data_offsets: [0, 4] } }, FOUR), 'shape must be'],
-  ['a size that is written as a float', rawSafetensors('{"x":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}', FOUR), 'shape must be a list of whole numbers ≥ 0 of countable product, got [1.0]'],
-  ['a size that is written with an exponent', rawSafetensors('{"x":{"dtype":"F32","shape":[1e0],"data_offsets":[0,4]}}', FOUR), 'shape must be'],
-  ['an offset that is written as a float', rawSafetensors('{"x":{"dtype":"F32","shape":[1],"data_offsets":[0.0,4]}}', FOUR), 'data_offsets must be'],
+  [
+    'a size that is written as a float',
+    rawSafetensors('{"x":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}', FOUR),
+    'shape must be a list of whole numbers ≥ 0 of countable product, got [1.0]',
+  ],
+  [
+    'a size that is written with an exponent',
+    rawSafetensors('{"x":{"dtype":"F32","shape":[1e0],"data_offsets":[0,4]}}', FOUR),
+    'shape must be',
+  ],
+  [
+    'an offset that is written as a float',
+    rawSafetensors('{"x":{"dtype":"F32","shape":[1],"data_offsets":[0.0,4]}}', FOUR),
+    'data_offsets must be',
+  ],
   ['an offset of minus zero', rawSafetensors('{"x":{"dtype":"F32","shape":[1],"data_offsets":[-0,4]}}', FOUR), 'data_offsets must be'],
   ['three offsets', rawSafetensors('{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4,4]}}', FOUR), 'data_offsets must be'],
-  ['a shape of 100,000 axes', rawSafetensors({ x: { ...x, shape: Array<number>(100_000).fill(1) } }, FOUR), "tensor 'x': shape must have at most 65536 bytes, got 200001"],
-  ['half a surrogate pair in a name', rawSafetensors('{"\\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', FOUR), 'is not well-formed Unicode'],
+  [
+    'a shape of 100,000 axes',
+    rawSafetensors({ x: { ...x, shape: Array<number>(100_000).fill(1) } }, FOUR),
+    "tensor 'x': shape must have at most 65536 bytes, got 200001",
+  ],
+  [
+    'half a surrogate pair in a name',
+    rawSafetensors('{"\\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', FOUR),
+    'is not well-formed Unicode',
+  ],
   ['half a surrogate pair in metadata', rawSafetensors('{"__metadata__":{"k":"\\ud800"}}'), '__metadata__ "k" is not well-formed Unicode'],
   ['metadata twice', rawSafetensors('{"__metadata__":{},"__metadata__":{}}'), 'the key "__metadata__" occurs twice'],
   ['one key of metadata twice', rawSafetensors('{"__metadata__":{"a":"","a":""}}'), 'the key "a" occurs twice'],
-  ['lists nested 126 deep in an entry', rawSafetensors(`{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"more":${'['.repeat(126)}${']'.repeat(126)}}}`, FOUR), 'objects and lists are nested more than 127 deep'],
+  [
+    'lists nested 126 deep in an entry',
+    rawSafetensors(`{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"more":${'['.repeat(126)}${']'.repeat(126)}}}`, FOUR),
+    'objects and lists are nested more than 127 deep',
+  ],
   ['two million brackets', rawSafetensors(`{"x":${'['.repeat(1e6)}${']'.repeat(1e6)}}`), 'nested more than 127 deep'],
   ['two million braces', rawSafetensors('{"x":'.repeat(4e5)), 'nested more than 127 deep'],
   ['a name of a million characters', rawSafetensors({ ['n'.repeat(1e6)]: 7 }), `tensor '${'n'.repeat(200)}…': must be`],
@@ -74,11 +106,27 @@ const HOSTILE: readonly (readonly [what: string, bytes: Uint8Array, fault: strin
   ['offsets that run backwards', rawSafetensors({ x: { ...x, data_offsets: [4, 0] } }, FOUR), 'data_offsets must be'],
   ['negative offsets', rawSafetensors({ x: { ...x, data_offsets: [-4, 0] } }, FOUR), 'data_offsets must be'],
   ['one offset', rawSafetensors({ x: { ...x, data_offsets: [0] } }, FOUR), 'data_offsets must be'],
-  ['offsets past the end', rawSafetensors({ x: { ...x, data_offsets: [4, 8] } }, FOUR), "tensor 'x': ends at byte 8 of the data, but there are 4"],
+  [
+    'offsets past the end',
+    rawSafetensors({ x: { ...x, data_offsets: [4, 8] } }, FOUR),
+    "tensor 'x': ends at byte 8 of the data, but there are 4",
+  ],
   ['two tensors in one place', rawSafetensors({ x, y: x }, FOUR), "tensor 'y' overlaps the one before it"],
-  ['tensors that overlap', rawSafetensors({ x: { dtype: 'U8', shape: [3], data_offsets: [0, 3] }, y: { dtype: 'U8', shape: [2], data_offsets: [2, 4] } }, FOUR), "tensor 'y' overlaps"],
-  ['a gap between tensors', rawSafetensors({ x: { dtype: 'U8', shape: [1], data_offsets: [0, 1] }, y: { dtype: 'U8', shape: [1], data_offsets: [3, 4] } }, FOUR), "2 bytes before tensor 'y'"],
-  ['a gap before the first tensor', rawSafetensors({ x: { dtype: 'U8', shape: [1], data_offsets: [3, 4] } }, FOUR), "3 bytes before tensor 'x'"],
+  [
+    'tensors that overlap',
+    rawSafetensors({ x: { dtype: 'U8', shape: [3], data_offsets: [0, 3] }, y: { dtype: 'U8', shape: [2], data_offsets: [2, 4] } }, FOUR),
+    "tensor 'y' overlaps",
+  ],
+  [
+    'a gap between tensors',
+    rawSafetensors({ x: { dtype: 'U8', shape: [1], data_offsets: [0, 1] }, y: { dtype: 'U8', shape: [1], data_offsets: [3, 4] } }, FOUR),
+    "2 bytes before tensor 'y'",
+  ],
+  [
+    'a gap before the first tensor',
+    rawSafetensors({ x: { dtype: 'U8', shape: [1], data_offsets: [3, 4] } }, FOUR),
+    "3 bytes before tensor 'x'",
+  ],
   ['bytes after the last tensor', rawSafetensors({ x }, new Uint8Array(5)), '1 bytes after the last tensor'],
   ['data without tensors', rawSafetensors({}, FOUR), '4 bytes after the last tensor'],
 ];
@@ -105,14 +153,17 @@ describe('reading a safetensors file', () => {
   test('any damage to the header is refused with an error or still gives tensors that lie within the file', async () => {
     const good = rawSafetensors({ a: x, b: { dtype: 'U8', shape: [2, 2], data_offsets: [4, 8] } }, new Uint8Array(8));
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.nat({ max: good.byteLength - 1 }), fc.nat({ max: 255 })), { minLength: 1, maxLength: 3 }), async (changes) => {
-        const bytes = Uint8Array.from(good);
-        for (const [at, value] of changes) bytes[at] = value;
-        await writeFile(path('damaged.safetensors'), bytes);
-        const result = await readSafetensors(path('damaged.safetensors')).catch((error: unknown) => error);
-        if (result instanceof Error) expect(result.message).toContain('damaged.safetensors: ');
-        else expect(result).toHaveProperty('tensors');
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat({ max: good.byteLength - 1 }), fc.nat({ max: 255 })), { minLength: 1, maxLength: 3 }),
+        async (changes) => {
+          const bytes = Uint8Array.from(good);
+          for (const [at, value] of changes) bytes[at] = value;
+          await writeFile(path('damaged.safetensors'), bytes);
+          const result = await readSafetensors(path('damaged.safetensors')).catch((error: unknown) => error);
+          if (result instanceof Error) expect(result.message).toContain('damaged.safetensors: ');
+          else expect(result).toHaveProperty('tensors');
+        },
+      ),
     );
   });
 
@@ -141,13 +192,22 @@ describe('reading a safetensors file', () => {
 
   test('fields that are not known are passed over, and metadata may be null', async () => {
     const more = `"more":[1,-2.5e3,true,{"a":[]},"\\""${','}${'['.repeat(120)}${']'.repeat(120)}]`;
-    await writeFile(path('more.safetensors'), rawSafetensors(`{"__metadata__":null,"x":{"dtype":"F32",${more},"shape":[1],"data_offsets":[0,4]}}`, FOUR));
-    expect(await readSafetensors(path('more.safetensors'))).toEqual({ tensors: { x: { dtype: 'F32', shape: [1], data: Float32Array.of(0) } }, metadata: {} });
+    await writeFile(
+      path('more.safetensors'),
+      rawSafetensors(`{"__metadata__":null,"x":{"dtype":"F32",${more},"shape":[1],"data_offsets":[0,4]}}`, FOUR),
+    );
+    expect(await readSafetensors(path('more.safetensors'))).toEqual({
+      tensors: { x: { dtype: 'F32', shape: [1], data: Float32Array.of(0) } },
+      metadata: {},
+    });
   });
 
   test('entries come in the order of the header, also where names are whole numbers', async () => {
     const scalar = { dtype: 'U8', shape: [], data: Uint8Array.of(1) } as const;
-    await writeSafetensors(path('order.safetensors'), ['b', '10', '2', 'a'].map((name) => [name, scalar] as const));
+    await writeSafetensors(
+      path('order.safetensors'),
+      ['b', '10', '2', 'a'].map((name) => [name, scalar] as const),
+    );
     const file = await openSafetensors(path('order.safetensors'));
     expect([...file.entries.keys()]).toEqual(['b', '10', '2', 'a']);
     await file.close();
@@ -165,7 +225,10 @@ describe('reading a safetensors file', () => {
   });
 
   test('booleans of other bytes than 0 and 1 are true', async () => {
-    await writeFile(path('booleans.safetensors'), rawSafetensors({ x: { dtype: 'BOOL', shape: [4], data_offsets: [0, 4] } }, Uint8Array.of(0, 1, 2, 255)));
+    await writeFile(
+      path('booleans.safetensors'),
+      rawSafetensors({ x: { dtype: 'BOOL', shape: [4], data_offsets: [0, 4] } }, Uint8Array.of(0, 1, 2, 255)),
+    );
     expect((await readSafetensors(path('booleans.safetensors'))).tensors.x?.data).toEqual(Uint8Array.of(0, 1, 1, 1));
   });
 

@@ -51,13 +51,16 @@ async function readHeader(handle: FileHandle, size: number): Promise<Safetensors
     throw new Error(`the header would have ${String(length)} bytes, more than ${String(MAX_HEADER_BYTES)}; this is not a safetensors file`);
   }
   if (length > BigInt(size - LENGTH_BYTES)) {
-    throw new Error(`the header would have ${String(length)} bytes, but the file has ${String(size)}; it is cut short or not a safetensors file`);
+    throw new Error(
+      `the header would have ${String(length)} bytes, but the file has ${String(size)}; it is cut short or not a safetensors file`,
+    );
   }
   return parseHeader(new Uint8Array(await readExactly(handle, LENGTH_BYTES, Number(length))), size);
 }
 
 async function readTensor(handle: FileHandle, name: string, { dtype, begin, bytes, ...entry }: TensorEntry): Promise<StoredTensor> {
-  if (dtype === 'C64') throw new Error(`tensor '${name}' has complex numbers (C64), which are not read; save their real and imaginary parts`);
+  if (dtype === 'C64')
+    throw new Error(`tensor '${name}' has complex numbers (C64), which are not read; save their real and imaginary parts`);
   const shape = [...entry.shape];
   const buffer = await readExactly(handle, begin, bytes);
   if (isSmallFloat(dtype)) return { dtype: 'F32', shape, data: smallFloatsToFloat32(dtype, buffer) };

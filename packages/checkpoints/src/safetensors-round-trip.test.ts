@@ -38,7 +38,15 @@ describe('a safetensors file', () => {
   test('has its metadata first, its data in the given order, and starts them at a multiple of 8', async () => {
     const tensor = (value: number) => ({ dtype: 'F32', shape: [], data: Float32Array.of(value) }) as const;
     // As keys of an object, '10' and '9' would come first and in numeric order.
-    await writeSafetensors(path('order.safetensors'), [['b', tensor(1)], ['10', tensor(2)], ['9', tensor(3)]], { made: 'by a test' });
+    await writeSafetensors(
+      path('order.safetensors'),
+      [
+        ['b', tensor(1)],
+        ['10', tensor(2)],
+        ['9', tensor(3)],
+      ],
+      { made: 'by a test' },
+    );
     const bytes = await readFile(path('order.safetensors'));
     const length = Number(bytes.readBigUInt64LE(0));
     expect(length % 8).toBe(0);
@@ -65,7 +73,17 @@ describe('a safetensors file', () => {
   test('asks for lazy data one after another, in their order', async () => {
     const log: string[] = [];
     const lazy = (name: string) =>
-      [name, { dtype: 'I32', shape: [1], data: () => { log.push(name); return Promise.resolve(Int32Array.of(log.length)); } }] as const;
+      [
+        name,
+        {
+          dtype: 'I32',
+          shape: [1],
+          data: () => {
+            log.push(name);
+            return Promise.resolve(Int32Array.of(log.length));
+          },
+        },
+      ] as const;
     await writeSafetensors(path('lazy.safetensors'), new Map([lazy('z'), lazy('a')]));
     expect(log).toEqual(['z', 'a']);
     expect(valuesOf((await readSafetensors(path('lazy.safetensors'))).tensors.a)).toEqual([2]);
@@ -78,7 +96,13 @@ describe('a safetensors file', () => {
     const f16 = (await readSafetensors(path('f16.safetensors'))).tensors.x;
     expect(f16?.dtype).toBe('F32');
     expect(valuesOf(f16)).toEqual([1, -2, 65504, 2 ** -24, -1023 * 2 ** -24, 2 ** -14, Infinity, -Infinity, -0, 0.333251953125]);
-    await writeFile(path('bf16.safetensors'), rawSafetensors({ x: { dtype: 'BF16', shape: [3], data_offsets: [0, 6] } }, new Uint8Array(Uint16Array.of(0x3f80, 0xc049, 0x7f80).buffer)));
+    await writeFile(
+      path('bf16.safetensors'),
+      rawSafetensors(
+        { x: { dtype: 'BF16', shape: [3], data_offsets: [0, 6] } },
+        new Uint8Array(Uint16Array.of(0x3f80, 0xc049, 0x7f80).buffer),
+      ),
+    );
     expect(valuesOf((await readSafetensors(path('bf16.safetensors'))).tensors.x)).toEqual([1, -3.140625, Infinity]);
   });
 });

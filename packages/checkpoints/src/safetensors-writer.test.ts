@@ -16,7 +16,12 @@ const WRONG: readonly (readonly [what: string, name: string, tensor: TensorSourc
   ['the name __proto__', '__proto__', good, "the name '__proto__' is not allowed"],
   ['the name __metadata__', '__metadata__', good, "the name '__metadata__' is reserved"],
   ['half a surrogate pair', 'x\ud800', good, 'the name "x\\ud800" is not well-formed Unicode'],
-  ['a boolean that is neither 0 nor 1', 'x', { dtype: 'BOOL', shape: [3], data: Uint8Array.of(0, 1, 255) }, "tensor 'x': BOOL needs bytes that are 0 or 1, got 255 at 2"],
+  [
+    'a boolean that is neither 0 nor 1',
+    'x',
+    { dtype: 'BOOL', shape: [3], data: Uint8Array.of(0, 1, 255) },
+    "tensor 'x': BOOL needs bytes that are 0 or 1, got 255 at 2",
+  ],
   ['thousands of axes', 'x', { ...good, shape: Array<number>(2000).fill(1) }, 'at most 1024 axes, got 2000'],
   ['lazy data that fail', 'x', { ...good, data: () => Promise.reject(new Error('the device is gone')) }, 'the device is gone'],
 ];
@@ -25,13 +30,23 @@ describe('writing a safetensors file', () => {
   test.each(WRONG)('refuses %s, and leaves what was there', async (_, name, tensor, fault) => {
     await mkdir(path('kept'), { recursive: true });
     await writeFile(path('kept', 'model.safetensors'), 'before');
-    await expect(writeSafetensors(path('kept', 'model.safetensors'), [['fine', good], [name, tensor]])).rejects.toThrow(fault);
+    await expect(
+      writeSafetensors(path('kept', 'model.safetensors'), [
+        ['fine', good],
+        [name, tensor],
+      ]),
+    ).rejects.toThrow(fault);
     expect(await readFile(path('kept', 'model.safetensors'), 'utf8')).toBe('before');
     expect(await readdir(path('kept'))).toEqual(['model.safetensors']);
   });
 
   test('refuses one name twice', async () => {
-    await expect(writeSafetensors(path('twice'), [['x', good], ['x', good]])).rejects.toThrow("tensor 'x' is given twice");
+    await expect(
+      writeSafetensors(path('twice'), [
+        ['x', good],
+        ['x', good],
+      ]),
+    ).rejects.toThrow("tensor 'x' is given twice");
   });
 
   test('refuses metadata that is no text, which no reader would take', async () => {
@@ -40,13 +55,19 @@ describe('writing a safetensors file', () => {
   });
 
   test('refuses metadata that other readers cannot take', async () => {
-    await expect(writeSafetensors(path('metadata'), { x: good }, { k: 'half\ud800' })).rejects.toThrow('__metadata__ "k" is not well-formed Unicode');
+    await expect(writeSafetensors(path('metadata'), { x: good }, { k: 'half\ud800' })).rejects.toThrow(
+      '__metadata__ "k" is not well-formed Unicode',
+    );
     await expect(writeSafetensors(path('metadata'), { x: good }, { '\udc00': '' })).rejects.toThrow('is not well-formed Unicode');
-    await expect(writeSafetensors(path('metadata'), { x: good }, { k: 'x'.repeat(1e8) })).rejects.toThrow(/the header would have 1000000\d\d bytes, and readers take up to 100000000/);
+    await expect(writeSafetensors(path('metadata'), { x: good }, { k: 'x'.repeat(1e8) })).rejects.toThrow(
+      /the header would have 1000000\d\d bytes, and readers take up to 100000000/,
+    );
   });
 
   test('says which file a missing folder was for', async () => {
-    await expect(writeSafetensors(path('nowhere', 'model.safetensors'), { x: good })).rejects.toThrow(/^writeSafetensors: .*nowhere.model\.safetensors: ENOENT/);
+    await expect(writeSafetensors(path('nowhere', 'model.safetensors'), { x: good })).rejects.toThrow(
+      /^writeSafetensors: .*nowhere.model\.safetensors: ENOENT/,
+    );
   });
 
   // /dev/full takes no byte: what a full disk answers.

@@ -34,7 +34,8 @@ const MAX_AXES = 1024;
 export function planTensor(name: string, tensor: TensorSource): PlannedTensor {
   const { dtype, shape } = tensor;
   if (!isDtype(dtype)) throw new Error(`tensor '${name}': dtype must be one of ${DTYPES.join(', ')}, got ${JSON.stringify(dtype)}`);
-  if (shape.length > MAX_AXES) throw new Error(`tensor '${name}': shape must have at most ${String(MAX_AXES)} axes, got ${String(shape.length)}`);
+  if (shape.length > MAX_AXES)
+    throw new Error(`tensor '${name}': shape must have at most ${String(MAX_AXES)} axes, got ${String(shape.length)}`);
   const count = elementCount(shape);
   if (count === undefined) throw new Error(`tensor '${name}': shape must be whole numbers ≥ 0, got [${shape.join(', ')}]`);
   return { ...tensor, name, count, bytes: count * bytesPerElement(dtype) };
@@ -69,11 +70,7 @@ export function bytesOf(name: string, { dtype, shape, count }: PlannedTensor, da
 }
 
 /** Writes a whole file through a handle and waits until it is on the disk. */
-export async function writeThrough(
-  handle: FileHandle,
-  tensors: TensorSources,
-  metadata?: Readonly<Record<string, string>>,
-): Promise<void> {
+export async function writeThrough(handle: FileHandle, tensors: TensorSources, metadata?: Readonly<Record<string, string>>): Promise<void> {
   const planned = plan(tensors);
   await writeFully(handle, formatHeader(planned, metadata));
   for (const [name, tensor] of planned) {
@@ -93,10 +90,6 @@ export async function writeThrough(
  * @throws when a tensor's data do not fit its dtype and shape, or the disk does not take them; the message names the
  * file and the fault, what was at `path` is untouched, and nothing is left beside it.
  */
-export async function writeSafetensors(
-  path: string,
-  tensors: TensorSources,
-  metadata?: Readonly<Record<string, string>>,
-): Promise<void> {
+export async function writeSafetensors(path: string, tensors: TensorSources, metadata?: Readonly<Record<string, string>>): Promise<void> {
   await replaceFile('writeSafetensors', path, (handle) => writeThrough(handle, tensors, metadata));
 }

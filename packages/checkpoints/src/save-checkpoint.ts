@@ -1,6 +1,13 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeFile, isFileName, MANIFEST, readWholeCheckpoint, type CheckpointFile, type CheckpointManifest } from './checkpoint-manifest.js';
+import {
+  describeFile,
+  isFileName,
+  MANIFEST,
+  readWholeCheckpoint,
+  type CheckpointFile,
+  type CheckpointManifest,
+} from './checkpoint-manifest.js';
 import { folderName, partialName, readNames, replacedName } from './checkpoint-names.js';
 import type { Checkpoint } from './find-checkpoints.js';
 import { messageOf } from './file-errors.js';
@@ -111,7 +118,10 @@ export async function saveCheckpoint(
     return { iteration, path, manifest: await readWholeCheckpoint(path, iteration, 'sizes') };
   } catch (error) {
     // On a disk that has become read-only it cannot go; the next save that can be made removes it.
-    const removed = await rm(partial, { recursive: true, force: true }).then(() => true, () => false);
+    const removed = await rm(partial, { recursive: true, force: true }).then(
+      () => true,
+      () => false,
+    );
     throw new Error(
       `saveCheckpoint: could not save iteration ${String(iteration)} in ${directory}: ${messageOf(error)}; ` +
         `the unfinished folder ${removed ? 'was removed' : `${partial} could not be removed`}, earlier checkpoints are intact`,

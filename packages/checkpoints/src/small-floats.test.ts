@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { smallFloatsToFloat32 } from './small-floats.js';
 
-const values = (dtype: Parameters<typeof smallFloatsToFloat32>[0], ...codes: readonly number[]): number[] => [...smallFloatsToFloat32(dtype, Uint8Array.from(codes).buffer)];
+const values = (dtype: Parameters<typeof smallFloatsToFloat32>[0], ...codes: readonly number[]): number[] => [
+  ...smallFloatsToFloat32(dtype, Uint8Array.from(codes).buffer),
+];
 
 // As torch.tensor(codes, dtype=torch.uint8).view(dtype).float() gives them, PyTorch 2.13.
 test.each([

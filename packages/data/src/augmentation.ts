@@ -32,12 +32,7 @@ const aspectRange = [0.9, 1.1] as const;
  * @param random what is drawn from; it has moved on afterwards
  * @throws RangeError when a size is no whole number ≥ 1 or the probability is not in [0, 1]
  */
-export function sampleAugmentation(
-  width: number,
-  height: number,
-  random: RandomStream,
-  options: AugmentationOptions = {},
-): Augmentation {
+export function sampleAugmentation(width: number, height: number, random: RandomStream, options: AugmentationOptions = {}): Augmentation {
   const { cropProbability = 0.5 } = options;
   requireWhole('sampleAugmentation', 'width', width, 1);
   requireWhole('sampleAugmentation', 'height', height, 1);

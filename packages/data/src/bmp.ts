@@ -25,11 +25,16 @@ export function bmpHeader(content: Buffer): BmpHeader {
   const height = Math.abs(signedHeight);
   if (width <= 0 || height === 0) throw new ImageFault('damaged', `corrupt (the header says ${width}×${signedHeight} pixels)`);
   if (![1, 2, 4, 8, 16, 24, 32].includes(bits)) throw new ImageFault('damaged', `corrupt (the header says ${bits} bits a pixel)`);
-  if (!isRead(bits, compression)) throw new ImageFault('unsupported', `a BMP of ${bits} bits with compression ${compression}, which is not read`);
+  if (!isRead(bits, compression))
+    throw new ImageFault('unsupported', `a BMP of ${bits} bits with compression ${compression}, which is not read`);
   const masked = compression === compressions.masks || compression === compressions.alphaMasks;
   // Masks follow a header of 40 bytes and are part of a longer one: the same place.
   if (masked && content.length < 66) throw new ImageFault('damaged', 'truncated (the file ends within the header)');
-  const masks = masked ? [54, 58, 62].map((at) => content.readUInt32LE(at)) : bits === 16 ? [0x7c00, 0x3e0, 0x1f] : [0xff0000, 0xff00, 0xff];
+  const masks = masked
+    ? [54, 58, 62].map((at) => content.readUInt32LE(at))
+    : bits === 16
+      ? [0x7c00, 0x3e0, 0x1f]
+      : [0xff0000, 0xff00, 0xff];
   const start = 14 + size + (masked && size === 40 ? (compression === compressions.alphaMasks ? 16 : 12) : 0);
   const used = old ? 0 : content.readUInt32LE(46);
   const colours = bits > 8 ? 0 : used === 0 ? 2 ** bits : Math.min(used, 2 ** bits);
@@ -73,7 +78,8 @@ export function decodeBmp(content: Buffer): RgbImage {
   }
   const rowBytes = Math.ceil((width * bits) / 32) * 4;
   const lastRowBytes = Math.ceil((width * bits) / 8);
-  if (header.pixels + rowBytes * (height - 1) + lastRowBytes > content.length) throw new ImageFault('damaged', 'truncated (the file ends within the pixels)');
+  if (header.pixels + rowBytes * (height - 1) + lastRowBytes > content.length)
+    throw new ImageFault('damaged', 'truncated (the file ends within the pixels)');
   const value = pixelValue(content, bits);
   for (let y = 0; y < height; y++) {
     const row = header.pixels + y * rowBytes;
@@ -123,7 +129,7 @@ function runs(content: Buffer, { width, height, bits, pixels }: BmpHeader): Uint
     x += 1;
   };
   const half = (byte: number, i: number): number => (bits === 8 ? byte : i % 2 === 0 ? byte >> 4 : byte & 15);
-  for (let at = pixels; ; ) {
+  for (let at = pixels; ;) {
     if (at + 2 > content.length) throw new ImageFault('damaged', 'truncated (the file ends within the pixels)');
     const [count, second] = [content[at]!, content[at + 1]!];
     at += 2;

@@ -10,7 +10,11 @@ async function mixture(): Promise<{ file: (name: string) => string; whole: strin
   const directory = await temporaryDirectory();
   const file = (name: string): string => join(directory, name);
   const picture = encodable(noiseImage(20, 20));
-  const contents = { png: await picture.clone().png().toBuffer(), jpg: await picture.clone().jpeg().toBuffer(), webp: await picture.clone().webp().toBuffer() };
+  const contents = {
+    png: await picture.clone().png().toBuffer(),
+    jpg: await picture.clone().jpeg().toBuffer(),
+    webp: await picture.clone().webp().toBuffer(),
+  };
   const whole: string[] = [];
   const broken: string[] = [];
   for (const [extension, content] of Object.entries(contents)) {

@@ -4,7 +4,8 @@ import type { ImageFileProblem } from './image-file-error.js';
 import { namedFolders } from './testing/pictures.js';
 
 const folders = namedFolders([40, 3]);
-const broken = (domain: number, count: number, problem: ImageFileProblem = 'damaged') => folders.domains[domain]!.files.slice(0, count).map((file) => ({ file, reason: 'torn', problem, remedy: 'repair or remove the file' }));
+const broken = (domain: number, count: number, problem: ImageFileProblem = 'damaged') =>
+  folders.domains[domain]!.files.slice(0, count).map((file) => ({ file, reason: 'torn', problem, remedy: 'repair or remove the file' }));
 
 describe('findTooManyBroken', () => {
   test('allows the share of each domain, and one image in any case', () => {
@@ -17,7 +18,9 @@ describe('findTooManyBroken', () => {
   test('says to convert what is whole, of a kind that is not read', () => {
     const unread = broken(1, 3, 'unsupported');
     expect(findTooManyBroken(folders, unread, 0)!.message).toContain('; convert or remove them, or');
-    expect(findTooManyBroken(folders, [...unread.slice(0, 2), ...broken(1, 3).slice(2)], 0)!.message).toContain('; repair, convert or remove them, or');
+    expect(findTooManyBroken(folders, [...unread.slice(0, 2), ...broken(1, 3).slice(2)], 0)!.message).toContain(
+      '; repair, convert or remove them, or',
+    );
   });
 
   test('lists the first ones, with a remedy', () => {

@@ -55,7 +55,12 @@ function repairOf(broken: readonly SkippedImage[]): string {
  * @param remedy what to do besides repairing them
  * @returns the error to throw, or undefined where every domain has enough
  */
-export function findTooManyBroken(folders: ImageFolders, broken: readonly SkippedImage[], limit: number, remedy?: string): BrokenImagesError | undefined {
+export function findTooManyBroken(
+  folders: ImageFolders,
+  broken: readonly SkippedImage[],
+  limit: number,
+  remedy?: string,
+): BrokenImagesError | undefined {
   if (broken.length < 2) return undefined;
   const reasons = new Map(broken.map((image) => [image.file, image]));
   for (const { name, files } of folders.domains) {

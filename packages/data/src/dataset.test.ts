@@ -24,10 +24,20 @@ describe('openDataset', () => {
   });
 
   test('opens train/ and val/', async () => {
-    const directory = await filled('train/cat/1.png', 'train/cat/2.png', 'train/dog/1.png', 'train/dog/2.png', 'val/cat/9.png', 'val/dog/9.png');
+    const directory = await filled(
+      'train/cat/1.png',
+      'train/cat/2.png',
+      'train/dog/1.png',
+      'train/dog/2.png',
+      'val/cat/9.png',
+      'val/dog/9.png',
+    );
     const { train, validation } = await openDataset(directory, { minimumImages: 2 });
     expect(train.domains.map(({ files }) => files.length)).toEqual([2, 2]);
-    expect(validation?.domains.map(({ files }) => files)).toEqual([[join(directory, 'val', 'cat', '9.png')], [join(directory, 'val', 'dog', '9.png')]]);
+    expect(validation?.domains.map(({ files }) => files)).toEqual([
+      [join(directory, 'val', 'cat', '9.png')],
+      [join(directory, 'val', 'dog', '9.png')],
+    ]);
     expect(await listDomains(directory)).toEqual(['cat', 'dog']);
   });
 
@@ -47,7 +57,9 @@ describe('openDataset', () => {
     await expect(openDataset(await filled('train/cat/1.png', 'train/dog/1.png', 'val/cat/1.png', 'val/dogs/1.png'))).rejects.toThrow(
       /val\/ must hold the domains of train\/ \(cat, dog\), got cat, dogs; rename/,
     );
-    await expect(openDataset(await filled('train/1.png', 'val/1.png'))).rejects.toThrow(/train holds images \(1\.png, …\) but no domain folders/);
+    await expect(openDataset(await filled('train/1.png', 'val/1.png'))).rejects.toThrow(
+      /train holds images \(1\.png, …\) but no domain folders/,
+    );
     await expect(openDataset(await filled('train/cat/1.png', 'val/cat/none.txt'))).rejects.toThrow(/domain "cat" .* holds no images/);
     await expect(openDataset(join(await temporaryDirectory(), 'nowhere'))).rejects.toThrow('does not exist');
   });
@@ -73,7 +85,9 @@ describe('openDataset', () => {
   test('leaves out a test/ of another kind, and says why', async () => {
     const { validation, notes } = await openDataset(await filled('train/a/1.png', 'train/b/1.png', 'test/1.png', 'test/2.png'));
     expect(validation).toBeUndefined();
-    expect(notes).toEqual([expect.stringMatching(/^test\/ is not used for validation: .*test holds images \(1\.png, …\) but no domain folders/)]);
+    expect(notes).toEqual([
+      expect.stringMatching(/^test\/ is not used for validation: .*test holds images \(1\.png, …\) but no domain folders/),
+    ]);
   });
 
   test('takes the splits in another case, unless a domain is beside them', async () => {
@@ -86,8 +100,16 @@ describe('openDataset', () => {
   });
 
   test.each([
-    ['the layout of CycleGAN', ['trainA/1.png', 'trainB/1.png', 'testA/1.png', 'testB/1.png'], /has the layout of CycleGAN \(testA, testB, trainA, trainB\).*move trainA and trainB to train\/A and train\/B, and what is for testing to val\/A/],
-    ['a folder too high', ['photos/a/1.png', 'photos/b/1.png'], /holds one folder, photos, which holds folders itself \(a\/, b\/\).*give .*photos if these are the domains/],
+    [
+      'the layout of CycleGAN',
+      ['trainA/1.png', 'trainB/1.png', 'testA/1.png', 'testB/1.png'],
+      /has the layout of CycleGAN \(testA, testB, trainA, trainB\).*move trainA and trainB to train\/A and train\/B, and what is for testing to val\/A/,
+    ],
+    [
+      'a folder too high',
+      ['photos/a/1.png', 'photos/b/1.png'],
+      /holds one folder, photos, which holds folders itself \(a\/, b\/\).*give .*photos if these are the domains/,
+    ],
     ['a folder above the splits', ['afhq/train/a/1.png', 'afhq/test/a/1.png'], /holds one folder, afhq, .*give .*afhq/],
     ['a folder between the split and the domains', ['train/photos/a/1.png', 'train/photos/b/1.png'], /train holds one folder, photos/],
     ['splits without train', ['val/a/1.png', 'test/a/1.png'], /holds test\/, val\/ but no train\//],
@@ -106,12 +128,41 @@ describe('openDataset', () => {
 
 describe('reportDataset', () => {
   test('counts images by split and domain, and what is not read', async () => {
-    const directory = await filled('train/a/1.png', 'train/a/2.png', 'train/a/notes.txt', 'train/b/1.png', 'test/a/1.png', 'test/b/1.png', 'lost+found/x');
+    const directory = await filled(
+      'train/a/1.png',
+      'train/a/2.png',
+      'train/a/notes.txt',
+      'train/b/1.png',
+      'test/a/1.png',
+      'test/b/1.png',
+      'lost+found/x',
+    );
     expect(reportDataset(await openDataset(directory))).toEqual({
       directory,
       splits: [
-        { split: 'train', directory: join(directory, 'train'), images: 3, domains: [{ name: 'a', images: 2 }, { name: 'b', images: 1 }], passedOver: [{ kind: 'other', count: 1, called: { '.txt': 1 } }, { kind: 'system', count: 1, called: { 'lost+found': 1 } }] },
-        { split: 'validation', directory: join(directory, 'test'), images: 2, domains: [{ name: 'a', images: 1 }, { name: 'b', images: 1 }], passedOver: [] },
+        {
+          split: 'train',
+          directory: join(directory, 'train'),
+          images: 3,
+          domains: [
+            { name: 'a', images: 2 },
+            { name: 'b', images: 1 },
+          ],
+          passedOver: [
+            { kind: 'other', count: 1, called: { '.txt': 1 } },
+            { kind: 'system', count: 1, called: { 'lost+found': 1 } },
+          ],
+        },
+        {
+          split: 'validation',
+          directory: join(directory, 'test'),
+          images: 2,
+          domains: [
+            { name: 'a', images: 1 },
+            { name: 'b', images: 1 },
+          ],
+          passedOver: [],
+        },
       ],
       notes: ['test/ is used for validation'],
     });

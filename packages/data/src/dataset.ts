@@ -40,11 +40,20 @@ export async function openDataset(directory: string, options: ImageFoldersOption
   };
 }
 
-async function openValidation(directory: string, { validation }: DatasetLayout, train: ImageFolders): Promise<{ validation?: ImageFolders; notes: string[] }> {
+async function openValidation(
+  directory: string,
+  { validation }: DatasetLayout,
+  train: ImageFolders,
+): Promise<{ validation?: ImageFolders; notes: string[] }> {
   if (validation === undefined) return { notes: [] };
   try {
     const { folders } = await domainFolders(validation.directory);
-    requireSameNames(directory, train, validation.name, folders.map(({ name }) => name));
+    requireSameNames(
+      directory,
+      train,
+      validation.name,
+      folders.map(({ name }) => name),
+    );
     const opened = await openImageFolders(validation.directory);
     return { validation: opened, notes: validation.name === 'val' ? [] : [`${printablePath(validation.name)}/ is used for validation`] };
   } catch (error) {

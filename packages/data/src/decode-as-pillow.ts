@@ -35,7 +35,11 @@ async function clippedGrey16(image: Sharp): Promise<RawPixels> {
 /** Four levels of ink, as stored, to red, green and blue: each is what its ink and black let through. */
 async function plainRgb(image: Sharp, wide: boolean): Promise<RawPixels> {
   const depth = wide ? 'ushort' : 'uchar';
-  const { width, height, data: inks } = await rawPixels(image.removeAlpha().pipelineColourspace('cmyk').toColourspace('cmyk').raw({ depth }));
+  const {
+    width,
+    height,
+    data: inks,
+  } = await rawPixels(image.removeAlpha().pipelineColourspace('cmyk').toColourspace('cmyk').raw({ depth }));
   const data = wide ? upperBytes(inks) : inks;
   const rgb = Buffer.alloc(width * height * 3);
   for (let from = 0, to = 0; to < rgb.length; from += 4) {

@@ -14,7 +14,7 @@ const image = noiseImage(20, 12);
 const ramp = {
   width: 32,
   height: 16,
-  data: Uint8Array.from({ length: 32 * 16 * 3 }, (_, i) => Math.floor(i / 3) % 32 * 4 + (i % 3) * 40),
+  data: Uint8Array.from({ length: 32 * 16 * 3 }, (_, i) => (Math.floor(i / 3) % 32) * 4 + (i % 3) * 40),
 };
 
 function largestDifference(a: Uint8Array, b: Uint8Array): number {
@@ -55,13 +55,17 @@ describe('decodeImage', () => {
 
   test('drops alpha and keeps the colour under it', async () => {
     const pixels = Uint8Array.from([10, 20, 30, 0, 40, 50, 60, 128, 70, 80, 90, 255]);
-    const content = await sharp(pixels, { raw: { width: 3, height: 1, channels: 4 } }).png().toBuffer();
+    const content = await sharp(pixels, { raw: { width: 3, height: 1, channels: 4 } })
+      .png()
+      .toBuffer();
     expect([...(await decodeImage(content)).data]).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90]);
   });
 
   test('looks up a palette with transparency', async () => {
     const pixels = Uint8Array.from([250, 0, 0, 255, 0, 250, 0, 128, 0, 0, 250, 255, 250, 0, 0, 255]);
-    const content = await sharp(pixels, { raw: { width: 2, height: 2, channels: 4 } }).png({ palette: true, dither: 0 }).toBuffer();
+    const content = await sharp(pixels, { raw: { width: 2, height: 2, channels: 4 } })
+      .png({ palette: true, dither: 0 })
+      .toBuffer();
     expect((await sharp(content).metadata()).isPalette).toBe(true);
     const expected = Uint8Array.from([250, 0, 0, 0, 250, 0, 0, 0, 250, 250, 0, 0]);
     expect(largestDifference((await decodeImage(content)).data, expected)).toBeLessThan(6);
@@ -69,8 +73,14 @@ describe('decodeImage', () => {
 
   test('keeps the upper eight bits of 16-bit channels, coloured or grey', async () => {
     const levels = [0x0000, 0x00ff, 0x0100, 0x12ff, 0x80ff, 0xffff];
-    const colour = await sharp(Uint16Array.from(levels), { raw: { width: 2, height: 1, channels: 3 } }).toColourspace('rgb16').png().toBuffer();
-    const grey = await sharp(Uint16Array.from(levels), { raw: { width: 6, height: 1, channels: 1 } }).toColourspace('grey16').png().toBuffer();
+    const colour = await sharp(Uint16Array.from(levels), { raw: { width: 2, height: 1, channels: 3 } })
+      .toColourspace('rgb16')
+      .png()
+      .toBuffer();
+    const grey = await sharp(Uint16Array.from(levels), { raw: { width: 6, height: 1, channels: 1 } })
+      .toColourspace('grey16')
+      .png()
+      .toBuffer();
     expect((await sharp(colour).metadata()).depth).toBe('ushort');
     expect((await sharp(grey).metadata()).depth).toBe('ushort');
     const upper = levels.map((level) => level >> 8);
@@ -135,7 +145,9 @@ describe('decodeImage', () => {
     await writeFile(file('short.png'), '\x89P', 'latin1');
     await mkdir(file('folder.png'));
     await expect(decodeImage(file('empty.png'))).rejects.toThrow(`${file('empty.png')}: the file is empty (0 bytes)`);
-    await expect(decodeImage(file('text.jpg'))).rejects.toThrow(`${file('text.jpg')}: not a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PPM image`);
+    await expect(decodeImage(file('text.jpg'))).rejects.toThrow(
+      `${file('text.jpg')}: not a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PPM image`,
+    );
     await expect(decodeImage(file('vector.png'))).rejects.toThrow('a picture of a kind that is not read (SVG); convert or remove the file');
     await expect(decodeImage(file('short.png'))).rejects.toThrow('not a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PPM image');
     await expect(decodeImage(file('missing.png'))).rejects.toThrow(/missing\.png: cannot be read \(ENOENT/);

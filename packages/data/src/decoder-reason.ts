@@ -2,7 +2,8 @@ import { ImageFault } from './image-file-error.js';
 import type { ImageFormat } from './image-formats.js';
 
 /** Lines of the decoder that say what it put up with, or only where it was. */
-const harmless = /^(read gave \d+ warnings|error in tile .*|Input (buffer|file) has corrupt header:?|Warning treated as error.*|.*\d+ extraneous bytes before marker.*|.*Invalid SOS parameters for sequential JPEG|.*Unknown Adobe color transform code.*|.*unknown JFIF revision.*|.*bad ICC marker.*|.*Inconsistent progression sequence.*|Unknown error|vipspng: libpng read error|\w*:? ?\(\d+\.\d+\)|)$/;
+const harmless =
+  /^(read gave \d+ warnings|error in tile .*|Input (buffer|file) has corrupt header:?|Warning treated as error.*|.*\d+ extraneous bytes before marker.*|.*Invalid SOS parameters for sequential JPEG|.*Unknown Adobe color transform code.*|.*unknown JFIF revision.*|.*bad ICC marker.*|.*Inconsistent progression sequence.*|Unknown error|vipspng: libpng read error|\w*:? ?\(\d+\.\d+\)|)$/;
 
 /** What the decoder says of whole pictures of kinds that it was not built for. */
 const unsupported = /not configured|not supported|not implemented|unsupported|bad labq format|not a whole number of bytes/i;
@@ -28,9 +29,13 @@ const domains: Readonly<Partial<Record<ImageFormat, RegExp>>> = {
  * for all threads of the process, so that lines on other formats may stand among them.
  */
 export function surprises(texts: readonly string[], format: ImageFormat): string[] {
-  const lines = texts.flatMap((text) => text.split('\n')).map((line) => line.replace(/^Input (buffer|file) has corrupt header: /, '').trim());
+  const lines = texts
+    .flatMap((text) => text.split('\n'))
+    .map((line) => line.replace(/^Input (buffer|file) has corrupt header: /, '').trim());
   const others = Object.entries(domains).filter(([other]) => other !== format);
-  return lines.filter((line) => !harmless.test(line) && !others.some(([, domain]) => domain.test(line))).map((line) => line.replace(/^\w+: /, ''));
+  return lines
+    .filter((line) => !harmless.test(line) && !others.some(([, domain]) => domain.test(line)))
+    .map((line) => line.replace(/^\w+: /, ''));
 }
 
 /**

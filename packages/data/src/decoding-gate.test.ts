@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { decodingGate } from './decoding-gate.js';
 
 /** Work that says when it has begun and ends when it is told to. */
-function pieces(gate: ReturnType<typeof decodingGate>, sizes: readonly number[]): { begun: number[]; ends: (() => void)[]; all: Promise<void[]> } {
+function pieces(
+  gate: ReturnType<typeof decodingGate>,
+  sizes: readonly number[],
+): { begun: number[]; ends: (() => void)[]; all: Promise<void[]> } {
   const begun: number[] = [];
   const ends: (() => void)[] = [];
   const all = Promise.all(

@@ -76,7 +76,9 @@ describe('writeDemoImages', () => {
   test('refuses to mix sets of different options, and says which', async () => {
     const directory = join(await temporaryDirectory(), 'demo');
     await writeDemoImages(directory, few);
-    await expect(writeDemoImages(directory, { ...few, seed: 5 })).rejects.toThrow(/of other options: expected .*"seed":5.*, got .*"seed":777/);
+    await expect(writeDemoImages(directory, { ...few, seed: 5 })).rejects.toThrow(
+      /of other options: expected .*"seed":5.*, got .*"seed":777/,
+    );
   });
 
   test('draws a choice of domains, and no validation when none is asked for', async () => {
@@ -90,7 +92,9 @@ describe('writeDemoImages', () => {
   test('refuses options out of range', async () => {
     const directory = join(await temporaryDirectory(), 'demo');
     await expect(writeDemoImages(directory, { imageSize: 4 })).rejects.toThrow('imageSize must be a whole number ≥ 8, got 4');
-    await expect(writeDemoImages(directory, { domains: [] })).rejects.toThrow('domains must be different ones of circle, square, triangle, got []');
+    await expect(writeDemoImages(directory, { domains: [] })).rejects.toThrow(
+      'domains must be different ones of circle, square, triangle, got []',
+    );
     await expect(writeDemoImages(directory, { domains: ['circle', 'circle'] })).rejects.toThrow('got [circle, circle]');
   });
 });
@@ -99,7 +103,9 @@ describe('sampleDemoPicture', () => {
   test('draws only what it is told to', () => {
     for (let number = 1; number < 30; number++) {
       expect(sampleDemoPicture('circle', 'train', number, 7, { textures: ['outline'] }).style.texture).toBe('outline');
-      expect(sampleDemoPicture('circle', 'train', number, 7, { backgrounds: ['light'] }).style.background[0].lightness).toBeGreaterThan(0.8);
+      expect(sampleDemoPicture('circle', 'train', number, 7, { backgrounds: ['light'] }).style.background[0].lightness).toBeGreaterThan(
+        0.8,
+      );
       expect(Math.abs(sampleDemoPicture('circle', 'train', number, 7, { rotation: 0 }).place.rotation)).toBe(0);
     }
   });

@@ -62,7 +62,10 @@ export async function writeDemoImages(directory: string, options: DemoImagesOpti
   await claim(directory, JSON.stringify(stamp));
 
   let written = 0;
-  for (const [split, count] of [['train', imagesPerDomain], ['val', validationPerDomain]] as const) {
+  for (const [split, count] of [
+    ['train', imagesPerDomain],
+    ['val', validationPerDomain],
+  ] as const) {
     if (count === 0) continue;
     for (const shape of stamp.domains) {
       if (await exists(join(directory, split, shape))) continue;
@@ -87,9 +90,7 @@ async function claim(directory: string, stamp: string): Promise<void> {
   }
   const foreign = names.filter((name) => !name.startsWith('.'));
   if (foreign.length > 0) {
-    throw new Error(
-      `writeDemoImages: ${directory} must be empty or hold demo images, got ${foreign[0]!}; choose another directory`,
-    );
+    throw new Error(`writeDemoImages: ${directory} must be empty or hold demo images, got ${foreign[0]!}; choose another directory`);
   }
   // Written aside and renamed, so that there is never half a stamp.
   await writeFile(join(directory, `.${stampName}`), `${stamp}\n`);
@@ -110,7 +111,10 @@ async function writeFolder(
   const lines = await mapConcurrently(numbers, 4, async (number) => {
     const picture = sampleDemoPicture(shape, split, number, seed, choice);
     const file = `${String(number).padStart(5, '0')}.png`;
-    await sharp(Buffer.from(demoSvg(picture, imageSize))).removeAlpha().png().toFile(join(partial, file));
+    await sharp(Buffer.from(demoSvg(picture, imageSize)))
+      .removeAlpha()
+      .png()
+      .toFile(join(partial, file));
     return JSON.stringify({ file, ...picture });
   });
   await writeFile(join(partial, 'attributes.jsonl'), `${lines.join('\n')}\n`);
@@ -126,6 +130,8 @@ async function exists(path: string): Promise<boolean> {
 
 function requireSome(name: string, given: readonly string[], known: readonly string[]): void {
   if (given.length === 0 || given.some((entry) => !known.includes(entry)) || new Set(given).size < given.length) {
-    throw new RangeError(`writeDemoImages: ${name} must be different ones of ${known.join(', ')}, got [${given.join(', ')}]; correct the list`);
+    throw new RangeError(
+      `writeDemoImages: ${name} must be different ones of ${known.join(', ')}, got [${given.join(', ')}]; correct the list`,
+    );
   }
 }

@@ -73,13 +73,7 @@ export interface DemoPicture {
  * @param number of the picture within its split; a set on disk counts from 1
  * @param seed whole number ≥ 0
  */
-export function sampleDemoPicture(
-  shape: DemoShape,
-  split: string,
-  number: number,
-  seed: number,
-  choice: DemoChoice = {},
-): DemoPicture {
+export function sampleDemoPicture(shape: DemoShape, split: string, number: number, seed: number, choice: DemoChoice = {}): DemoPicture {
   return {
     shape,
     place: samplePlace(randomStream(seed, `demo/${split}/place`, number), choice),

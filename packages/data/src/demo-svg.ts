@@ -50,8 +50,6 @@ function textured(shape: DemoShape, { texture, size }: DemoStyle): string {
     case 'stripes':
       return positions.map((y) => `<rect x="-1" y="${y - size * 0.07}" width="2" height="${size * 0.14}" stroke="none"/>`).join('');
     case 'dots':
-      return positions
-        .flatMap((y) => positions.map((x) => `<circle cx="${x}" cy="${y}" r="${size * 0.085}" stroke="none"/>`))
-        .join('');
+      return positions.flatMap((y) => positions.map((x) => `<circle cx="${x}" cy="${y}" r="${size * 0.085}" stroke="none"/>`)).join('');
   }
 }

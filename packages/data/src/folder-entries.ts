@@ -61,7 +61,9 @@ async function classify(path: string, name: string, entry: Dirent<Buffer>): Prom
   }
   if (status.isDirectory()) return { folder: true };
   if (!status.isFile()) return { kind: 'special', called: specialKind(status) };
-  return imageName.test(name) || (await isImage(path)) ? { image: true } : { kind: 'other', called: extname(name).toLowerCase() || 'no extension' };
+  return imageName.test(name) || (await isImage(path))
+    ? { image: true }
+    : { kind: 'other', called: extname(name).toLowerCase() || 'no extension' };
 }
 
 async function isImage(path: string): Promise<boolean> {
@@ -86,9 +88,11 @@ async function readFolder(folder: string): Promise<Dirent<Buffer>[]> {
 export function folderFault(folder: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const name = printablePath(folder);
-  if (code === 'ENOENT' && name.includes('\ufffd')) return `${name} does not exist under this name; the command line and the working directory can only name what is UTF-8: rename the folder, or reach it through a link`;
+  if (code === 'ENOENT' && name.includes('\ufffd'))
+    return `${name} does not exist under this name; the command line and the working directory can only name what is UTF-8: rename the folder, or reach it through a link`;
   if (code === 'ENOENT') return `${name} does not exist; check the path`;
   if (code === 'ENOTDIR') return `${name} is not a directory; give one that holds a folder per domain`;
-  if (code === 'EACCES' || code === 'EPERM') return `${name} may not be read (${code}); give yourself the right to (chmod u+rx), or move the folder out of the data set`;
+  if (code === 'EACCES' || code === 'EPERM')
+    return `${name} may not be read (${code}); give yourself the right to (chmod u+rx), or move the folder out of the data set`;
   return `${name} cannot be read (${error instanceof Error ? error.message : String(error)}); check the disk, or move the folder out of the data set`;
 }

@@ -2,10 +2,25 @@
 const foreignNames = new Set([
   'lost+found', // ext2 … ext4, at the root of every file system
   'lost.dir', // Android
-  '$recycle.bin', 'recycler', 'recycled', 'system volume information', 'thumbs.db', 'ehthumbs.db', 'ehthumbs_vista.db', 'desktop.ini', // Windows
-  '__macosx', 'icon\r', 'network trash folder', 'temporary items', // macOS
-  '@eadir', '#recycle', '#snapshot', '@sharebin', '@tmp', // Synology
-  '@recycle', '@recently-snapshot', // QNAP
+  '$recycle.bin',
+  'recycler',
+  'recycled',
+  'system volume information',
+  'thumbs.db',
+  'ehthumbs.db',
+  'ehthumbs_vista.db',
+  'desktop.ini', // Windows
+  '__macosx',
+  'icon\r',
+  'network trash folder',
+  'temporary items', // macOS
+  '@eadir',
+  '#recycle',
+  '#snapshot',
+  '@sharebin',
+  '@tmp', // Synology
+  '@recycle',
+  '@recently-snapshot', // QNAP
   '~snapshot', // NetApp
   '__pycache__',
 ]);

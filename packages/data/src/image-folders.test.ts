@@ -28,13 +28,29 @@ describe('openImageFolders', () => {
 
   test('finds images of every extension, in any case, at any depth, sorted, and leaves out the rest', async () => {
     const directory = await filled(
-      'cat/b.jpg', 'cat/a.JPEG', 'cat/c.Png', 'cat/deep/er/d.webp', 'cat/notes.txt', 'cat/e.GIF', 'cat/f.heic', 'cat/.hidden.png',
-      'cat/._b.jpg', 'cat/.thumbnails/f.png', 'dog/1.png', '.cache/1.png', 'readme.md', 'attributes.jsonl',
+      'cat/b.jpg',
+      'cat/a.JPEG',
+      'cat/c.Png',
+      'cat/deep/er/d.webp',
+      'cat/notes.txt',
+      'cat/e.GIF',
+      'cat/f.heic',
+      'cat/.hidden.png',
+      'cat/._b.jpg',
+      'cat/.thumbnails/f.png',
+      'dog/1.png',
+      '.cache/1.png',
+      'readme.md',
+      'attributes.jsonl',
     );
     const { domains } = await openImageFolders(directory);
     expect(domains.map(({ name }) => name)).toEqual(['cat', 'dog']);
     expect(domains[0]!.files.map((file) => relative(join(directory, 'cat'), file))).toEqual([
-      'a.JPEG', 'b.jpg', 'c.Png', join('deep', 'er', 'd.webp'), 'e.GIF',
+      'a.JPEG',
+      'b.jpg',
+      'c.Png',
+      join('deep', 'er', 'd.webp'),
+      'e.GIF',
     ]);
   });
 
@@ -72,16 +88,44 @@ describe('openImageFolders', () => {
 describe('what is passed over', () => {
   test('is counted by reason: other files, those of systems, hidden ones, images outside the domains', async () => {
     const directory = await filled(
-      'cat/1.png', 'cat/a.txt', 'cat/b.TXT', 'cat/LICENSE', 'cat/.hidden.png', 'cat/._1.png', 'cat/Thumbs.db', 'cat/1.png:Zone.Identifier',
-      'cat/@eaDir/1.png/SYNOPHOTO_THUMB_M.jpg', 'dog/1.png', 'lost+found/x', '$RECYCLE.BIN/S-1/2.png', 'System Volume Information/3.png',
-      '__MACOSX/cat/._1.png', '.git/HEAD', 'stray.png',
+      'cat/1.png',
+      'cat/a.txt',
+      'cat/b.TXT',
+      'cat/LICENSE',
+      'cat/.hidden.png',
+      'cat/._1.png',
+      'cat/Thumbs.db',
+      'cat/1.png:Zone.Identifier',
+      'cat/@eaDir/1.png/SYNOPHOTO_THUMB_M.jpg',
+      'dog/1.png',
+      'lost+found/x',
+      '$RECYCLE.BIN/S-1/2.png',
+      'System Volume Information/3.png',
+      '__MACOSX/cat/._1.png',
+      '.git/HEAD',
+      'stray.png',
     );
     const { domains, passedOver } = await openImageFolders(directory);
-    expect(domains.map(({ name, files }) => [name, files.length])).toEqual([['cat', 1], ['dog', 1]]);
+    expect(domains.map(({ name, files }) => [name, files.length])).toEqual([
+      ['cat', 1],
+      ['dog', 1],
+    ]);
     expect(countPassedOver(passedOver!)).toEqual([
       { kind: 'other', count: 3, called: { '.txt': 2, 'no extension': 1 } },
       { kind: 'stray', count: 1, called: { 'stray.png': 1 } },
-      { kind: 'system', count: 7, called: { '$RECYCLE.BIN': 1, '1.png:Zone.Identifier': 1, '@eaDir': 1, 'System Volume Information': 1, 'Thumbs.db': 1, __MACOSX: 1, 'lost+found': 1 } },
+      {
+        kind: 'system',
+        count: 7,
+        called: {
+          '$RECYCLE.BIN': 1,
+          '1.png:Zone.Identifier': 1,
+          '@eaDir': 1,
+          'System Volume Information': 1,
+          'Thumbs.db': 1,
+          __MACOSX: 1,
+          'lost+found': 1,
+        },
+      },
       { kind: 'hidden', count: 3, called: { '.git': 1, '._1.png': 1, '.hidden.png': 1 } },
     ]);
   });
@@ -108,12 +152,20 @@ describe('what is passed over', () => {
     for (const name of ['2.picture', '3', '4.png?size=3', '5.png.1']) await copyFile(file('1.png'), file(name));
     await writeFile(file('6.picture'), 'P5 is text');
     const { domains, passedOver } = await openImageFolders(directory);
-    expect(domains[0]!.files.map((path) => relative(join(directory, 'cat'), path))).toEqual(['1.png', '2.picture', '3', '4.png?size=3', '5.png.1']);
+    expect(domains[0]!.files.map((path) => relative(join(directory, 'cat'), path))).toEqual([
+      '1.png',
+      '2.picture',
+      '3',
+      '4.png?size=3',
+      '5.png.1',
+    ]);
     expect(passedOver!.map(({ file: path }) => path)).toEqual([file('6.picture')]);
   });
 
   test('is said where a domain holds nothing else', async () => {
-    await expect(openImageFolders(await filled('cat/1.heic', 'cat/2.heic', 'cat/Thumbs.db'))).rejects.toThrow('holds no images, only .heic 2, Thumbs.db 1; add some');
+    await expect(openImageFolders(await filled('cat/1.heic', 'cat/2.heic', 'cat/Thumbs.db'))).rejects.toThrow(
+      'holds no images, only .heic 2, Thumbs.db 1; add some',
+    );
   });
 });
 
@@ -133,23 +185,37 @@ describe('names', () => {
     expect(await decodeImage(picture)).toEqual(noiseImage(4, 4));
   });
 
-  test.runIf(process.platform === 'linux')('are the same composed and decomposed, and two that differ in nothing else are told', async () => {
-    const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
-    const names = async (name: string) => {
-      const { domains } = await openImageFolders(await filled(`${name}/${name}.png`, `${name}/cafez.png`, 'cafz/1.png'));
-      return domains.map(({ name: domain, directory, files }) => [domain, files.map((file) => relative(directory!, file).normalize('NFC'))]);
-    };
-    expect(await names(decomposed)).toEqual(await names(composed));
-    const both = await filled(`a/${composed}.png`, `a/${decomposed}.png`);
-    expect((await openImageFolders(both)).notes).toEqual([expect.stringMatching(/a: 1 name such as caf\u00e9\.png occur twice, composed and decomposed/)]);
-    await expect(openImageFolders(await filled(`${composed}/1.png`, `${decomposed}/1.png`))).rejects.toThrow(/holds two folders "caf\u00e9".*move the images of one into the other/);
-  });
+  test.runIf(process.platform === 'linux')(
+    'are the same composed and decomposed, and two that differ in nothing else are told',
+    async () => {
+      const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
+      const names = async (name: string) => {
+        const { domains } = await openImageFolders(await filled(`${name}/${name}.png`, `${name}/cafez.png`, 'cafz/1.png'));
+        return domains.map(({ name: domain, directory, files }) => [
+          domain,
+          files.map((file) => relative(directory!, file).normalize('NFC')),
+        ]);
+      };
+      expect(await names(decomposed)).toEqual(await names(composed));
+      const both = await filled(`a/${composed}.png`, `a/${decomposed}.png`);
+      expect((await openImageFolders(both)).notes).toEqual([
+        expect.stringMatching(/a: 1 name such as caf\u00e9\.png occur twice, composed and decomposed/),
+      ]);
+      await expect(openImageFolders(await filled(`${composed}/1.png`, `${decomposed}/1.png`))).rejects.toThrow(
+        /holds two folders "caf\u00e9".*move the images of one into the other/,
+      );
+    },
+  );
 
   test('of folders that cannot be read come with a remedy', () => {
     const fault = (code: string) => folderFault('/data/a', Object.assign(new Error(`${code}: no`), { code }));
-    expect(fault('EACCES')).toBe('/data/a may not be read (EACCES); give yourself the right to (chmod u+rx), or move the folder out of the data set');
+    expect(fault('EACCES')).toBe(
+      '/data/a may not be read (EACCES); give yourself the right to (chmod u+rx), or move the folder out of the data set',
+    );
     expect(fault('EIO')).toMatch(/cannot be read \(EIO: no\); check the disk/);
-    expect(folderFault('/data/\ufffd', Object.assign(new Error('ENOENT'), { code: 'ENOENT' }))).toContain('rename the folder, or reach it through a link');
+    expect(folderFault('/data/\ufffd', Object.assign(new Error('ENOENT'), { code: 'ENOENT' }))).toContain(
+      'rename the folder, or reach it through a link',
+    );
   });
 });
 

@@ -123,7 +123,10 @@ export async function listImages(directory: string): Promise<string[]> {
  */
 export async function findImages(directory: string): Promise<FoundImages> {
   const status = await stat(pathBytes(directory)).catch(() => undefined);
-  if (status?.isDirectory() !== true) throw new Error(`listImages: ${printablePath(directory)} ${status === undefined ? 'does not exist' : 'is not a directory'}; check the path`);
+  if (status?.isDirectory() !== true)
+    throw new Error(
+      `listImages: ${printablePath(directory)} ${status === undefined ? 'does not exist' : 'is not a directory'}; check the path`,
+    );
   return imagesBelow(resolve(directory));
 }
 
@@ -144,9 +147,23 @@ async function imagesBelow(root: string): Promise<FoundImages> {
     for (const image of entries.images) found.push(`${prefix}${image}`);
     for (const name of entries.folders) waiting.push(`${prefix}${name}/`);
   }
-  const sorted = found.map((path) => ({ path, composed: path.normalize('NFC') })).sort((a, b) => compare(a.composed, b.composed) || compare(a.path, b.path));
+  const sorted = found
+    .map((path) => ({ path, composed: path.normalize('NFC') }))
+    .sort((a, b) => compare(a.composed, b.composed) || compare(a.path, b.path));
   const twice = sorted.filter(({ composed }, i) => composed === sorted[i + 1]?.composed);
-  return { files: sorted.map(({ path }) => join(root, path)), passedOver, notes: twice.length === 0 ? [] : [sameNames(root, twice.map(({ composed }) => composed))] };
+  return {
+    files: sorted.map(({ path }) => join(root, path)),
+    passedOver,
+    notes:
+      twice.length === 0
+        ? []
+        : [
+            sameNames(
+              root,
+              twice.map(({ composed }) => composed),
+            ),
+          ],
+  };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -167,8 +184,13 @@ async function realFolder(folder: string): Promise<string> {
 
 function tooFew({ name, directory }: NamedFolder, { files, passedOver }: FoundImages, minimum: number): Error {
   const domain = `domain "${printablePath(name)}" (${printablePath(directory)})`;
-  if (files.length > 0) return new Error(`openImageFolders: ${domain} must hold at least ${minimum} images, got ${files.length}; add images or lower minimumImages`);
-  const there = countPassedOver(passedOver).flatMap(({ called }) => Object.entries(called).map(([what, count]) => `${printablePath(what)} ${count}`));
+  if (files.length > 0)
+    return new Error(
+      `openImageFolders: ${domain} must hold at least ${minimum} images, got ${files.length}; add images or lower minimumImages`,
+    );
+  const there = countPassedOver(passedOver).flatMap(({ called }) =>
+    Object.entries(called).map(([what, count]) => `${printablePath(what)} ${count}`),
+  );
   const only = there.length === 0 ? '' : `, only ${there.join(', ')}`;
   return new Error(`openImageFolders: ${domain} holds no images${only}; add some or remove the folder`);
 }

@@ -5,9 +5,29 @@ export { BrokenImagesError, findTooManyBroken } from './corrupt-limit.js';
 export { reportDataset, type DatasetReport, type SplitReport } from './dataset-report.js';
 export { decodeImage, type DecodeOptions, type ImageReading } from './decode-image.js';
 export { writeDemoImages, type DemoImages, type DemoImagesOptions } from './demo-images.js';
-export { demoBackgrounds, demoShapes, demoTextures, sampleDemoPicture, type DemoBackground, type DemoChoice, type DemoPicture, type DemoPlace, type DemoShape, type DemoStyle, type DemoTexture } from './demo-picture.js';
+export {
+  demoBackgrounds,
+  demoShapes,
+  demoTextures,
+  sampleDemoPicture,
+  type DemoBackground,
+  type DemoChoice,
+  type DemoPicture,
+  type DemoPlace,
+  type DemoShape,
+  type DemoStyle,
+  type DemoTexture,
+} from './demo-picture.js';
 export { ImageFileError, type ImageFileProblem } from './image-file-error.js';
-export { findImages, listImages, openImageFolders, type DomainFolder, type FoundImages, type ImageFolders, type ImageFoldersOptions } from './image-folders.js';
+export {
+  findImages,
+  listImages,
+  openImageFolders,
+  type DomainFolder,
+  type FoundImages,
+  type ImageFolders,
+  type ImageFoldersOptions,
+} from './image-folders.js';
 export { recogniseImage, recognisedBytes, type ImageFormat, type RecognisedImage } from './image-formats.js';
 export type { ImageHeader } from './image-header.js';
 export type { Box, RgbImage } from './image.js';

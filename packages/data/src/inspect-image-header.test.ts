@@ -46,12 +46,21 @@ describe('inspectImageHeader', () => {
     const directory = await temporaryDirectory();
     await expect(inspectImageHeader(join(directory, 'gone.png'))).rejects.toMatchObject({ problem: 'unreadable' });
     await expect(inspectImageHeader(await written('notes about pictures'))).rejects.toMatchObject({ problem: 'not-an-image' });
-    await expect(inspectImageHeader(await written('8BPS\0\x01'))).rejects.toMatchObject({ problem: 'unsupported', reason: 'a picture of a kind that is not read (Photoshop)' });
-    await expect(inspectImageHeader(await written(''))).rejects.toMatchObject({ problem: 'damaged', reason: 'the file is empty (0 bytes)' });
+    await expect(inspectImageHeader(await written('8BPS\0\x01'))).rejects.toMatchObject({
+      problem: 'unsupported',
+      reason: 'a picture of a kind that is not read (Photoshop)',
+    });
+    await expect(inspectImageHeader(await written(''))).rejects.toMatchObject({
+      problem: 'damaged',
+      reason: 'the file is empty (0 bytes)',
+    });
     const file = await written(await picture.clone().png().toBuffer());
     await expect(inspectImageHeader(file, { maxPixels: 239 })).rejects.toMatchObject({ problem: 'too-large' });
     await truncate(file, 20);
-    await expect(inspectImageHeader(file)).rejects.toMatchObject({ problem: 'damaged', reason: 'truncated (the file ends within the header)' });
+    await expect(inspectImageHeader(file)).rejects.toMatchObject({
+      problem: 'damaged',
+      reason: 'truncated (the file ends within the header)',
+    });
   });
 
   test.skipIf(process.platform === 'win32')('opens neither named pipes nor devices', async () => {

@@ -7,7 +7,8 @@ import { encodable, noiseImage } from './testing/pictures.js';
 
 const files = Object.entries(baselineJpegs).map(([kind, text]) => ({ kind, whole: Buffer.from(text, 'base64') }));
 
-const insert = (content: Buffer, at: number, ...bytes: number[]): Buffer => Buffer.concat([content.subarray(0, at), Buffer.from(bytes), content.subarray(at)]);
+const insert = (content: Buffer, at: number, ...bytes: number[]): Buffer =>
+  Buffer.concat([content.subarray(0, at), Buffer.from(bytes), content.subarray(at)]);
 
 /** Damage in the middle of the pixels. */
 const damages: Readonly<Record<string, (whole: Buffer, middle: number) => Buffer>> = {
@@ -35,7 +36,10 @@ describe.each(files)('of a baseline JPEG ($kind)', ({ whole }) => {
 
   test.each(Object.keys(damages))('%s is refused', async (damage) => {
     const content = damages[damage]!(whole, middleOfPixels(whole));
-    await expect(decodeImage(content)).rejects.toMatchObject({ problem: 'damaged', reason: expect.stringMatching(/^truncated or corrupt \(.+\)$/) as string });
+    await expect(decodeImage(content)).rejects.toMatchObject({
+      problem: 'damaged',
+      reason: expect.stringMatching(/^truncated or corrupt \(.+\)$/) as string,
+    });
   });
 });
 
@@ -47,7 +51,10 @@ describe('harmless oddities', () => {
     ['fill bytes before a marker', insert(whole, 20, 0xff, 0xff)],
     ['bytes behind the end', Buffer.concat([whole, Buffer.from('made by a camera')])],
     ['padding behind the pixels', insert(whole, whole.length - 2, ...Array<number>(200).fill(0))],
-    ['an Adobe segment with an unknown transformation', insert(whole, 20, 0xff, 0xee, 0, 14, ...Buffer.from('Adobe'), 0, 100, 0, 0, 0, 0, 7)],
+    [
+      'an Adobe segment with an unknown transformation',
+      insert(whole, 20, 0xff, 0xee, 0, 14, ...Buffer.from('Adobe'), 0, 100, 0, 0, 0, 0, 7),
+    ],
   ])('%s is put up with', async (_, content) => {
     expect(judgeJpeg(content)).toBe('whole');
     await expect(decodeImage(content)).resolves.toMatchObject({ width: 32, height: 32 });
@@ -70,15 +77,20 @@ describe('of a progressive JPEG', async () => {
     await expect(decodeImage(insert(whole, 4 + whole.readUInt16BE(4), 0))).resolves.toMatchObject({ width: 40, height: 40 });
   });
 
-  test.each(['a download that began again', 'a stray table', 'a stray frame', 'a reserved marker', 'an end in the middle'])('%s is refused', async (damage) => {
-    await expect(decodeImage(damages[damage]!(whole, middle))).rejects.toMatchObject({ problem: 'damaged' });
-    await expect(decodeImage(whole.subarray(0, middle))).rejects.toMatchObject({ problem: 'damaged' });
-  });
+  test.each(['a download that began again', 'a stray table', 'a stray frame', 'a reserved marker', 'an end in the middle'])(
+    '%s is refused',
+    async (damage) => {
+      await expect(decodeImage(damages[damage]!(whole, middle))).rejects.toMatchObject({ problem: 'damaged' });
+      await expect(decodeImage(whole.subarray(0, middle))).rejects.toMatchObject({ problem: 'damaged' });
+    },
+  );
 });
 
 test('a restart marker out of order is named', () => {
   const content = Buffer.from(files.find(({ kind }) => kind === 'withRestarts')!.whole);
   const marker = content.indexOf(Buffer.from([0xff, 0xd0]));
   content[marker + 1] = 0xd3;
-  expect(judgeJpeg(content)).toEqual({ damage: expect.stringMatching(/^a restart marker is missing or out of order after \d+ % of the picture$/) as string });
+  expect(judgeJpeg(content)).toEqual({
+    damage: expect.stringMatching(/^a restart marker is missing or out of order after \d+ % of the picture$/) as string,
+  });
 });

@@ -32,7 +32,7 @@ export function judgeJpeg(content: Buffer): JpegVerdict {
   let frame: Frame | undefined;
   let restartInterval = 0;
   let scanned = false;
-  for (let at = 2; ; ) {
+  for (let at = 2; ;) {
     let scanEnd: number | undefined;
     for (const { marker, start, end } of jpegSegments(content, at)) {
       const data = content.subarray(start, end);
@@ -59,7 +59,7 @@ export function judgeJpeg(content: Buffer): JpegVerdict {
 }
 
 function readTables(data: Buffer, dc: (HuffmanTable | undefined)[], ac: (HuffmanTable | undefined)[]): void {
-  for (let at = 0; at + 17 <= data.length; ) {
+  for (let at = 0; at + 17 <= data.length;) {
     const place = data[at]!;
     const counts = data.subarray(at + 1, at + 17);
     const symbols = counts.reduce((sum, count) => sum + count, 0);

@@ -53,7 +53,8 @@ export function startsFrame(marker: number): boolean {
 export function jpegHeader(content: Buffer, whole: boolean): HeaderDetails | undefined {
   for (const { marker, start, end } of jpegSegments(content)) {
     if (marker === 0xf7) throw notRead('JPEG-LS');
-    if (marker === startOfScan || marker === endOfImage) throw new ImageFault('damaged', 'corrupt (no header, SOF, stands before the picture)');
+    if (marker === startOfScan || marker === endOfImage)
+      throw new ImageFault('damaged', 'corrupt (no header, SOF, stands before the picture)');
     if (startsFrame(marker)) return frameHeader(marker, content.subarray(start, end));
   }
   if (whole) throw new ImageFault('damaged', 'truncated (the file ends within the header)');
@@ -68,7 +69,8 @@ function frameHeader(marker: number, frame: Buffer): HeaderDetails {
   if (marker >= 0xc5 && marker !== 0xc9 && marker !== 0xca) throw notRead('a hierarchical JPEG');
   if (precision === 12 || precision === 16) throw notRead(`a JPEG of ${precision} bits a channel`);
   if (precision !== 8) throw new ImageFault('damaged', `corrupt (the header says ${precision} bits a channel)`);
-  if (frame.length !== 6 + components * 3) throw new ImageFault('damaged', `corrupt (the header does not describe its ${components} channels)`);
+  if (frame.length !== 6 + components * 3)
+    throw new ImageFault('damaged', `corrupt (the header does not describe its ${components} channels)`);
   if (width === 0) throw new ImageFault('damaged', `corrupt (the header says ${width}×${height} pixels)`);
   if (height === 0) throw notRead('a JPEG whose height stands behind the pixels (DNL)');
   const progressive = marker === 0xc2 || marker === 0xca;

@@ -41,8 +41,10 @@ export function scanDamage(content: Buffer, { start, blocks, units, restartInter
     if (restartInterval > 0 && unit > 0 && unit % restartInterval === 0) {
       const marker = markerBehind(content, at);
       const expected = (unit / restartInterval - 1) & 7;
-      if (content[marker] !== 0xd0 + expected) return `a restart marker is missing or out of order after ${share(unit, units)} of the picture`;
-      if (rest(content, at, marker) > allowedRest) return `data are left over before the restart marker after ${share(unit, units)} of the picture`;
+      if (content[marker] !== 0xd0 + expected)
+        return `a restart marker is missing or out of order after ${share(unit, units)} of the picture`;
+      if (rest(content, at, marker) > allowedRest)
+        return `data are left over before the restart marker after ${share(unit, units)} of the picture`;
       at = marker + 1;
       bits = count = missing = 0;
     }
@@ -113,7 +115,9 @@ function endsInZeros(content: Buffer): boolean {
 
 /** Zeros read in place of missing data make no sense either. */
 function madeNoSense(missing: number, count: number, unit: number, units: number): string {
-  return missing > 0 && missing > count - 16 ? `the data of the picture end after ${share(unit, units)} of it` : `the data of the picture make no sense after ${share(unit, units)} of it`;
+  return missing > 0 && missing > count - 16
+    ? `the data of the picture end after ${share(unit, units)} of it`
+    : `the data of the picture make no sense after ${share(unit, units)} of it`;
 }
 
 /** Where the code of the next marker stands: the byte behind 0xff. */

@@ -20,7 +20,7 @@ export function nameOfBytes(bytes: Buffer): string {
 
 function nameOfOtherEncoding(bytes: Buffer): string {
   let name = '';
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = validLength(bytes, at);
     name += length === 0 ? String.fromCharCode(escapeOffset + bytes[at]!) : bytes.toString('utf8', at, at + length);
     at += Math.max(1, length);
@@ -48,7 +48,9 @@ function validLength(bytes: Buffer, at: number): number {
  */
 export function pathBytes(path: string): string | Buffer {
   if (!escapedByte.test(path)) return path;
-  return Buffer.concat(path.split(escapedByte).map((part, i) => (i % 2 === 0 ? Buffer.from(part) : Buffer.of(part.charCodeAt(0) - escapeOffset))));
+  return Buffer.concat(
+    path.split(escapedByte).map((part, i) => (i % 2 === 0 ? Buffer.from(part) : Buffer.of(part.charCodeAt(0) - escapeOffset))),
+  );
 }
 
 /**
@@ -58,7 +60,10 @@ export function pathBytes(path: string): string | Buffer {
  */
 export function printablePath(path: string): string {
   const hex = (code: number): string => `\\x${code.toString(16).padStart(2, '0')}`;
-  const readable = path.split(escapedByte).map((part, i) => (i % 2 === 0 ? part : hex(part.charCodeAt(0) - escapeOffset))).join('');
+  const readable = path
+    .split(escapedByte)
+    .map((part, i) => (i % 2 === 0 ? part : hex(part.charCodeAt(0) - escapeOffset)))
+    .join('');
   // eslint-disable-next-line no-control-regex -- A name with an escape sequence must not steer the terminal.
   return readable.replace(/[\x00-\x1f\x7f]/g, (character) => hex(character.charCodeAt(0)));
 }

@@ -1,7 +1,7 @@
 import type { RgbImage } from './image.js';
 
 /** (level / 255 − 0.5) / 0.5 with every step rounded to float32, as the reference computes it. */
-const floats = Float32Array.from({ length: 256 }, (_, level) => (Math.fround(Math.fround(level / 255) - 0.5)) / 0.5);
+const floats = Float32Array.from({ length: 256 }, (_, level) => Math.fround(Math.fround(level / 255) - 0.5) / 0.5);
 
 /** Options of {@link pixelsToFloats}. */
 export interface PixelsToFloatsOptions {
@@ -24,9 +24,7 @@ export function pixelsToFloats(image: RgbImage, options: PixelsToFloatsOptions =
   const { width, height, data } = image;
   const { flip = false, target = new Float32Array(data.length), offset = 0 } = options;
   if (offset < 0 || offset + data.length > target.length) {
-    throw new RangeError(
-      `pixelsToFloats: target must have room for ${data.length} values from ${offset}, got length ${target.length}`,
-    );
+    throw new RangeError(`pixelsToFloats: target must have room for ${data.length} values from ${offset}, got length ${target.length}`);
   }
   const step = flip ? -3 : 3;
   let to = offset;

@@ -5,7 +5,8 @@ import { encodable, noiseImage } from './testing/pictures.js';
 
 const progressive = await encodable(noiseImage(20, 20)).jpeg({ progressive: true }).toBuffer();
 
-const withBytes = (at: number, ...bytes: number[]): Buffer => Buffer.concat([progressive.subarray(0, at), Buffer.from(bytes), progressive.subarray(at)]);
+const withBytes = (at: number, ...bytes: number[]): Buffer =>
+  Buffer.concat([progressive.subarray(0, at), Buffer.from(bytes), progressive.subarray(at)]);
 
 test('a JPEG without oddities stays as it is', () => {
   expect(plainJpeg(progressive)).toEqual(progressive);

@@ -8,7 +8,7 @@ const [startOfImage, endOfImage, startOfScan, jfif, iccProfile, adobe] = [0xd8, 
  */
 export function plainJpeg(content: Buffer): Buffer {
   const parts: Buffer[] = [Buffer.from([0xff, startOfImage])];
-  for (let at: number | undefined = 2; at !== undefined; ) {
+  for (let at: number | undefined = 2; at !== undefined;) {
     let next: number | undefined;
     for (const { marker, start, end } of jpegSegments(content, at)) {
       if (marker === iccProfile) continue;

@@ -26,7 +26,10 @@ function skipToValue(content: Buffer, from: number): number {
  * @param largest the largest level there may be
  * @throws ImageFault when there are fewer, or one is no whole number up to `largest`
  */
-export function plainValues(content: Buffer, { from, count, kind, largest }: { from: number; count: number; kind: 'bits' | 'numbers'; largest: number }): Uint16Array {
+export function plainValues(
+  content: Buffer,
+  { from, count, kind, largest }: { from: number; count: number; kind: 'bits' | 'numbers'; largest: number },
+): Uint16Array {
   // Each value takes a character and, but for bits, a space: so much is there, or nothing is set aside for it.
   if (content.length - from < (kind === 'bits' ? count : 2 * count - 1)) throw damaged('the file ends within the pixels');
   const values = new Uint16Array(count);

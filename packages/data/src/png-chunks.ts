@@ -18,7 +18,7 @@ export const pngSignatureBytes = 8;
 
 /** The chunks of a PNG file, up to `IEND` or the end of the content. */
 export function* pngChunks(content: Buffer): Generator<PngChunk> {
-  for (let start = pngSignatureBytes; start + 8 <= content.length; ) {
+  for (let start = pngSignatureBytes; start + 8 <= content.length;) {
     const length = content.readUInt32BE(start);
     const end = start + 12 + length;
     const type = content.toString('latin1', start + 4, start + 8);
@@ -43,7 +43,8 @@ export function pngHeader(content: Buffer): HeaderDetails {
   const [first] = pngChunks(content);
   if (first?.whole !== true) throw new ImageFault('damaged', 'truncated (the file ends within the header)');
   if (first.type === 'CgBI') throw new ImageFault('unsupported', "a PNG in Apple's own variant (CgBI), which is not read");
-  if (first.type !== 'IHDR' || first.data.length !== 13) throw new ImageFault('damaged', 'corrupt (the header, IHDR, is not the first chunk)');
+  if (first.type !== 'IHDR' || first.data.length !== 13)
+    throw new ImageFault('damaged', 'corrupt (the header, IHDR, is not the first chunk)');
   if (!first.intact()) throw new ImageFault('damaged', 'corrupt (the checksum of the header, IHDR, is wrong)');
   const [width, height] = [first.data.readUInt32BE(0), first.data.readUInt32BE(4)];
   const [depth, colourType, , , interlace] = first.data.subarray(8) as unknown as [number, number, number, number, number];
@@ -55,7 +56,13 @@ export function pngHeader(content: Buffer): HeaderDetails {
   const channels = colourType === 3 ? 4 : channelsOfColourType[colourType]! + (colourType === 0 || colourType === 2 ? 1 : 0);
   const bytes = channels * (depth === 16 ? 2 : 1);
   // Of an interlaced picture nothing can be had before its end.
-  return { format: 'png', width, height, decodingBytesPerPixel: interlace === 1 ? 2 * bytes - 1 : bytes + 1, grey16: depth === 16 && colourType !== 2 && colourType !== 6 };
+  return {
+    format: 'png',
+    width,
+    height,
+    decodingBytesPerPixel: interlace === 1 ? 2 * bytes - 1 : bytes + 1,
+    grey16: depth === 16 && colourType !== 2 && colourType !== 6,
+  };
 }
 
 const knownCriticalChunks = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND']);

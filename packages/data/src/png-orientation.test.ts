@@ -9,7 +9,9 @@ const plain = await encodable(upright).png().toBuffer();
 
 /** A quarter turn, as EXIF says it. */
 const exif = Buffer.from('4d4d002a00000008000101120003000000010006000000000000', 'hex');
-const digits = Buffer.concat([Buffer.from('Exif\0\0'), exif]).toString('hex').replace(/(.{36})/g, '$1\n');
+const digits = Buffer.concat([Buffer.from('Exif\0\0'), exif])
+  .toString('hex')
+  .replace(/(.{36})/g, '$1\n');
 const profile = `\nexif\n${String(exif.length + 6).padStart(8)}\n${digits}\n`;
 
 function chunk(type: string, data: Buffer): Buffer {
@@ -26,9 +28,15 @@ test.each([
   ['in front of the pixels', inFront(chunk('eXIf', exif))],
   ['behind the pixels', behind(chunk('eXIf', exif))],
   ["in ImageMagick's text", inFront(chunk('tEXt', Buffer.from(`Raw profile type exif\0${profile}`)))],
-  ["in ImageMagick's compressed text", inFront(chunk('zTXt', Buffer.concat([Buffer.from('Raw profile type exif\0\0'), deflateSync(profile)])))],
+  [
+    "in ImageMagick's compressed text",
+    inFront(chunk('zTXt', Buffer.concat([Buffer.from('Raw profile type exif\0\0'), deflateSync(profile)]))),
+  ],
   ['in text behind the pixels', behind(chunk('zTXt', Buffer.concat([Buffer.from('Raw profile type APP1\0\0'), deflateSync(profile)])))],
-  ['in international text', inFront(chunk('iTXt', Buffer.concat([Buffer.from('Raw profile type exif\0\x01\0\0\0'), deflateSync(profile)])))],
+  [
+    'in international text',
+    inFront(chunk('iTXt', Buffer.concat([Buffer.from('Raw profile type exif\0\x01\0\0\0'), deflateSync(profile)]))),
+  ],
 ])('an orientation is applied that stands %s, and is not for Pillow', async (_, content) => {
   const turned = await decodeImage(content);
   expect(turned).toMatchObject({ width: 4, height: 6 });

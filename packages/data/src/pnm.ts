@@ -30,7 +30,16 @@ export function pnmHeader(content: Buffer): PnmHeader {
   const largest = kind === 'bits' ? 1 : number();
   if (width === 0 || height === 0) throw new ImageFault('damaged', `corrupt (the header says ${width}×${height} pixels)`);
   if (largest === 0 || largest > 65_535) throw new ImageFault('damaged', `corrupt (the header says a largest level of ${largest})`);
-  return { format: 'pnm', width, height, decodingBytesPerPixel: magic < 'P4' ? 6 : 0, kind, isPlain: magic < 'P4', largest, pixels: at + 1 };
+  return {
+    format: 'pnm',
+    width,
+    height,
+    decodingBytesPerPixel: magic < 'P4' ? 6 : 0,
+    kind,
+    isPlain: magic < 'P4',
+    largest,
+    pixels: at + 1,
+  };
 }
 
 /**
@@ -42,9 +51,12 @@ export function pnmHeader(content: Buffer): PnmHeader {
 export function decodePnm(content: Buffer, clipGrey16 = false): RgbImage {
   const { kind, isPlain, width, height, largest, pixels } = pnmHeader(content);
   const values = width * height * (kind === 'colour' ? 3 : 1);
-  const plain = isPlain ? plainValues(content, { from: pixels, count: values, kind: kind === 'bits' ? kind : 'numbers', largest }) : undefined;
+  const plain = isPlain
+    ? plainValues(content, { from: pixels, count: values, kind: kind === 'bits' ? kind : 'numbers', largest })
+    : undefined;
   const rowBytes = kind === 'bits' ? Math.ceil(width / 8) : width * (kind === 'colour' ? 3 : 1) * (largest > 255 ? 2 : 1);
-  if (!isPlain && pixels + rowBytes * height > content.length) throw new ImageFault('damaged', 'truncated (the file ends within the pixels)');
+  if (!isPlain && pixels + rowBytes * height > content.length)
+    throw new ImageFault('damaged', 'truncated (the file ends within the pixels)');
   const data = new Uint8Array(width * height * 3);
   if (kind === 'bits') {
     if (plain !== undefined) {

@@ -56,7 +56,8 @@ function openedFile(handle: FileHandle, bytes: number): OpenedFile {
     start: (length) => failing(() => bytesFrom(handle, Math.min(length, bytes), 0)),
     end: (length) => failing(() => bytesFrom(handle, Math.min(length, bytes), Math.max(0, bytes - length))),
     all() {
-      if (bytes > maxFileBytes) throw new ImageFault('too-large', `the file has ${bytes} bytes, more than the limit of ${maxFileBytes}`, 'make the file smaller');
+      if (bytes > maxFileBytes)
+        throw new ImageFault('too-large', `the file has ${bytes} bytes, more than the limit of ${maxFileBytes}`, 'make the file smaller');
       return failing(() => bytesFrom(handle, bytes, 0));
     },
   };

@@ -46,12 +46,16 @@ export async function datasetLayout(directory: string): Promise<DatasetLayout> {
     return { train: root, passedOver: [], notes: [] };
   }
   await refuseOneTooHigh(join(directory, train), (await readEntries(join(root, train))).folders);
-  const candidates = folders.filter((name) => validationNames.includes(name.toLowerCase())).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const candidates = folders
+    .filter((name) => validationNames.includes(name.toLowerCase()))
+    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   const [name, ...unused] = candidates;
   const others = folders.filter((folder) => folder !== train && !candidates.includes(folder));
   const notes = [
     ...(train === 'train' ? [] : [`${printablePath(train)}/ is read as train/`]),
-    ...(unused.length === 0 ? [] : [`${list(unused)} ${unused.length === 1 ? 'is' : 'are'} not read: ${printablePath(name!)}/ is there for validation`]),
+    ...(unused.length === 0
+      ? []
+      : [`${list(unused)} ${unused.length === 1 ? 'is' : 'are'} not read: ${printablePath(name!)}/ is there for validation`]),
     ...(others.length === 0 ? [] : [`${list(others)} beside ${printablePath(train)}/ ${others.length === 1 ? 'is' : 'are'} not read`]),
   ];
   const stray = images.map((image) => ({ file: join(root, image), kind: 'stray' as const, called: image }));
@@ -75,7 +79,10 @@ async function trainFolder(root: string, folders: readonly string[]): Promise<st
   const candidates = folders.filter((name) => name.toLowerCase() === 'train');
   const [name] = candidates;
   if (name === undefined) return undefined;
-  if (candidates.length > 1) throw new Error(`openDataset: ${printablePath(root)} holds ${candidates.join(' and ')}, which differ in case alone; move the images of one into the other`);
+  if (candidates.length > 1)
+    throw new Error(
+      `openDataset: ${printablePath(root)} holds ${candidates.join(' and ')}, which differ in case alone; move the images of one into the other`,
+    );
   if (folders.every(isSplitName)) return name;
   // In another case it may as well be the name of a domain.
   return name === 'train' && (await readEntries(join(root, name))).folders.length > 0 ? name : undefined;
@@ -99,7 +106,9 @@ async function refuseSplitsWithoutTrain(directory: string, folders: readonly str
     const { images, folders: inside } = await readEntries(join(resolve(directory), name));
     if (images.length > 0 || inside.length === 0) return;
   }
-  throw new Error(`openDataset: ${printablePath(directory)} holds ${list(folders)} but no train/; add it, or give the folder whose domains are to be trained on, such as ${printablePath(join(directory, folders[0]!))}`);
+  throw new Error(
+    `openDataset: ${printablePath(directory)} holds ${list(folders)} but no train/; add it, or give the folder whose domains are to be trained on, such as ${printablePath(join(directory, folders[0]!))}`,
+  );
 }
 
 /** A single folder of folders is the data set rather than its only domain. */

@@ -9,7 +9,10 @@ describe('planTrainingBatch', () => {
   test('depends on its arguments only, not on the order of calls', () => {
     fc.assert(
       fc.property(counts, fc.nat(), fc.array(fc.nat(10_000), { minLength: 1, maxLength: 5 }), (counts, seed, iterations) => {
-        const plan = (folders = namedFolders(counts)) => (iteration: number) => planTrainingBatch(folders, { seed, iteration, batch: 4 });
+        const plan =
+          (folders = namedFolders(counts)) =>
+          (iteration: number) =>
+            planTrainingBatch(folders, { seed, iteration, batch: 4 });
         const forwards = iterations.map(plan());
         const backwards = [...iterations].reverse().map(plan()).reverse();
         expect(backwards).toEqual(forwards);
@@ -19,7 +22,8 @@ describe('planTrainingBatch', () => {
 
   test('draws other images for other seeds and iterations, and other ones for source and reference', () => {
     const folders = namedFolders([100, 100]);
-    const files = (seed: number, iteration: number) => planTrainingBatch(folders, { seed, iteration, batch: 8 }).source.map(({ file }) => file);
+    const files = (seed: number, iteration: number) =>
+      planTrainingBatch(folders, { seed, iteration, batch: 8 }).source.map(({ file }) => file);
     expect(files(1, 0)).not.toEqual(files(2, 0));
     expect(files(1, 0)).not.toEqual(files(1, 1));
     const { source, reference } = planTrainingBatch(folders, { seed: 1, iteration: 0, batch: 8 });
@@ -61,7 +65,10 @@ describe('planTrainingBatch', () => {
   test('pairs differently for another seed', () => {
     const folders = namedFolders([40]);
     const second = (seed: number) => {
-      const pairs = Array.from({ length: 100 }, (_, iteration) => planTrainingBatch(folders, { seed, iteration, batch: 8 }).reference).flat();
+      const pairs = Array.from(
+        { length: 100 },
+        (_, iteration) => planTrainingBatch(folders, { seed, iteration, batch: 8 }).reference,
+      ).flat();
       return new Map(pairs.map(({ first, second }) => [first.file, second.file])).get('domain0/0.png');
     };
     expect(new Set([second(1), second(2), second(3), second(1)]).size).toBeGreaterThan(1);
@@ -79,6 +86,8 @@ describe('planTrainingBatch', () => {
   });
 
   test('refuses a batch of nothing', () => {
-    expect(() => planTrainingBatch(namedFolders([1]), { seed: 1, iteration: 0, batch: 0 })).toThrow('batch must be a whole number ≥ 1, got 0');
+    expect(() => planTrainingBatch(namedFolders([1]), { seed: 1, iteration: 0, batch: 0 })).toThrow(
+      'batch must be a whole number ≥ 1, got 0',
+    );
   });
 });

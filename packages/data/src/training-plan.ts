@@ -77,9 +77,7 @@ const knownPartners = new WeakMap<ImageFolders, { seed: number; partners: number
 function pairPartners(folders: ImageFolders, seed: number): number[][] {
   const known = knownPartners.get(folders);
   if (known?.seed === seed) return known.partners;
-  const partners = folders.domains.map(({ name, files }) =>
-    permutation(files.length, randomStream(seed, `data/pairs/${name}`)),
-  );
+  const partners = folders.domains.map(({ name, files }) => permutation(files.length, randomStream(seed, `data/pairs/${name}`)));
   knownPartners.set(folders, { seed, partners });
   return partners;
 }

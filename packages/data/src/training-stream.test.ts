@@ -36,7 +36,7 @@ function open(folders: ImageFolders, options: Partial<TrainingStreamOptions> = {
 /** Blocks this thread until the others have been idle for a second; their time counts as this process's. */
 function blockUntilIdle(): void {
   const asleep = new Int32Array(new SharedArrayBuffer(4));
-  for (let idle = 0, before = process.cpuUsage().user; idle < 5; ) {
+  for (let idle = 0, before = process.cpuUsage().user; idle < 5;) {
     Atomics.wait(asleep, 0, 0, 200);
     const { user } = process.cpuUsage();
     // Looking takes some of it, too.
@@ -71,7 +71,11 @@ describe('createTrainingStream', () => {
     const stream = open(folders);
     const batches = [];
     for (let iteration = 0; iteration < 6; iteration++) batches.push(await stream.next());
-    for (const options of [{ prefetch: 0, cacheBytes: 0 }, { workers: 3, prefetch: 5 }, { workers: 2, prefetch: 1, cacheBytes: 400 }]) {
+    for (const options of [
+      { prefetch: 0, cacheBytes: 0 },
+      { workers: 3, prefetch: 5 },
+      { workers: 2, prefetch: 1, cacheBytes: 400 },
+    ]) {
       const other = open(folders, { startIteration: 2, ...options });
       for (let iteration = 2; iteration < 6; iteration++) expect(await other.next()).toEqual(batches[iteration]);
     }
@@ -114,7 +118,11 @@ describe('createTrainingStream', () => {
     const stream = open(folders, { onCorrupt: 'refuse' });
     const failure = await failureOf(stream);
     expect(failure).toBeInstanceOf(ImageFileError);
-    expect(failure).toMatchObject({ file: corrupt, problem: 'not-an-image', reason: 'not a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PPM image' });
+    expect(failure).toMatchObject({
+      file: corrupt,
+      problem: 'not-an-image',
+      reason: 'not a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PPM image',
+    });
     expect(failure.message).toContain('convert or remove the file');
     expect(failure.message).toContain("set onCorrupt: 'replace'");
     await expect(stream.next()).rejects.toBe(failure);
@@ -145,7 +153,10 @@ describe('createTrainingStream', () => {
     const { skipped } = stream.statistics();
     expect(skipped.map(({ file }) => file).sort()).toEqual([gone, cut, folder]);
     // Another run that meets them in the same state draws the same.
-    const [other, third] = [open(folders, { startIteration: 8, corruptLimit: 0.7 }), open(folders, { startIteration: 8, workers: 3, onCorrupt: 'skip' })];
+    const [other, third] = [
+      open(folders, { startIteration: 8, corruptLimit: 0.7 }),
+      open(folders, { startIteration: 8, workers: 3, onCorrupt: 'skip' }),
+    ];
     for (let iteration = 8; iteration < 12; iteration++) expect(await other.next()).toEqual(await third.next());
   });
 
@@ -155,7 +166,9 @@ describe('createTrainingStream', () => {
     for (const file of broken) await writeFile(file, '');
     const failure = await failureOf(open(folders));
     expect(failure).toBeInstanceOf(BrokenImagesError);
-    expect(failure.message).toMatch(/2 of the 3 images of "domain1" are broken, at most 1 may be \(corruptLimit 0\.1\): .*0\.png \(the file is empty \(0 bytes\)\), .*1\.png/);
+    expect(failure.message).toMatch(
+      /2 of the 3 images of "domain1" are broken, at most 1 may be \(corruptLimit 0\.1\): .*0\.png \(the file is empty \(0 bytes\)\), .*1\.png/,
+    );
     const stream = open(folders, { onCorrupt: 'skip' });
     for (let iteration = 0; iteration < 30; iteration++) await stream.next();
   });
@@ -168,7 +181,12 @@ describe('createTrainingStream', () => {
     const stream = open(folders, { onCorrupt: 'skip' });
     const batches = [];
     for (let iteration = 0; iteration < 10; iteration++) batches.push(await stream.next());
-    expect(stream.statistics().skipped.map(({ file }) => file).sort()).toEqual(corrupt);
+    expect(
+      stream
+        .statistics()
+        .skipped.map(({ file }) => file)
+        .sort(),
+    ).toEqual(corrupt);
     expect(stream.statistics().skipped.find(({ file }) => file === corrupt[0])?.reason).toBe('the file is empty (0 bytes)');
 
     const other = open(folders, { onCorrupt: 'skip', startIteration: 7, workers: 2 });
@@ -216,7 +234,10 @@ describe('createTrainingStream', () => {
       const stream = createTrainingStream(await openImageFolders(${JSON.stringify(directory)}), ${JSON.stringify(settings)});
       ${statements}
       console.log('done');`;
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', timeout: 60_000 });
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'done\n', stderr: '' });
   });
 });

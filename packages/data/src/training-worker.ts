@@ -2,7 +2,14 @@ import { workerData } from 'node:worker_threads';
 import { imageCache } from './image-cache.js';
 import { ImageFileError } from './image-file-error.js';
 import type { ImageFolders } from './image-folders.js';
-import { batchPreparation, skippedImage, type NotedImage, type SkippedImage, type TrainingBatch, type TrainingBatchSettings } from './training-batch.js';
+import {
+  batchPreparation,
+  skippedImage,
+  type NotedImage,
+  type SkippedImage,
+  type TrainingBatch,
+  type TrainingBatchSettings,
+} from './training-batch.js';
 import { planTrainingBatch } from './training-plan.js';
 import { answerRequests } from './worker-answers.js';
 

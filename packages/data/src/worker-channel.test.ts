@@ -11,7 +11,8 @@ function workerOf(statements: string): URL {
 
 describe('workerChannel', () => {
   test('answers requests in their order', async () => {
-    const slowFirst = 'answerRequests(async (n) => { await new Promise((done) => setTimeout(done, n === 1 ? 40 : 0)); return { answer: n * 2 }; });';
+    const slowFirst =
+      'answerRequests(async (n) => { await new Promise((done) => setTimeout(done, n === 1 ? 40 : 0)); return { answer: n * 2 }; });';
     const channel = workerChannel<number, number>(workerOf(slowFirst), undefined);
     const asked = [1, 2, 3].map((n) => channel.ask(n));
     expect(await channel.keepAliveFor(Promise.all(asked))).toEqual([2, 4, 6]);

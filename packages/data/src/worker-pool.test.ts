@@ -16,7 +16,12 @@ async function doublers(deaths: number, maxRestarts: number): Promise<WorkerPool
       if (n === 3 && died() < ${deaths}) { appendFileSync(${JSON.stringify(log)}, 'x'); process.exit(1); }
       return { answer: 2 * n };
     });`;
-  const pool = workerPool<number, number>({ file: new URL(`data:text/javascript,${encodeURIComponent(source)}`), workerData: undefined, workers: 2, maxRestarts });
+  const pool = workerPool<number, number>({
+    file: new URL(`data:text/javascript,${encodeURIComponent(source)}`),
+    workerData: undefined,
+    workers: 2,
+    maxRestarts,
+  });
   onTestFinished(() => pool.close());
   return pool;
 }

@@ -1,7 +1,18 @@
 import { reshape, tidy } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Parameters } from '@stargan/ops';
-import { convolution, downsamplingTrunk, initializeParameters, requireDomains, requireImage, requirePositive, valuesOfDomains, type DomainLabels, type Network, type TrunkOptions } from '@stargan/layers';
+import {
+  convolution,
+  downsamplingTrunk,
+  initializeParameters,
+  requireDomains,
+  requireImage,
+  requirePositive,
+  valuesOfDomains,
+  type DomainLabels,
+  type Network,
+  type TrunkOptions,
+} from '@stargan/layers';
 
 /** Options of {@link discriminator}. */
 export interface DiscriminatorOptions extends Omit<TrunkOptions, 'inChannels'> {

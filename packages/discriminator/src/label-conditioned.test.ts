@@ -1,4 +1,18 @@
-import { add, concat, dispose, memory, oneHot, randomNormal, square, sum, tensor, tensor1d, tidy, tile, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  dispose,
+  memory,
+  oneHot,
+  randomNormal,
+  square,
+  sum,
+  tensor,
+  tensor1d,
+  tidy,
+  tile,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { DomainLabels } from '@stargan/layers';
 import { valueAndGradients, type Parameters } from '@stargan/ops';
@@ -17,7 +31,11 @@ describe('projectionDiscriminator', () => {
       fc.property(fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 4 }), fc.nat(1000), (domain, seed) => {
         tidy(() => {
           const p: Parameters = { ...projection.init(seed), 'main.6.bias': tensor([0.3]) };
-          const folded = { ...p, 'main.6.weight': add(p['main.6.weight']!, p['projection.weight']!), 'main.6.bias': tile(p['main.6.bias']!, [3]) };
+          const folded = {
+            ...p,
+            'main.6.weight': add(p['main.6.weight']!, p['projection.weight']!),
+            'main.6.bias': tile(p['main.6.bias']!, [3]),
+          };
           const image = images(domain.length, seed + 1);
           const conditioned = projection.apply(p, image, domain).dataSync();
           const selected = branches.apply(folded, image, domain).dataSync();
@@ -38,8 +56,12 @@ describe('labelMapDiscriminator', () => {
       const imageFilter = tensor(filter.map((row) => row.map((pixel) => pixel.slice(0, 3))));
       const blind = concat([imageFilter, zeros([3, 3, 2, 4])], 2);
       const image = images(2);
-      const own = discriminator({ ...small, domains: 1 }).apply({ ...p, 'main.0.weight': imageFilter }, image, [0, 0]).dataSync();
-      D.apply({ ...p, 'main.0.weight': blind }, image, [0, 1]).dataSync().forEach((value, i) => expect(value).toBeCloseTo(own[i]!, 4));
+      const own = discriminator({ ...small, domains: 1 })
+        .apply({ ...p, 'main.0.weight': imageFilter }, image, [0, 0])
+        .dataSync();
+      D.apply({ ...p, 'main.0.weight': blind }, image, [0, 1])
+        .dataSync()
+        .forEach((value, i) => expect(value).toBeCloseTo(own[i]!, 4));
     });
   });
 });
@@ -106,7 +128,12 @@ describe.each([
 });
 
 describe('patchClassifier', () => {
-  it.each([[16, 2], [32, 2], [128, 2], [256, 4]])('gives patches and a logit per domain at %i²', (imageSize, side) => {
+  it.each([
+    [16, 2],
+    [32, 2],
+    [128, 2],
+    [256, 4],
+  ])('gives patches and a logit per domain at %i²', (imageSize, side) => {
     tidy(() => {
       const D = patchClassifier({ imageSize, domains: 3, widthBudget: 2 * imageSize, maxWidth: 8 });
       const { patches, classes } = D.apply(D.init(1), randomNormal([2, imageSize, imageSize, 3]));

@@ -1,5 +1,13 @@
 import { reshape, tidy } from '@tensorflow/tfjs-core';
-import { concatenateLabels, convolution, downsamplingTrunk, initializeParameters, requireDomains, requireImage, requirePositive } from '@stargan/layers';
+import {
+  concatenateLabels,
+  convolution,
+  downsamplingTrunk,
+  initializeParameters,
+  requireDomains,
+  requireImage,
+  requirePositive,
+} from '@stargan/layers';
 import type { Discriminator, DiscriminatorOptions } from './discriminator.js';
 
 /**
@@ -22,7 +30,9 @@ export function labelMapDiscriminator({ domains, ...trunkOptions }: Discriminato
     apply(parameters, image, domain) {
       requireImage('labelMapDiscriminator', image.shape, trunkOptions.imageSize);
       requireDomains('labelMapDiscriminator', domain, image.shape[0], domains);
-      return tidy(() => reshape(head.apply(parameters, trunk.apply(parameters, concatenateLabels(image, domain, domains))), [image.shape[0]]));
+      return tidy(() =>
+        reshape(head.apply(parameters, trunk.apply(parameters, concatenateLabels(image, domain, domains))), [image.shape[0]]),
+      );
     },
   };
 }

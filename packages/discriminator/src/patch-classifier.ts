@@ -53,7 +53,11 @@ export function patchClassifier({ imageSize, domains, ...widthOptions }: PatchCl
   const widths = levelWidths('patchClassifier', imageSize, levels, widthOptions).slice(0, levels);
   const channels = widths[levels - 1]!;
   const side = imageSize / 2 ** levels;
-  const trunk = widths.map((width, i) => ({ name: `main.${2 * i}`, filter: [4, 4, i === 0 ? 3 : widths[i - 1]!, width] as const, bias: width }));
+  const trunk = widths.map((width, i) => ({
+    name: `main.${2 * i}`,
+    filter: [4, 4, i === 0 ? 3 : widths[i - 1]!, width] as const,
+    bias: width,
+  }));
   const specs: ParameterSpec[] = [
     ...trunk.flatMap(({ name, filter, bias }): ParameterSpec[] => [
       { name: `${name}.weight`, kind: 'convolution', shape: [...filter] },
@@ -70,7 +74,12 @@ export function patchClassifier({ imageSize, domains, ...widthOptions }: PatchCl
       return tidy(() => {
         let h = image as Tensor4D;
         for (const { name } of trunk) {
-          const padded = pad(h, [[0, 0], [1, 1], [1, 1], [0, 0]]);
+          const padded = pad(h, [
+            [0, 0],
+            [1, 1],
+            [1, 1],
+            [0, 0],
+          ]);
           h = conv2d(padded, parameter(parameters, `${name}.weight`), { stride: 2, padding: 'valid' }); // half the size
           h = leakyRelu(addBias(h, parameter(parameters, `${name}.bias`)), LEAKY_SLOPE);
         }

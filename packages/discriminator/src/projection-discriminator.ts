@@ -1,7 +1,17 @@
 import { add, reshape, tidy } from '@tensorflow/tfjs-core';
 import type { Rank } from '@tensorflow/tfjs-core';
 import { conv2d } from '@stargan/ops';
-import { convolution, downsamplingTrunk, initializeParameters, parameter, requireDomains, requireImage, requirePositive, valuesOfDomains, type ParameterSpec } from '@stargan/layers';
+import {
+  convolution,
+  downsamplingTrunk,
+  initializeParameters,
+  parameter,
+  requireDomains,
+  requireImage,
+  requirePositive,
+  valuesOfDomains,
+  type ParameterSpec,
+} from '@stargan/layers';
 import type { Discriminator, DiscriminatorOptions } from './discriminator.js';
 
 /**

@@ -5,10 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { generator } from './index.js';
 
 const small = { widthBudget: 128, maxWidth: 8, styleDim: 4 };
-const difference = (a: Tensor, b: Tensor): number => Math.max(...a.dataSync<'float32'>().map((value, i) => Math.abs(value - b.dataSync<'float32'>()[i]!)));
+const difference = (a: Tensor, b: Tensor): number =>
+  Math.max(...a.dataSync<'float32'>().map((value, i) => Math.abs(value - b.dataSync<'float32'>()[i]!)));
 
 it('has the constants of the reference’s state dictionary with the high-pass skip', () => {
-  expect(generator({ imageSize: 32, highPass: 2 }).constants).toEqual({ 'hpf.filter': { shape: [3, 3], values: Float32Array.of(-0.5, -0.5, -0.5, -0.5, 4, -0.5, -0.5, -0.5, -0.5) } });
+  expect(generator({ imageSize: 32, highPass: 2 }).constants).toEqual({
+    'hpf.filter': { shape: [3, 3], values: Float32Array.of(-0.5, -0.5, -0.5, -0.5, 4, -0.5, -0.5, -0.5, -0.5) },
+  });
   expect(generator({ imageSize: 32 }).constants).toEqual({});
 });
 
@@ -82,7 +85,9 @@ describe('generator', () => {
     tidy(() => {
       const G = generator({ imageSize: 16, ...small });
       const parameters = G.init(1);
-      expect(() => G.apply(parameters, zeros([1, 32, 32, 3]), zeros([1, 4]))).toThrow('generator: image must be [batch, 16, 16, 3], got [1, 32, 32, 3]');
+      expect(() => G.apply(parameters, zeros([1, 32, 32, 3]), zeros([1, 4]))).toThrow(
+        'generator: image must be [batch, 16, 16, 3], got [1, 32, 32, 3]',
+      );
       expect(() => G.apply(parameters, zeros([1, 16, 16, 3]), zeros([1, 5]))).toThrow('generator: style must be [1, 4], got [1, 5]');
       const mask = ones([1, 16, 16, 1]);
       expect(() => G.apply(parameters, zeros([1, 16, 16, 3]), zeros([1, 4]), [mask, mask])).toThrow('masks were given but highPass is 0');

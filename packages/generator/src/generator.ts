@@ -94,7 +94,15 @@ export interface Generator extends Network {
  * @param options sizes and widths, the high-pass skip, where the style enters, and how blocks are computed
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
-export function generator({ imageSize, styleDim = 64, highPass = 0, injection = 'adain', variant, checkpointing = 'none', ...widthOptions }: GeneratorOptions): Generator {
+export function generator({
+  imageSize,
+  styleDim = 64,
+  highPass = 0,
+  injection = 'adain',
+  variant,
+  checkpointing = 'none',
+  ...widthOptions
+}: GeneratorOptions): Generator {
   requirePositive('generator', 'styleDim', styleDim);
   if (!(highPass >= 0) || !Number.isFinite(highPass)) throw new Error(`generator: highPass must be a number ≥ 0, got ${highPass}`);
   const levels = imageLevels('generator', imageSize) - 4 + (highPass > 0 ? 1 : 0);
@@ -111,16 +119,35 @@ export function generator({ imageSize, styleDim = 64, highPass = 0, injection = 
     const resample = level < levels;
     const shallow = resample ? widths[level]! : deepest;
     const deep = resample ? widths[level + 1]! : deepest;
-    encoder.push(checkpointed(residualBlock(`encode.${level}`, { inChannels: shallow, outChannels: deep, normalize: true, downsample: resample, variant }), checkpointing));
+    encoder.push(
+      checkpointed(
+        residualBlock(`encode.${level}`, { inChannels: shallow, outChannels: deep, normalize: true, downsample: resample, variant }),
+        checkpointing,
+      ),
+    );
     const index = levels + 1 - level;
-    decoder.unshift(checkpointed(styledResidualBlock(`decode.${index}`, { inChannels: deep, outChannels: shallow, styleDim, upsample: resample, shortcut, norm, variant }), checkpointing));
+    decoder.unshift(
+      checkpointed(
+        styledResidualBlock(`decode.${index}`, {
+          inChannels: deep,
+          outChannels: shallow,
+          styleDim,
+          upsample: resample,
+          shortcut,
+          norm,
+          variant,
+        }),
+        checkpointing,
+      ),
+    );
   }
   const toRgbNorm = instanceNorm('to_rgb.0', { channels: widths[0]!, slope: LEAKY_SLOPE });
   const toRgb = convolution('to_rgb.2', { inChannels: widths[0]!, outChannels: 3, size: 1 });
   const specs = [fromRgb, ...encoder, ...decoder, toRgbNorm, toRgb].flatMap((layer) => layer.specs);
 
   function requireMasks(masks: Masks | undefined): void {
-    if (masks !== undefined && highPass === 0) throw new Error('generator: masks were given but highPass is 0, so there is no skip to use them in');
+    if (masks !== undefined && highPass === 0)
+      throw new Error('generator: masks were given but highPass is 0, so there is no skip to use them in');
   }
 
   function encode(parameters: Parameters, image: Tensor, masks?: Masks): Features {

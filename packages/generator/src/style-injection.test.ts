@@ -6,7 +6,8 @@ import { generator } from './index.js';
 
 const small = { imageSize: 32, widthBudget: 128, maxWidth: 8, styleDim: 4 };
 const concatenating = generator({ ...small, injection: 'concatenation' });
-const difference = (a: Tensor, b: Tensor): number => Math.max(...a.dataSync<'float32'>().map((value, i) => Math.abs(value - b.dataSync<'float32'>()[i]!)));
+const difference = (a: Tensor, b: Tensor): number =>
+  Math.max(...a.dataSync<'float32'>().map((value, i) => Math.abs(value - b.dataSync<'float32'>()[i]!)));
 
 describe('a generator that concatenates', () => {
   it('has no AdaIN, and filters for the maps instead', () => {
@@ -51,7 +52,9 @@ describe('a generator that concatenates', () => {
 
   it('names a style that does not fit', () => {
     tidy(() => {
-      expect(() => concatenating.apply(concatenating.init(1), zeros([1, 32, 32, 3]), zeros([1, 5]))).toThrow('generator: style must be [1, 4], got [1, 5]');
+      expect(() => concatenating.apply(concatenating.init(1), zeros([1, 32, 32, 3]), zeros([1, 5]))).toThrow(
+        'generator: style must be [1, 4], got [1, 5]',
+      );
     });
   });
 });

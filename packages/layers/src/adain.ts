@@ -16,7 +16,10 @@ import { join } from './parameter-spec.js';
  * @param options `channels` of x; `styleDim`, the length of a style; `slope` of the leaky ReLU below 0, default 1
  *   (none)
  */
-export function adain(prefix: string, { channels, styleDim, slope = 1 }: { channels: number; styleDim: number; slope?: number | undefined }): Layer<[style: Tensor]> {
+export function adain(
+  prefix: string,
+  { channels, styleDim, slope = 1 }: { channels: number; styleDim: number; slope?: number | undefined },
+): Layer<[style: Tensor]> {
   const affine = linear(join(prefix, 'fc'), { inFeatures: styleDim, outFeatures: 2 * channels });
   return {
     specs: affine.specs,

@@ -98,7 +98,17 @@ describe('a residual block', () => {
   it('names its parameters in the order of the reference', () => {
     const names = residualBlock('encode.0', { inChannels: 2, outChannels: 3, normalize: true }).specs.map(({ name }) => name);
     expect(names).toEqual(
-      ['conv1.weight', 'conv1.bias', 'conv2.weight', 'conv2.bias', 'norm1.weight', 'norm1.bias', 'norm2.weight', 'norm2.bias', 'conv1x1.weight'].map((name) => `encode.0.${name}`),
+      [
+        'conv1.weight',
+        'conv1.bias',
+        'conv2.weight',
+        'conv2.bias',
+        'norm1.weight',
+        'norm1.bias',
+        'norm2.weight',
+        'norm2.bias',
+        'conv1x1.weight',
+      ].map((name) => `encode.0.${name}`),
     );
   });
 });
@@ -148,7 +158,9 @@ describe('the variant of a block', () => {
       },
     };
     tidy(() => {
-      const [own, composed] = [counting, 'composed' as const].map((variant) => residualBlock('b', { inChannels: 2, outChannels: 2, variant }));
+      const [own, composed] = [counting, 'composed' as const].map((variant) =>
+        residualBlock('b', { inChannels: 2, outChannels: 2, variant }),
+      );
       const parameters = initializeParameters(own!.specs, 1, 'b');
       const x = randomNormal([1, 4, 4, 2]);
       expect(own!.apply(parameters, x).arraySync()).toEqual(composed!.apply(parameters, x).arraySync());

@@ -17,7 +17,10 @@ export type Checkpointing = 'none' | 'blocks';
  *
  * @param layer runs again in the backward pass, so its output must depend on nothing but its parameters and inputs
  */
-export function checkpointed<Rest extends Tensor[], Output extends Tensor>(layer: Layer<Rest, Output>, checkpointing: Checkpointing = 'none'): Layer<Rest, Output> {
+export function checkpointed<Rest extends Tensor[], Output extends Tensor>(
+  layer: Layer<Rest, Output>,
+  checkpointing: Checkpointing = 'none',
+): Layer<Rest, Output> {
   if (checkpointing === 'none') return layer;
   return {
     specs: layer.specs,

@@ -13,10 +13,18 @@ beforeAll(() => setBackend('cpu'));
 const values = (f: () => Tensor): number[] => tidy(() => Array.from(f().dataSync()));
 const norm = conditionalInstanceNorm('', { channels: 1, domains: 3 });
 const table = (): Tensor2D => tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);
-const heads = [1, 2, 3].map((factor): Head => (_, x) => mul(x, factor));
+const heads = [1, 2, 3].map(
+  (factor): Head =>
+    (_, x) =>
+      mul(x, factor),
+);
 const layers: [string, (labels: DomainLabels) => Tensor][] = [
   ['concatenateLabels', (labels) => concatenateLabels(zeros([2, 1, 2, 1]), labels, 3)],
-  ['conditionalInstanceNorm', (labels) => norm.apply({ weight: tensor2d([1, 2, 3], [3, 1]), bias: tensor2d([0, 1, -1], [3, 1]) }, tensor4d([1, 2, 3, 5], [2, 1, 2, 1]), labels)],
+  [
+    'conditionalInstanceNorm',
+    (labels) =>
+      norm.apply({ weight: tensor2d([1, 2, 3], [3, 1]), bias: tensor2d([0, 1, -1], [3, 1]) }, tensor4d([1, 2, 3, 5], [2, 1, 2, 1]), labels),
+  ],
   ['applyPerDomain', (labels) => applyPerDomain(heads, {}, tensor2d([1, 2, 3, 4], [2, 2]), labels)],
   ['rowsOfDomains', (labels) => rowsOfDomains(table(), labels, 2)],
   ['valuesOfDomains', (labels) => valuesOfDomains(tensor2d([1, 2, 3, 4, 5, 6], [2, 3]), labels)],
@@ -33,7 +41,9 @@ describe.each(layers)('%s', (_, layer) => {
   });
 
   test('makes the sample NaN whose number is no domain, and no other', () => {
-    const [wrong, right] = [0, 1].map((sample) => (list: number[]) => list.slice((sample * list.length) / 2, ((sample + 1) * list.length) / 2));
+    const [wrong, right] = [0, 1].map(
+      (sample) => (list: number[]) => list.slice((sample * list.length) / 2, ((sample + 1) * list.length) / 2),
+    );
     const seen = values(() => layer(tensor1d([3, 1], 'int32')));
     expect(wrong!(seen)).toSatisfy((list: number[]) => list.some(Number.isNaN));
     expect(right!(seen)).toEqual(right!(values(() => layer([2, 1]))));
@@ -45,8 +55,16 @@ test('weights may be soft', () => {
 });
 
 test('labels of another shape, and what are none, are refused by a sentence', () => {
-  expect(() => tidy(() => domainWeights('mine', zeros([2, 4]), 2, 3))).toThrow('mine: domain must be [2] numbers or [2, 3] weights of domains, got float32 [2, 4]');
-  expect(() => tidy(() => requireDomains('mine', tensor1d(['a']), 1, 1))).toThrow('mine: domain must be [1] numbers or [1, 1] weights of domains, got string [1]');
-  expect(() => requireDomains('mine', Promise.resolve([0]) as never, 1, 1)).toThrow('mine: domain must be a tensor or an array of whole numbers, got a promise; await it first');
-  expect(() => requireDomains('mine', undefined as never, 1, 1)).toThrow('mine: domain must be a tensor or an array of whole numbers, got undefined');
+  expect(() => tidy(() => domainWeights('mine', zeros([2, 4]), 2, 3))).toThrow(
+    'mine: domain must be [2] numbers or [2, 3] weights of domains, got float32 [2, 4]',
+  );
+  expect(() => tidy(() => requireDomains('mine', tensor1d(['a']), 1, 1))).toThrow(
+    'mine: domain must be [1] numbers or [1, 1] weights of domains, got string [1]',
+  );
+  expect(() => requireDomains('mine', Promise.resolve([0]) as never, 1, 1)).toThrow(
+    'mine: domain must be a tensor or an array of whole numbers, got a promise; await it first',
+  );
+  expect(() => requireDomains('mine', undefined as never, 1, 1)).toThrow(
+    'mine: domain must be a tensor or an array of whole numbers, got undefined',
+  );
 });

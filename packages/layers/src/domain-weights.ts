@@ -38,7 +38,9 @@ export function requireDomainTensor(network: string, labels: Tensor, batch: numb
   const areNumbers = rank === 1 || (rank === 2 && shape[1] === 1 && (domains > 1 || dtype === 'int32'));
   const fits = shape[0] === batch && (areNumbers || (rank === 2 && shape[1] === domains));
   if (!fits || !['bool', 'float32', 'int32'].includes(dtype)) {
-    throw new Error(`${network}: domain must be [${batch}] numbers or [${batch}, ${domains}] weights of domains, got ${dtype} [${shape.join(', ')}]`);
+    throw new Error(
+      `${network}: domain must be [${batch}] numbers or [${batch}, ${domains}] weights of domains, got ${dtype} [${shape.join(', ')}]`,
+    );
   }
   return areNumbers;
 }

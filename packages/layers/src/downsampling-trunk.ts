@@ -38,15 +38,21 @@ export interface Trunk extends Layer {
  * @param prefix of the parameter names `0.weight`, `1.conv1.weight`, …
  * @param options size and channels of the image, widths, and how blocks are computed
  */
-export function downsamplingTrunk(network: string, prefix: string, { imageSize, inChannels = 3, variant, checkpointing, ...widthOptions }: TrunkOptions): Trunk {
+export function downsamplingTrunk(
+  network: string,
+  prefix: string,
+  { imageSize, inChannels = 3, variant, checkpointing, ...widthOptions }: TrunkOptions,
+): Trunk {
   const levels = imageLevels(network, imageSize) - 2;
   const widths = levelWidths(network, imageSize, levels, widthOptions);
   const channels = widths[levels]!;
   const name = (index: number): string => join(prefix, `${index}`);
   const stem = convolution(name(0), { inChannels, outChannels: widths[0]!, size: 3 });
-  const blocks = widths.slice(1).map((outChannels, i) =>
-    checkpointed(residualBlock(name(i + 1), { inChannels: widths[i]!, outChannels, downsample: true, variant }), checkpointing),
-  );
+  const blocks = widths
+    .slice(1)
+    .map((outChannels, i) =>
+      checkpointed(residualBlock(name(i + 1), { inChannels: widths[i]!, outChannels, downsample: true, variant }), checkpointing),
+    );
   const last = convolution(name(levels + 2), { inChannels: channels, outChannels: channels, size: 4, padding: 'valid' });
   return {
     channels,

@@ -14,8 +14,22 @@ export { linear } from './linear.js';
 export { minibatchDeviation, type MinibatchDeviationOptions } from './minibatch-deviation.js';
 export type { Network } from './network.js';
 export { imageLevels, levelWidths, requireDomains, requireImage, requirePositive, type WidthOptions } from './network-arguments.js';
-export { fromTorchLayout, join, parameter, parameterCount, toTorchLayout, torchShape, type ParameterKind, type ParameterSpec } from './parameter-spec.js';
-export { multiScaleDiscriminator, patchDiscriminator, type MultiScaleDiscriminator, type PatchDiscriminatorOptions } from './patch-discriminator.js';
+export {
+  fromTorchLayout,
+  join,
+  parameter,
+  parameterCount,
+  toTorchLayout,
+  torchShape,
+  type ParameterKind,
+  type ParameterSpec,
+} from './parameter-spec.js';
+export {
+  multiScaleDiscriminator,
+  patchDiscriminator,
+  type MultiScaleDiscriminator,
+  type PatchDiscriminatorOptions,
+} from './patch-discriminator.js';
 export { applyPerDomain, rowsOfDomains, valuesOfDomains, type Head } from './per-domain.js';
 export { residualBlock, type ResidualBlockOptions } from './residual-block.js';
 export { spectralNormalization, type SpectralNormalization, type SpectrallyNormalized } from './spectral-normalization.js';

@@ -31,7 +31,11 @@ describe('initializeParameters', () => {
     ['no channels', instanceNorm('n', { channels: 0 }), 'n.weight must have a shape of whole numbers ≥ 1, got [0]'],
     ['half a channel', adain('a', { channels: 1.25, styleDim: 4 }), 'a.fc.weight must have a shape of whole numbers ≥ 1, got [4, 2.5]'],
     ['fewer than none', linear('l', { inFeatures: -1, outFeatures: 2 }), 'l.weight must have a shape of whole numbers ≥ 1, got [-1, 2]'],
-    ['what is no number', linear('l', { inFeatures: 2, outFeatures: NaN }), 'l.weight must have a shape of whole numbers ≥ 1, got [2, NaN]'],
+    [
+      'what is no number',
+      linear('l', { inFeatures: 2, outFeatures: NaN }),
+      'l.weight must have a shape of whole numbers ≥ 1, got [2, NaN]',
+    ],
   ])('names the parameter of a layer with %s', (_, { specs }, message) => {
     expect(() => initializeParameters(specs, 1, 'test')).toThrow(message);
   });

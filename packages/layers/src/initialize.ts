@@ -34,7 +34,10 @@ function initialize({ name, kind, shape }: ParameterSpec, seed: number, stream: 
       const fanIn = size / shape[shape.length - 1]!;
       const deviation = Math.sqrt(2 / fanIn);
       const values = normalArray(size, randomStream(seed, `initialize/${stream}/${name}`));
-      return tensor(values.map((value) => value * deviation), [...shape]);
+      return tensor(
+        values.map((value) => value * deviation),
+        [...shape],
+      );
     }
   }
 }

@@ -33,7 +33,12 @@ export interface WidthOptions {
  * @param options first width × image size, and the cap of the widths
  * @throws when the budget gives no channel or the cap is below 1; `network` names who asks
  */
-export function levelWidths(network: string, imageSize: number, levels: number, { widthBudget = 2 ** 14, maxWidth = 512 }: WidthOptions): number[] {
+export function levelWidths(
+  network: string,
+  imageSize: number,
+  levels: number,
+  { widthBudget = 2 ** 14, maxWidth = 512 }: WidthOptions,
+): number[] {
   const first = Math.floor(widthBudget / imageSize);
   if (!(first >= 1)) throw new Error(`${network}: widthBudget / imageSize must be at least 1 channel, got ${widthBudget} / ${imageSize}`);
   if (!Number.isInteger(maxWidth) || maxWidth < 1) throw new Error(`${network}: maxWidth must be a whole number ≥ 1, got ${maxWidth}`);

@@ -54,7 +54,9 @@ describe('conditional instance norm', () => {
         own.forEach((row, sample) => {
           for (const channel of [0, 1]) {
             const places = [0, 1, 2, 3].map((pixel) => sample * 8 + pixel * 2 + channel);
-            normalized(places.map((place) => input[place]!)).forEach((v, i) => (output[places[i]!] = v * scale[row * 2 + channel]! + shift[row * 2 + channel]!));
+            normalized(places.map((place) => input[place]!)).forEach(
+              (v, i) => (output[places[i]!] = v * scale[row * 2 + channel]! + shift[row * 2 + channel]!),
+            );
           }
         });
         return output;
@@ -68,7 +70,9 @@ describe('conditional instance norm', () => {
     const before = memory().numTensors;
     const output = layer.apply(parameters, input, domain);
     expect(memory().numTensors).toBe(before + 1);
-    expect(() => layer.apply(parameters, input, [0, 1, 2, 3])).toThrow('conditionalInstanceNorm: domain must be a whole number from 0 to 2, got 3');
+    expect(() => layer.apply(parameters, input, [0, 1, 2, 3])).toThrow(
+      'conditionalInstanceNorm: domain must be a whole number from 0 to 2, got 3',
+    );
     dispose([output, input, ...Object.values(parameters)]);
   });
 });
@@ -81,11 +85,15 @@ describe('minibatch deviation', () => {
       (input) => {
         // Groups {0, 2} and {1, 3}; each map is the mean over pixels of one channel's deviation.
         const deviation = (group: number, channel: number): number =>
-          mean([0, 1].map((pixel) => {
-            const pair = [group, group + 2].map((sample) => input[sample * 4 + pixel * 2 + channel]!);
-            return Math.sqrt(mean(pair.map((v) => (v - mean(pair)) ** 2)) + 1e-8);
-          }));
-        return samples(input).flatMap((sample, i) => [0, 1].flatMap((pixel) => [...sample.slice(2 * pixel, 2 * pixel + 2), deviation(i % 2, 0), deviation(i % 2, 1)]));
+          mean(
+            [0, 1].map((pixel) => {
+              const pair = [group, group + 2].map((sample) => input[sample * 4 + pixel * 2 + channel]!);
+              return Math.sqrt(mean(pair.map((v) => (v - mean(pair)) ** 2)) + 1e-8);
+            }),
+          );
+        return samples(input).flatMap((sample, i) =>
+          [0, 1].flatMap((pixel) => [...sample.slice(2 * pixel, 2 * pixel + 2), deviation(i % 2, 0), deviation(i % 2, 1)]),
+        );
       },
     );
   });
@@ -107,7 +115,9 @@ describe('minibatch deviation', () => {
     const output = minibatchDeviation(input);
     expect(memory().numTensors).toBe(before + 1);
     expect(output.shape).toEqual([4, 2, 1, 3]);
-    expect(() => minibatchDeviation(input, { groupSize: 3 })).toThrow('minibatchDeviation: groupSize must divide the batch, got 3 for a batch of 4');
+    expect(() => minibatchDeviation(input, { groupSize: 3 })).toThrow(
+      'minibatchDeviation: groupSize must divide the batch, got 3 for a batch of 4',
+    );
     expect(() => minibatchDeviation(input, { maps: 3 })).toThrow('minibatchDeviation: maps must divide the channels, got 3 for 2');
     dispose([output, input]);
   });
@@ -118,13 +128,21 @@ describe('label maps', () => {
     expectDerivatives(
       [x],
       (input) => concatenateLabels(input, [2, 0, 1, 0], 3),
-      (input) => samples(input).flatMap((sample, i) => [0, 1].flatMap((pixel) => [...sample.slice(2 * pixel, 2 * pixel + 2), ...[0, 1, 2].map((label) => (label === [2, 0, 1, 0][i] ? 1 : 0))])),
+      (input) =>
+        samples(input).flatMap((sample, i) =>
+          [0, 1].flatMap((pixel) => [
+            ...sample.slice(2 * pixel, 2 * pixel + 2),
+            ...[0, 1, 2].map((label) => (label === [2, 0, 1, 0][i] ? 1 : 0)),
+          ]),
+        ),
     );
   });
 
   it('refuse labels that do not fit', () => {
     tidy(() => {
-      expect(() => concatenateLabels(tensor(x.values, SHAPE), [0, 1], 3)).toThrow('concatenateLabels: domain must hold one number per sample');
+      expect(() => concatenateLabels(tensor(x.values, SHAPE), [0, 1], 3)).toThrow(
+        'concatenateLabels: domain must hold one number per sample',
+      );
     });
   });
 });

@@ -1,11 +1,23 @@
 import { memory, tensor, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromTorchLayout, initializeParameters, parameter, parameterCount, torchShape, toTorchLayout, type ParameterSpec } from './index.js';
+import {
+  fromTorchLayout,
+  initializeParameters,
+  parameter,
+  parameterCount,
+  torchShape,
+  toTorchLayout,
+  type ParameterSpec,
+} from './index.js';
 
 const dimension = fc.integer({ min: 1, max: 4 });
 const specs = fc.oneof(
-  fc.record({ name: fc.constant('w'), kind: fc.constant('convolution' as const), shape: fc.tuple(dimension, dimension, dimension, dimension) }),
+  fc.record({
+    name: fc.constant('w'),
+    kind: fc.constant('convolution' as const),
+    shape: fc.tuple(dimension, dimension, dimension, dimension),
+  }),
   fc.record({ name: fc.constant('w'), kind: fc.constant('linear' as const), shape: fc.tuple(dimension, dimension) }),
   fc.record({ name: fc.constant('w'), kind: fc.constantFrom('bias' as const, 'scale' as const), shape: fc.tuple(dimension) }),
 );
@@ -39,7 +51,9 @@ describe('layouts', () => {
 
   it('refuse a tensor of another shape, naming both', () => {
     const spec: ParameterSpec = { name: 'fc.weight', kind: 'linear', shape: [2, 3] };
-    expect(() => tidy(() => fromTorchLayout(spec, tensor(counting([2, 3]), [2, 3])))).toThrow('fc.weight: expected shape [3, 2] (PyTorch layout), got [2, 3]');
+    expect(() => tidy(() => fromTorchLayout(spec, tensor(counting([2, 3]), [2, 3])))).toThrow(
+      'fc.weight: expected shape [3, 2] (PyTorch layout), got [2, 3]',
+    );
   });
 });
 
@@ -54,7 +68,10 @@ describe('initializeParameters', () => {
   it('draws weights with variance 2 / fan-in, and sets biases to 0 and scales to 1', () => {
     tidy(() => {
       const made = initializeParameters(wide, 7, 'network');
-      for (const [name, fanIn] of [['conv.weight', 9 * 32], ['fc.weight', 256]] as const) {
+      for (const [name, fanIn] of [
+        ['conv.weight', 9 * 32],
+        ['fc.weight', 256],
+      ] as const) {
         const values = made[name]!.dataSync<'float32'>();
         const variance = values.reduce((sum, v) => sum + v * v, 0) / values.length;
         expect(Math.abs(variance * fanIn - 2)).toBeLessThan(5 * 2 * Math.sqrt(2 / values.length));
@@ -66,7 +83,9 @@ describe('initializeParameters', () => {
 
   it('is a function of seed, stream and name alone', () => {
     tidy(() => {
-      const values = (seed: number, stream: string, chosen: ParameterSpec[]): number[] => [...initializeParameters(chosen, seed, stream)['fc.weight']!.dataSync<'float32'>()];
+      const values = (seed: number, stream: string, chosen: ParameterSpec[]): number[] => [
+        ...initializeParameters(chosen, seed, stream)['fc.weight']!.dataSync<'float32'>(),
+      ];
       const all = values(7, 'network', wide);
       expect(values(7, 'network', [wide[1]!])).toEqual(all);
       expect(values(8, 'network', wide)).not.toEqual(all);
@@ -81,7 +100,12 @@ describe('parameter records', () => {
   });
 
   it('are counted by values', () => {
-    expect(parameterCount([{ name: 'a', kind: 'convolution', shape: [3, 3, 2, 4] }, { name: 'b', kind: 'bias', shape: [4] }])).toBe(76);
+    expect(
+      parameterCount([
+        { name: 'a', kind: 'convolution', shape: [3, 3, 2, 4] },
+        { name: 'b', kind: 'bias', shape: [4] },
+      ]),
+    ).toBe(76);
   });
 
   it('leave nothing behind when disposed', () => {

@@ -9,7 +9,14 @@ import { largest, largestDifference } from './testing/compare.js';
 const lrelu = (v: number): number => (v > 0 ? v : 0.2 * v);
 
 /** 4×4 convolution of one image [size, size, inChannels] with padding 1, in float64. */
-function convolve64(x: readonly number[], size: number, filter: readonly number[], bias: readonly number[], inChannels: number, stride: number): number[] {
+function convolve64(
+  x: readonly number[],
+  size: number,
+  filter: readonly number[],
+  bias: readonly number[],
+  inChannels: number,
+  stride: number,
+): number[] {
   const out = Math.floor((size - 2) / stride) + 1;
   const result: number[] = [];
   for (let row = 0; row < out; row++) {
@@ -20,7 +27,8 @@ function convolve64(x: readonly number[], size: number, filter: readonly number[
           const r = row * stride + Math.floor(tap / 4) - 1;
           const c = column * stride + (tap % 4) - 1;
           if (r < 0 || c < 0 || r >= size || c >= size) continue;
-          for (let from = 0; from < inChannels; from++) total += x[(r * size + c) * inChannels + from]! * filter[(tap * inChannels + from) * bias.length + to]!;
+          for (let from = 0; from < inChannels; from++)
+            total += x[(r * size + c) * inChannels + from]! * filter[(tap * inChannels + from) * bias.length + to]!;
         }
         result.push(total);
       });
@@ -34,7 +42,16 @@ describe('the patch discriminator', () => {
     const layer = patchDiscriminator('d', { inChannels: 1, width: 1, levels: 1, normalize: false });
     const names = layer.specs.map(({ name }) => name);
     expectDerivatives(
-      [{ values: scattered(64, 1), shape: [1, 8, 8, 1] }, ...layer.specs.map(({ shape }, i) => ({ values: scattered(shape.reduce((a, b) => a * b, 1), 20 + i), shape }))],
+      [
+        { values: scattered(64, 1), shape: [1, 8, 8, 1] },
+        ...layer.specs.map(({ shape }, i) => ({
+          values: scattered(
+            shape.reduce((a, b) => a * b, 1),
+            20 + i,
+          ),
+          shape,
+        })),
+      ],
       (image, ...weights) => layer.apply(Object.fromEntries(names.map((name, i) => [name, weights[i]!])), image),
       (image, w1, b1, w2, b2, w3, b3) => {
         const first = convolve64(image, 8, w1, b1, 1, 2).map(lrelu);
@@ -54,7 +71,9 @@ describe('the patch discriminator', () => {
         'model.8.weight 4×4×8×16',
         'model.11.weight 4×4×16×1',
       ]);
-      expect(layer.apply(initializeParameters(layer.specs, 1, 'd'), tensor(scattered(64 * 64 * 3, 1), [1, 64, 64, 3])).shape).toEqual([1, 6, 6, 1]);
+      expect(layer.apply(initializeParameters(layer.specs, 1, 'd'), tensor(scattered(64 * 64 * 3, 1), [1, 64, 64, 3])).shape).toEqual([
+        1, 6, 6, 1,
+      ]);
     });
   });
 
@@ -64,7 +83,9 @@ describe('the patch discriminator', () => {
       const parameters = initializeParameters(layer.specs, 1, 'd');
       const image = tensor4d(scattered(2 * 32 * 32 * 3, 1), [2, 32, 32, 3]);
       const { gradients } = valueAndGradients((p) => sum(square(layer.apply(p, image))), parameters);
-      const silent = Object.entries(gradients).filter(([, g]) => largest(g) === 0).map(([name]) => name);
+      const silent = Object.entries(gradients)
+        .filter(([, g]) => largest(g) === 0)
+        .map(([name]) => name);
       expect(silent).toEqual(['2.bias', '5.bias']);
     });
   });
@@ -74,8 +95,28 @@ describe('the patch discriminator', () => {
       const layer = patchDiscriminator('', { inChannels: 1, width: 2, levels: 1, normalize: false });
       const parameters = initializeParameters(layer.specs, 1, 'd');
       const inner: Tensor4D = tensor4d(scattered(256, 3), [1, 16, 16, 1]);
-      const before = layer.apply(parameters, pad(inner, [[0, 0], [0, 16], [0, 16], [0, 0]]));
-      const after = layer.apply(parameters, pad(inner, [[0, 0], [0, 16], [0, 16], [0, 0]], 1));
+      const before = layer.apply(
+        parameters,
+        pad(inner, [
+          [0, 0],
+          [0, 16],
+          [0, 16],
+          [0, 0],
+        ]),
+      );
+      const after = layer.apply(
+        parameters,
+        pad(
+          inner,
+          [
+            [0, 0],
+            [0, 16],
+            [0, 16],
+            [0, 0],
+          ],
+          1,
+        ),
+      );
       // Logit i sees the 16 pixels from 2i − 5 on, so i = 2 is the last one that sees none of the border.
       const corner = (map: Tensor): Tensor => slice(map, [0, 0, 0, 0], [1, 3, 3, 1]);
       expect(largestDifference(corner(before), corner(after))).toBe(0);
@@ -105,7 +146,11 @@ describe('the multi-scale discriminator', () => {
     const before = memory().numTensors;
     const maps = discriminator.apply(parameters, image);
     expect(memory().numTensors).toBe(before + 3);
-    expect(maps.map(({ shape }) => shape.slice(1, 3))).toEqual([[14, 14], [6, 6], [2, 2]]);
+    expect(maps.map(({ shape }) => shape.slice(1, 3))).toEqual([
+      [14, 14],
+      [6, 6],
+      [2, 2],
+    ]);
     tidy(() => {
       const quarter = averagePool2x2(averagePool2x2(image));
       expect(largestDifference(maps[2]!, head('d.2').apply(parameters, quarter))).toBe(0);

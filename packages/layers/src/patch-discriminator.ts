@@ -20,7 +20,16 @@ export interface PatchDiscriminatorOptions {
 
 /** 4×4 convolution with one pixel of zeros around, as PyTorch's padding=1. */
 function convolve4x4(x: Tensor, filter: Tensor, stride: number): Tensor4D {
-  return conv2d(pad(x as Tensor4D, [[0, 0], [1, 1], [1, 1], [0, 0]]), filter, { stride, padding: 'valid' });
+  return conv2d(
+    pad(x as Tensor4D, [
+      [0, 0],
+      [1, 1],
+      [1, 1],
+      [0, 0],
+    ]),
+    filter,
+    { stride, padding: 'valid' },
+  );
 }
 
 /**

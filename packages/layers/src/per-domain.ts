@@ -70,5 +70,10 @@ export function valuesOfDomains(values: Tensor2D, domain: DomainLabels): Tensor2
   const [batch, domains] = values.shape;
   if (isTensor(domain)) return tidy(() => sum<Tensor2D>(mul(values, domainWeights('valuesOfDomains', domain, batch, domains)), 1, true));
   requireDomains('valuesOfDomains', domain, batch, domains);
-  return tidy(() => selectRows(reshape<Rank.R2>(values, [batch * domains, 1]), Array.from(domain, (d, i) => i * domains + d)));
+  return tidy(() =>
+    selectRows(
+      reshape<Rank.R2>(values, [batch * domains, 1]),
+      Array.from(domain, (d, i) => i * domains + d),
+    ),
+  );
 }

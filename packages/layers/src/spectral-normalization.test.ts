@@ -29,7 +29,8 @@ function iterate64(m: readonly number[], start: readonly number[], iterations: n
   }
   return { u, v };
 }
-const sigma64 = (m: readonly number[], { u, v }: { u: readonly number[]; v: readonly number[] }): number => times(m, u).reduce((total, value, i) => total + value * v[i]!, 0);
+const sigma64 = (m: readonly number[], { u, v }: { u: readonly number[]; v: readonly number[] }): number =>
+  times(m, u).reduce((total, value, i) => total + value * v[i]!, 0);
 
 const matrix = fc.integer({ min: 1, max: 1000 }).map((seed) => scattered(ROWS * OUT, seed));
 const weightOf = (m: readonly number[]): Tensor => tensor([...m], [2, 1, 2, 3]);
@@ -40,7 +41,11 @@ describe('spectral normalisation', () => {
     fc.assert(
       fc.property(matrix, fc.integer({ min: 0, max: 4 }), (m, iterations) => {
         tidy(() => {
-          const { weights, state } = spectral.apply({ weight: weightOf(m), bias: tensor1d([1, 2, 3]) }, { weight: tensor1d(START) }, { iterations });
+          const { weights, state } = spectral.apply(
+            { weight: weightOf(m), bias: tensor1d([1, 2, 3]) },
+            { weight: tensor1d(START) },
+            { iterations },
+          );
           const expected = iterate64(m, START, iterations);
           const sigma = sigma64(m, expected);
           expect(Object.keys(weights)).toEqual(['weight']);
@@ -77,7 +82,8 @@ describe('spectral normalisation', () => {
     fc.assert(
       fc.property(matrix, fc.constantFrom(0.25, 2, 16), (m, factor) => {
         tidy(() => {
-          const of = (values: number[]): number[] => Array.from(spectral.apply({ weight: weightOf(values) }, { weight: tensor1d(START) }).weights.weight!.dataSync());
+          const of = (values: number[]): number[] =>
+            Array.from(spectral.apply({ weight: weightOf(values) }, { weight: tensor1d(START) }).weights.weight!.dataSync());
           of(m.map((v) => v * factor)).forEach((value, i) => {
             expect(value).toBeCloseTo(of(m)[i]!, 5);
           });
@@ -96,7 +102,8 @@ describe('spectral normalisation', () => {
         ({ weight }) => sum(mul(weighting, spectral.apply({ weight }, { weight: tensor1d(START) }).weights.weight!)),
         { weight: weightOf(m) },
       );
-      const value64 = (weight: number[]): number => weight.reduce((total, w, i) => total + (weighting.dataSync()[i]! * w) / sigma64(weight, vectors), 0);
+      const value64 = (weight: number[]): number =>
+        weight.reduce((total, w, i) => total + (weighting.dataSync()[i]! * w) / sigma64(weight, vectors), 0);
       gradients.weight.dataSync().forEach((g, i) => {
         const moved = (by: number): number => value64(m.map((w, j) => (i === j ? w + by : w)));
         expect(g).toBeCloseTo((moved(1e-4) - moved(-1e-4)) / 2e-4, 3);
@@ -119,7 +126,9 @@ describe('spectral normalisation', () => {
     const before = memory().numTensors;
     const { weights, state: next } = spectral.apply(parameters, state);
     expect(memory().numTensors).toBe(before + 2);
-    expect(() => spectral.apply(parameters, { weight: tensor1d([1]) })).toThrow('spectralNormalization: state must be [3] for a weight [2, 1, 2, 3], got [1]');
+    expect(() => spectral.apply(parameters, { weight: tensor1d([1]) })).toThrow(
+      'spectralNormalization: state must be [3] for a weight [2, 1, 2, 3], got [1]',
+    );
     expect(() => spectral.apply(parameters, state, { iterations: -1 })).toThrow('iterations must be a whole number ≥ 0, got -1');
     expect(() => spectral.apply(parameters, {})).toThrow('parameter weight is missing');
     dispose([weights.weight!, next.weight!, state.weight, parameters.weight]);

@@ -56,8 +56,11 @@ export function spectralNormalization(specs: readonly ParameterSpec[]): Spectral
         }),
       ),
     apply: (parameters, state, { iterations = 1 } = {}) => {
-      if (!Number.isInteger(iterations) || iterations < 0) throw new Error(`spectralNormalization: iterations must be a whole number ≥ 0, got ${iterations}`);
-      const results = normalized.map(({ name }) => [name, normalize(parameter(parameters, name), parameter(state, name), iterations)] as const);
+      if (!Number.isInteger(iterations) || iterations < 0)
+        throw new Error(`spectralNormalization: iterations must be a whole number ≥ 0, got ${iterations}`);
+      const results = normalized.map(
+        ({ name }) => [name, normalize(parameter(parameters, name), parameter(state, name), iterations)] as const,
+      );
       return {
         weights: Object.fromEntries(results.map(([name, { weight }]) => [name, weight])),
         state: Object.fromEntries(results.map(([name, { u }]) => [name, u])),
@@ -69,7 +72,8 @@ export function spectralNormalization(specs: readonly ParameterSpec[]): Spectral
 /** One weight [..., out] divided by its estimate, and the next u. */
 function normalize(weight: Tensor, u: Tensor, iterations: number): { weight: Tensor; u: Tensor } {
   const out = weight.shape[weight.rank - 1]!;
-  if (u.rank !== 1 || u.size !== out) throw new Error(`spectralNormalization: state must be [${out}] for a weight [${weight.shape.join(', ')}], got [${u.shape.join(', ')}]`);
+  if (u.rank !== 1 || u.size !== out)
+    throw new Error(`spectralNormalization: state must be [${out}] for a weight [${weight.shape.join(', ')}], got [${u.shape.join(', ')}]`);
   return tidy(() => {
     const matrix: Tensor2D = reshape(weight, [-1, out]);
     const right = (column: Tensor): Tensor => withoutGradients(() => unit(matMul(matrix, column as Tensor2D)));

@@ -75,6 +75,7 @@ export const convolutionVariants: Readonly<Record<ConvolutionVariant, BlockConvo
 export function blockConvolutions(variant: ConvolutionVariant | BlockConvolutions = DEFAULT_VARIANT): BlockConvolutions {
   if (typeof variant !== 'string') return variant;
   const names = Object.keys(convolutionVariants);
-  if (!names.includes(variant)) throw new Error(`blockConvolutions: variant must be ${names.join(', ')} or steps of your own, got ${variant as string}`);
+  if (!names.includes(variant))
+    throw new Error(`blockConvolutions: variant must be ${names.join(', ')} or steps of your own, got ${variant as string}`);
   return convolutionVariants[variant];
 }

@@ -17,7 +17,11 @@ const vitest = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/p
 // Inside the package, so that the copies find what it depends on.
 const scratch = mkdtempSync(join(folder, 'mutants-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) process.on(signal, () => process.exit(code));
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])
+  process.on(signal, () => process.exit(code));
 
 /** Imports of what the changed text calls and its file has not imported: a broken loss, not a broken program. */
 function missingImports(source, to) {
@@ -32,7 +36,10 @@ function missingImports(source, to) {
 /** A copy of the sources with one test file, and one text changed. */
 function copy(name, testFile, mutation) {
   const target = join(scratch, name);
-  cpSync(join(folder, 'src'), target, { recursive: true, filter: (path) => !path.endsWith('.test.ts') || path === join(folder, 'src', testFile) });
+  cpSync(join(folder, 'src'), target, {
+    recursive: true,
+    filter: (path) => !path.endsWith('.test.ts') || path === join(folder, 'src', testFile),
+  });
   if (mutation === undefined) return;
   const { file, to } = mutation;
   const source = readFileSync(join(target, file), 'utf8');
@@ -46,7 +53,10 @@ function runCopies() {
     join(scratch, 'vitest.config.mjs'),
     `export default { test: { include: ['*/*.test.ts'], setupFiles: [${JSON.stringify(seeded)}], pool: 'forks', maxWorkers: 2, isolate: false, testTimeout: 300_000 } };\n`,
   );
-  spawnSync(process.execPath, [vitest, 'run', '--root', scratch, '--reporter=json', `--outputFile=${report}`], { cwd: scratch, stdio: 'ignore' });
+  spawnSync(process.execPath, [vitest, 'run', '--root', scratch, '--reporter=json', `--outputFile=${report}`], {
+    cwd: scratch,
+    stdio: 'ignore',
+  });
   const outcomes = new Map();
   for (const { name, assertionResults } of JSON.parse(readFileSync(report, 'utf8')).testResults) {
     const passed = new Map();
@@ -60,13 +70,15 @@ function runCopies() {
 }
 
 /** Tests that are about something else than a property of a loss: messages, memory, the tests' own critic. */
-const IS_PROPERTY = /^(?!(refuses|unusable|wrong arguments|leaves|shapes that differ|integers, scalars|nothing but|the images keep|has the value of the float64 one))/;
+const IS_PROPERTY =
+  /^(?!(refuses|unusable|wrong arguments|leaves|shapes that differ|integers, scalars|nothing but|the images keep|has the value of the float64 one))/;
 
 /** The table of one test file, and complaints about what nobody noticed. */
 function tableOf(testFile, list, outcomes) {
   const titles = [...outcomes.get(`${testFile}-whole`)];
   const broken = titles.filter(([, passed]) => !passed).map(([title]) => title);
-  if (titles.length === 0 || broken.length > 0) throw new Error(`${testFile} must pass as it is; what failed: ${broken.join('; ') || 'all of it'}`);
+  if (titles.length === 0 || broken.length > 0)
+    throw new Error(`${testFile} must pass as it is; what failed: ${broken.join('; ') || 'all of it'}`);
   const noticed = new Map();
   list.forEach((mutation, i) => {
     const failed = [...(outcomes.get(`${testFile}-${i}`) ?? [])].filter(([, passed]) => !passed).map(([title]) => title);

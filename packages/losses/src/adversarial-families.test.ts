@@ -24,7 +24,12 @@ describe.each(Object.entries(adversarialFamilies))('the family %s', (name, { rea
     fc.assert(
       fc.property(float32(20), (l) => {
         const values = [real, fake, generator].map((loss) => valueOf(() => loss(tensor1d([l]))));
-        expect(worstError(values, exact.map((each) => each(l)))).toBeLessThan(1e-6);
+        expect(
+          worstError(
+            values,
+            exact.map((each) => each(l)),
+          ),
+        ).toBeLessThan(1e-6);
       }),
     );
   });

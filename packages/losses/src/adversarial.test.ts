@@ -83,9 +83,7 @@ describe('adversarial losses', () => {
     fc.assert(
       fc.property(batches, ({ shape: [batch, patches], logits }) => {
         const each = valuesOf(() => loss(tensor2d(logits, [batch, patches]), { reduction: 'none' }));
-        const expected = Array.from({ length: batch }, (_, row) =>
-          mean64(logits.slice(row * patches, (row + 1) * patches).map(exact)),
-        );
+        const expected = Array.from({ length: batch }, (_, row) => mean64(logits.slice(row * patches, (row + 1) * patches).map(exact)));
         expect(worstError(each, expected)).toBeLessThan(1e-6);
         expect(worstError([valueOf(() => loss(tensor2d(logits, [batch, patches])))], [mean64(expected)])).toBeLessThan(1e-6);
         const total = valueOf(() => loss(tensor2d(logits, [batch, patches]), { reduction: 'sum' }));
@@ -132,7 +130,9 @@ describe('adversarial losses', () => {
     expect(() => fakeLogisticLoss(tensor1d([1], 'int32'))).toThrow(
       'fakeLogisticLoss: logits must be float32, got int32; convert it with tf.cast',
     );
-    expect(() => realLogisticLoss(tensor([]))).toThrow('realLogisticLoss: logits must be [batch, ...] with at least one sample, got shape [0]');
+    expect(() => realLogisticLoss(tensor([]))).toThrow(
+      'realLogisticLoss: logits must be [batch, ...] with at least one sample, got shape [0]',
+    );
     expect(() => discriminatorAdversarialLoss(tensor1d([1]), tensor1d([1, 2]), { reduction: 'none' })).toThrow(
       'discriminatorAdversarialLoss: realLogits and fakeLogits must have the same shape, got [1] and [2]',
     );

@@ -40,7 +40,11 @@ export function fakeLogisticLoss<R extends Reduction = 'mean'>(logits: Tensor, o
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when logits are not float32, have no sample, or differ in shape with `reduction: 'none'`.
  */
-export function discriminatorAdversarialLoss<R extends Reduction = 'mean'>(realLogits: Tensor, fakeLogits: Tensor, options: LossOptions<R> = {}): Reduced<R> {
+export function discriminatorAdversarialLoss<R extends Reduction = 'mean'>(
+  realLogits: Tensor,
+  fakeLogits: Tensor,
+  options: LossOptions<R> = {},
+): Reduced<R> {
   if (options.reduction === 'none') {
     requireSameShape('discriminatorAdversarialLoss', ['realLogits', realLogits], ['fakeLogits', fakeLogits]);
   }

@@ -20,9 +20,18 @@ async function bundle(code: string): Promise<{ bytes: number; files: string[]; t
     // It warns that the import of nothing is left out, which is what the last test is about.
     logLevel: 'error',
   });
-  const kept = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0));
+  const kept = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0),
+  );
   const tapeBytes = kept.find(([path]) => path.endsWith('twice-differentiable.js'))?.[1].bytesInOutput ?? 0;
-  return { tapeBytes, bytes: outputFiles[0]!.contents.length, files: kept.map(([path]) => path.replace(/^dist\/|\.js$/g, '')).filter((path) => path !== '<stdin>').sort() };
+  return {
+    tapeBytes,
+    bytes: outputFiles[0]!.contents.length,
+    files: kept
+      .map(([path]) => path.replace(/^dist\/|\.js$/g, ''))
+      .filter((path) => path !== '<stdin>')
+      .sort(),
+  };
 }
 
 const one = (name: string): ReturnType<typeof bundle> => bundle(`export { ${name} } from './dist/index.js';`);
@@ -42,7 +51,16 @@ test('importing one loss bundles that loss, not the library', async () => {
 test('no file is kept that the loss does not use', async () => {
   expect((await one('realHingeLoss')).files).toEqual(['hinge', 'one-core', 'reduction', 'shapes', 'tensors']);
   expect((await one('generatorWassersteinLoss')).files).toEqual(['one-core', 'reduction', 'shapes', 'tensors', 'wasserstein']);
-  expect((await one('cycleConsistencyLoss')).files).toEqual(['absolute', 'cycle', 'mean-absolute-difference', 'one-core', 'reconstruction', 'reduction', 'shapes', 'tensors']);
+  expect((await one('cycleConsistencyLoss')).files).toEqual([
+    'absolute',
+    'cycle',
+    'mean-absolute-difference',
+    'one-core',
+    'reconstruction',
+    'reduction',
+    'shapes',
+    'tensors',
+  ]);
   expect((await one('lazyAdamRates')).files).toEqual(['lazy-regularization', 'numbers']);
 });
 

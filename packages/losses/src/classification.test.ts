@@ -19,7 +19,8 @@ function crossEntropy64(logits: readonly number[], label: number): number {
 }
 const rows = (values: readonly number[], width: number): number[][] =>
   Array.from({ length: values.length / width }, (_, row) => values.slice(row * width, (row + 1) * width));
-const softmaxOf64 = (logits: number[], width: number, labels: readonly number[]): number[] => rows(logits, width).map((row, i) => crossEntropy64(row, labels[i]!));
+const softmaxOf64 = (logits: number[], width: number, labels: readonly number[]): number[] =>
+  rows(logits, width).map((row, i) => crossEntropy64(row, labels[i]!));
 const binary64 = (l: number, t: number): number => t * softplus64(-l) + (1 - t) * softplus64(l);
 
 describeDerivatives({
@@ -42,11 +43,17 @@ describe.each(BACKENDS)('classification on %s', (backend) => {
   beforeAll(() => selectBackend(backend));
 
   test('is right on extreme logits: exact where it is linear, 0 where the answer is sure', () => {
-    const each = valuesOf(() => classificationLoss(tensor2d([1e4, -1e4, 0, 1e4, -1e4, 0, 5e3, 5e3, 5e3], [3, 3]), [0, 1, 2], { reduction: 'none' }));
+    const each = valuesOf(() =>
+      classificationLoss(tensor2d([1e4, -1e4, 0, 1e4, -1e4, 0, 5e3, 5e3, 5e3], [3, 3]), [0, 1, 2], { reduction: 'none' }),
+    );
     expect(worstError(each, [0, 2e4, Math.log(3)])).toBeLessThan(1e-7);
     const attributes = valuesOf(() => multiLabelLoss(tensor1d([1e4, 1e4, -1e4, -1e4]), tensor1d([1, 0, 1, 0]), { reduction: 'none' }));
     expect(attributes).toEqual([0, 1e4, 1e4, 0]);
-    const gradient = gradientOf((l) => classificationLoss(l, [0, 1, 2], { reduction: 'sum' }), [1e4, -1e4, 0, 1e4, -1e4, 0, 5e3, 5e3, 5e3], [3, 3]);
+    const gradient = gradientOf(
+      (l) => classificationLoss(l, [0, 1, 2], { reduction: 'sum' }),
+      [1e4, -1e4, 0, 1e4, -1e4, 0, 5e3, 5e3, 5e3],
+      [3, 3],
+    );
     expect(worstError(gradient, [0, 0, 0, 1, -1, 0, 1 / 3, 1 / 3, -2 / 3])).toBeLessThan(1e-6);
   });
 });
@@ -62,7 +69,8 @@ const labelled = batchOf(1, 20).chain(({ shape, tensors: [logits = []] }) =>
 describe.each(BACKENDS)('labels in a tensor, on %s,', (backend) => {
   beforeAll(() => selectBackend(backend));
   const logits = [0.5, -1, 2, 1e4, 0, -1e4];
-  const loss = (labels: ClassLabels): number[] => valuesOf(() => classificationLoss(tensor2d(logits, [2, 3]), labels, { reduction: 'none' }));
+  const loss = (labels: ClassLabels): number[] =>
+    valuesOf(() => classificationLoss(tensor2d(logits, [2, 3]), labels, { reduction: 'none' }));
   const expected = softmaxOf64(logits, 3, [2, 1]);
 
   test.each<[string, () => ClassLabels]>([
@@ -70,7 +78,13 @@ describe.each(BACKENDS)('labels in a tensor, on %s,', (backend) => {
     ['[batch] of float32', () => tensor1d([2, 1])],
     ['[batch, 1]', () => tensor2d([2, 1], [2, 1], 'int32')],
     ['[batch, classes], one-hot', () => oneHot(tensor1d([2, 1], 'int32'), 3)],
-    ['rows of an array', () => [[0, 0, 1], [0, 1, 0]]],
+    [
+      'rows of an array',
+      () => [
+        [0, 0, 1],
+        [0, 1, 0],
+      ],
+    ],
     ['a typed array', () => Int32Array.of(2, 1)],
   ])('%s, are as good as an array of numbers', (_, labels) => {
     expect(worstError(loss(labels()), expected)).toBeLessThan(1e-6);
@@ -106,15 +120,28 @@ describe('soft targets', () => {
 
   test('of another shape, and what are no labels, are refused by a sentence', () => {
     const logits = zeros<Rank.R2>([2, 3]);
-    expect(() => classificationLoss(logits, zeros([2, 4]))).toThrow('classificationLoss: labels must be [2] numbers or [2, 3] weights of classes, got float32 [2, 4]');
-    expect(() => classificationLoss(logits, undefined as never)).toThrow('classificationLoss: labels must be a tensor or an array, got undefined');
+    expect(() => classificationLoss(logits, zeros([2, 4]))).toThrow(
+      'classificationLoss: labels must be [2] numbers or [2, 3] weights of classes, got float32 [2, 4]',
+    );
+    expect(() => classificationLoss(logits, undefined as never)).toThrow(
+      'classificationLoss: labels must be a tensor or an array, got undefined',
+    );
     expect(() => classificationLoss(logits, Promise.resolve([0, 1]) as never)).toThrow('got a promise; await it first');
-    expect(() => classificationLoss(logits, [[1, 0], [0, 1]])).toThrow('every row of labels must hold 3 finite numbers, got [1, 0]');
+    expect(() =>
+      classificationLoss(logits, [
+        [1, 0],
+        [0, 1],
+      ]),
+    ).toThrow('every row of labels must hold 3 finite numbers, got [1, 0]');
   });
 
   test('of attributes may be whole numbers, and rows of an array', () => {
-    const value = (targets: Parameters<typeof multiLabelLoss>[1]): number => valueOf(() => multiLabelLoss(tensor2d([2, -1], [1, 2]), targets));
-    expect([value(tensor2d([1, 0], [1, 2], 'int32')), value([[1, 0]])]).toEqual([value(tensor2d([1, 0], [1, 2])), value(tensor2d([1, 0], [1, 2]))]);
+    const value = (targets: Parameters<typeof multiLabelLoss>[1]): number =>
+      valueOf(() => multiLabelLoss(tensor2d([2, -1], [1, 2]), targets));
+    expect([value(tensor2d([1, 0], [1, 2], 'int32')), value([[1, 0]])]).toEqual([
+      value(tensor2d([1, 0], [1, 2])),
+      value(tensor2d([1, 0], [1, 2])),
+    ]);
   });
 });
 
@@ -126,7 +153,9 @@ describe('classificationLoss', () => {
       fc.property(labelled, ({ shape, logits, labels }) => {
         const exact = softmaxOf64(logits, shape[1], labels);
         expectReductions((options) => classificationLoss(tensor2d(logits, shape), labels, options), exact, 1e-6);
-        expect(Math.min(...valuesOf(() => classificationLoss(tensor2d(logits, shape), labels, { reduction: 'none' })))).toBeGreaterThanOrEqual(0);
+        expect(
+          Math.min(...valuesOf(() => classificationLoss(tensor2d(logits, shape), labels, { reduction: 'none' }))),
+        ).toBeGreaterThanOrEqual(0);
       }),
     );
   });
@@ -145,7 +174,17 @@ describe('classificationLoss', () => {
       fc.property(labelled, ({ shape, logits, labels }) => {
         const turned = rows(logits, shape[1]).flatMap((row) => [...row].reverse());
         const value = (list: number[], given: number[]): number => valueOf(() => classificationLoss(tensor2d(list, shape), given));
-        expect(worstError([value(turned, labels.map((label) => shape[1] - 1 - label))], [value(logits, labels)])).toBeLessThan(1e-6);
+        expect(
+          worstError(
+            [
+              value(
+                turned,
+                labels.map((label) => shape[1] - 1 - label),
+              ),
+            ],
+            [value(logits, labels)],
+          ),
+        ).toBeLessThan(1e-6);
       }),
     );
   });
@@ -153,7 +192,10 @@ describe('classificationLoss', () => {
   test('has a gradient that sums to 0 over the classes, pulls the own class up and no other', () => {
     fc.assert(
       fc.property(labelled, ({ shape, logits, labels }) => {
-        const gradient = rows(gradientOf((l) => classificationLoss(l, labels, { reduction: 'sum' }), logits, shape), shape[1]);
+        const gradient = rows(
+          gradientOf((l) => classificationLoss(l, labels, { reduction: 'sum' }), logits, shape),
+          shape[1],
+        );
         gradient.forEach((row, i) => {
           expect(Math.abs(sum64(row))).toBeLessThan(1e-6);
           row.forEach((g, k) => {
@@ -177,7 +219,22 @@ describe('classificationLoss', () => {
 
   test('of equal logits is log of the number of classes', () => {
     for (const classes of [1, 2, 10, 1000]) {
-      expect(worstError([valueOf(() => classificationLoss(tensor2d(Array.from({ length: classes }, () => 7), [1, classes]), [0]))], [Math.log(classes)])).toBeLessThan(1e-6);
+      expect(
+        worstError(
+          [
+            valueOf(() =>
+              classificationLoss(
+                tensor2d(
+                  Array.from({ length: classes }, () => 7),
+                  [1, classes],
+                ),
+                [0],
+              ),
+            ),
+          ],
+          [Math.log(classes)],
+        ),
+      ).toBeLessThan(1e-6);
     }
   });
 
@@ -185,7 +242,9 @@ describe('classificationLoss', () => {
     fc.assert(
       fc.property(labelled, ({ shape, logits, labels }) => {
         const each = valuesOf(() => classificationLoss(tensor2d(logits, shape), labels, { reduction: 'none' }));
-        const turned = valuesOf(() => classificationLoss(tensor2d(reversedRows(logits, shape[1]), shape), [...labels].reverse(), { reduction: 'none' }));
+        const turned = valuesOf(() =>
+          classificationLoss(tensor2d(reversedRows(logits, shape[1]), shape), [...labels].reverse(), { reduction: 'none' }),
+        );
         expect(turned).toEqual([...each].reverse());
       }),
     );
@@ -193,7 +252,9 @@ describe('classificationLoss', () => {
 
   test('refuses labels and logits that do not fit', () => {
     const logits = tensor2d([1, 2, 3, 4], [2, 2]);
-    expect(() => classificationLoss(logits, [0])).toThrow('classificationLoss: labels must hold one number per sample, got 1 for a batch of 2');
+    expect(() => classificationLoss(logits, [0])).toThrow(
+      'classificationLoss: labels must hold one number per sample, got 1 for a batch of 2',
+    );
     expect(() => classificationLoss(logits, [0, 2])).toThrow('classificationLoss: every label must be a whole number from 0 to 1, got 2');
     expect(() => classificationLoss(logits, [0, 0.5])).toThrow('got 0.5');
     expect(() => classificationLoss(tensor1d([1]), [0])).toThrow('classificationLoss: logits must be [batch, classes], got shape [1]');
@@ -201,12 +262,17 @@ describe('classificationLoss', () => {
 
   test('leaves nothing but the result in memory', () => {
     const logits = tensor2d([1, 2, 3, 4], [2, 2]);
-    for (const reduction of ['mean', 'none', 'sum'] as const) expect(tensorsLeft(() => classificationLoss(logits, [0, 1], { reduction }))).toBe(1);
+    for (const reduction of ['mean', 'none', 'sum'] as const)
+      expect(tensorsLeft(() => classificationLoss(logits, [0, 1], { reduction }))).toBe(1);
     expect(tensorsLeft(() => grad((l: Tensor) => classificationLoss(l, [0, 1]))(logits))).toBe(1);
   });
 });
 
-const attributes = batchOf(2, 20).map(({ shape, tensors: [logits = [], raw = []] }) => ({ shape, logits, targets: raw.map((v) => Math.min(1, Math.abs(v) / 20)) }));
+const attributes = batchOf(2, 20).map(({ shape, tensors: [logits = [], raw = []] }) => ({
+  shape,
+  logits,
+  targets: raw.map((v) => Math.min(1, Math.abs(v) / 20)),
+}));
 
 describe('multiLabelLoss', () => {
   beforeAll(() => selectBackend('cpu'));
@@ -214,7 +280,9 @@ describe('multiLabelLoss', () => {
   test('is the binary cross entropy of float64, never negative, and its reductions agree', () => {
     fc.assert(
       fc.property(attributes, ({ shape, logits, targets }) => {
-        const each = rows(logits, shape[1]).map((row, i) => mean64(row.map((l, k) => binary64(l, Math.fround(targets[i * shape[1] + k]!)))));
+        const each = rows(logits, shape[1]).map((row, i) =>
+          mean64(row.map((l, k) => binary64(l, Math.fround(targets[i * shape[1] + k]!)))),
+        );
         expectReductions((options) => multiLabelLoss(tensor2d(logits, shape), tensor2d(targets, shape), options), each, 1e-6);
         expect(Math.min(...each)).toBeGreaterThanOrEqual(0);
       }),
@@ -225,7 +293,12 @@ describe('multiLabelLoss', () => {
     fc.assert(
       fc.property(attributes, ({ shape, logits, targets }) => {
         const gradient = gradientOf((l) => multiLabelLoss(l, tensor2d(targets, shape)), logits, shape);
-        expect(worstError(gradient.map((g) => g * logits.length), logits.map((l, i) => 1 / (1 + Math.exp(-l)) - targets[i]!))).toBeLessThan(1e-6);
+        expect(
+          worstError(
+            gradient.map((g) => g * logits.length),
+            logits.map((l, i) => 1 / (1 + Math.exp(-l)) - targets[i]!),
+          ),
+        ).toBeLessThan(1e-6);
       }),
     );
   });
@@ -234,7 +307,17 @@ describe('multiLabelLoss', () => {
     fc.assert(
       fc.property(attributes, ({ shape, logits, targets }) => {
         const value = (l: number[], t: number[]): number => valueOf(() => multiLabelLoss(tensor2d(l, shape), tensor2d(t, shape)));
-        expect(worstError([value(logits.map((l) => -l), targets.map((t) => 1 - t))], [value(logits, targets)])).toBeLessThan(1e-5);
+        expect(
+          worstError(
+            [
+              value(
+                logits.map((l) => -l),
+                targets.map((t) => 1 - t),
+              ),
+            ],
+            [value(logits, targets)],
+          ),
+        ).toBeLessThan(1e-5);
       }),
     );
   });
@@ -252,7 +335,9 @@ describe('multiLabelLoss', () => {
     fc.assert(
       fc.property(attributes, ({ shape, logits, targets }) => {
         const each = valuesOf(() => multiLabelLoss(tensor2d(logits, shape), tensor2d(targets, shape), { reduction: 'none' }));
-        const turned = valuesOf(() => multiLabelLoss(tensor2d([...logits].reverse(), shape), tensor2d([...targets].reverse(), shape), { reduction: 'none' }));
+        const turned = valuesOf(() =>
+          multiLabelLoss(tensor2d([...logits].reverse(), shape), tensor2d([...targets].reverse(), shape), { reduction: 'none' }),
+        );
         expect(worstError(turned, [...each].reverse())).toBeLessThan(1e-6);
       }),
     );
@@ -261,14 +346,20 @@ describe('multiLabelLoss', () => {
   test('is finite in value and gradient for logits up to 1e4', () => {
     fc.assert(
       fc.property(float32(1e4), fc.constantFrom(0, 0.25, 1), (l, t) => {
-        expect([valueOf(() => multiLabelLoss(tensor1d([l]), tensor1d([t]))), ...gradientOf((x) => multiLabelLoss(x, tensor1d([t])), [l])].every(Number.isFinite)).toBe(true);
+        expect(
+          [valueOf(() => multiLabelLoss(tensor1d([l]), tensor1d([t]))), ...gradientOf((x) => multiLabelLoss(x, tensor1d([t])), [l])].every(
+            Number.isFinite,
+          ),
+        ).toBe(true);
       }),
     );
   });
 
   test('refuses targets of another shape, and leaves nothing but the result in memory', () => {
     const logits = tensor2d([1, 2], [1, 2]);
-    expect(() => multiLabelLoss(logits, tensor2d([1], [1, 1]))).toThrow('multiLabelLoss: logits and targets must have the same shape, got [1, 2] and [1, 1]');
+    expect(() => multiLabelLoss(logits, tensor2d([1], [1, 1]))).toThrow(
+      'multiLabelLoss: logits and targets must have the same shape, got [1, 2] and [1, 1]',
+    );
     expect(tensorsLeft(() => multiLabelLoss(logits, logits))).toBe(1);
     expect(tensorsLeft(() => grad((l: Tensor) => multiLabelLoss(l, logits))(logits))).toBe(1);
   });

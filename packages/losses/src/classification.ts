@@ -31,7 +31,11 @@ const COMPLETED: Readonly<Record<LabelKind, (crossEntropy: Tensor, total: Tensor
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `logits` is not float32 `[batch, classes]` or has no sample, or the labels do not fit.
  */
-export function classificationLoss<R extends Reduction = 'mean'>(logits: Tensor, labels: ClassLabels, options: LossOptions<R> = {}): Reduced<R> {
+export function classificationLoss<R extends Reduction = 'mean'>(
+  logits: Tensor,
+  labels: ClassLabels,
+  options: LossOptions<R> = {},
+): Reduced<R> {
   requireBatch('classificationLoss', 'logits', logits);
   if (logits.rank !== 2) throw new Error(`classificationLoss: logits must be [batch, classes], got shape ${text(logits.shape)}`);
   const [batch = 1, classes = 1] = logits.shape;

@@ -11,6 +11,10 @@ import type { Reduced, Reduction } from './reduction.js';
  * @returns a scalar, or `[batch]` (mean over elements) with `reduction: 'none'`; ≥ 0.
  * @throws when the shapes differ, or an argument is not float32 or has no sample.
  */
-export function contentReconstructionLoss<R extends Reduction = 'mean'>(content: Tensor, reconstructedContent: Tensor, options: ReconstructionOptions<R> = {}): Reduced<R> {
+export function contentReconstructionLoss<R extends Reduction = 'mean'>(
+  content: Tensor,
+  reconstructedContent: Tensor,
+  options: ReconstructionOptions<R> = {},
+): Reduced<R> {
   return reconstructionLoss('contentReconstructionLoss', ['content', content], ['reconstructedContent', reconstructedContent], options);
 }

@@ -30,7 +30,8 @@ const noise = scattered(BATCH * PIXELS, 4).map((v) => 0.3 * v);
 const epsilon = [0.3125, 0.8125];
 
 const images = (values: readonly number[]): Tensor => tensor(Array.from(values), [BATCH, SIZE, SIZE, CHANNELS]);
-const samples = (values: readonly number[]): number[][] => Array.from({ length: BATCH }, (_, i) => values.slice(i * PIXELS, (i + 1) * PIXELS));
+const samples = (values: readonly number[]): number[][] =>
+  Array.from({ length: BATCH }, (_, i) => values.slice(i * PIXELS, (i + 1) * PIXELS));
 const between = image.map((x, i) => epsilon[Math.floor(i / PIXELS)]! * x + (1 - epsilon[Math.floor(i / PIXELS)]!) * generated[i]!);
 const noisy = image.map((x, i) => x + noise[i]!);
 
@@ -66,7 +67,12 @@ describe.each(BACKENDS)('a critic with instance norm, lrelu and pooling on %s', 
 
   test('has the value of the float64 one', () => {
     const values = valuesOf(() => reshape(critic(criticTensors(parameters), images(image)), [BATCH]));
-    expect(worstError(values, samples(image).map((x) => critic64(parameters, x)))).toBeLessThan(1e-5);
+    expect(
+      worstError(
+        values,
+        samples(image).map((x) => critic64(parameters, x)),
+      ),
+    ).toBeLessThan(1e-5);
   });
 
   test.each(PENALTIES.map(({ name, penalty }, i) => ({ name, penalty, expected: expectations[i]! })))(
@@ -79,9 +85,19 @@ describe.each(BACKENDS)('a critic with instance norm, lrelu and pooling on %s', 
       );
       const gradient = tensors.flatMap((_, i) => valuesOf(() => gradients[`weight${i}`]!));
       const scale = Math.max(...expected.gradient.map(Math.abs));
-      expect(worstError(valuesOf(() => value), [expected.value])).toBeLessThan(1e-5);
+      expect(
+        worstError(
+          valuesOf(() => value),
+          [expected.value],
+        ),
+      ).toBeLessThan(1e-5);
       expect(scale).toBeGreaterThan(0.1);
-      expect(worstError(gradient.map((g) => g / scale), expected.gradient.map((g) => g / scale))).toBeLessThan(2e-5);
+      expect(
+        worstError(
+          gradient.map((g) => g / scale),
+          expected.gradient.map((g) => g / scale),
+        ),
+      ).toBeLessThan(2e-5);
     },
   );
 });

@@ -17,22 +17,24 @@ const norm64 = (values: readonly number[]): number => Math.sqrt(sum64(values.map
 const rows = (values: readonly number[], width: number): number[][] =>
   Array.from({ length: values.length / width }, (_, row) => values.slice(row * width, (row + 1) * width));
 
-const cases = fc
-  .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 4 }))
-  .chain(([batch, width]) => {
-    const list = (length: number, bound: number): fc.Arbitrary<number[]> => fc.array(float32(bound), { minLength: length, maxLength: length });
-    return fc.record({
-      shape: fc.constant<[number, number]>([batch, width]),
-      image: list(batch * width, 4),
-      other: list(batch * width, 4),
-      weights: list(width, 4),
-      epsilon: list(batch, 1).map((values) => values.map(Math.abs)),
-    });
+const cases = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 4 })).chain(([batch, width]) => {
+  const list = (length: number, bound: number): fc.Arbitrary<number[]> =>
+    fc.array(float32(bound), { minLength: length, maxLength: length });
+  return fc.record({
+    shape: fc.constant<[number, number]>([batch, width]),
+    image: list(batch * width, 4),
+    other: list(batch * width, 4),
+    weights: list(width, 4),
+    epsilon: list(batch, 1).map((values) => values.map(Math.abs)),
   });
+});
 
 /** ½Σx², whose gradient is x itself: a penalty on it tells where it was taken. */
 const bowl: Critic = (x) => mul(sum(square(x), 1), 0.5);
-const linear = (w: readonly number[]): Critic => (x) => matMul(x as Tensor2D, tensor2d([...w], [w.length, 1]));
+const linear =
+  (w: readonly number[]): Critic =>
+  (x) =>
+    matMul(x as Tensor2D, tensor2d([...w], [w.length, 1]));
 
 interface Kind {
   readonly name: string;
@@ -52,7 +54,12 @@ const KINDS: readonly Kind[] = [
     at: (x, y, e) => x.map((v, i) => e * v + (1 - e) * y[i]!),
     charge: (n) => (n - 1) ** 2,
   },
-  { name: 'DRAGAN', penalty: (D, x, noise, _, o) => draganPenalty(D, x, noise, o), at: (x, noise) => x.map((v, i) => v + noise[i]!), charge: (n) => (n - 1) ** 2 },
+  {
+    name: 'DRAGAN',
+    penalty: (D, x, noise, _, o) => draganPenalty(D, x, noise, o),
+    at: (x, noise) => x.map((v, i) => v + noise[i]!),
+    charge: (n) => (n - 1) ** 2,
+  },
 ];
 
 describe.each(KINDS)('$name', ({ name, penalty, at, charge }) => {
@@ -67,7 +74,11 @@ describe.each(KINDS)('$name', ({ name, penalty, at, charge }) => {
         const width = given.shape[1];
         const others = rows(given.other, width);
         const points = rows(given.image, width).map((x, i) => at(x, others[i]!, given.epsilon[i]!));
-        expectReductions((options) => value(bowl, given, options), points.map((x) => charge(norm64(x))), 5e-6);
+        expectReductions(
+          (options) => value(bowl, given, options),
+          points.map((x) => charge(norm64(x))),
+          5e-6,
+        );
       }),
     );
   });
@@ -103,7 +114,12 @@ describe.each(KINDS)('$name', ({ name, penalty, at, charge }) => {
       fc.property(cases, (given) => {
         const width = given.shape[1];
         const each = valuesOf(() => value(bowl, given, { reduction: 'none' }));
-        const turned = { ...given, image: reversedRows(given.image, width), other: reversedRows(given.other, width), epsilon: [...given.epsilon].reverse() };
+        const turned = {
+          ...given,
+          image: reversedRows(given.image, width),
+          other: reversedRows(given.other, width),
+          epsilon: [...given.epsilon].reverse(),
+        };
         expect(valuesOf(() => value(bowl, turned, { reduction: 'none' }))).toEqual([...each].reverse());
       }),
     );
@@ -141,7 +157,9 @@ describe.each(KINDS)('$name', ({ name, penalty, at, charge }) => {
     const integers = tensor2d([1], [1, 1], 'int32');
     expect(() => penalty(bowl, integers, integers, tensor1d([1]))).toThrow(/^\w+: \w+ must be float32, got int32/);
     if (name !== 'R1' && name !== 'R2') {
-      expect(() => penalty(bowl, tensor2d([1], [1, 1]), tensor2d([1, 2], [1, 2]), tensor1d([1]))).toThrow('must have the same shape, got [1, 1] and [1, 2]');
+      expect(() => penalty(bowl, tensor2d([1], [1, 1]), tensor2d([1, 2], [1, 2]), tensor1d([1]))).toThrow(
+        'must have the same shape, got [1, 1] and [1, 2]',
+      );
     }
   });
 });
@@ -152,7 +170,8 @@ describe('interpolateImages', () => {
   test('gives the real image at 1, the generated one at 0, and stays between', () => {
     fc.assert(
       fc.property(cases, ({ shape, image, other, epsilon }) => {
-        const between = (e: number[]): number[] => valuesOf(() => interpolateImages(tensor2d(image, shape), tensor2d(other, shape), tensor1d(e)));
+        const between = (e: number[]): number[] =>
+          valuesOf(() => interpolateImages(tensor2d(image, shape), tensor2d(other, shape), tensor1d(e)));
         // −0, which is equal to 0 for all but the comparison, comes and goes: 0 · −1 + −0.
         const unsigned = (values: number[]): number[] => values.map((v) => v + 0);
         expect(unsigned(between(epsilon.map(() => 1)))).toEqual(unsigned(image));
@@ -166,10 +185,18 @@ describe('interpolateImages', () => {
   });
 
   test('moves a whole image by one number, and refuses any other number of them', () => {
-    const points = valuesOf(() => interpolateImages(tensor([1, 1, 1, 1, 1, 1, 1, 1], [2, 2, 1, 2]), tensor([0, 0, 0, 0, 0, 0, 0, 0], [2, 2, 1, 2]), tensor1d([0.25, 0.75])));
+    const points = valuesOf(() =>
+      interpolateImages(
+        tensor([1, 1, 1, 1, 1, 1, 1, 1], [2, 2, 1, 2]),
+        tensor([0, 0, 0, 0, 0, 0, 0, 0], [2, 2, 1, 2]),
+        tensor1d([0.25, 0.75]),
+      ),
+    );
     expect(points).toEqual([0.25, 0.25, 0.25, 0.25, 0.75, 0.75, 0.75, 0.75]);
     const image = tensor2d([1, 2], [2, 1]);
-    expect(() => interpolateImages(image, image, tensor1d([1]))).toThrow('interpolateImages: epsilon must be [2], one number per sample, got [1]');
+    expect(() => interpolateImages(image, image, tensor1d([1]))).toThrow(
+      'interpolateImages: epsilon must be [2], one number per sample, got [1]',
+    );
     expect(() => interpolateImages(image, image, reshape(tensor1d([1, 0]), [2, 1]))).toThrow('got [2, 1]');
   });
 });
@@ -179,12 +206,21 @@ describe('draganNoise', () => {
 
   test('is the uniform draw times scale and the deviation of the batch', () => {
     fc.assert(
-      fc.property(cases, fc.integer({ min: 0, max: 8 }).map((n) => n / 4), ({ shape, image, other }, scale) => {
-        const mean = mean64(image);
-        const deviation = Math.sqrt(mean64(image.map((v) => (v - mean) ** 2)));
-        const noise = valuesOf(() => draganNoise(tensor2d(image, shape), tensor2d(other, shape), { scale }));
-        expect(worstError(noise, other.map((u) => u * deviation * scale))).toBeLessThan(1e-5);
-      }),
+      fc.property(
+        cases,
+        fc.integer({ min: 0, max: 8 }).map((n) => n / 4),
+        ({ shape, image, other }, scale) => {
+          const mean = mean64(image);
+          const deviation = Math.sqrt(mean64(image.map((v) => (v - mean) ** 2)));
+          const noise = valuesOf(() => draganNoise(tensor2d(image, shape), tensor2d(other, shape), { scale }));
+          expect(
+            worstError(
+              noise,
+              other.map((u) => u * deviation * scale),
+            ),
+          ).toBeLessThan(1e-5);
+        },
+      ),
     );
   });
 

@@ -10,11 +10,10 @@ import type { Reduced, Reduction } from './reduction.js';
  * @returns a scalar, or `[batch]` (mean over pixels and channels) with `reduction: 'none'`; ≥ 0.
  * @throws when the shapes differ, or an argument is not float32 or has no sample.
  */
-export function cycleConsistencyLoss<R extends Reduction = 'mean'>(image: Tensor, reconstructedImage: Tensor, options: ReconstructionOptions<R> = {}): Reduced<R> {
-  return reconstructionLoss(
-    'cycleConsistencyLoss',
-    ['image', image],
-    ['reconstructedImage', reconstructedImage],
-    options,
-  );
+export function cycleConsistencyLoss<R extends Reduction = 'mean'>(
+  image: Tensor,
+  reconstructedImage: Tensor,
+  options: ReconstructionOptions<R> = {},
+): Reduced<R> {
+  return reconstructionLoss('cycleConsistencyLoss', ['image', image], ['reconstructedImage', reconstructedImage], options);
 }

@@ -21,7 +21,11 @@ const pairs = batchOf(2, 8).map(({ shape, tensors: [a = [], b = []] }) => ({ sha
 const FAMILY: { name: string; loss: Distance; exact: (difference: number) => number }[] = [
   { name: 'l1Loss', loss: l1Loss, exact: Math.abs },
   { name: 'l2Loss', loss: l2Loss, exact: (d) => d * d },
-  { name: 'charbonnierLoss', loss: (a, b, options) => charbonnierLoss(a, b, { epsilon: 0.25, ...options }), exact: (d) => Math.sqrt(d * d + 0.0625) },
+  {
+    name: 'charbonnierLoss',
+    loss: (a, b, options) => charbonnierLoss(a, b, { epsilon: 0.25, ...options }),
+    exact: (d) => Math.sqrt(d * d + 0.0625),
+  },
 ];
 
 for (const { name, loss, exact } of FAMILY) {
@@ -72,7 +76,11 @@ describe.each(FAMILY)('the distance $name', ({ name, loss, exact }) => {
   test('does not change when the same is added to both', () => {
     fc.assert(
       fc.property(pairs, fc.integer({ min: -8, max: 8 }), ({ shape, a, b }, shift) => {
-        const moved = value(a.map((v) => v + shift), b.map((v) => v + shift), shape);
+        const moved = value(
+          a.map((v) => v + shift),
+          b.map((v) => v + shift),
+          shape,
+        );
         expect(worstError([moved], [value(a, b, shape)])).toBeLessThan(3e-5);
       }),
     );
@@ -90,7 +98,8 @@ describe.each(FAMILY)('the distance $name', ({ name, loss, exact }) => {
   test('keeps its samples apart, in any order', () => {
     fc.assert(
       fc.property(pairs, ({ shape, a, b }) => {
-        const each = (x: number[], y: number[]): number[] => valuesOf(() => loss(tensor2d(x, shape), tensor2d(y, shape), { reduction: 'none' }));
+        const each = (x: number[], y: number[]): number[] =>
+          valuesOf(() => loss(tensor2d(x, shape), tensor2d(y, shape), { reduction: 'none' }));
         expect(each(reversedRows(a, shape[1]), reversedRows(b, shape[1]))).toEqual(each(a, b).reverse());
       }),
     );
@@ -126,13 +135,16 @@ describe('charbonnierLoss', () => {
         const sharp = valueOf(() => l1Loss(tensor2d(a, shape), tensor2d(b, shape)));
         expect(smooth).toBeGreaterThanOrEqual(sharp - 1e-6);
         expect(smooth).toBeLessThanOrEqual(sharp + 1e-3 + 1e-6);
-        for (const slope of gradientOf((x) => charbonnierLoss(x, tensor2d(b, shape)), a, shape)) expect(Math.abs(slope) * a.length).toBeLessThanOrEqual(1 + 1e-6);
+        for (const slope of gradientOf((x) => charbonnierLoss(x, tensor2d(b, shape)), a, shape))
+          expect(Math.abs(slope) * a.length).toBeLessThanOrEqual(1 + 1e-6);
       }),
     );
   });
 
   test('refuses an epsilon that would leave the corner in', () => {
-    expect(() => charbonnierLoss(tensor([1]), tensor([1]), { epsilon: 0 })).toThrow('charbonnierLoss: epsilon must be a finite number > 0, got 0');
+    expect(() => charbonnierLoss(tensor([1]), tensor([1]), { epsilon: 0 })).toThrow(
+      'charbonnierLoss: epsilon must be a finite number > 0, got 0',
+    );
   });
 });
 
@@ -147,14 +159,21 @@ describe.each(RECONSTRUCTIONS)('$name with a distance of choice', ({ name, loss 
 
   test('is that distance', () => {
     fc.assert(
-      fc.property(pairs, fc.constantFrom(l1Loss, l2Loss, charbonnierLoss), fc.constantFrom('mean', 'sum', 'none'), ({ shape, a, b }, distance, reduction) => {
-        const given = valuesOf(() => loss(tensor2d(a, shape), tensor2d(b, shape), { distance, reduction }));
-        expect(given).toEqual(valuesOf(() => distance(tensor2d(a, shape), tensor2d(b, shape), { reduction })));
-      }),
+      fc.property(
+        pairs,
+        fc.constantFrom(l1Loss, l2Loss, charbonnierLoss),
+        fc.constantFrom('mean', 'sum', 'none'),
+        ({ shape, a, b }, distance, reduction) => {
+          const given = valuesOf(() => loss(tensor2d(a, shape), tensor2d(b, shape), { distance, reduction }));
+          expect(given).toEqual(valuesOf(() => distance(tensor2d(a, shape), tensor2d(b, shape), { reduction })));
+        },
+      ),
     );
   });
 
   test('speaks of its own arguments when they do not fit', () => {
-    expect(() => loss(tensor([1]), tensor([1, 2]), { distance: l2Loss })).toThrow(new RegExp(`^${name}: \\w+ and reconstructed\\w+ must have the same shape`, 'i'));
+    expect(() => loss(tensor([1]), tensor([1, 2]), { distance: l2Loss })).toThrow(
+      new RegExp(`^${name}: \\w+ and reconstructed\\w+ must have the same shape`, 'i'),
+    );
   });
 });

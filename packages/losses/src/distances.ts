@@ -55,7 +55,11 @@ export interface CharbonnierOptions<R extends Reduction = Reduction> extends Los
  * @returns a scalar, or `[batch]` (mean over elements) with `reduction: 'none'`; ≥ ε.
  * @throws when the shapes differ, an argument is not float32 or has no sample, or `epsilon` is not above 0.
  */
-export function charbonnierLoss<R extends Reduction = 'mean'>(target: Tensor, reconstruction: Tensor, { epsilon = 1e-3, ...options }: CharbonnierOptions<R> = {}): Reduced<R> {
+export function charbonnierLoss<R extends Reduction = 'mean'>(
+  target: Tensor,
+  reconstruction: Tensor,
+  { epsilon = 1e-3, ...options }: CharbonnierOptions<R> = {},
+): Reduced<R> {
   requirePair('charbonnierLoss', target, reconstruction);
   requirePositive('charbonnierLoss', 'epsilon', epsilon);
   return tidy(() => reduceElements('charbonnierLoss', sqrt(add(square(sub(target, reconstruction)), epsilon ** 2)), options));

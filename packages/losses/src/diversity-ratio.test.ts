@@ -36,21 +36,41 @@ function pairOf({ images, others, latents, otherLatents }: Values): LatentPair {
 function ratios64({ images, others, latents, otherLatents }: Values): number[] {
   const distance = (a: number[], b: number[], width: number, row: number): number =>
     mean64(a.slice(row * width, (row + 1) * width).map((v, i) => Math.abs(v - b[row * width + i]!)));
-  return Array.from({ length: images.length / WIDTH }, (_, row) => distance(images, others, WIDTH, row) / (distance(latents, otherLatents, LATENT, row) + 1e-8));
+  return Array.from(
+    { length: images.length / WIDTH },
+    (_, row) => distance(images, others, WIDTH, row) / (distance(latents, otherLatents, LATENT, row) + 1e-8),
+  );
 }
 
-const values: fc.Arbitrary<Values> = fc.integer({ min: 1, max: 3 }).chain((batch) => {
-  const list = (length: number): fc.Arbitrary<number[]> => fc.array(float32(4), { minLength: length, maxLength: length });
-  return fc.record({ images: list(batch * WIDTH), others: list(batch * WIDTH), latents: list(batch * LATENT), otherLatents: list(batch * LATENT) });
-})
+const values: fc.Arbitrary<Values> = fc
+  .integer({ min: 1, max: 3 })
+  .chain((batch) => {
+    const list = (length: number): fc.Arbitrary<number[]> => fc.array(float32(4), { minLength: length, maxLength: length });
+    return fc.record({
+      images: list(batch * WIDTH),
+      others: list(batch * WIDTH),
+      latents: list(batch * LATENT),
+      otherLatents: list(batch * LATENT),
+    });
+  })
   // Latents that are apart, as two draws are: nothing is said here of a quotient of two rounding errors.
   .filter(({ latents, otherLatents }) => latents.every((v, i) => Math.abs(v - otherLatents[i]!) > 1e-2));
 
 type PairLoss = (pair: LatentPair, options?: LossOptions) => Tensor;
 const FAMILY: { name: string; loss: PairLoss; exact: (ratio: number) => number; sign: number }[] = [
   { name: 'modeSeekingRatio', loss: modeSeekingRatio, exact: (ratio) => ratio, sign: 1 },
-  { name: 'modeSeekingLoss', loss: (pair, options) => modeSeekingLoss(pair, { epsilon: 0.125, ...options }), exact: (ratio) => 1 / (ratio + 0.125), sign: -1 },
-  { name: 'diversitySensitiveLoss', loss: (pair, options) => diversitySensitiveLoss(pair, { bound: 1.5, ...options }), exact: (ratio) => Math.min(ratio, 1.5), sign: 1 },
+  {
+    name: 'modeSeekingLoss',
+    loss: (pair, options) => modeSeekingLoss(pair, { epsilon: 0.125, ...options }),
+    exact: (ratio) => 1 / (ratio + 0.125),
+    sign: -1,
+  },
+  {
+    name: 'diversitySensitiveLoss',
+    loss: (pair, options) => diversitySensitiveLoss(pair, { bound: 1.5, ...options }),
+    exact: (ratio) => Math.min(ratio, 1.5),
+    sign: 1,
+  },
 ];
 
 const AT = [
@@ -63,7 +83,8 @@ for (const { name, loss, exact } of FAMILY) {
   describeDerivatives({
     name,
     inputs: AT,
-    loss: (image, otherImage, latent, otherLatent) => loss({ image: image, otherImage: otherImage, latent: latent, otherLatent: otherLatent }),
+    loss: (image, otherImage, latent, otherLatent) =>
+      loss({ image: image, otherImage: otherImage, latent: latent, otherLatent: otherLatent }),
     exact: (images, others, latents, otherLatents) =>
       mean64(ratios64({ images: images, others: others, latents: latents, otherLatents: otherLatents }).map(exact)),
   });
@@ -95,7 +116,12 @@ describe.each(FAMILY)('$name', ({ name, loss, exact, sign }) => {
     fc.assert(
       fc.property(values, fc.constantFrom(-2, 0.5, 4), (given, factor) => {
         const times = (list: number[]): number[] => list.map((v) => v * factor);
-        const scaled = { images: times(given.images), others: times(given.others), latents: times(given.latents), otherLatents: times(given.otherLatents) };
+        const scaled = {
+          images: times(given.images),
+          others: times(given.others),
+          latents: times(given.latents),
+          otherLatents: times(given.otherLatents),
+        };
         expect(worstError([value(scaled)], [value(given)])).toBeLessThan(1e-5);
       }),
     );
@@ -147,10 +173,14 @@ describe.each(FAMILY)('$name', ({ name, loss, exact, sign }) => {
 
   test('refuses pairs that do not fit', () => {
     const fits = pairOf({ images: [1, 2, 3, 4], others: [1, 2, 3, 5], latents: [1, 2], otherLatents: [2, 1] });
-    expect(() => loss({ ...fits, otherImage: tensor2d([1], [1, 1]) })).toThrow(`${name}: image and otherImage must have the same shape, got [1, 4] and [1, 1]`);
+    expect(() => loss({ ...fits, otherImage: tensor2d([1], [1, 1]) })).toThrow(
+      `${name}: image and otherImage must have the same shape, got [1, 4] and [1, 1]`,
+    );
     expect(() => loss({ ...fits, otherLatent: tensor2d([1], [1, 1]) })).toThrow(`${name}: latent and otherLatent must have the same shape`);
     const two = tensor2d([1, 2, 3, 4], [2, 2]);
-    expect(() => loss({ ...fits, latent: two, otherLatent: two })).toThrow(`${name}: image and latent must have as many samples, got [1, 4] and [2, 2]`);
+    expect(() => loss({ ...fits, latent: two, otherLatent: two })).toThrow(
+      `${name}: image and latent must have as many samples, got [1, 4] and [2, 2]`,
+    );
     expect(() => loss({ ...fits, latent: tensor2d([1, 2], [1, 2], 'int32') })).toThrow(`${name}: latent must be float32`);
   });
 
@@ -176,9 +206,9 @@ describe('the bounds', () => {
         });
       }),
     );
-    expect(() => diversitySensitiveLoss(pairOf({ images: [1, 2, 3, 4], others: [1, 2, 3, 5], latents: [1, 2], otherLatents: [2, 1] }), { bound: 0 })).toThrow(
-      'diversitySensitiveLoss: bound must be a finite number > 0, got 0',
-    );
+    expect(() =>
+      diversitySensitiveLoss(pairOf({ images: [1, 2, 3, 4], others: [1, 2, 3, 5], latents: [1, 2], otherLatents: [2, 1] }), { bound: 0 }),
+    ).toThrow('diversitySensitiveLoss: bound must be a finite number > 0, got 0');
   });
 
   test('of modeSeekingLoss are 0 and 1/ε, reached where the images are equal', () => {

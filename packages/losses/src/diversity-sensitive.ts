@@ -19,7 +19,10 @@ export interface DiversitySensitiveOptions<R extends Reduction = Reduction> exte
  * @throws when the shapes of a pair or the batch sizes differ, an argument is not float32 or has no sample, or `bound`
  * is not above 0.
  */
-export function diversitySensitiveLoss<R extends Reduction = 'mean'>(pair: LatentPair, { bound = 10, ...options }: DiversitySensitiveOptions<R> = {}): Reduced<R> {
+export function diversitySensitiveLoss<R extends Reduction = 'mean'>(
+  pair: LatentPair,
+  { bound = 10, ...options }: DiversitySensitiveOptions<R> = {},
+): Reduced<R> {
   requirePositive('diversitySensitiveLoss', 'bound', bound);
   return tidy(() => {
     const ratio = diversityRatio('diversitySensitiveLoss', pair);

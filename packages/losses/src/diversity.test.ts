@@ -12,8 +12,7 @@ describe('diversityLoss', () => {
   beforeAll(() => selectBackend('cpu'));
 
   // Both images are made from one parameter: w·3 and w·1, so |3w − w| has slope 2, or 3 when the second is constant.
-  const slope = (options?: DiversityOptions): number[] =>
-    gradientOf((w) => diversityLoss(mul(w, 3), mul(w, 1), options), [2], [1, 1]);
+  const slope = (options?: DiversityOptions): number[] => gradientOf((w) => diversityLoss(mul(w, 3), mul(w, 1), options), [2], [1, 1]);
 
   test('the second image is a constant by default', () => {
     expect(slope()).toEqual([3]);

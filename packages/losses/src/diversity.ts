@@ -22,7 +22,11 @@ export interface DiversityOptions<R extends Reduction = Reduction> extends LossO
  * @returns a scalar, or `[batch]` (mean over pixels and channels) with `reduction: 'none'`; ≥ 0.
  * @throws when the shapes differ, or an argument is not float32 or has no sample.
  */
-export function diversityLoss<R extends Reduction = 'mean'>(image: Tensor, otherImage: Tensor, options: DiversityOptions<R> = {}): Reduced<R> {
+export function diversityLoss<R extends Reduction = 'mean'>(
+  image: Tensor,
+  otherImage: Tensor,
+  options: DiversityOptions<R> = {},
+): Reduced<R> {
   const { gradientThrough = 'first' } = options;
   return tidy(() =>
     meanAbsoluteDifference(

@@ -41,7 +41,12 @@ export function draganNoise(image: Tensor, uniform: Tensor, { scale = 0.5 }: { r
  * @throws when the shapes differ, an argument is not float32 or has no sample, `target` is negative or not finite, or
  * the logits do not depend on the input.
  */
-export function draganPenalty<R extends Reduction = 'mean'>(discriminator: (image: Tensor) => Tensor, image: Tensor, noise: Tensor, options: GradientNormOptions<R> = {}): Reduced<R> {
+export function draganPenalty<R extends Reduction = 'mean'>(
+  discriminator: (image: Tensor) => Tensor,
+  image: Tensor,
+  noise: Tensor,
+  options: GradientNormOptions<R> = {},
+): Reduced<R> {
   requireBatch('draganPenalty', 'image', image);
   requireBatch('draganPenalty', 'noise', noise);
   requireSameShape('draganPenalty', ['image', image], ['noise', noise]);

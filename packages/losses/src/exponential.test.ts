@@ -14,9 +14,20 @@ describe.each(BACKENDS)('exponential on %s', (backend) => {
     const at = [-3, -0.5, 0, 0.25, 2];
     const first = (x: Tensor): Tensor => grad(exponential)(x);
     const second = (x: Tensor): Tensor => grad((p: Tensor) => sum(first(p)))(x);
-    for (const f of [exponential, first, second]) expect(worstError(valuesOf(() => f(tensor1d(at))), at.map(Math.exp))).toBeLessThan(1e-6);
+    for (const f of [exponential, first, second])
+      expect(
+        worstError(
+          valuesOf(() => f(tensor1d(at))),
+          at.map(Math.exp),
+        ),
+      ).toBeLessThan(1e-6);
     const squared = gradientOf((x) => sum(square(grad(exponential)(x))), at);
-    expect(worstError(squared, at.map((x) => 2 * Math.exp(2 * x)))).toBeLessThan(1e-6);
+    expect(
+      worstError(
+        squared,
+        at.map((x) => 2 * Math.exp(2 * x)),
+      ),
+    ).toBeLessThan(1e-6);
   });
 });
 

@@ -42,7 +42,20 @@ describeDerivatives({
   exact: (a, b) => sum64([0, 1, 2].map((k) => ((a[k]! + a[k + 3]!) / 2 - (b[k]! + b[k + 3]!) / 2) ** 2)),
 });
 
-const layers = fc.tuple(batchOf(2, 8), fc.integer({ min: 0, max: 8 }).map((n) => n / 4)).map(([{ shape, tensors: [real = [], fake = []] }, weight]) => ({ shape, real, fake, weight }));
+const layers = fc
+  .tuple(
+    batchOf(2, 8),
+    fc.integer({ min: 0, max: 8 }).map((n) => n / 4),
+  )
+  .map(
+    ([
+      {
+        shape,
+        tensors: [real = [], fake = []],
+      },
+      weight,
+    ]) => ({ shape, real, fake, weight }),
+  );
 
 describe('featureMatchingLoss', () => {
   beforeAll(() => selectBackend('cpu'));
@@ -54,7 +67,10 @@ describe('featureMatchingLoss', () => {
         // A second layer: the same features the other way round.
         const each = rows(real, shape[1]).map((row, i) => (1 + weight) * L1(row, others[i]!));
         const loss = (options: object): Tensor =>
-          featureMatchingLoss([tensor2d(real, shape), tensor2d(fake, shape)], [tensor2d(fake, shape), tensor2d(real, shape)], { weights: [1, weight], ...options });
+          featureMatchingLoss([tensor2d(real, shape), tensor2d(fake, shape)], [tensor2d(fake, shape), tensor2d(real, shape)], {
+            weights: [1, weight],
+            ...options,
+          });
         expectReductions(loss, each, 3e-6);
       }),
     );
@@ -81,7 +97,13 @@ describe('featureMatchingLoss', () => {
         );
         // d/dw mean |2·real − w·fake| at w = 2, the real side being a constant.
         const slope = mean64(real.map((r, i) => -Math.sign(r - fake[i]!) * fake[i]!));
-        expect(worstError(valuesOf(() => grads[w.name]!), [slope], 8)).toBeLessThan(1e-6);
+        expect(
+          worstError(
+            valuesOf(() => grads[w.name]!),
+            [slope],
+            8,
+          ),
+        ).toBeLessThan(1e-6);
         value.dispose();
         w.dispose();
       }),
@@ -102,7 +124,8 @@ describe('featureMatchingLoss', () => {
   test('depends on the order of the samples in nothing', () => {
     fc.assert(
       fc.property(layers, ({ shape, real, fake }) => {
-        const each = (a: number[], b: number[]): number[] => valuesOf(() => featureMatchingLoss([tensor2d(a, shape)], [tensor2d(b, shape)], { reduction: 'none' }));
+        const each = (a: number[], b: number[]): number[] =>
+          valuesOf(() => featureMatchingLoss([tensor2d(a, shape)], [tensor2d(b, shape)], { reduction: 'none' }));
         expect(each(reversedRows(real, shape[1]), reversedRows(fake, shape[1]))).toEqual(each(real, fake).reverse());
       }),
     );
@@ -111,8 +134,12 @@ describe('featureMatchingLoss', () => {
   test('refuses layers that do not fit, and leaves nothing but the result in memory', () => {
     const x = tensor2d([1, 2], [1, 2]);
     expect(() => featureMatchingLoss([], [])).toThrow('featureMatchingLoss: features must hold at least one layer, got none');
-    expect(() => featureMatchingLoss([x], [x, x])).toThrow('featureMatchingLoss: realFeatures and fakeFeatures must have the same layers, got 1 and 2');
-    expect(() => featureMatchingLoss([x], [x], { weights: [] })).toThrow('featureMatchingLoss: weights must hold one number per layer, got 0 for 1');
+    expect(() => featureMatchingLoss([x], [x, x])).toThrow(
+      'featureMatchingLoss: realFeatures and fakeFeatures must have the same layers, got 1 and 2',
+    );
+    expect(() => featureMatchingLoss([x], [x], { weights: [] })).toThrow(
+      'featureMatchingLoss: weights must hold one number per layer, got 0 for 1',
+    );
     expect(() => featureMatchingLoss([x], [tensor2d([1], [1, 1])])).toThrow('must have the same shape, got [1, 2] and [1, 1]');
     expect(tensorsLeft(() => featureMatchingLoss([x, x], [x, x]))).toBe(1);
     expect(tensorsLeft(() => grad((p: Tensor) => featureMatchingLoss([x], [p]))(x))).toBe(1);
@@ -137,7 +164,8 @@ describe('meanFeatureMatchingLoss', () => {
   test('is the squared distance of the means, never negative, and 0 for equal batches', () => {
     fc.assert(
       fc.property(layers, ({ shape, real, fake }) => {
-        const means = (values: number[]): number[] => Array.from({ length: shape[1] }, (_, k) => mean64(values.filter((__, i) => i % shape[1] === k)));
+        const means = (values: number[]): number[] =>
+          Array.from({ length: shape[1] }, (_, k) => mean64(values.filter((__, i) => i % shape[1] === k)));
         const other = means(fake);
         expect(worstError([value(real, fake, shape[1])], [sum64(means(real).map((m, k) => (m - other[k]!) ** 2))])).toBeLessThan(1e-5);
         expect(value(real, real, shape[1])).toBe(0);
@@ -152,11 +180,14 @@ describe('meanFeatureMatchingLoss', () => {
           (x: Tensor) => meanFeatureMatchingLoss(tensor2d(a, shape), x),
           (x: Tensor) => featureMatchingLoss([tensor2d(a, shape)], [x]),
         ];
-        for (const loss of both) expect([valueOf(() => loss(tensor2d(b, shape))), ...gradientOf(loss, b, shape)].every(Number.isFinite)).toBe(true);
+        for (const loss of both)
+          expect([valueOf(() => loss(tensor2d(b, shape))), ...gradientOf(loss, b, shape)].every(Number.isFinite)).toBe(true);
       }),
     );
     const x = tensor2d([1, 2], [1, 2]);
-    expect(() => meanFeatureMatchingLoss(x, tensor2d([1, 2], [2, 1]))).toThrow('must have the same shape but for the batch, got [1, 2] and [2, 1]');
+    expect(() => meanFeatureMatchingLoss(x, tensor2d([1, 2], [2, 1]))).toThrow(
+      'must have the same shape but for the batch, got [1, 2] and [2, 1]',
+    );
     expect(tensorsLeft(() => meanFeatureMatchingLoss(x, x))).toBe(1);
   });
 });

@@ -34,9 +34,18 @@ export function featureMatchingLoss<R extends Reduction = 'mean'>(
   const fakes = layersOf('featureMatchingLoss', 'fakeFeatures', fakeFeatures);
   requireLayers('featureMatchingLoss', reals.length, weights);
   if (fakes.length !== reals.length) {
-    throw new Error(`featureMatchingLoss: realFeatures and fakeFeatures must have the same layers, got ${reals.length} and ${fakes.length}`);
+    throw new Error(
+      `featureMatchingLoss: realFeatures and fakeFeatures must have the same layers, got ${reals.length} and ${fakes.length}`,
+    );
   }
-  return tidy(() => weightedSum(reals.map((real, i) => distance(stopGradient(real), fakes[i]!, options)), weights, 1) as Reduced<R>);
+  return tidy(
+    () =>
+      weightedSum(
+        reals.map((real, i) => distance(stopGradient(real), fakes[i]!, options)),
+        weights,
+        1,
+      ) as Reduced<R>,
+  );
 }
 
 /**

@@ -34,7 +34,11 @@ describe('gaussianDivergence', () => {
   test('is the sum of its formula over the dimensions, and its reductions agree', () => {
     fc.assert(
       fc.property(codes, ({ shape, mean, logVariance }) => {
-        expectReductions((options) => gaussianDivergence(tensor2d(mean, shape), tensor2d(logVariance, shape), options), divergences64(mean, logVariance, shape[1]), 2e-6);
+        expectReductions(
+          (options) => gaussianDivergence(tensor2d(mean, shape), tensor2d(logVariance, shape), options),
+          divergences64(mean, logVariance, shape[1]),
+          2e-6,
+        );
       }),
     );
   });
@@ -75,7 +79,13 @@ describe('gaussianDivergence', () => {
   test('does not see the sign of the mean', () => {
     fc.assert(
       fc.property(codes, ({ shape, mean, logVariance }) => {
-        expect(value(mean.map((m) => -m), logVariance, shape)).toBe(value(mean, logVariance, shape));
+        expect(
+          value(
+            mean.map((m) => -m),
+            logVariance,
+            shape,
+          ),
+        ).toBe(value(mean, logVariance, shape));
       }),
     );
   });
@@ -86,7 +96,12 @@ describe('gaussianDivergence', () => {
         const ofMean = gradientOf((m) => gaussianDivergence(m, tensor2d(logVariance, shape), { reduction: 'sum' }), mean, shape);
         const ofVariance = gradientOf((v) => gaussianDivergence(tensor2d(mean, shape), v, { reduction: 'sum' }), logVariance, shape);
         expect(worstError(ofMean, mean)).toBeLessThan(1e-6);
-        expect(worstError(ofVariance, logVariance.map((v) => (Math.exp(v) - 1) / 2))).toBeLessThan(1e-6);
+        expect(
+          worstError(
+            ofVariance,
+            logVariance.map((v) => (Math.exp(v) - 1) / 2),
+          ),
+        ).toBeLessThan(1e-6);
       }),
     );
   });
@@ -104,7 +119,8 @@ describe('gaussianDivergence', () => {
   test('depends on the order of the samples in nothing', () => {
     fc.assert(
       fc.property(codes, ({ shape, mean, logVariance }) => {
-        const each = (m: number[], v: number[]): number[] => valuesOf(() => gaussianDivergence(tensor2d(m, shape), tensor2d(v, shape), { reduction: 'none' }));
+        const each = (m: number[], v: number[]): number[] =>
+          valuesOf(() => gaussianDivergence(tensor2d(m, shape), tensor2d(v, shape), { reduction: 'none' }));
         expect(each(reversedRows(mean, shape[1]), reversedRows(logVariance, shape[1]))).toEqual(each(mean, logVariance).reverse());
       }),
     );
@@ -125,7 +141,9 @@ describe('gaussianDivergence', () => {
 
   test('refuses shapes that differ, and leaves nothing but the result in memory', () => {
     const x = tensor2d([1, 2], [1, 2]);
-    expect(() => gaussianDivergence(x, tensor2d([1, 2], [2, 1]))).toThrow('gaussianDivergence: mean and logVariance must have the same shape, got [1, 2] and [2, 1]');
+    expect(() => gaussianDivergence(x, tensor2d([1, 2], [2, 1]))).toThrow(
+      'gaussianDivergence: mean and logVariance must have the same shape, got [1, 2] and [2, 1]',
+    );
     for (const reduction of ['mean', 'none', 'sum'] as const) expect(tensorsLeft(() => gaussianDivergence(x, x, { reduction }))).toBe(1);
     expect(tensorsLeft(() => grad((m: Tensor) => gaussianDivergence(m, x))(x))).toBe(1);
   });

@@ -26,7 +26,11 @@ function finiteExponential(x: Tensor): Tensor {
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when the shapes differ, or an argument is not float32 or has no sample.
  */
-export function gaussianDivergence<R extends Reduction = 'mean'>(mean: Tensor, logVariance: Tensor, options: LossOptions<R> = {}): Reduced<R> {
+export function gaussianDivergence<R extends Reduction = 'mean'>(
+  mean: Tensor,
+  logVariance: Tensor,
+  options: LossOptions<R> = {},
+): Reduced<R> {
   requireBatch('gaussianDivergence', 'mean', mean);
   requireBatch('gaussianDivergence', 'logVariance', logVariance);
   requireSameShape('gaussianDivergence', ['mean', mean], ['logVariance', logVariance]);

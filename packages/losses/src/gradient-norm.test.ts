@@ -35,8 +35,17 @@ describe('a penalty on the norm of a gradient', () => {
     fc.assert(
       fc.property(batches, ({ shape, values }) => {
         const norms = norms64(values, shape[1]);
-        expect(worstError(valuesOf(() => gradientNorm(tensor2d(values, shape))), norms)).toBeLessThan(1e-6);
-        expectReductions((options) => gradientNormPenaltyOfGradient(tensor2d(values, shape), options), norms.map((n) => (n - 1) ** 2), 3e-6);
+        expect(
+          worstError(
+            valuesOf(() => gradientNorm(tensor2d(values, shape))),
+            norms,
+          ),
+        ).toBeLessThan(1e-6);
+        expectReductions(
+          (options) => gradientNormPenaltyOfGradient(tensor2d(values, shape), options),
+          norms.map((n) => (n - 1) ** 2),
+          3e-6,
+        );
       }),
     );
   });
@@ -44,7 +53,9 @@ describe('a penalty on the norm of a gradient', () => {
   test('is never negative, and 0 at the target', () => {
     fc.assert(
       fc.property(batches, ({ shape, values }) => {
-        expect(Math.min(...valuesOf(() => gradientNormPenaltyOfGradient(tensor2d(values, shape), { reduction: 'none' })))).toBeGreaterThanOrEqual(0);
+        expect(
+          Math.min(...valuesOf(() => gradientNormPenaltyOfGradient(tensor2d(values, shape), { reduction: 'none' }))),
+        ).toBeGreaterThanOrEqual(0);
       }),
     );
     expect(valueOf(() => gradientNormPenaltyOfGradient(tensor2d([3, 4], [1, 2]), { target: 5 }))).toBe(0);
@@ -75,21 +86,27 @@ describe('a penalty on the norm of a gradient', () => {
     fc.assert(
       fc.property(batches, ({ shape, values }) => {
         const each = valuesOf(() => gradientNormPenaltyOfGradient(tensor2d(values, shape), { reduction: 'none' }));
-        const reversed = valuesOf(() => gradientNormPenaltyOfGradient(tensor2d(reversedRows(values, shape[1]), shape), { reduction: 'none' }));
+        const reversed = valuesOf(() =>
+          gradientNormPenaltyOfGradient(tensor2d(reversedRows(values, shape[1]), shape), { reduction: 'none' }),
+        );
         expect(worstError(reversed, [...each].reverse())).toBeLessThan(1e-6);
       }),
     );
   });
 
   test('has a finite gradient where the norm is 0, which is 0 as in PyTorch; a plain root has none', () => {
-    expect(gradientOf((g) => gradientNormPenaltyOfGradient(g), [0, 0, 3, 4], [2, 2])).toEqual([0, 0, 2.4000000953674316, 3.200000047683716]);
+    expect(gradientOf((g) => gradientNormPenaltyOfGradient(g), [0, 0, 3, 4], [2, 2])).toEqual([
+      0, 0, 2.4000000953674316, 3.200000047683716,
+    ]);
     expect(gradientOf((g) => sqrt(sum(square(g), 1)), [0, 0], [1, 2])).toEqual([NaN, NaN]);
   });
 
   test('survives a critic that is flat, and one with gradients of 1e4, in value and parameter gradient', () => {
     for (const size of [0, 1e-10, 1e4, -1e4]) {
       const penalty = (w: Tensor): Tensor =>
-        gradientNormPenaltyOfGradient(outputsAndInputGradient((x) => matMul(x as Tensor2D, reshape(w, [-1, 1])), tensor2d([1, 2, 3, 4], [2, 2])).gradient);
+        gradientNormPenaltyOfGradient(
+          outputsAndInputGradient((x) => matMul(x as Tensor2D, reshape(w, [-1, 1])), tensor2d([1, 2, 3, 4], [2, 2])).gradient,
+        );
       expect([valueOf(() => penalty(tensor1d([size, size]))), ...gradientOf(penalty, [size, size])].every(Number.isFinite)).toBe(true);
     }
   });

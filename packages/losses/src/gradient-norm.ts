@@ -37,7 +37,10 @@ export interface GradientNormOptions<R extends Reduction = Reduction> extends Lo
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `gradient` is not float32 or has no sample, or `target` is negative or not finite.
  */
-export function gradientNormPenaltyOfGradient<R extends Reduction = 'mean'>(gradient: Tensor, { target = 1, oneSided = false, ...options }: GradientNormOptions<R> = {}): Reduced<R> {
+export function gradientNormPenaltyOfGradient<R extends Reduction = 'mean'>(
+  gradient: Tensor,
+  { target = 1, oneSided = false, ...options }: GradientNormOptions<R> = {},
+): Reduced<R> {
   requireNonNegative('gradientNormPenaltyOfGradient', 'target', target);
   return tidy(() => {
     const excess = sub(gradientNorm(gradient), target);

@@ -1,4 +1,18 @@
-import { add, grad, matMul, memory, mul, reshape, softplus, square, sum, tensor, tensor2d, variable, variableGrads } from '@tensorflow/tfjs-core';
+import {
+  add,
+  grad,
+  matMul,
+  memory,
+  mul,
+  reshape,
+  softplus,
+  square,
+  sum,
+  tensor,
+  tensor2d,
+  variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -9,23 +23,27 @@ import { BACKENDS, selectBackend, tensorsLeft } from './testing/backends.js';
 import { gradientOf, mean64, numericalGradient, softplus64, sum64, valueOf, valuesOf, worstError } from './testing/numbers.js';
 
 /** A linear critic wᵀx. */
-const linear = (w: Tensor) => (x: Tensor): Tensor => matMul(x as Tensor2D, reshape(w, [-1, 1]));
+const linear =
+  (w: Tensor) =>
+  (x: Tensor): Tensor =>
+    matMul(x as Tensor2D, reshape(w, [-1, 1]));
 /** A quadratic critic ½xᵀAx with A symmetrised: its gradient is ½(A + Aᵀ)x. */
-const quadratic = (A: Tensor) => (x: Tensor): Tensor => mul(sum(mul(matMul(x as Tensor2D, A as Tensor2D), x), 1), 0.5);
+const quadratic =
+  (A: Tensor) =>
+  (x: Tensor): Tensor =>
+    mul(sum(mul(matMul(x as Tensor2D, A as Tensor2D), x), 1), 0.5);
 
 const squared64 = (values: readonly number[]): number => sum64(values.map((v) => v * v));
 
 /** Images [batch, features] with critic weights [features]. */
-const critics = fc
-  .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 4 }))
-  .chain(([batch, features]) =>
-    fc.record({
-      shape: fc.constant<[number, number]>([batch, features]),
-      image: fc.array(float32(4), { minLength: batch * features, maxLength: batch * features }),
-      weights: fc.array(float32(4), { minLength: features, maxLength: features }),
-      matrix: fc.array(float32(4), { minLength: features ** 2, maxLength: features ** 2 }),
-    }),
-  );
+const critics = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 4 })).chain(([batch, features]) =>
+  fc.record({
+    shape: fc.constant<[number, number]>([batch, features]),
+    image: fc.array(float32(4), { minLength: batch * features, maxLength: batch * features }),
+    weights: fc.array(float32(4), { minLength: features, maxLength: features }),
+    matrix: fc.array(float32(4), { minLength: features ** 2, maxLength: features ** 2 }),
+  }),
+);
 
 /** Mean over the batch of ½‖½(A + Aᵀ)x‖² in float64. */
 function quadraticPenalty64(matrix: readonly number[], image: readonly number[], features: number): number {
@@ -44,7 +62,8 @@ describe.each(BACKENDS)('R1 on %s', (backend) => {
     // D(x) = Σⱼ softplus(Σᵢ xᵢ wᵢⱼ), so ∂D/∂xᵢ = Σⱼ wᵢⱼ σ(hⱼ).
     const penalty64 = (w: readonly number[]): number => {
       const at = (row: number, column: number): number => w[row * 3 + column] ?? NaN;
-      const logit = (x: readonly number[]): number => sum64([0, 1, 2].map((j) => softplus64((x[0] ?? NaN) * at(0, j) + (x[1] ?? NaN) * at(1, j))));
+      const logit = (x: readonly number[]): number =>
+        sum64([0, 1, 2].map((j) => softplus64((x[0] ?? NaN) * at(0, j) + (x[1] ?? NaN) * at(1, j))));
       return mean64([image.slice(0, 2), image.slice(2)].map((x) => 0.5 * squared64(numericalGradient(logit, x, 1e-4))));
     };
     const penalty = (w: Tensor): Tensor =>
@@ -137,7 +156,10 @@ describe('outputsAndInputGradient', () => {
       return mul(square(x), x);
     };
     const { outputs, gradient } = outputsAndInputGradient(cubes, tensor([1, -2]));
-    expect([Array.from(outputs.dataSync()), Array.from(gradient.dataSync())]).toEqual([[1, -8], [3, 12]]);
+    expect([Array.from(outputs.dataSync()), Array.from(gradient.dataSync())]).toEqual([
+      [1, -8],
+      [3, 12],
+    ]);
     expect(runs).toBe(1);
   });
 

@@ -111,7 +111,11 @@ export function r1PenaltyOfGradient<R extends Reduction = 'mean'>(gradient: Tens
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `image` is not float32 or has no sample, or the logits do not depend on it.
  */
-export function r1Penalty<R extends Reduction = 'mean'>(discriminator: (image: Tensor) => Tensor, image: Tensor, options: LossOptions<R> = {}): Reduced<R> {
+export function r1Penalty<R extends Reduction = 'mean'>(
+  discriminator: (image: Tensor) => Tensor,
+  image: Tensor,
+  options: LossOptions<R> = {},
+): Reduced<R> {
   requireBatch('r1Penalty', 'image', image);
   return tidy(() => r1PenaltyOfGradient(outputsAndInputGradient(discriminator, image).gradient, options));
 }

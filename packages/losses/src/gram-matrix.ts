@@ -14,7 +14,8 @@ import { requireBatch, text } from './shapes.js';
 export function gramMatrix(features: Tensor): Tensor3D {
   requireBatch('gramMatrix', 'features', features);
   const [batch = 1, height = 1, width = 1, channels = 1] = features.shape;
-  if (features.rank !== 4) throw new Error(`gramMatrix: features must be [batch, height, width, channels], got shape ${text(features.shape)}`);
+  if (features.rank !== 4)
+    throw new Error(`gramMatrix: features must be [batch, height, width, channels], got shape ${text(features.shape)}`);
   return tidy(() => {
     const pixels = reshape(features, [batch, height * width, channels]);
     return mul(matMul(pixels, pixels, true, false), 1 / (height * width * channels));

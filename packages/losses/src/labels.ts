@@ -16,7 +16,12 @@ export type ClassLabels = ArrayLike<number> | readonly (readonly number[])[] | T
 export type LabelKind = 'numbers' | 'unreadNumbers' | 'weights';
 
 /** The weight of each class for each sample, float32 `[batch, classes]`, without gradient. */
-export function classWeights(loss: string, labels: ClassLabels, batch: number, classes: number): { readonly kind: LabelKind; readonly weights: Tensor2D } {
+export function classWeights(
+  loss: string,
+  labels: ClassLabels,
+  batch: number,
+  classes: number,
+): { readonly kind: LabelKind; readonly weights: Tensor2D } {
   if (isTensor(labels)) return weightsOfTensor(loss, labels, batch, classes);
   const isList = Array.isArray(labels) || ArrayBuffer.isView(labels);
   if (!isList) throw new Error(`${loss}: labels must be a tensor or an array, got ${described(labels)}`);
@@ -48,9 +53,7 @@ function weightsOfTensor(loss: string, labels: Tensor, batch: number, classes: n
   const isColumn = rank === 2 && shape[1] === 1 && (classes > 1 || dtype === 'int32');
   const fits = shape[0] === batch && (rank === 1 || (rank === 2 && (isColumn || shape[1] === classes)));
   if (!fits || !['bool', 'float32', 'int32'].includes(dtype)) {
-    throw new Error(
-      `${loss}: labels must be [${batch}] numbers or [${batch}, ${classes}] weights of classes, got ${dtype} ${text(shape)}`,
-    );
+    throw new Error(`${loss}: labels must be [${batch}] numbers or [${batch}, ${classes}] weights of classes, got ${dtype} ${text(shape)}`);
   }
   const constant = stopGradient(labels);
   if (rank === 2 && !isColumn) return { kind: 'weights', weights: cast(constant as Tensor2D, 'float32') };

@@ -67,8 +67,12 @@ describe('lazyPenalty', () => {
   });
 
   test('refuses iterations and intervals that are none', () => {
-    expect(() => lazyPenalty(() => scalar(1), { iteration: -1, interval: 2 })).toThrow('lazyPenalty: iteration must be a whole number ≥ 0, got -1');
-    expect(() => lazyPenalty(() => scalar(1), { iteration: 0, interval: 0 })).toThrow('lazyPenalty: interval must be a whole number ≥ 1, got 0');
+    expect(() => lazyPenalty(() => scalar(1), { iteration: -1, interval: 2 })).toThrow(
+      'lazyPenalty: iteration must be a whole number ≥ 0, got -1',
+    );
+    expect(() => lazyPenalty(() => scalar(1), { iteration: 0, interval: 0 })).toThrow(
+      'lazyPenalty: interval must be a whole number ≥ 1, got 0',
+    );
     expect(() => lazyPenalty(() => scalar(1), { iteration: 0, interval: 1.5 })).toThrow('got 1.5');
   });
 

@@ -61,7 +61,12 @@ describe.each(FAMILY)('$name', ({ name, loss, usual }) => {
   test('has the distance itself as its slope', () => {
     fc.assert(
       fc.property(quarter, quarter, (target, logit) => {
-        expect(worstError(gradientOf((l) => loss(l, { target }), [logit]), [logit - target])).toBeLessThan(1e-6);
+        expect(
+          worstError(
+            gradientOf((l) => loss(l, { target }), [logit]),
+            [logit - target],
+          ),
+        ).toBeLessThan(1e-6);
       }),
     );
   });

@@ -13,7 +13,13 @@ export interface LeastSquaresOptions<R extends Reduction = Reduction> extends Lo
   readonly target?: number | undefined;
 }
 
-function halfSquaredDistance<R extends Reduction>(loss: string, argument: string, logits: Tensor, target: number, options: LossOptions<R>): Reduced<R> {
+function halfSquaredDistance<R extends Reduction>(
+  loss: string,
+  argument: string,
+  logits: Tensor,
+  target: number,
+  options: LossOptions<R>,
+): Reduced<R> {
   requireBatch(loss, argument, logits);
   requireFinite(loss, 'target', target);
   return tidy(() => reduceElements(loss, mul(square(sub(logits, target)), 0.5), options));
@@ -27,7 +33,10 @@ function halfSquaredDistance<R extends Reduction>(loss: string, argument: string
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `logits` is not float32 or has no sample, or `target` is not finite.
  */
-export function realLeastSquaresLoss<R extends Reduction = 'mean'>(logits: Tensor, { target = 1, ...options }: LeastSquaresOptions<R> = {}): Reduced<R> {
+export function realLeastSquaresLoss<R extends Reduction = 'mean'>(
+  logits: Tensor,
+  { target = 1, ...options }: LeastSquaresOptions<R> = {},
+): Reduced<R> {
   return halfSquaredDistance('realLeastSquaresLoss', 'logits', logits, target, options);
 }
 
@@ -38,7 +47,10 @@ export function realLeastSquaresLoss<R extends Reduction = 'mean'>(logits: Tenso
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `logits` is not float32 or has no sample, or `target` is not finite.
  */
-export function fakeLeastSquaresLoss<R extends Reduction = 'mean'>(logits: Tensor, { target = 0, ...options }: LeastSquaresOptions<R> = {}): Reduced<R> {
+export function fakeLeastSquaresLoss<R extends Reduction = 'mean'>(
+  logits: Tensor,
+  { target = 0, ...options }: LeastSquaresOptions<R> = {},
+): Reduced<R> {
   return halfSquaredDistance('fakeLeastSquaresLoss', 'logits', logits, target, options);
 }
 
@@ -49,6 +61,9 @@ export function fakeLeastSquaresLoss<R extends Reduction = 'mean'>(logits: Tenso
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `fakeLogits` is not float32 or has no sample, or `target` is not finite.
  */
-export function generatorLeastSquaresLoss<R extends Reduction = 'mean'>(fakeLogits: Tensor, { target = 1, ...options }: LeastSquaresOptions<R> = {}): Reduced<R> {
+export function generatorLeastSquaresLoss<R extends Reduction = 'mean'>(
+  fakeLogits: Tensor,
+  { target = 1, ...options }: LeastSquaresOptions<R> = {},
+): Reduced<R> {
   return halfSquaredDistance('generatorLeastSquaresLoss', 'fakeLogits', fakeLogits, target, options);
 }

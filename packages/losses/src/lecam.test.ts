@@ -27,7 +27,16 @@ describeDerivatives({
   exact: (real, fake) => mean64(real.map((l) => Math.max(0, l + 0.5) ** 2)) + mean64(fake.map((l) => Math.max(0, 0.75 - l) ** 2)),
 });
 
-const cases = fc.tuple(batchOf(2, 8), float32(4), float32(4)).map(([{ shape, tensors: [real = [], fake = []] }, r, f]) => ({ shape, real, fake, r, f }));
+const cases = fc.tuple(batchOf(2, 8), float32(4), float32(4)).map(
+  ([
+    {
+      shape,
+      tensors: [real = [], fake = []],
+    },
+    r,
+    f,
+  ]) => ({ shape, real, fake, r, f }),
+);
 const rows = (values: readonly number[], width: number): number[][] =>
   Array.from({ length: values.length / width }, (_, row) => values.slice(row * width, (row + 1) * width));
 
@@ -40,7 +49,9 @@ describe('lecamPenalty', () => {
     fc.assert(
       fc.property(cases, ({ shape, real, fake, r, f }) => {
         const others = rows(fake, shape[1]);
-        const each = rows(real, shape[1]).map((row, i) => mean64(row.map((l) => (l - f) ** 2)) + mean64(others[i]!.map((l) => (l - r) ** 2)));
+        const each = rows(real, shape[1]).map(
+          (row, i) => mean64(row.map((l) => (l - f) ** 2)) + mean64(others[i]!.map((l) => (l - r) ** 2)),
+        );
         expectReductions((options) => lecamPenalty(tensor2d(real, shape), tensor2d(fake, shape), anchorsOf(r, f), options), each, 3e-6);
       }),
     );
@@ -58,7 +69,12 @@ describe('lecamPenalty', () => {
   test('does not change when logits and anchors move together', () => {
     fc.assert(
       fc.property(cases, fc.integer({ min: -8, max: 8 }), ({ real, fake, r, f }, shift) => {
-        const moved = value(real.map((l) => l + shift), fake.map((l) => l + shift), r + shift, f + shift);
+        const moved = value(
+          real.map((l) => l + shift),
+          fake.map((l) => l + shift),
+          r + shift,
+          f + shift,
+        );
         expect(worstError([moved], [value(real, fake, r, f)])).toBeLessThan(3e-5);
       }),
     );
@@ -67,7 +83,13 @@ describe('lecamPenalty', () => {
   test('real and generated change places when every sign does', () => {
     fc.assert(
       fc.property(cases, fc.boolean(), ({ real, fake, r, f }, oneSided) => {
-        const mirrored = value(fake.map((l) => -l), real.map((l) => -l), -f, -r, oneSided);
+        const mirrored = value(
+          fake.map((l) => -l),
+          real.map((l) => -l),
+          -f,
+          -r,
+          oneSided,
+        );
         expect(worstError([mirrored], [value(real, fake, r, f, oneSided)])).toBeLessThan(1e-6);
       }),
     );
@@ -77,7 +99,15 @@ describe('lecamPenalty', () => {
     fc.assert(
       fc.property(cases, ({ real, fake, r, f }) => {
         expect(value(real, fake, r, f, true)).toBeLessThanOrEqual(value(real, fake, r, f) + 1e-5);
-        expect(value(real.map((l) => f - Math.abs(l)), fake.map((l) => r + Math.abs(l)), r, f, true)).toBe(0);
+        expect(
+          value(
+            real.map((l) => f - Math.abs(l)),
+            fake.map((l) => r + Math.abs(l)),
+            r,
+            f,
+            true,
+          ),
+        ).toBe(0);
       }),
     );
   });
@@ -86,9 +116,19 @@ describe('lecamPenalty', () => {
     fc.assert(
       fc.property(cases, ({ real, fake, r, f }) => {
         const ofReal = gradientOf((l) => lecamPenalty(l, tensor1d(fake), anchorsOf(r, f)), real);
-        expect(worstError(ofReal, real.map((l) => (2 * (l - f)) / real.length))).toBeLessThan(1e-6);
+        expect(
+          worstError(
+            ofReal,
+            real.map((l) => (2 * (l - f)) / real.length),
+          ),
+        ).toBeLessThan(1e-6);
         const ofFake = gradientOf((l) => lecamPenalty(tensor1d(real), l, anchorsOf(r, f)), fake);
-        expect(worstError(ofFake, fake.map((l) => (2 * (l - r)) / fake.length))).toBeLessThan(1e-6);
+        expect(
+          worstError(
+            ofFake,
+            fake.map((l) => (2 * (l - r)) / fake.length),
+          ),
+        ).toBeLessThan(1e-6);
       }),
     );
   });
@@ -96,7 +136,8 @@ describe('lecamPenalty', () => {
   test('depends on the order of the samples in nothing', () => {
     fc.assert(
       fc.property(cases, ({ shape, real, fake, r, f }) => {
-        const each = (a: number[], b: number[]): number[] => valuesOf(() => lecamPenalty(tensor2d(a, shape), tensor2d(b, shape), anchorsOf(r, f), { reduction: 'none' }));
+        const each = (a: number[], b: number[]): number[] =>
+          valuesOf(() => lecamPenalty(tensor2d(a, shape), tensor2d(b, shape), anchorsOf(r, f), { reduction: 'none' }));
         expect(each(reversedRows(real, shape[1]), reversedRows(fake, shape[1]))).toEqual(each(real, fake).reverse());
       }),
     );
@@ -132,7 +173,9 @@ describe('updateLecamAnchors', () => {
       fc.property(fc.array(batchOf(2, 8), { minLength: 1, maxLength: 5 }), fc.constantFrom(0, 0.5, 0.99), (steps, decay) => {
         let anchors: LecamAnchors | undefined;
         let expected: number[] | undefined;
-        for (const { tensors: [real = [], fake = []] } of steps) {
+        for (const {
+          tensors: [real = [], fake = []],
+        } of steps) {
           const means = [mean64(real), mean64(fake)];
           expected = expected === undefined ? means : expected.map((before, i) => decay * before + (1 - decay) * means[i]!);
           anchors = updateLecamAnchors(anchors, tensor1d(real), tensor1d(fake), { decay });
@@ -153,7 +196,9 @@ describe('updateLecamAnchors', () => {
   });
 
   test('gives constants: a penalty on logits does not reach them through their own anchor', () => {
-    expect(() => grad((l: Tensor) => updateLecamAnchors(undefined, l, tensor1d([0])).real)(tensor1d([1]))).toThrow('Cannot compute gradient');
+    expect(() => grad((l: Tensor) => updateLecamAnchors(undefined, l, tensor1d([0])).real)(tensor1d([1]))).toThrow(
+      'Cannot compute gradient',
+    );
     const penalty = (l: Tensor): Tensor => lecamPenalty(l, tensor1d([0]), updateLecamAnchors(undefined, tensor1d([0]), l));
     // mean (l − mean l)² as if the mean were fixed: 2 (l − mean) / n.
     expect(worstError(gradientOf(penalty, [1, 3]), [-1, 1])).toBeLessThan(1e-6);

@@ -29,7 +29,10 @@ export interface ModeSeekingOptions<R extends Reduction = Reduction> extends Los
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; in (0, 1 / ε].
  * @throws as {@link modeSeekingRatio}, or when `epsilon` is not above 0.
  */
-export function modeSeekingLoss<R extends Reduction = 'mean'>(pair: LatentPair, { epsilon = 1e-5, ...options }: ModeSeekingOptions<R> = {}): Reduced<R> {
+export function modeSeekingLoss<R extends Reduction = 'mean'>(
+  pair: LatentPair,
+  { epsilon = 1e-5, ...options }: ModeSeekingOptions<R> = {},
+): Reduced<R> {
   requirePositive('modeSeekingLoss', 'epsilon', epsilon);
   return tidy(() => reduceSamples('modeSeekingLoss', reciprocal(add(diversityRatio('modeSeekingLoss', pair), epsilon)), options));
 }

@@ -15,7 +15,11 @@ import { requireTensor } from './tensors.js';
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0 for targets in [0, 1].
  * @throws when the shapes differ, or `logits` is not float32 or has no sample.
  */
-export function multiLabelLoss<R extends Reduction = 'mean'>(logits: Tensor, targets: Tensor | readonly (readonly number[])[], options: LossOptions<R> = {}): Reduced<R> {
+export function multiLabelLoss<R extends Reduction = 'mean'>(
+  logits: Tensor,
+  targets: Tensor | readonly (readonly number[])[],
+  options: LossOptions<R> = {},
+): Reduced<R> {
   requireBatch('multiLabelLoss', 'logits', logits);
   return tidy(() => {
     const wanted = Array.isArray(targets) ? tensor2d(targets as number[][]) : targets;

@@ -15,5 +15,6 @@ export function requireFinite(loss: string, name: string, value: number): void {
 
 /** Fails unless `value` is a whole number ≥ `least`. */
 export function requireWhole(loss: string, name: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) throw new Error(`${loss}: ${name} must be a whole number ≥ ${least}, got ${String(value)}`);
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new Error(`${loss}: ${name} must be a whole number ≥ ${least}, got ${String(value)}`);
 }

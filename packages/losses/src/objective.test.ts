@@ -30,8 +30,12 @@ describe('discriminatorObjective', () => {
 
   test('refuses weights and shapes that cannot be meant', () => {
     const terms = { real: scalar(1), fake: scalar(2), r1: scalar(4) };
-    expect(() => discriminatorObjective(terms, { lambdaR1: -1 })).toThrow('discriminatorObjective: lambdaR1 must be a finite number ≥ 0, got -1');
-    expect(() => discriminatorObjective({ ...terms, r1: tensor1d([1, 2]) })).toThrow('real and r1 must have the same shape, got [] and [2]');
+    expect(() => discriminatorObjective(terms, { lambdaR1: -1 })).toThrow(
+      'discriminatorObjective: lambdaR1 must be a finite number ≥ 0, got -1',
+    );
+    expect(() => discriminatorObjective({ ...terms, r1: tensor1d([1, 2]) })).toThrow(
+      'real and r1 must have the same shape, got [] and [2]',
+    );
   });
 });
 

@@ -13,5 +13,7 @@ export function warnOfSecondCore(): void {
   const global = globalThis as { [WARNED]?: boolean };
   if (global[WARNED] === true || env() instanceof Environment) return;
   global[WARNED] = true;
-  console.warn('@stargan: two copies of @tensorflow/tfjs-core are loaded and cannot be mixed; see `npm ls @tensorflow/tfjs-core`, and keep one version.');
+  console.warn(
+    '@stargan: two copies of @tensorflow/tfjs-core are loaded and cannot be mixed; see `npm ls @tensorflow/tfjs-core`, and keep one version.',
+  );
 }

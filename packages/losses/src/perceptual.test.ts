@@ -21,7 +21,8 @@ const features64 = (x: readonly number[]): [number[], number[]] => {
   const first = x.map((v) => v * v);
   return [first, [0, 1, 2].map((j) => first[0]! * MIX[j]! + first[1]! * MIX[3 + j]!)];
 };
-const samples = (values: readonly number[]): number[][] => Array.from({ length: values.length / 2 }, (_, i) => values.slice(2 * i, 2 * i + 2));
+const samples = (values: readonly number[]): number[][] =>
+  Array.from({ length: values.length / 2 }, (_, i) => values.slice(2 * i, 2 * i + 2));
 function perceptual64(a: number[], b: number[], weights: readonly number[]): number[] {
   const others = samples(b);
   return samples(a).map((x, i) => {
@@ -43,7 +44,10 @@ describeDerivatives({
 const images = batchOf(2, 3)
   .filter(({ shape }) => shape[1] % 2 === 0)
   .map(({ tensors: [a = [], b = []] }) => ({ shape: [a.length / 2, 2] as [number, number], a, b }));
-const weights = fc.array(fc.integer({ min: 0, max: 8 }).map((n) => n / 4), { minLength: 2, maxLength: 2 });
+const weights = fc.array(
+  fc.integer({ min: 0, max: 8 }).map((n) => n / 4),
+  { minLength: 2, maxLength: 2 },
+);
 
 describe('perceptualLoss', () => {
   beforeAll(() => selectBackend('cpu'));
@@ -53,7 +57,11 @@ describe('perceptualLoss', () => {
   test('is the weighted sum of the layers’ mean squares, and its reductions agree', () => {
     fc.assert(
       fc.property(images, weights, ({ shape, a, b }, given) => {
-        expectReductions((options) => perceptualLoss(features, tensor2d(a, shape), tensor2d(b, shape), { weights: given, ...options }), perceptual64(a, b, given), 3e-6);
+        expectReductions(
+          (options) => perceptualLoss(features, tensor2d(a, shape), tensor2d(b, shape), { weights: given, ...options }),
+          perceptual64(a, b, given),
+          3e-6,
+        );
       }),
     );
   });
@@ -71,7 +79,13 @@ describe('perceptualLoss', () => {
   test('sees only what the features see: images that differ in sign alone are equal to x²', () => {
     fc.assert(
       fc.property(images, ({ shape, a }) => {
-        expect(value(a, a.map((v) => -v), shape)).toBe(0);
+        expect(
+          value(
+            a,
+            a.map((v) => -v),
+            shape,
+          ),
+        ).toBe(0);
       }),
     );
   });
@@ -100,7 +114,12 @@ describe('perceptualLoss', () => {
   test('is finite in value and gradient for images up to 1e4', () => {
     fc.assert(
       fc.property(fc.array(float32(1e4), { minLength: 4, maxLength: 4 }), ([a = 0, b = 0, c = 0, d = 0]) => {
-        expect([value([a, b], [c, d], [1, 2]), ...gradientOf((x) => perceptualLoss(features, x, tensor2d([c, d], [1, 2])), [a, b], [1, 2])].every(Number.isFinite)).toBe(true);
+        expect(
+          [
+            value([a, b], [c, d], [1, 2]),
+            ...gradientOf((x) => perceptualLoss(features, x, tensor2d([c, d], [1, 2])), [a, b], [1, 2]),
+          ].every(Number.isFinite),
+        ).toBe(true);
       }),
     );
   });
@@ -108,9 +127,15 @@ describe('perceptualLoss', () => {
   test('refuses features and weights that do not fit', () => {
     const x = tensor2d([1, 2], [1, 2]);
     expect(() => perceptualLoss(() => [], x, x)).toThrow('perceptualLoss: features must hold at least one layer, got none');
-    expect(() => perceptualLoss(features, x, x, { weights: [1] })).toThrow('perceptualLoss: weights must hold one number per layer, got 1 for 2');
-    expect(() => perceptualLoss(features, x, x, { weights: [1, -1] })).toThrow('perceptualLoss: every weight must be a finite number ≥ 0, got -1');
-    expect(() => perceptualLoss(features, x, tensor2d([1], [1, 1]))).toThrow('perceptualLoss: image and reconstructedImage must have the same shape');
+    expect(() => perceptualLoss(features, x, x, { weights: [1] })).toThrow(
+      'perceptualLoss: weights must hold one number per layer, got 1 for 2',
+    );
+    expect(() => perceptualLoss(features, x, x, { weights: [1, -1] })).toThrow(
+      'perceptualLoss: every weight must be a finite number ≥ 0, got -1',
+    );
+    expect(() => perceptualLoss(features, x, tensor2d([1], [1, 1]))).toThrow(
+      'perceptualLoss: image and reconstructedImage must have the same shape',
+    );
     let calls = 0;
     const fickle: FeatureFunction = (image) => ((calls += 1) === 1 ? [image] : [image, image]);
     expect(() => perceptualLoss(fickle, x, x)).toThrow('must give the same layers for both images, got 1 and 2');
@@ -126,7 +151,11 @@ describe('perceptualLoss', () => {
 
 const SHAPE: [number, number, number, number] = [2, 2, 1, 2];
 const gram64 = (f: readonly number[]): number[] =>
-  [0, 1].flatMap((image) => [0, 1].flatMap((c) => [0, 1].map((d) => sum64([0, 1].map((pixel) => f[image * 4 + pixel * 2 + c]! * f[image * 4 + pixel * 2 + d]!)) / 4)));
+  [0, 1].flatMap((image) =>
+    [0, 1].flatMap((c) =>
+      [0, 1].map((d) => sum64([0, 1].map((pixel) => f[image * 4 + pixel * 2 + c]! * f[image * 4 + pixel * 2 + d]!)) / 4),
+    ),
+  );
 const MAPS = [0.5, -1, 2, 0.25, 1, 1.5, -0.5, -2];
 const WEIGHING = [1, -2, 0.5, 3, -1, 0.25, 2, 1];
 
@@ -165,7 +194,9 @@ describe('gramMatrix', () => {
     const [x, y] = [tensor4d(MAPS, SHAPE), tensor4d(WEIGHING, SHAPE)];
     const expected = mean64(gram64(MAPS).map((v, i) => (v - gram64(WEIGHING)[i]!) ** 2));
     expect(worstError([valueOf(() => perceptualLoss((image) => gramMatrix(image), x, y))], [expected])).toBeLessThan(1e-6);
-    expect(() => gramMatrix(tensor2d([1], [1, 1]))).toThrow('gramMatrix: features must be [batch, height, width, channels], got shape [1, 1]');
+    expect(() => gramMatrix(tensor2d([1], [1, 1]))).toThrow(
+      'gramMatrix: features must be [batch, height, width, channels], got shape [1, 1]',
+    );
     expect(tensorsLeft(() => gramMatrix(x))).toBe(1);
   });
 });

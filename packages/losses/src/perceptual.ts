@@ -44,6 +44,10 @@ export function perceptualLoss<R extends Reduction = 'mean'>(
     if (reconstructed.length !== seen.length) {
       throw new Error(`perceptualLoss: features must give the same layers for both images, got ${seen.length} and ${reconstructed.length}`);
     }
-    return weightedSum(seen.map((layer, i) => distance(layer, reconstructed[i]!, options)), weights, 1) as Reduced<R>;
+    return weightedSum(
+      seen.map((layer, i) => distance(layer, reconstructed[i]!, options)),
+      weights,
+      1,
+    ) as Reduced<R>;
   });
 }

@@ -14,7 +14,11 @@ import { requireBatch } from './shapes.js';
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `generatedImage` is not float32 or has no sample, or the logits do not depend on it.
  */
-export function r2Penalty<R extends Reduction = 'mean'>(discriminator: (image: Tensor) => Tensor, generatedImage: Tensor, options: LossOptions<R> = {}): Reduced<R> {
+export function r2Penalty<R extends Reduction = 'mean'>(
+  discriminator: (image: Tensor) => Tensor,
+  generatedImage: Tensor,
+  options: LossOptions<R> = {},
+): Reduced<R> {
   requireBatch('r2Penalty', 'generatedImage', generatedImage);
   return tidy(() => r1PenaltyOfGradient(outputsAndInputGradient(discriminator, generatedImage).gradient, options));
 }

@@ -11,11 +11,10 @@ import type { Reduced, Reduction } from './reduction.js';
  * @returns a scalar, or `[batch]` (mean over styleDim) with `reduction: 'none'`; ≥ 0.
  * @throws when the shapes differ, or an argument is not float32 or has no sample.
  */
-export function styleReconstructionLoss<R extends Reduction = 'mean'>(style: Tensor, reconstructedStyle: Tensor, options: ReconstructionOptions<R> = {}): Reduced<R> {
-  return reconstructionLoss(
-    'styleReconstructionLoss',
-    ['style', style],
-    ['reconstructedStyle', reconstructedStyle],
-    options,
-  );
+export function styleReconstructionLoss<R extends Reduction = 'mean'>(
+  style: Tensor,
+  reconstructedStyle: Tensor,
+  options: ReconstructionOptions<R> = {},
+): Reduced<R> {
+  return reconstructionLoss('styleReconstructionLoss', ['style', style], ['reconstructedStyle', reconstructedStyle], options);
 }

@@ -25,9 +25,15 @@ test.each<[string, unknown]>([
 });
 
 test('tensors in a list are counted, wherever one tensor is wanted', () => {
-  expect(() => realHingeLoss([zeros([1]), zeros([1])] as never)).toThrow('realHingeLoss: logits must be a tensor, got an array of 2 tensors');
-  expect(() => updateLecamAnchors(undefined, zeros([1]), undefined as never)).toThrow('updateLecamAnchors: fakeLogits must be a tensor, got undefined');
-  expect(() => discriminatorObjective({ real: zeros([]), fake: 1 as never })).toThrow('discriminatorObjective: fake must be a tensor, got a number');
+  expect(() => realHingeLoss([zeros([1]), zeros([1])] as never)).toThrow(
+    'realHingeLoss: logits must be a tensor, got an array of 2 tensors',
+  );
+  expect(() => updateLecamAnchors(undefined, zeros([1]), undefined as never)).toThrow(
+    'updateLecamAnchors: fakeLogits must be a tensor, got undefined',
+  );
+  expect(() => discriminatorObjective({ real: zeros([]), fake: 1 as never })).toThrow(
+    'discriminatorObjective: fake must be a tensor, got a number',
+  );
 });
 
 describe('a critic', () => {
@@ -35,13 +41,16 @@ describe('a critic', () => {
 
   test('with several outputs is asked for one of them', () => {
     const critic = (image: Tensor): Tensor[] => [image, image];
-    const message = 'outputsAndInputGradient: f(x) must be one tensor, got an array of 2 tensors; return the one that the gradient is of, such as (x) => f(x)[0]';
+    const message =
+      'outputsAndInputGradient: f(x) must be one tensor, got an array of 2 tensors; return the one that the gradient is of, such as (x) => f(x)[0]';
     expect(() => r1Penalty(critic as never, x)).toThrow(message);
     expect(valueOf(() => r1Penalty((image) => critic(image)[0]!, x))).toBe(1);
   });
 
   test('that is asynchronous or gives nothing is said to be', () => {
-    expect(() => outputsAndInputGradient(((image: Tensor) => Promise.resolve(image)) as never, x)).toThrow('f(x) must be one tensor, got a promise; await it first');
+    expect(() => outputsAndInputGradient(((image: Tensor) => Promise.resolve(image)) as never, x)).toThrow(
+      'f(x) must be one tensor, got a promise; await it first',
+    );
     expect(() => outputsAndInputGradient((() => undefined) as never, x)).toThrow('f(x) must be one tensor, got undefined');
   });
 });
@@ -54,7 +63,11 @@ describe('features', () => {
   });
 
   test('that are no tensors are named with their place', () => {
-    expect(() => featureMatchingLoss([zeros([1]), undefined as never], [zeros([1])])).toThrow('featureMatchingLoss: realFeatures[1] must be a tensor, got undefined');
-    expect(() => perceptualLoss(() => undefined as never, zeros([1, 2]), zeros([1, 2]))).toThrow('perceptualLoss: features(image) must be a tensor, got undefined');
+    expect(() => featureMatchingLoss([zeros([1]), undefined as never], [zeros([1])])).toThrow(
+      'featureMatchingLoss: realFeatures[1] must be a tensor, got undefined',
+    );
+    expect(() => perceptualLoss(() => undefined as never, zeros([1, 2]), zeros([1, 2]))).toThrow(
+      'perceptualLoss: features(image) must be a tensor, got undefined',
+    );
   });
 });

@@ -11,7 +11,8 @@ export function isTensor(value: unknown): value is Tensor {
 /** What came instead of a tensor, for messages, with the remedy where there is one. */
 export function described(value: unknown): string {
   if (value === undefined || value === null) return String(value);
-  if (Array.isArray(value)) return value.some(isTensor) ? `an array of ${value.length} tensors` : 'an array; make a tensor of it with tf.tensor';
+  if (Array.isArray(value))
+    return value.some(isTensor) ? `an array of ${value.length} tensors` : 'an array; make a tensor of it with tf.tensor';
   if (ArrayBuffer.isView(value)) return 'a typed array; make a tensor of it with tf.tensor';
   if (typeof value === 'object' && 'then' in value) return 'a promise; await it first';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;

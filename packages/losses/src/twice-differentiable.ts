@@ -63,7 +63,12 @@ function isSilentlyWrong(step: TapeNode): boolean {
  * @param recorded where on the tape the function, and where its backward pass, began.
  * @throws naming the operation and the remedy.
  */
-export function requireTwiceDifferentiable(caller: string, x: Tensor, y: Tensor, { forward, backward }: { forward: number; backward: number }): void {
+export function requireTwiceDifferentiable(
+  caller: string,
+  x: Tensor,
+  y: Tensor,
+  { forward, backward }: { forward: number; backward: number },
+): void {
   const steps = tape();
   const wrong = stepsBetween(steps.slice(forward, backward), x, y).find(isSilentlyWrong);
   if (wrong !== undefined) {

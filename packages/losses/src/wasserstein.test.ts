@@ -14,7 +14,10 @@ describeLogitLoss({ name: 'driftPenalty', loss: driftPenalty, exact: (l) => l **
 describe('the Wasserstein losses', () => {
   beforeAll(() => selectBackend('cpu'));
   // Quarters in batches of a power of two: exact in float32.
-  const quarters = fc.array(fc.integer({ min: -400, max: 400 }).map((n) => n / 4), { minLength: 4, maxLength: 4 });
+  const quarters = fc.array(
+    fc.integer({ min: -400, max: 400 }).map((n) => n / 4),
+    { minLength: 4, maxLength: 4 },
+  );
   const critic = (real: number[], fake: number[]): number =>
     valueOf(() => add(realWassersteinLoss(tensor1d(real)), fakeWassersteinLoss(tensor1d(fake))));
 
@@ -29,7 +32,12 @@ describe('the Wasserstein losses', () => {
   test('of the critic leave a constant free', () => {
     fc.assert(
       fc.property(quarters, quarters, fc.integer({ min: -50, max: 50 }), (real, fake, shift) => {
-        expect(critic(real.map((l) => l + shift), fake.map((l) => l + shift))).toBe(critic(real, fake));
+        expect(
+          critic(
+            real.map((l) => l + shift),
+            fake.map((l) => l + shift),
+          ),
+        ).toBe(critic(real, fake));
       }),
     );
   });
@@ -38,7 +46,12 @@ describe('the Wasserstein losses', () => {
     fc.assert(
       fc.property(quarters, quarters, fc.constantFrom(-2, 0.5, 4), (real, fake, factor) => {
         // A sum of zero has no sign worth keeping.
-        expect(critic(real.map((l) => l * factor), fake.map((l) => l * factor)) + 0).toBe(factor * critic(real, fake) + 0);
+        expect(
+          critic(
+            real.map((l) => l * factor),
+            fake.map((l) => l * factor),
+          ) + 0,
+        ).toBe(factor * critic(real, fake) + 0);
       }),
     );
   });

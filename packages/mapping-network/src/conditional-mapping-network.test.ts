@@ -27,7 +27,11 @@ describe('conditionalMappingNetwork', () => {
             for (const part of ['weight', 'bias']) folded[`${name}.${part}`] = p[`trunk.${2 * i}.${part}`]!;
           }
           const latent = randomNormal([5, 3], 0, 1, 'float32', seed + 1);
-          const conditional = F.apply(p, latent, Array.from({ length: 5 }, () => domain)).dataSync();
+          const conditional = F.apply(
+            p,
+            latent,
+            Array.from({ length: 5 }, () => domain),
+          ).dataSync();
           const selected = branched.apply(folded, latent, [0, 0, 0, 0, 0]).dataSync();
           conditional.forEach((value, i) => expect(value).toBeCloseTo(selected[i]!, 4));
         });
@@ -70,11 +74,15 @@ describe('conditionalMappingNetwork', () => {
   });
 
   it('names what is wrong with its arguments', () => {
-    expect(() => conditionalMappingNetwork({ domains: 2, embeddingDim: 0 })).toThrow('conditionalMappingNetwork: embeddingDim must be a whole number ≥ 1, got 0');
+    expect(() => conditionalMappingNetwork({ domains: 2, embeddingDim: 0 })).toThrow(
+      'conditionalMappingNetwork: embeddingDim must be a whole number ≥ 1, got 0',
+    );
     const F = conditionalMappingNetwork({ domains: 2, ...small });
     tidy(() => {
       expect(() => F.apply({}, zeros([2, 5]), [0, 1])).toThrow('conditionalMappingNetwork: latent must be [batch, 3], got [2, 5]');
-      expect(() => F.apply({}, zeros([2, 3]), [0, 2])).toThrow('conditionalMappingNetwork: domain must be a whole number from 0 to 1, got 2');
+      expect(() => F.apply({}, zeros([2, 3]), [0, 2])).toThrow(
+        'conditionalMappingNetwork: domain must be a whole number from 0 to 1, got 2',
+      );
     });
   });
 });

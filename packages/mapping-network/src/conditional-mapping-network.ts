@@ -25,7 +25,8 @@ export function conditionalMappingNetwork({
   hiddenDim = 512,
   embeddingDim = latentDim,
 }: ConditionalMappingNetworkOptions): MappingNetwork {
-  for (const [name, value] of Object.entries({ domains, latentDim, styleDim, hiddenDim, embeddingDim })) requirePositive('conditionalMappingNetwork', name, value);
+  for (const [name, value] of Object.entries({ domains, latentDim, styleDim, hiddenDim, embeddingDim }))
+    requirePositive('conditionalMappingNetwork', name, value);
   // A linear layer of the one-hot domain, so it is initialised as one.
   const embedding: ParameterSpec = { name: 'embedding.weight', kind: 'linear', shape: [domains, embeddingDim] };
   const hidden = Array.from({ length: 7 }, () => hiddenDim);

@@ -30,7 +30,12 @@ export interface MappingNetwork extends Network {
 }
 
 /** Fails unless `latent` is [batch, latentDim] with a domain for each row. */
-export function requireLatent(network: string, latent: Tensor, domain: DomainLabels, { latentDim, domains }: { latentDim: number; domains: number }): void {
+export function requireLatent(
+  network: string,
+  latent: Tensor,
+  domain: DomainLabels,
+  { latentDim, domains }: { latentDim: number; domains: number },
+): void {
   if (latent.rank !== 2 || latent.shape[1] !== latentDim) {
     throw new Error(`${network}: latent must be [batch, ${latentDim}], got [${latent.shape.join(', ')}]`);
   }
@@ -51,8 +56,8 @@ export function mappingNetwork({ domains, latentDim = 16, styleDim = 64, hiddenD
     perceptron(`unshared.${domain}`, [hiddenDim, hiddenDim, hiddenDim, hiddenDim, styleDim]),
   );
   const specs = [...shared, ...branches.flat()].flatMap((layer) => layer.specs);
-  const heads = branches.map((layers) => (parameters: Parameters, x: Tensor2D) =>
-    layers.reduce((h, layer, i) => layer.apply(parameters, i === 0 ? h : relu(h)), x),
+  const heads = branches.map(
+    (layers) => (parameters: Parameters, x: Tensor2D) => layers.reduce((h, layer, i) => layer.apply(parameters, i === 0 ? h : relu(h)), x),
   );
   return {
     specs,

@@ -30,7 +30,12 @@ export function dotProducts(left: FeatureRows, right: FeatureRows): AsyncIterabl
   return exactProducts(left, right);
 }
 
-async function* backendProducts(left: Float32Array, right: Float32Array, n: number, [columns, dimension]: readonly [number, number]): AsyncGenerator<ProductBlock> {
+async function* backendProducts(
+  left: Float32Array,
+  right: Float32Array,
+  n: number,
+  [columns, dimension]: readonly [number, number],
+): AsyncGenerator<ProductBlock> {
   const height = Math.max(1, Math.floor(BLOCK_PRODUCTS / columns));
   const others = tensor2d(right, [columns, dimension]);
   try {

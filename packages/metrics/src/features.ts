@@ -28,7 +28,8 @@ const WANTED = 'a tensor [n, dimension], { data, shape } or an array of samples'
 
 /** @throws TypeError unless it is an object */
 function requireObject(caller: string, name: string, features: unknown): void {
-  if (typeof features !== 'object' || features === null) throw new TypeError(`${caller}: ${name} must be ${WANTED}, got ${describeValue(features)}`);
+  if (typeof features !== 'object' || features === null)
+    throw new TypeError(`${caller}: ${name} must be ${WANTED}, got ${describeValue(features)}`);
 }
 
 /**
@@ -44,12 +45,15 @@ export async function readFeatures(caller: string, name: string, features: Featu
   if (isRows(features)) return checked(caller, name, features.data, features.shape);
   if (!Array.isArray(features)) throw new TypeError(`${caller}: ${name} must be ${WANTED}, got ${describeValue(features)}`);
   const samples = features as readonly ArrayLike<number>[];
-  const dimension = (samples[0])?.length ?? 0;
+  const dimension = samples[0]?.length ?? 0;
   const data = new Float64Array(samples.length * dimension);
   for (const [i, sample] of samples.entries()) {
-    if (typeof sample !== 'object' || (sample as unknown) === null) throw new TypeError(`${caller}: ${name} must hold one array per sample, got ${describeValue(sample)} as sample ${i}`);
+    if (typeof sample !== 'object' || (sample as unknown) === null)
+      throw new TypeError(`${caller}: ${name} must hold one array per sample, got ${describeValue(sample)} as sample ${i}`);
     if (sample.length !== dimension) {
-      throw new RangeError(`${caller}: ${name} must have samples of one length, got ${dimension} values and, in sample ${i}, ${sample.length}`);
+      throw new RangeError(
+        `${caller}: ${name} must have samples of one length, got ${dimension} values and, in sample ${i}, ${sample.length}`,
+      );
     }
     const other = Array.from(sample).find((value) => typeof value !== 'number');
     if (other !== undefined) throw new TypeError(`${caller}: ${name} must hold numbers, got ${describeValue(other)} in sample ${i}`);
@@ -60,8 +64,10 @@ export async function readFeatures(caller: string, name: string, features: Featu
 
 async function readTensor(caller: string, name: string, tensor: Tensor2D): Promise<FeatureRows> {
   if (tensor.isDisposed) throw new Error(`${caller}: ${name} must be a tensor that is there, got one that was disposed`);
-  if (!['float32', 'int32', 'bool'].includes(tensor.dtype)) throw new TypeError(`${caller}: ${name} must be a tensor of numbers, got dtype ${tensor.dtype}`);
-  if (tensor.rank !== 2) throw new RangeError(`${caller}: ${name} must have shape [n ≥ 1, dimension ≥ 1], got [${(tensor.shape as number[]).join(', ')}]`);
+  if (!['float32', 'int32', 'bool'].includes(tensor.dtype))
+    throw new TypeError(`${caller}: ${name} must be a tensor of numbers, got dtype ${tensor.dtype}`);
+  if (tensor.rank !== 2)
+    throw new RangeError(`${caller}: ${name} must have shape [n ≥ 1, dimension ≥ 1], got [${(tensor.shape as number[]).join(', ')}]`);
   return checked(caller, name, await tensor.data<'float32'>(), tensor.shape);
 }
 
@@ -108,7 +114,9 @@ export async function readPair(
   const first = await readFeatures(caller, names[0], features[0]);
   const second = await readFeatures(caller, names[1], features[1]);
   if (first.shape[1] !== second.shape[1]) {
-    throw new RangeError(`${caller}: ${names[0]} and ${names[1]} must have the same dimension, got ${first.shape[1]} and ${second.shape[1]}`);
+    throw new RangeError(
+      `${caller}: ${names[0]} and ${names[1]} must have the same dimension, got ${first.shape[1]} and ${second.shape[1]}`,
+    );
   }
   return [first, second];
 }

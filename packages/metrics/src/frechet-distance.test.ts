@@ -88,7 +88,10 @@ describe('frechetDistance', () => {
         const first = normalFeatures(n, dimension, seed);
         const second = normalFeatures(m, dimension, seed + 1);
         const distance = await frechetFeatureDistance(first, second);
-        const reversed = rowsAt(first, Array.from({ length: n }, (_, i) => n - 1 - i));
+        const reversed = rowsAt(
+          first,
+          Array.from({ length: n }, (_, i) => n - 1 - i),
+        );
         const scale = 1 + trace(await featureStatistics(first)) + trace(await featureStatistics(second));
         expect(Math.abs((await frechetFeatureDistance(reversed, second)) - distance)).toBeLessThan(1e-7 * scale);
         const tripled = await frechetFeatureDistance(
@@ -122,10 +125,18 @@ describe('frechetDistance', () => {
 
   describe('of loud features beside quiet ones', () => {
     const spread = (dimension: number, loud: number, quiet: number): GaussianStatistics =>
-      diagonal(Array.from({ length: dimension }, () => 0), Array.from({ length: dimension }, (_, i) => (i === 0 ? loud : quiet)));
+      diagonal(
+        Array.from({ length: dimension }, () => 0),
+        Array.from({ length: dimension }, (_, i) => (i === 0 ? loud : quiet)),
+      );
 
     // pytorch-fid 0.3.0 (SciPy 1.17.1) has 9.902e-7 for the first.
-    test.each([[1e6, 1e-8], [1e200, 1e-8], [1e-290, 1e-295], [2 ** 500, 2 ** -500]])('keeps what the quiet ones differ by: variances %s and %s', (loud, quiet) => {
+    test.each([
+      [1e6, 1e-8],
+      [1e200, 1e-8],
+      [1e-290, 1e-295],
+      [2 ** 500, 2 ** -500],
+    ])('keeps what the quiet ones differ by: variances %s and %s', (loud, quiet) => {
       const distance = frechetDistance(spread(100, loud, quiet), spread(100, loud, 4 * quiet));
       expect(distance / (99 * quiet)).toBeCloseTo(1, 10);
     });
@@ -149,24 +160,40 @@ describe('frechetDistance', () => {
       };
       const factor = (i: number): number => 1.5 + (i % 5) / 5;
       const expected = variances.reduce((sum, value, i) => sum + value * (1 - Math.sqrt(factor(i))) ** 2, 0);
-      expect(frechetDistance(mixed(() => 1), mixed(factor)) / expected).toBeCloseTo(1, 10);
+      expect(
+        frechetDistance(
+          mixed(() => 1),
+          mixed(factor),
+        ) / expected,
+      ).toBeCloseTo(1, 10);
     });
 
     test('against a set where all are as loud', () => {
-      const first = diagonal(Array.from({ length: 200 }, () => 0), Array.from({ length: 200 }, (_, i) => (i === 0 ? 1 : 1e-14)));
-      const second = diagonal(Array.from({ length: 200 }, () => 0), Array.from({ length: 200 }, () => 1));
+      const first = diagonal(
+        Array.from({ length: 200 }, () => 0),
+        Array.from({ length: 200 }, (_, i) => (i === 0 ? 1 : 1e-14)),
+      );
+      const second = diagonal(
+        Array.from({ length: 200 }, () => 0),
+        Array.from({ length: 200 }, () => 1),
+      );
       expect(frechetDistance(first, second) / (199 * (1 - 1e-7) ** 2)).toBeCloseTo(1, 13);
     });
 
     test('finds what is not positive semidefinite among the quiet ones', () => {
       const covariance = Float64Array.of(1e6, 0, 0, 0, 1e-14, 2e-14, 0, 2e-14, 1e-14);
-      expect(() => frechetDistance({ mean: new Float64Array(3), covariance }, spread(3, 1, 1))).toThrow('first.covariance must be positive semidefinite');
+      expect(() => frechetDistance({ mean: new Float64Array(3), covariance }, spread(3, 1, 1))).toThrow(
+        'first.covariance must be positive semidefinite',
+      );
     });
   });
 
   test.each([1e-160, 1e-100, 1e100, 1e150])('is right at the scale %s, and an error beyond float64', async (scale) => {
     const [first, second] = [await featureStatistics(normalFeatures(9, 5, 1)), await featureStatistics(normalFeatures(8, 5, 2))];
-    const scaled = ({ mean, covariance }: GaussianStatistics, by: number): GaussianStatistics => ({ mean: mean.map((value) => value * by), covariance: covariance.map((value) => value * by * by) });
+    const scaled = ({ mean, covariance }: GaussianStatistics, by: number): GaussianStatistics => ({
+      mean: mean.map((value) => value * by),
+      covariance: covariance.map((value) => value * by * by),
+    });
     const distance = frechetDistance(first, second);
     const rounding = scale === 1e-160 ? 3 : 10; // squares of 1e-160 have few digits
     expect(frechetDistance(scaled(first, scale), scaled(second, scale)) / scale / scale / distance).toBeCloseTo(1, rounding);
@@ -176,11 +203,20 @@ describe('frechetDistance', () => {
 
   test('says what is wrong with its arguments', () => {
     const good = diagonal([0, 0], [1, 1]);
-    const from = (...covariance: number[]): GaussianStatistics => ({ mean: new Float64Array(2), covariance: Float64Array.from(covariance) });
-    expect(() => frechetDistance(undefined as never, good)).toThrow('frechetDistance: first must be { mean, covariance }, two Float64Arrays, got undefined');
-    expect(() => frechetDistance(good, { mu: [0], sigma: [1] } as never)).toThrow('second must be { mean, covariance }, two Float64Arrays, got an object with mu, sigma');
+    const from = (...covariance: number[]): GaussianStatistics => ({
+      mean: new Float64Array(2),
+      covariance: Float64Array.from(covariance),
+    });
+    expect(() => frechetDistance(undefined as never, good)).toThrow(
+      'frechetDistance: first must be { mean, covariance }, two Float64Arrays, got undefined',
+    );
+    expect(() => frechetDistance(good, { mu: [0], sigma: [1] } as never)).toThrow(
+      'second must be { mean, covariance }, two Float64Arrays, got an object with mu, sigma',
+    );
     expect(() => frechetDistance(good, diagonal([0], [1]))).toThrow('frechetDistance: both must have the same dimension, got 2 and 1');
-    expect(() => frechetDistance(good, from(1, 0, 0))).toThrow('frechetDistance: second.covariance must have 2 × 2 = 4 values, as the mean has 2, got 3');
+    expect(() => frechetDistance(good, from(1, 0, 0))).toThrow(
+      'frechetDistance: second.covariance must have 2 × 2 = 4 values, as the mean has 2, got 3',
+    );
     expect(() => frechetDistance(from(1, 0.5, 0.25, 1), good)).toThrow('first.covariance must be symmetric');
     expect(() => frechetDistance(from(1, 0, NaN, 1), good)).toThrow('first.covariance must be finite');
     expect(() => frechetDistance(diagonal([0, Infinity], [1, 1]), good)).toThrow('first.mean must be finite, got Infinity at 1');

@@ -55,7 +55,8 @@ export function frechetDistance(first: GaussianStatistics, second: GaussianStati
   }
   for (const value of rootEigenvalues(factorise('first', a), factorise('second', b))) distance.add(-2 * value);
   const result = Math.max(0, distance.total()) * unit * unit;
-  if (!Number.isFinite(result)) throw new RangeError('frechetDistance: the distance is larger than float64 holds; divide the features by their scale first');
+  if (!Number.isFinite(result))
+    throw new RangeError('frechetDistance: the distance is larger than float64 holds; divide the features by their scale first');
   return result;
 }
 
@@ -79,11 +80,13 @@ function inUnits({ mean, covariance }: GaussianStatistics, unit: number): Gaussi
 
 function requireStatistics(name: string, statistics: GaussianStatistics): void {
   const must = (what: string, got: string): RangeError => new RangeError(`frechetDistance: ${name}${what}, got ${got}`);
-  const { mean, covariance } = (statistics) ?? {};
-  if (mean?.length === undefined || covariance?.length === undefined) throw must(' must be { mean, covariance }, two Float64Arrays', describeValue(statistics));
+  const { mean, covariance } = statistics ?? {};
+  if (mean?.length === undefined || covariance?.length === undefined)
+    throw must(' must be { mean, covariance }, two Float64Arrays', describeValue(statistics));
   const n = mean.length;
   if (n === 0) throw must('.mean must have at least one value', 'none');
-  if (covariance.length !== n * n) throw must(`.covariance must have ${n} × ${n} = ${n * n} values, as the mean has ${n}`, `${covariance.length}`);
+  if (covariance.length !== n * n)
+    throw must(`.covariance must have ${n} × ${n} = ${n * n} values, as the mean has ${n}`, `${covariance.length}`);
   for (const [i, value] of mean.entries()) {
     if (!Number.isFinite(value)) throw must('.mean must be finite', `${value} at ${i}`);
   }
@@ -93,7 +96,8 @@ function requireStatistics(name: string, statistics: GaussianStatistics): void {
     for (let j = 0; j <= i; j++) {
       const value = covariance[i * n + j]!;
       const mirrored = covariance[j * n + i]!;
-      if (!Number.isFinite(value) || !Number.isFinite(mirrored)) throw must('.covariance must be finite', `${value} and ${mirrored} at [${i}, ${j}] and its mirror image`);
+      if (!Number.isFinite(value) || !Number.isFinite(mirrored))
+        throw must('.covariance must be finite', `${value} and ${mirrored} at [${i}, ${j}] and its mirror image`);
       if (value === mirrored) continue;
       const bound = Math.sqrt(Math.max(0, covariance[i * n + i]!)) * Math.sqrt(Math.max(0, covariance[j * n + j]!));
       if (Math.abs(value - mirrored) > ASYMMETRY * (bound === 0 ? largest : bound)) {
@@ -106,7 +110,9 @@ function requireStatistics(name: string, statistics: GaussianStatistics): void {
 function factorise(name: string, { mean, covariance }: GaussianStatistics): SemidefiniteFactor {
   const factor = pivotedCholesky(covariance, mean.length);
   if (factor === undefined) {
-    throw new RangeError(`frechetDistance: ${name}.covariance must be positive semidefinite, got one with a negative variance in some direction`);
+    throw new RangeError(
+      `frechetDistance: ${name}.covariance must be positive semidefinite, got one with a negative variance in some direction`,
+    );
   }
   return factor;
 }
@@ -122,7 +128,12 @@ function rootEigenvalues(first: SemidefiniteFactor, second: SemidefiniteFactor):
     const offsetOf = (row: number): number => first.order[start + row]! * n;
     // In the order of its pivots the first factor is lower triangular.
     const columns = Math.min(first.rank, start + rows);
-    addTransposedProduct(product, stride, packPanels(first.data, rows, columns, offsetOf), packPanels(second.data, rows, second.rank, offsetOf));
+    addTransposedProduct(
+      product,
+      stride,
+      packPanels(first.data, rows, columns, offsetOf),
+      packPanels(second.data, rows, second.rank, offsetOf),
+    );
   }
   return singularValues(product, first.rank, second.rank, stride);
 }

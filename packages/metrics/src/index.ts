@@ -10,7 +10,20 @@ export { alexnet, type Alexnet, type AlexnetMaps } from './networks/alexnet.js';
 export { inception, type Inception, type InceptionLayout, type InceptionOptions, type InceptionStages } from './networks/inception.js';
 export { readStateDict, type ReadStateDictOptions, type StateDict, type StateEntry } from './networks/state-dict.js';
 export { precisionRecall, type PrecisionRecall, type PrecisionRecallOptions } from './precision-recall.js';
-export { fidConventions, INCEPTION_SIZE, pytorchFidInput, type FidConvention, type FidConventionName, type FidInputOptions } from './resizing/fid-conventions.js';
+export {
+  fidConventions,
+  INCEPTION_SIZE,
+  pytorchFidInput,
+  type FidConvention,
+  type FidConventionName,
+  type FidInputOptions,
+} from './resizing/fid-conventions.js';
 export { quantizeImages } from './resizing/quantize-images.js';
 export { resizeBicubic, type FloatImage } from './resizing/resize-bicubic.js';
-export { featureStatistics, mergeStatistics, statisticsAccumulator, type FeatureStatistics, type StatisticsAccumulator } from './statistics.js';
+export {
+  featureStatistics,
+  mergeStatistics,
+  statisticsAccumulator,
+  type FeatureStatistics,
+  type StatisticsAccumulator,
+} from './statistics.js';

@@ -18,7 +18,11 @@ describe('kernelDiscrepancy', () => {
     await fc.assert(
       fc.asyncProperty(sizes, async ({ n, m, dimension, seed }) => {
         const [x, y] = [normalFeatures(n, dimension, seed), normalFeatures(m, dimension, seed + 1)];
-        const scale = Math.abs(squaredDiscrepancy(x, x)) + Math.abs(squaredDiscrepancy(y, y)) + largestKernel(x.data, dimension) + largestKernel(y.data, dimension);
+        const scale =
+          Math.abs(squaredDiscrepancy(x, x)) +
+          Math.abs(squaredDiscrepancy(y, y)) +
+          largestKernel(x.data, dimension) +
+          largestKernel(y.data, dimension);
         expect(Math.abs((await kernelDiscrepancy(x, y)) - squaredDiscrepancy(x, y))).toBeLessThan(1e-5 * scale);
       }),
     );
@@ -44,26 +48,52 @@ describe('kernelDiscrepancy', () => {
   });
 
   /** Both sets shifted and scaled, in float64. */
-  const moved = ({ data, shape }: FeatureRows, shift: number, scale: number): FeatureRows => ({ data: Float64Array.from(data, (value) => (value + shift) * scale), shape });
+  const moved = ({ data, shape }: FeatureRows, shift: number, scale: number): FeatureRows => ({
+    data: Float64Array.from(data, (value) => (value + shift) * scale),
+    shape,
+  });
 
-  test.each([[1e4, 1, 1e-5], [0, 1e20, 1e-12], [0, 1e45, 1e-12], [0, 1e-200, 1e-12]])('multiplies float64 features in float64: shift %s, scale %s', async (shift, scale, rounding) => {
+  test.each([
+    [1e4, 1, 1e-5],
+    [0, 1e20, 1e-12],
+    [0, 1e45, 1e-12],
+    [0, 1e-200, 1e-12],
+  ])('multiplies float64 features in float64: shift %s, scale %s', async (shift, scale, rounding) => {
     const [x, y] = [moved(normalFeatures(30, 16, 1), shift, scale), moved(normalFeatures(25, 16, 2), shift + 0.1, scale)];
     const expected = squaredDiscrepancy(x, y);
     expect(Math.abs((await kernelDiscrepancy(x, y)) - expected)).toBeLessThanOrEqual(rounding * Math.abs(expected));
-    const { mean } = await kernelDistance(moved(x, 0, 1), moved(rowsAt(x, Array.from({ length: 25 }, (_, i) => i)), 0, 1), { subsets: 2 });
+    const { mean } = await kernelDistance(
+      moved(x, 0, 1),
+      moved(
+        rowsAt(
+          x,
+          Array.from({ length: 25 }, (_, i) => i),
+        ),
+        0,
+        1,
+      ),
+      { subsets: 2 },
+    );
     expect(mean).toSatisfy(Number.isFinite);
   });
 
   test('keeps float32 features far from the origin, and large ones', async () => {
-    for (const [shift, scale] of [[1e4, 1], [0, 1e20]] as const) {
-      const [x, y] = [moved(normalFeatures(30, 16, 1), shift, scale), moved(normalFeatures(25, 16, 2), shift + 10, scale)].map(({ data, shape }): FeatureRows => ({ data: Float32Array.from(data), shape })) as [FeatureRows, FeatureRows];
+    for (const [shift, scale] of [
+      [1e4, 1],
+      [0, 1e20],
+    ] as const) {
+      const [x, y] = [moved(normalFeatures(30, 16, 1), shift, scale), moved(normalFeatures(25, 16, 2), shift + 10, scale)].map(
+        ({ data, shape }): FeatureRows => ({ data: Float32Array.from(data), shape }),
+      ) as [FeatureRows, FeatureRows];
       expect((await kernelDiscrepancy(x, y)) / squaredDiscrepancy(x, y)).toBeCloseTo(1, 4);
     }
   });
 
   test('is an error, not NaN, where kernel values are beyond float64', async () => {
     const x = moved(normalFeatures(10, 4, 1), 0, 1e60);
-    await expect(kernelDiscrepancy(x, x)).rejects.toThrow('kernelDiscrepancy: values of the kernel must be finite, got some beyond float64');
+    await expect(kernelDiscrepancy(x, x)).rejects.toThrow(
+      'kernelDiscrepancy: values of the kernel must be finite, got some beyond float64',
+    );
     await expect(kernelDistance(x, x)).rejects.toThrow('kernelDistance: values of the kernel must be finite');
   });
 
@@ -88,7 +118,13 @@ describe('kernelDistance', () => {
   const [x, y] = [normalFeatures(40, 4, 1), normalFeatures(30, 4, 2)];
 
   test('of subsets that hold everything is the value of the whole, without deviation', async () => {
-    const [a, b] = [rowsAt(x, Array.from({ length: 30 }, (_, i) => i)), y];
+    const [a, b] = [
+      rowsAt(
+        x,
+        Array.from({ length: 30 }, (_, i) => i),
+      ),
+      y,
+    ];
     const { mean, standardDeviation, standardError } = await kernelDistance(a, b, { subsets: 4 });
     expect(mean / squaredDiscrepancy(a, b)).toBeCloseTo(1, 5);
     // Subsets come in another order each time, which float32 and float64 sums may round otherwise.
@@ -119,7 +155,10 @@ describe('kernelDistance', () => {
 
   test('gives the same for sets too large to keep the values of all pairs', async () => {
     const small = normalFeatures(2048, 2, 3);
-    const large: FeatureRows = { data: Float32Array.from({ length: 2049 * 2 }, (_, i) => small.data[i % small.data.length]!), shape: [2049, 2] };
+    const large: FeatureRows = {
+      data: Float32Array.from({ length: 2049 * 2 }, (_, i) => small.data[i % small.data.length]!),
+      shape: [2049, 2],
+    };
     const other = normalFeatures(100, 2, 4);
     const { mean } = await kernelDistance(large, other, { subsets: 1, subsetSize: 100 });
     expect(mean).toBeGreaterThan(-1);
@@ -127,7 +166,11 @@ describe('kernelDistance', () => {
   });
 
   test('leaves no tensors behind, and tensors to the caller', async () => {
-    const tensor = tensor2d([[1, 2], [3, 4], [5, 6]]);
+    const tensor = tensor2d([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]);
     const before = memory().numTensors;
     await kernelDistance(tensor, tensor, { subsets: 3 });
     expect(memory().numTensors).toBe(before);

@@ -45,13 +45,18 @@ export async function kernelDistance(first: Features, second: Features, options:
   const { subsets = 100, subsetSize = Math.min(1000, smaller), seed = 0 } = options;
   if (!Number.isInteger(subsets) || subsets < 1) throw new RangeError(`kernelDistance: subsets must be a whole number ≥ 1, got ${subsets}`);
   if (!Number.isInteger(subsetSize) || subsetSize < 2 || subsetSize > smaller) {
-    throw new RangeError(`kernelDistance: subsetSize must be a whole number from 2 to the samples of the smaller set (${smaller}), got ${subsetSize}`);
+    throw new RangeError(
+      `kernelDistance: subsetSize must be a whole number from 2 to the samples of the smaller set (${smaller}), got ${subsetSize}`,
+    );
   }
   if (!Number.isSafeInteger(seed)) throw new RangeError(`kernelDistance: seed must be a whole number, got ${seed}`);
   const kept = Math.max(x.count, y.count) <= LARGEST_KEPT ? await keepSums(x, y) : undefined;
   const estimates: number[] = [];
   for (let subset = 0; subset < subsets; subset++) {
-    const drawn = [draw(x.count, subsetSize, seed, 'kernelDistance.first', subset), draw(y.count, subsetSize, seed, 'kernelDistance.second', subset)] as const;
+    const drawn = [
+      draw(x.count, subsetSize, seed, 'kernelDistance.first', subset),
+      draw(y.count, subsetSize, seed, 'kernelDistance.second', subset),
+    ] as const;
     const sums = kept === undefined ? await sumsOf(selectPoints(x, drawn[0]), selectPoints(y, drawn[1])) : kept(...drawn);
     estimates.push(squaredDiscrepancy('kernelDistance', sums, subsetSize, subsetSize));
   }
@@ -79,7 +84,10 @@ interface KernelSums {
 }
 
 function requireSamples(caller: string, x: KernelPoints, y: KernelPoints): void {
-  for (const [name, { count }] of [['first', x], ['second', y]] as const) {
+  for (const [name, { count }] of [
+    ['first', x],
+    ['second', y],
+  ] as const) {
     if (count < 2) throw new RangeError(`${caller}: ${name} must have at least 2 samples, got ${count}`);
   }
 }
@@ -90,7 +98,10 @@ const draw = (n: number, size: number, seed: number, stream: string, subset: num
 /** mean k(x, x′) + mean k(y, y′) − 2 mean k(x, y), over pairs of different samples. */
 function squaredDiscrepancy(caller: string, { first, second, both }: KernelSums, n: number, m: number): number {
   const estimate = first / (n * (n - 1)) + second / (m * (m - 1)) - (2 * both) / (n * m);
-  if (!Number.isFinite(estimate)) throw new RangeError(`${caller}: values of the kernel must be finite, got some beyond float64: features are too large (products above 1e102); divide them by their scale first`);
+  if (!Number.isFinite(estimate))
+    throw new RangeError(
+      `${caller}: values of the kernel must be finite, got some beyond float64: features are too large (products above 1e102); divide them by their scale first`,
+    );
   return estimate;
 }
 
@@ -115,7 +126,11 @@ function rowSum(values: Float64Array, offset: number, count: number, left: numbe
 /** The kernel of all pairs, from which the sums of any subsets are taken. */
 async function keepSums(x: KernelPoints, y: KernelPoints): Promise<(first: Uint32Array, second: Uint32Array) => KernelSums> {
   const [first, second, both] = [await allValues(x, x), await allValues(y, y), await allValues(x, y)];
-  return (a, b) => ({ first: chosenSum(first, x.count, a, a, true), second: chosenSum(second, y.count, b, b, true), both: chosenSum(both, y.count, a, b, false) });
+  return (a, b) => ({
+    first: chosenSum(first, x.count, a, a, true),
+    second: chosenSum(second, y.count, b, b, true),
+    both: chosenSum(both, y.count, a, b, false),
+  });
 }
 
 async function allValues(left: KernelPoints, right: KernelPoints): Promise<Float64Array> {

@@ -27,7 +27,12 @@ export function kernelPoints(first: FeatureRows, second: FeatureRows): readonly 
     const scale = 2 ** Math.ceil(Math.log2(Math.max(reach(first, origin), reach(second, origin)) || 1));
     return [centred(first, origin, scale), centred(second, origin, scale)];
   }
-  const asTheyAre = (rows: FeatureRows): KernelPoints => ({ count: rows.shape[0], rows: { ...rows, data: Float64Array.from(rows.data) }, scale: 1, along: new Float64Array(rows.shape[0]) });
+  const asTheyAre = (rows: FeatureRows): KernelPoints => ({
+    count: rows.shape[0],
+    rows: { ...rows, data: Float64Array.from(rows.data) },
+    scale: 1,
+    along: new Float64Array(rows.shape[0]),
+  });
   return [asTheyAre(first), asTheyAre(second)];
 }
 
@@ -43,7 +48,8 @@ function middle(first: FeatureRows, second: FeatureRows): Float64Array {
 /** The largest difference of a value from the origin's. */
 function reach({ data, shape: [n, dimension] }: FeatureRows, origin: Float64Array): number {
   let largest = 0;
-  for (let i = 0, at = 0; i < n; i++) for (let k = 0; k < dimension; k++, at++) largest = Math.max(largest, Math.abs(data[at]! - origin[k]!));
+  for (let i = 0, at = 0; i < n; i++)
+    for (let k = 0; k < dimension; k++, at++) largest = Math.max(largest, Math.abs(data[at]! - origin[k]!));
   return largest;
 }
 
@@ -66,9 +72,15 @@ function centred({ data, shape }: FeatureRows, origin: Float64Array, scale: numb
 /** Some of the samples, in the order of their positions. */
 export function selectPoints({ rows: { data, shape }, scale, along }: KernelPoints, positions: Uint32Array): KernelPoints {
   const [, dimension] = shape;
-  const chosen = data instanceof Float32Array ? new Float32Array(positions.length * dimension) : new Float64Array(positions.length * dimension);
+  const chosen =
+    data instanceof Float32Array ? new Float32Array(positions.length * dimension) : new Float64Array(positions.length * dimension);
   for (const [i, sample] of positions.entries()) chosen.set(data.subarray(sample * dimension, (sample + 1) * dimension), i * dimension);
-  return { count: positions.length, rows: { data: chosen, shape: [positions.length, dimension] }, scale, along: Float64Array.from(positions, (sample) => along[sample]!) };
+  return {
+    count: positions.length,
+    rows: { data: chosen, shape: [positions.length, dimension] },
+    scale,
+    along: Float64Array.from(positions, (sample) => along[sample]!),
+  };
 }
 
 /** (x · y / dimension + 1)³ for every pair, some rows at a time. */

@@ -9,18 +9,29 @@ import { normalFeatures, orthogonalMatrix, timesMatrix } from './testing/random-
 
 /** Whole coordinates, so that points on the surface of balls, and equal points, are common. */
 const lattice = (n: { min: number; max: number }, dimension: number, extent: number): fc.Arbitrary<FeatureRows> =>
-  fc.array(fc.array(fc.integer({ min: 0, max: extent }), { minLength: dimension, maxLength: dimension }), { minLength: n.min, maxLength: n.max }).map((rows) => ({
-    data: Float32Array.from(rows.flat()),
-    shape: [rows.length, dimension],
-  }));
+  fc
+    .array(fc.array(fc.integer({ min: 0, max: extent }), { minLength: dimension, maxLength: dimension }), {
+      minLength: n.min,
+      maxLength: n.max,
+    })
+    .map((rows) => ({
+      data: Float32Array.from(rows.flat()),
+      shape: [rows.length, dimension],
+    }));
 
 const onLine = (...values: number[]): number[][] => values.map((value) => [value]);
 
 describe('precisionRecall and densityCoverage', () => {
   test('decide like the definitions in float64, ties and equal samples included', async () => {
-    const sets = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 5 })).chain(([dimension, extent]) =>
-      fc.tuple(lattice({ min: 5, max: 25 }, dimension, extent), lattice({ min: 5, max: 25 }, dimension, extent), fc.integer({ min: 1, max: 4 })),
-    );
+    const sets = fc
+      .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 5 }))
+      .chain(([dimension, extent]) =>
+        fc.tuple(
+          lattice({ min: 5, max: 25 }, dimension, extent),
+          lattice({ min: 5, max: 25 }, dimension, extent),
+          fc.integer({ min: 1, max: 4 }),
+        ),
+      );
     await fc.assert(
       fc.asyncProperty(sets, async ([real, generated, neighbors]) => {
         const { precision, recall, density, coverage } = manifoldMetrics(real, generated, neighbors);
@@ -32,7 +43,10 @@ describe('precisionRecall and densityCoverage', () => {
 
   test('decide like float64 far from the origin, where float32 products say nothing', async () => {
     const near = [normalFeatures(60, 4, 1), normalFeatures(50, 4, 2)] as const;
-    const [real, generated] = near.map(({ data, shape }): FeatureRows => ({ data: data.map((value) => value + 1e7), shape })) as [FeatureRows, FeatureRows];
+    const [real, generated] = near.map(({ data, shape }): FeatureRows => ({ data: data.map((value) => value + 1e7), shape })) as [
+      FeatureRows,
+      FeatureRows,
+    ];
     const { precision, recall, density, coverage } = manifoldMetrics(real, generated, 3);
     expect(precision).toBeGreaterThan(0);
     expect(await precisionRecall(real, generated)).toEqual({ precision, recall });
@@ -40,17 +54,24 @@ describe('precisionRecall and densityCoverage', () => {
   });
 
   test.each([1e30, 1e-30])('decide like float64 where float32 overflows or vanishes: values around %s', async (scale) => {
-    const [real, generated] = [normalFeatures(20, 3, 1), normalFeatures(20, 3, 2)].map(
-      ({ data, shape }): FeatureRows => ({ data: data.map((value) => value * scale), shape }),
-    ) as [FeatureRows, FeatureRows];
+    const [real, generated] = [normalFeatures(20, 3, 1), normalFeatures(20, 3, 2)].map(({ data, shape }): FeatureRows => ({
+      data: data.map((value) => value * scale),
+      shape,
+    })) as [FeatureRows, FeatureRows];
     const { precision, recall } = manifoldMetrics(real, generated, 3);
     expect(await precisionRecall(real, generated)).toEqual({ precision, recall });
   });
 
   test.each([1e-320, 1e-200, 1e200, 1e307])('decide as at any other scale: values around %s', async (scale) => {
     const near = [normalFeatures(20, 3, 1), normalFeatures(20, 3, 2)] as const;
-    const whole = near.map(({ data, shape }): FeatureRows => ({ data: Float64Array.from(data, (value) => Math.round(value * 1000)), shape })) as [FeatureRows, FeatureRows];
-    const [real, generated] = whole.map(({ data, shape }): FeatureRows => ({ data: data.map((value) => value * 2 ** Math.round(Math.log2(scale) - 10)), shape })) as [FeatureRows, FeatureRows];
+    const whole = near.map(({ data, shape }): FeatureRows => ({
+      data: Float64Array.from(data, (value) => Math.round(value * 1000)),
+      shape,
+    })) as [FeatureRows, FeatureRows];
+    const [real, generated] = whole.map(({ data, shape }): FeatureRows => ({
+      data: data.map((value) => value * 2 ** Math.round(Math.log2(scale) - 10)),
+      shape,
+    })) as [FeatureRows, FeatureRows];
     const wanted = manifoldMetrics(...whole, 3);
     expect(wanted.precision).toBeGreaterThan(0);
     expect(await precisionRecall(real, generated)).toEqual({ precision: wanted.precision, recall: wanted.recall });
@@ -132,9 +153,13 @@ describe('precisionRecall', () => {
     const few = onLine(1, 2, 3);
     const enough = onLine(1, 2, 3, 4);
     await expect(precisionRecall(few, enough)).rejects.toThrow('precisionRecall: real must have more than 3 samples (neighbors), got 3');
-    await expect(precisionRecall(enough, few)).rejects.toThrow('precisionRecall: generated must have more than 3 samples (neighbors), got 3');
+    await expect(precisionRecall(enough, few)).rejects.toThrow(
+      'precisionRecall: generated must have more than 3 samples (neighbors), got 3',
+    );
     await expect(precisionRecall(enough, enough, { neighbors: 0 })).rejects.toThrow('neighbors must be a whole number ≥ 1, got 0');
-    await expect(precisionRecall(enough, [[1, 2]])).rejects.toThrow('precisionRecall: real and generated must have the same dimension, got 1 and 2');
+    await expect(precisionRecall(enough, [[1, 2]])).rejects.toThrow(
+      'precisionRecall: real and generated must have the same dimension, got 1 and 2',
+    );
   });
 });
 
@@ -159,7 +184,9 @@ describe('densityCoverage', () => {
   });
 
   test('needs one generated sample only', async () => {
-    await expect(densityCoverage(onLine(1, 2, 3, 4, 5), onLine(1))).rejects.toThrow('densityCoverage: real must have more than 5 samples (neighbors), got 5');
+    await expect(densityCoverage(onLine(1, 2, 3, 4, 5), onLine(1))).rejects.toThrow(
+      'densityCoverage: real must have more than 5 samples (neighbors), got 5',
+    );
     await expect(densityCoverage(onLine(1, 2, 3, 4, 5, 6), onLine(1))).resolves.toBeDefined();
   });
 });

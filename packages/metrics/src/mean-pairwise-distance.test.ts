@@ -30,6 +30,8 @@ test('needs a pair', () => {
 });
 
 test('says between which samples there is no distance', () => {
-  expect(() => meanPairwiseDistance([1, 2, NaN], apart)).toThrow('meanPairwiseDistance: distance must give finite numbers, got NaN for samples 0 and 2');
+  expect(() => meanPairwiseDistance([1, 2, NaN], apart)).toThrow(
+    'meanPairwiseDistance: distance must give finite numbers, got NaN for samples 0 and 2',
+  );
   expect(() => meanPairwiseDistance([1, 2], () => undefined as never)).toThrow('got undefined for samples 0 and 1');
 });

@@ -14,7 +14,10 @@ export function meanPairwiseDistance<T>(samples: readonly T[], distance: (a: T, 
   for (let a = 0; a < samples.length; a++) {
     for (let b = a + 1; b < samples.length; b++) {
       const value = distance(samples[a]!, samples[b]!);
-      if (!Number.isFinite(value)) throw new RangeError(`meanPairwiseDistance: distance must give finite numbers, got ${describeValue(value)} for samples ${a} and ${b}`);
+      if (!Number.isFinite(value))
+        throw new RangeError(
+          `meanPairwiseDistance: distance must give finite numbers, got ${describeValue(value)} for samples ${a} and ${b}`,
+        );
       sum += value;
     }
   }

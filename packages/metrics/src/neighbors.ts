@@ -81,7 +81,8 @@ function inUnits(features: FeatureRows, largest: number): FeatureRows {
 /** The largest difference of a value from the origin's. */
 function reach({ data, shape: [n, dimension] }: FeatureRows, origin: Float64Array): number {
   let largest = 0;
-  for (let i = 0, at = 0; i < n; i++) for (let k = 0; k < dimension; k++, at++) largest = Math.max(largest, Math.abs(data[at]! - origin[k]!));
+  for (let i = 0, at = 0; i < n; i++)
+    for (let k = 0; k < dimension; k++, at++) largest = Math.max(largest, Math.abs(data[at]! - origin[k]!));
   return largest;
 }
 
@@ -123,7 +124,10 @@ function squaredDistance({ caller, features: left }: Points, i: number, { featur
     sum += difference * difference;
     differ ||= difference !== 0;
   }
-  if (differ && sum < SMALLEST_SQUARE) throw new RangeError(`${caller}: features must span less than 290 orders of magnitude, got samples that differ by less beside the largest`);
+  if (differ && sum < SMALLEST_SQUARE)
+    throw new RangeError(
+      `${caller}: features must span less than 290 orders of magnitude, got samples that differ by less beside the largest`,
+    );
   return sum;
 }
 
@@ -205,6 +209,7 @@ export function shareAboveZero(counts: Uint32Array): number {
 /** @throws RangeError unless every sample of `features` has `neighbors` others */
 export function requireNeighbors(caller: string, name: string, features: FeatureRows, neighbors: number): void {
   const [n] = features.shape;
-  if (!Number.isInteger(neighbors) || neighbors < 1) throw new RangeError(`${caller}: neighbors must be a whole number ≥ 1, got ${neighbors}`);
+  if (!Number.isInteger(neighbors) || neighbors < 1)
+    throw new RangeError(`${caller}: neighbors must be a whole number ≥ 1, got ${neighbors}`);
   if (n <= neighbors) throw new RangeError(`${caller}: ${name} must have more than ${neighbors} samples (neighbors), got ${n}`);
 }

@@ -4,7 +4,8 @@ import { frechetFeatureDistance } from './frechet-feature-distance.js';
 import { kernelDiscrepancy } from './kernel-distance.js';
 import { precisionRecall } from './precision-recall.js';
 
-const features = (n: number, value: (i: number, k: number) => number): number[][] => Array.from({ length: n }, (_, i) => Array.from({ length: 5 }, (_, k) => value(i, k)));
+const features = (n: number, value: (i: number, k: number) => number): number[][] =>
+  Array.from({ length: n }, (_, i) => Array.from({ length: 5 }, (_, k) => value(i, k)));
 const real = features(60, (i, k) => Math.sin(i * (k + 1.1)));
 const generated = features(50, (i, k) => 1.3 * Math.sin(1.7 * i * (k + 0.9)) + 0.5);
 

@@ -34,7 +34,11 @@ function* cut(features: FeatureRows, batches: readonly number[]): Generator<Feat
   let start = 0;
   for (const size of [...batches, n]) {
     const end = Math.min(n, start + size);
-    if (end > start) yield rowsAt(features, Array.from({ length: end - start }, (_, i) => start + i));
+    if (end > start)
+      yield rowsAt(
+        features,
+        Array.from({ length: end - start }, (_, i) => start + i),
+      );
     start = end;
   }
 }
@@ -73,7 +77,12 @@ describe('featureStatistics', () => {
   });
 
   test('takes tensors, rows, arrays of samples and generators of any of them, and leaves tensors alone', async () => {
-    const samples = [[1, 2, 0], [4, 0.5, 1], [-1, 3, 2], [0, 0, 7]];
+    const samples = [
+      [1, 2, 0],
+      [4, 0.5, 1],
+      [-1, 3, 2],
+      [0, 0, 7],
+    ];
     const expected = await featureStatistics(samples);
     const tensor = tensor2d(samples);
     async function* batches(): AsyncGenerator<Features> {
@@ -96,9 +105,16 @@ describe('featureStatistics', () => {
     await expect(featureStatistics([[1, 2]])).rejects.toThrow('statistics: a covariance needs at least 2 samples, got 1');
     await expect(featureStatistics([])).rejects.toThrow('must have shape [n ≥ 1, dimension ≥ 1], got [0, 0]');
     await expect(featureStatistics([[1, 2], [3]])).rejects.toThrow('must have samples of one length, got 2 values and, in sample 1, 1');
-    await expect(featureStatistics([[1, 2], [3, NaN]])).rejects.toThrow('features must be finite, got NaN at [1, 1]');
+    await expect(
+      featureStatistics([
+        [1, 2],
+        [3, NaN],
+      ]),
+    ).rejects.toThrow('features must be finite, got NaN at [1, 1]');
     await expect(featureStatistics([[[1, 2]], [[1]]])).rejects.toThrow('batches must have the same dimension, got 2 and 1');
-    await expect(featureStatistics({ data: new Float32Array(5), shape: [2, 3] })).rejects.toThrow('features of shape [2, 3] must have 6 values, got 5');
+    await expect(featureStatistics({ data: new Float32Array(5), shape: [2, 3] })).rejects.toThrow(
+      'features of shape [2, 3] must have 6 values, got 5',
+    );
   });
 });
 
@@ -109,7 +125,15 @@ describe('statisticsAccumulator', () => {
     for (const batch of cut(features, [7, 1])) {
       accumulator.add(batch);
       const { count } = accumulator;
-      expectClose(accumulator.statistics(), twoPass(rowsAt(features, Array.from({ length: count }, (_, i) => i))));
+      expectClose(
+        accumulator.statistics(),
+        twoPass(
+          rowsAt(
+            features,
+            Array.from({ length: count }, (_, i) => i),
+          ),
+        ),
+      );
     }
     expect(accumulator.count).toBe(20);
   });
@@ -144,7 +168,10 @@ describe('mergeStatistics', () => {
   });
 
   test('refuses other dimensions and counts', async () => {
-    const two = await featureStatistics([[1, 2], [3, 4]]);
+    const two = await featureStatistics([
+      [1, 2],
+      [3, 4],
+    ]);
     const one = await featureStatistics([[1], [3]]);
     expect(() => mergeStatistics(two, one)).toThrow('mergeStatistics: both must have the same dimension, got 2 and 1');
     expect(() => mergeStatistics(two, { ...two, count: 1 })).toThrow('mergeStatistics: count must be a whole number ≥ 2, got 1');

@@ -75,7 +75,9 @@ export function statisticsAccumulator(dimension: number): StatisticsAccumulator 
     },
     add({ data, shape: [n, columns] }) {
       if (columns !== dimension || !Number.isInteger(n) || data.length !== n * columns) {
-        throw new RangeError(`statisticsAccumulator: features must have shape [n, ${dimension}], got [${n}, ${columns}] with ${data.length} values`);
+        throw new RangeError(
+          `statisticsAccumulator: features must have shape [n, ${dimension}], got [${n}, ${columns}] with ${data.length} values`,
+        );
       }
       for (let row = 0; row < n; row++) {
         const start = row * dimension;
@@ -131,9 +133,11 @@ export async function featureStatistics(features: FeatureBatches): Promise<Featu
  */
 export function mergeStatistics(first: FeatureStatistics, second: FeatureStatistics): FeatureStatistics {
   const n = first.mean.length;
-  if (second.mean.length !== n) throw new RangeError(`mergeStatistics: both must have the same dimension, got ${n} and ${second.mean.length}`);
+  if (second.mean.length !== n)
+    throw new RangeError(`mergeStatistics: both must have the same dimension, got ${n} and ${second.mean.length}`);
   for (const { count, covariance } of [first, second]) {
-    if (covariance.length !== n * n) throw new RangeError(`mergeStatistics: covariance must have ${n} × ${n} = ${n * n} values, got ${covariance.length}`);
+    if (covariance.length !== n * n)
+      throw new RangeError(`mergeStatistics: covariance must have ${n} × ${n} = ${n * n} values, got ${covariance.length}`);
     if (!Number.isInteger(count) || count < 2) throw new RangeError(`mergeStatistics: count must be a whole number ≥ 2, got ${count}`);
   }
   const count = first.count + second.count;
@@ -154,7 +158,9 @@ export function mergeStatistics(first: FeatureStatistics, second: FeatureStatist
 /** @throws RangeError when squares of the features were beyond float64 */
 function requireFinite(caller: string, statistics: FeatureStatistics): FeatureStatistics {
   if (!statistics.mean.every(Number.isFinite) || !statistics.covariance.every(Number.isFinite)) {
-    throw new RangeError(`${caller}: the covariance must be finite, got one beyond float64: features differ by more than 1e150; divide them by their scale first`);
+    throw new RangeError(
+      `${caller}: the covariance must be finite, got one beyond float64: features differ by more than 1e150; divide them by their scale first`,
+    );
   }
   return statistics;
 }

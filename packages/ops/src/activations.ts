@@ -1,4 +1,15 @@
-import { greater, leakyRelu as tfLeakyRelu, mul, onesLike, sigmoid as tfSigmoid, softplus as tfSoftplus, sub, tanh as tfTanh, where, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  greater,
+  leakyRelu as tfLeakyRelu,
+  mul,
+  onesLike,
+  sigmoid as tfSigmoid,
+  softplus as tfSoftplus,
+  sub,
+  tanh as tfTanh,
+  where,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { nativeBackend } from './native.js';
 import { defineOperation, type Operation } from './operation.js';

@@ -18,11 +18,19 @@ const addThenRectify: Operation<Biased, { slope: number }> = defineOperation({
   }),
 });
 
-const addThenRectifyGradient: Operation<WithGradient, { slope: number }> = fuseWhereUnrecorded('AddBiasLeakyReluInputGradient', ({ dy, x, bias }, slope) =>
-  rectifyGradient({ dy, x: addBias(x, bias) }, slope));
+const addThenRectifyGradient: Operation<WithGradient, { slope: number }> = fuseWhereUnrecorded(
+  'AddBiasLeakyReluInputGradient',
+  ({ dy, x, bias }, slope) => rectifyGradient({ dy, x: addBias(x, bias) }, slope),
+);
 
-const sumOfGradients: Operation<WithGradient, { slope: number }> = fuseWhereUnrecorded('AddBiasLeakyReluBiasGradient', ({ dy, x, bias }, slope) =>
-  sum(rectifyGradient({ dy, x: addBias(x, bias) }, slope), x.shape.slice(0, -1).map((_, axis) => axis)));
+const sumOfGradients: Operation<WithGradient, { slope: number }> = fuseWhereUnrecorded(
+  'AddBiasLeakyReluBiasGradient',
+  ({ dy, x, bias }, slope) =>
+    sum(
+      rectifyGradient({ dy, x: addBias(x, bias) }, slope),
+      x.shape.slice(0, -1).map((_, axis) => axis),
+    ),
+);
 
 /**
  * Leaky ReLU of x + bias, as one operation. The derivative at 0 is `slope`.

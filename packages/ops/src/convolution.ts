@@ -76,7 +76,12 @@ function composedFilterGradient(x: Tensor4D, dy: Tensor4D, { stride, padding, fi
   const horizontal = padding === 'same' ? missing(width, outWidth, filterWidth) : 0;
   const top = Math.floor(vertical / 2);
   const left = Math.floor(horizontal / 2);
-  const padded = pad(x, [[0, 0], [top, vertical - top + stride], [left, horizontal - left + stride], [0, 0]]);
+  const padded = pad(x, [
+    [0, 0],
+    [top, vertical - top + stride],
+    [left, horizontal - left + stride],
+    [0, 0],
+  ]);
   const gradient = reshape(dy, [-1, outChannels]);
   const taps: Tensor[] = [];
   for (let row = 0; row < filterHeight; row++) {
@@ -107,10 +112,14 @@ export function conv2d(x: Tensor, filter: Tensor, { stride = 1, padding = 'same'
   requireRank4('conv2d', 'x', x, FEATURE_MAP);
   requireRank4('conv2d', 'filter', filter, '[height, width, in, out]');
   if (x.shape[3] !== filter.shape[2]) {
-    throw new Error(`conv2d: filter takes ${filter.shape[2]} channels, x has ${x.shape[3]} (x [${x.shape.join(', ')}], filter [${filter.shape.join(', ')}])`);
+    throw new Error(
+      `conv2d: filter takes ${filter.shape[2]} channels, x has ${x.shape[3]} (x [${x.shape.join(', ')}], filter [${filter.shape.join(', ')}])`,
+    );
   }
   if (padding === 'valid' && (x.shape[1] < filter.shape[0] || x.shape[2] < filter.shape[1])) {
-    throw new Error(`conv2d: a ${filter.shape[0]}×${filter.shape[1]} filter without padding needs at least as large an input, got ${x.shape[1]}×${x.shape[2]}`);
+    throw new Error(
+      `conv2d: a ${filter.shape[0]}×${filter.shape[1]} filter without padding needs at least as large an input, got ${x.shape[1]}×${x.shape[2]}`,
+    );
   }
   return convolve({ x, filter }, { stride, padding, inputShape: x.shape, filterShape: filter.shape }) as Tensor4D;
 }

@@ -53,8 +53,20 @@ function elementwise(name: string, run: (x: Tensor) => Tensor, f: (x: number) =>
 /** [2, 3] with [3] and with [2, 1]: both ways of broadcasting. */
 function broadcasting(name: string, run: (a: Tensor, b: Tensor) => Tensor, f: (a: number, b: number) => number): OperationCase[] {
   return [
-    { operation: name, name: 'row', inputs: [signed, random([3], 3, { nearest: 0.5 })], run, reference: (a, b) => map(a, (value, i) => f(value, b.data[i % 3]!)) },
-    { operation: name, name: 'column', inputs: [random([2, 1], 4, { nearest: 0.5 }), signed], run, reference: (a, b) => map(b, (value, i) => f(a.data[Math.floor(i / 3)]!, value)) },
+    {
+      operation: name,
+      name: 'row',
+      inputs: [signed, random([3], 3, { nearest: 0.5 })],
+      run,
+      reference: (a, b) => map(a, (value, i) => f(value, b.data[i % 3]!)),
+    },
+    {
+      operation: name,
+      name: 'column',
+      inputs: [random([2, 1], 4, { nearest: 0.5 }), signed],
+      run,
+      reference: (a, b) => map(b, (value, i) => f(a.data[Math.floor(i / 3)]!, value)),
+    },
   ];
 }
 
@@ -77,30 +89,87 @@ const products = [false, true].flatMap((transposeA) =>
 const coreCases = [...kernelCases, ...kernelCasesBeyondWasm];
 
 const cases: OperationCase[] = [
-  ...broadcasting('add', (a, b) => add(a, b), (a, b) => a + b),
-  ...broadcasting('sub', (a, b) => sub(a, b), (a, b) => a - b),
-  ...broadcasting('mul', (a, b) => mul(a, b), (a, b) => a * b),
-  ...broadcasting('div', (a, b) => div(a, b), (a, b) => a / b),
-  ...broadcasting('squaredDifference', (a, b) => squaredDifference(a, b), (a, b) => (a - b) ** 2),
+  ...broadcasting(
+    'add',
+    (a, b) => add(a, b),
+    (a, b) => a + b,
+  ),
+  ...broadcasting(
+    'sub',
+    (a, b) => sub(a, b),
+    (a, b) => a - b,
+  ),
+  ...broadcasting(
+    'mul',
+    (a, b) => mul(a, b),
+    (a, b) => a * b,
+  ),
+  ...broadcasting(
+    'div',
+    (a, b) => div(a, b),
+    (a, b) => a / b,
+  ),
+  ...broadcasting(
+    'squaredDifference',
+    (a, b) => squaredDifference(a, b),
+    (a, b) => (a - b) ** 2,
+  ),
   elementwise('abs', (x) => abs(x), Math.abs),
   elementwise('exp', (x) => exp(x), Math.exp),
   elementwise('log', (x) => log(x), Math.log, positive),
-  elementwise('neg', (x) => neg(x), (x) => -x),
+  elementwise(
+    'neg',
+    (x) => neg(x),
+    (x) => -x,
+  ),
   elementwise('sqrt', (x) => sqrt(x), Math.sqrt, positive),
-  elementwise('relu', (x) => relu(x), (x) => Math.max(x, 0)),
-  elementwise('rsqrt', (x) => rsqrt(x), (x) => 1 / Math.sqrt(x), positive),
-  elementwise('softplus', (x) => softplus(x), (x) => Math.log1p(Math.exp(x))),
-  elementwise('square', (x) => square(x), (x) => x * x),
+  elementwise(
+    'relu',
+    (x) => relu(x),
+    (x) => Math.max(x, 0),
+  ),
+  elementwise(
+    'rsqrt',
+    (x) => rsqrt(x),
+    (x) => 1 / Math.sqrt(x),
+    positive,
+  ),
+  elementwise(
+    'softplus',
+    (x) => softplus(x),
+    (x) => Math.log1p(Math.exp(x)),
+  ),
+  elementwise(
+    'square',
+    (x) => square(x),
+    (x) => x * x,
+  ),
   elementwise('sign', (x) => sign(x), Math.sign),
   { operation: 'transpose', name: 'matrix', inputs: [signed], run: (x) => transpose(x), reference: flipped },
-  { operation: 'sum', name: 'last axis', inputs: [signed], run: (x) => sum(x, -1), reference: (x) => ndArray([2], product(x, ndArray([3, 1], [1, 1, 1])).data) },
-  { operation: 'mean', name: 'first axis', inputs: [signed], run: (x) => mean(x, 0, true), reference: (x) => product(ndArray([1, 2], [0.5, 0.5]), x) },
+  {
+    operation: 'sum',
+    name: 'last axis',
+    inputs: [signed],
+    run: (x) => sum(x, -1),
+    reference: (x) => ndArray([2], product(x, ndArray([3, 1], [1, 1, 1])).data),
+  },
+  {
+    operation: 'mean',
+    name: 'first axis',
+    inputs: [signed],
+    run: (x) => mean(x, 0, true),
+    reference: (x) => product(ndArray([1, 2], [0.5, 0.5]), x),
+  },
   {
     operation: 'concat',
     name: 'columns',
     inputs: [random([2, 1], 7), random([2, 2], 8)],
     run: (a, b) => concat([a, b], -1),
-    reference: (a, b) => ndArray([2, 3], [0, 1].flatMap((row) => [a.data[row]!, b.data[2 * row]!, b.data[2 * row + 1]!])),
+    reference: (a, b) =>
+      ndArray(
+        [2, 3],
+        [0, 1].flatMap((row) => [a.data[row]!, b.data[2 * row]!, b.data[2 * row + 1]!]),
+      ),
   },
   {
     operation: 'split',
@@ -116,7 +185,11 @@ const cases: OperationCase[] = [
     operation: 'pad',
     name: 'unequal sides',
     inputs: [signed],
-    run: (x) => pad(x, [[1, 0], [0, 2]]),
+    run: (x) =>
+      pad(x, [
+        [1, 0],
+        [0, 2],
+      ]),
     reference: (x) => ndArray([3, 5], [0, 0, 0, 0, 0, ...x.data.slice(0, 3), 0, 0, ...x.data.slice(3), 0, 0]),
   },
   {
@@ -124,16 +197,40 @@ const cases: OperationCase[] = [
     name: 'inside, and to the end',
     inputs: [random([2, 4], 9)],
     run: (x) => mul(slice(x, [0, 1], [2, 2]), slice(x, [0, 2], [-1, -1])),
-    reference: (x) => ndArray([2, 2], [0, 4].flatMap((row) => [x.data[row + 1]! * x.data[row + 2]!, x.data[row + 2]! * x.data[row + 3]!])),
+    reference: (x) =>
+      ndArray(
+        [2, 2],
+        [0, 4].flatMap((row) => [x.data[row + 1]! * x.data[row + 2]!, x.data[row + 2]! * x.data[row + 3]!]),
+      ),
   },
   ...products,
 ];
 
 test('every gradient that is filled in has a case', () => {
-  const kernels = (name: string): string => ({ div: 'RealDiv', mul: 'Multiply', matMul: 'BatchMatMul', split: 'SplitV', pad: 'PadV2' })[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
+  const kernels = (name: string): string =>
+    ({ div: 'RealDiv', mul: 'Multiply', matMul: 'BatchMatMul', split: 'SplitV', pad: 'PadV2' })[name] ??
+    name.charAt(0).toUpperCase() + name.slice(1);
   // Those that the cases use on the way.
-  const within = ['Cast', 'Identity', 'OnesLike', 'Reshape', 'Step', 'ZerosLike', 'AvgPoolGrad', 'AvgPool3DGrad', 'MaxPoolGrad', ...['Conv2D', 'Conv3D', 'DepthwiseConv2dNative'].map((name) => `${name}BackpropFilter${name === 'Conv3D' ? 'V2' : ''}`), 'Conv3DBackpropInputV2', 'DepthwiseConv2dNativeBackpropInput'];
-  const tested = [...cases.map(({ operation }) => kernels(operation)), ...coreCases.map(({ operation }) => operation), ...stockSlopes.map(({ kernel }) => kernel), ...within];
+  const within = [
+    'Cast',
+    'Identity',
+    'OnesLike',
+    'Reshape',
+    'Step',
+    'ZerosLike',
+    'AvgPoolGrad',
+    'AvgPool3DGrad',
+    'MaxPoolGrad',
+    ...['Conv2D', 'Conv3D', 'DepthwiseConv2dNative'].map((name) => `${name}BackpropFilter${name === 'Conv3D' ? 'V2' : ''}`),
+    'Conv3DBackpropInputV2',
+    'DepthwiseConv2dNativeBackpropInput',
+  ];
+  const tested = [
+    ...cases.map(({ operation }) => kernels(operation)),
+    ...coreCases.map(({ operation }) => operation),
+    ...stockSlopes.map(({ kernel }) => kernel),
+    ...within,
+  ];
   expect([...new Set(tested)].sort()).toEqual([...coreGradientKernels].sort());
 });
 

@@ -75,14 +75,20 @@ function backward(path: readonly TapeNode[], xs: readonly Tensor[], y: Tensor, d
     const given: Tensor[] = [];
     for (const [name, x] of Object.entries(node.inputs)) {
       const gradient = lazy[name];
-      if (gradient === undefined) throw new Error(`Cannot backprop through input ${name} of ${node.kernelName}: it has gradients for ${Object.keys(lazy).join(', ') || 'none'}.`);
+      if (gradient === undefined)
+        throw new Error(
+          `Cannot backprop through input ${name} of ${node.kernelName}: it has gradients for ${Object.keys(lazy).join(', ') || 'none'}.`,
+        );
       const borrowed = [...dys, ...(node.saved ?? []), ...given];
       const dx = tidy(() => {
         const result = gradient();
         // Its memory stays shared, but each tensor is disposed on its own.
         return borrowed.includes(result) ? clone(result) : result;
       });
-      if (dx.shape.join() !== x.shape.join()) throw new Error(`The gradient of ${node.kernelName} by ${name} has shape [${dx.shape.join(', ')}], must have that of the input, [${x.shape.join(', ')}].`);
+      if (dx.shape.join() !== x.shape.join())
+        throw new Error(
+          `The gradient of ${node.kernelName} by ${name} has shape [${dx.shape.join(', ')}], must have that of the input, [${x.shape.join(', ')}].`,
+        );
       given.push(dx);
       const before = gradients.get(x.id);
       gradients.set(x.id, before === undefined ? dx : add(before, dx));
@@ -109,7 +115,11 @@ function backward(path: readonly TapeNode[], xs: readonly Tensor[], y: Tensor, d
  * @param dy default: ones
  * @returns gradients in the order of `xs`, undefined where f() does not depend on one; tensors of the current scope
  */
-export function differentiate<Y extends Tensor>(f: () => Y, xs: readonly Tensor[], dy?: Tensor): { value: Y; gradients: (Tensor | undefined)[] } {
+export function differentiate<Y extends Tensor>(
+  f: () => Y,
+  xs: readonly Tensor[],
+  dy?: Tensor,
+): { value: Y; gradients: (Tensor | undefined)[] } {
   const { state } = engine();
   const outer = { tape: state.activeTape, recording };
   state.activeTape = [];

@@ -99,18 +99,35 @@ const away = { nearest: 0.1 };
 const cases: Case[] = [
   {
     name: 'instanceNormalization',
-    inputs: (drawn) => [spreadMap(drawn), randomArray([drawn.channels], drawn.seed + 1), randomArray([drawn.channels], drawn.seed + 2, away)],
-    run: ({ slope }) => (x, scale, shift) => instanceNormalization(x, scale, shift, { slope }),
+    inputs: (drawn) => [
+      spreadMap(drawn),
+      randomArray([drawn.channels], drawn.seed + 1),
+      randomArray([drawn.channels], drawn.seed + 2, away),
+    ],
+    run:
+      ({ slope }) =>
+      (x, scale, shift) =>
+        instanceNormalization(x, scale, shift, { slope }),
   },
   {
     name: 'adaptiveInstanceNormalization',
-    inputs: (drawn) => [spreadMap(drawn), randomArray([drawn.batch, drawn.channels], drawn.seed + 1), randomArray([drawn.batch, drawn.channels], drawn.seed + 2, away)],
-    run: ({ slope }) => (x, gamma, beta) => adaptiveInstanceNormalization(x, gamma, beta, { slope }),
+    inputs: (drawn) => [
+      spreadMap(drawn),
+      randomArray([drawn.batch, drawn.channels], drawn.seed + 1),
+      randomArray([drawn.batch, drawn.channels], drawn.seed + 2, away),
+    ],
+    run:
+      ({ slope }) =>
+      (x, gamma, beta) =>
+        adaptiveInstanceNormalization(x, gamma, beta, { slope }),
   },
   {
     name: 'addBiasLeakyRelu',
     inputs: (drawn) => [map(drawn), randomArray([drawn.channels], drawn.seed + 1)],
-    run: ({ slope }) => (x, bias) => addBiasLeakyRelu(x, bias, slope),
+    run:
+      ({ slope }) =>
+      (x, bias) =>
+        addBiasLeakyRelu(x, bias, slope),
   },
   {
     name: 'residualSum',

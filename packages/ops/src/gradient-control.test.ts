@@ -29,7 +29,16 @@ test('no gradient flows through stopGradient', () => {
 
 test('no gradient flows through what withoutGradients computes', () => {
   const x = tensor1d([1, 2, 3]);
-  const { value, gradients } = valueAndGradients(({ x }) => total(add(x, withoutGradients(() => square(relu(x))))), { x });
+  const { value, gradients } = valueAndGradients(
+    ({ x }) =>
+      total(
+        add(
+          x,
+          withoutGradients(() => square(relu(x))),
+        ),
+      ),
+    { x },
+  );
   expect(value.dataSync()[0]).toBe(6 + 14);
   expect(values(gradients.x)).toEqual([1, 1, 1]);
 });
@@ -39,7 +48,12 @@ test('withoutGradients makes a constant even of a tensor that was recorded befor
   const { gradients } = valueAndGradients(
     ({ x }) => {
       const squared = square(x);
-      return total(add(squared, withoutGradients(() => squared)));
+      return total(
+        add(
+          squared,
+          withoutGradients(() => squared),
+        ),
+      );
     },
     { x },
   );
@@ -48,20 +62,26 @@ test('withoutGradients makes a constant even of a tensor that was recorded befor
 
 test('withoutGradients holds in second-order gradients too', () => {
   const x = tensor1d([1, 2, 3]);
-  const { gradients } = valueAndGradients(({ x }) => {
-    const first = valueAndGradients(({ x }) => total(mul(square(x), stopGradient(x))), { x });
-    return total(first.gradients.x); // Σ 2 · x · constant
-  }, { x });
+  const { gradients } = valueAndGradients(
+    ({ x }) => {
+      const first = valueAndGradients(({ x }) => total(mul(square(x), stopGradient(x))), { x });
+      return total(first.gradients.x); // Σ 2 · x · constant
+    },
+    { x },
+  );
   expect(values(gradients.x)).toEqual([2, 4, 6]);
 });
 
 test('gradients can be taken inside withoutGradients, and the computation around it goes on', () => {
   const x = tensor1d([1, 2, 3]);
-  const { gradients } = valueAndGradients(({ x }) => {
-    const before = square(x);
-    const slope = withoutGradients(() => valueAndGradients(({ x }) => total(square(x)), { x }).gradients.x);
-    return total(add(before, mul(slope, x)));
-  }, { x });
+  const { gradients } = valueAndGradients(
+    ({ x }) => {
+      const before = square(x);
+      const slope = withoutGradients(() => valueAndGradients(({ x }) => total(square(x)), { x }).gradients.x);
+      return total(add(before, mul(slope, x)));
+    },
+    { x },
+  );
   expect(values(gradients.x)).toEqual([4, 8, 12]);
 });
 
@@ -69,12 +89,15 @@ test('withoutGradients keeps nothing but its result, not even inside a gradient 
   const x = tensor1d([1, 2, 3]);
   const before = memory().numTensors;
   let within = 0;
-  const { value, gradients } = valueAndGradients(({ x }) => {
-    const start = memory().numTensors;
-    const result = withoutGradients(() => square(square(relu(x))));
-    within = memory().numTensors - start;
-    return total(mul(x, result));
-  }, { x });
+  const { value, gradients } = valueAndGradients(
+    ({ x }) => {
+      const start = memory().numTensors;
+      const result = withoutGradients(() => square(square(relu(x))));
+      within = memory().numTensors - start;
+      return total(mul(x, result));
+    },
+    { x },
+  );
   expect(within).toBe(1);
   value.dispose();
   gradients.x.dispose();
@@ -85,16 +108,19 @@ test('withoutGradients keeps nothing but its result, not even inside a gradient 
 test('an error inside withoutGradients leaves the computation around it intact', () => {
   const x = tensor1d([1, 2, 3]);
   const before = memory().numTensors;
-  const { value, gradients } = valueAndGradients(({ x }) => {
-    const squared = square(x);
-    expect(() =>
-      withoutGradients(() => {
-        clone(x);
-        throw new Error('inside');
-      }),
-    ).toThrow('inside');
-    return total(squared);
-  }, { x });
+  const { value, gradients } = valueAndGradients(
+    ({ x }) => {
+      const squared = square(x);
+      expect(() =>
+        withoutGradients(() => {
+          clone(x);
+          throw new Error('inside');
+        }),
+      ).toThrow('inside');
+      return total(squared);
+    },
+    { x },
+  );
   expect(values(gradients.x)).toEqual([2, 4, 6]);
   value.dispose();
   gradients.x.dispose();

@@ -12,7 +12,9 @@ beforeAll(() => useBackend('cpu'));
 const filtered = (x: NdArray, weight: number): NdArray => evaluate(() => toArray(highPass(toTensor(x), weight)));
 
 test('highPass is its own adjoint', () => {
-  const pair = featureMapShape({ side: 5 }).chain((shape) => fc.record({ a: arrayOf(shape), b: arrayOf(shape), weight: fc.integer({ min: 1, max: 4 }) }));
+  const pair = featureMapShape({ side: 5 }).chain((shape) =>
+    fc.record({ a: arrayOf(shape), b: arrayOf(shape), weight: fc.integer({ min: 1, max: 4 }) }),
+  );
   fc.assert(
     fc.property(pair, ({ a, b, weight }) => {
       expect(dot(filtered(a, weight), b)).toBeCloseTo(dot(a, filtered(b, weight)), 3);

@@ -8,7 +8,10 @@ const FILTER = [-1, -1, -1, -1, 8, -1, -1, -1, -1];
 const filterEdges: Operation<{ x: Tensor }, { weight: number }> = defineOperation({
   name: 'HighPass',
   forward: ({ x }, { weight }) => {
-    const filter = tensor4d(FILTER.map((value) => value / weight), [3, 3, 1, 1]);
+    const filter = tensor4d(
+      FILTER.map((value) => value / weight),
+      [3, 3, 1, 1],
+    );
     return depthwiseConv2d(x as Tensor4D, tile(filter, [1, 1, x.shape[3]!, 1]), 1, 'same');
   },
   saved: [],

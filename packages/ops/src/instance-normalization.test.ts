@@ -39,7 +39,12 @@ test('instanceNormalization does not see brightness and contrast of its input', 
   fc.assert(
     fc.property(change, ({ x, contrast, brightness }) => {
       const changed = compute(() => plain(add(mul(toTensor(x), contrast), brightness), 1e-12));
-      expect(relativeError(changed, compute(() => plain(toTensor(x), 1e-12)))).toBeLessThan(1e-3);
+      expect(
+        relativeError(
+          changed,
+          compute(() => plain(toTensor(x), 1e-12)),
+        ),
+      ).toBeLessThan(1e-3);
     }),
   );
 });
@@ -54,7 +59,12 @@ test('adaptive normalisation with γ = 0 and β = 0 is the plain one', () => {
     fc.property(image, (x) => {
       const [batch, , , channels] = sizes4(x);
       const adaptive = compute(() => adaptiveInstanceNormalization(toTensor(x), zeros([batch, channels]), zeros([batch, channels])));
-      expect(relativeError(adaptive, compute(() => plain(toTensor(x))))).toBeLessThan(1e-6);
+      expect(
+        relativeError(
+          adaptive,
+          compute(() => plain(toTensor(x))),
+        ),
+      ).toBeLessThan(1e-6);
     }),
   );
 });
@@ -67,14 +77,20 @@ describe('errors', () => {
       'instanceNormalization: x must be [batch, height, width, channels], got shape [4, 4, 3]',
     );
     expect(() => instanceNormalization(x(), zeros([2]), zeros([3]))).toThrow('instanceNormalization: scale must have shape [3], got [2]');
-    expect(() => instanceNormalization(x(), zeros([3]), zeros([1, 3]))).toThrow('instanceNormalization: shift must have shape [3], got [1, 3]');
+    expect(() => instanceNormalization(x(), zeros([3]), zeros([1, 3]))).toThrow(
+      'instanceNormalization: shift must have shape [3], got [1, 3]',
+    );
   });
 
   test('adaptiveInstanceNormalization takes γ and β per image and channel', () => {
     expect(() => adaptiveInstanceNormalization(zeros([3]), zeros([2, 3]), zeros([2, 3]))).toThrow(
       'adaptiveInstanceNormalization: x must be [batch, height, width, channels], got shape [3]',
     );
-    expect(() => adaptiveInstanceNormalization(x(), zeros([1, 3]), zeros([2, 3]))).toThrow('adaptiveInstanceNormalization: gamma must have shape [2, 3], got [1, 3]');
-    expect(() => adaptiveInstanceNormalization(x(), zeros([2, 3]), zeros([2, 4]))).toThrow('adaptiveInstanceNormalization: beta must have shape [2, 3], got [2, 4]');
+    expect(() => adaptiveInstanceNormalization(x(), zeros([1, 3]), zeros([2, 3]))).toThrow(
+      'adaptiveInstanceNormalization: gamma must have shape [2, 3], got [1, 3]',
+    );
+    expect(() => adaptiveInstanceNormalization(x(), zeros([2, 3]), zeros([2, 4]))).toThrow(
+      'adaptiveInstanceNormalization: beta must have shape [2, 3], got [2, 4]',
+    );
   });
 });

@@ -73,7 +73,12 @@ function normalize(inputs: Normalized, attributes: NormalizationAttributes): Ten
  * @param shift [channels]
  * @throws when the shapes do not fit
  */
-export function instanceNormalization(x: Tensor, scale: Tensor, shift: Tensor, { epsilon = 1e-5, slope = 1 }: NormalizationOptions = {}): Tensor4D {
+export function instanceNormalization(
+  x: Tensor,
+  scale: Tensor,
+  shift: Tensor,
+  { epsilon = 1e-5, slope = 1 }: NormalizationOptions = {},
+): Tensor4D {
   requireRank4('instanceNormalization', 'x', x, FEATURE_MAP);
   const channels = x.shape[3];
   requireShape('instanceNormalization', 'scale', scale, [channels]);
@@ -92,7 +97,12 @@ export function instanceNormalization(x: Tensor, scale: Tensor, shift: Tensor, {
  * @param beta [batch, channels]
  * @throws when the shapes do not fit
  */
-export function adaptiveInstanceNormalization(x: Tensor, gamma: Tensor, beta: Tensor, { epsilon = 1e-5, slope = 1 }: NormalizationOptions = {}): Tensor4D {
+export function adaptiveInstanceNormalization(
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  { epsilon = 1e-5, slope = 1 }: NormalizationOptions = {},
+): Tensor4D {
   requireRank4('adaptiveInstanceNormalization', 'x', x, FEATURE_MAP);
   const [batch, , , channels] = x.shape;
   requireShape('adaptiveInstanceNormalization', 'gamma', gamma, [batch, channels]);

@@ -6,9 +6,15 @@ import { useBackend } from './testing/backends.js';
 beforeAll(() => useBackend('cpu'));
 
 test('linear says which shapes must fit', () => {
-  expect(() => linear(zeros([2, 3]), zeros([4, 5]), zeros([5]))).toThrow('linear: x [batch, in] and weight [in, out] must fit, got [2, 3] and [4, 5]');
-  expect(() => linear(zeros([2]), zeros([2, 5]), zeros([5]))).toThrow('linear: x [batch, in] and weight [in, out] must fit, got [2] and [2, 5]');
-  expect(() => linear(zeros([2, 3]), zeros([3]), zeros([5]))).toThrow('linear: x [batch, in] and weight [in, out] must fit, got [2, 3] and [3]');
+  expect(() => linear(zeros([2, 3]), zeros([4, 5]), zeros([5]))).toThrow(
+    'linear: x [batch, in] and weight [in, out] must fit, got [2, 3] and [4, 5]',
+  );
+  expect(() => linear(zeros([2]), zeros([2, 5]), zeros([5]))).toThrow(
+    'linear: x [batch, in] and weight [in, out] must fit, got [2] and [2, 5]',
+  );
+  expect(() => linear(zeros([2, 3]), zeros([3]), zeros([5]))).toThrow(
+    'linear: x [batch, in] and weight [in, out] must fit, got [2, 3] and [3]',
+  );
   expect(() => linear(zeros([2, 3]), zeros([3, 5]), zeros([4]))).toThrow('linear: bias must have shape [5], got [4]');
 });
 

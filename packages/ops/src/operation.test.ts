@@ -54,7 +54,10 @@ describe.each(availableBackends())('on the %s backend', (backend) => {
     await useBackend(backend);
     const x = tensor1d([1, 2]);
     const cube = (x: Tensor): Scalar => total(product({ a: product({ a: x, b: x }, { factor: 1 }), b: x }, { factor: 1 }));
-    const slope = (f: (x: Tensor) => Scalar) => (x: Tensor): Scalar => total(valueAndGradients(({ x }) => f(x), { x }).gradients.x);
+    const slope =
+      (f: (x: Tensor) => Scalar) =>
+      (x: Tensor): Scalar =>
+        total(valueAndGradients(({ x }) => f(x), { x }).gradients.x);
     const { gradients } = valueAndGradients(({ x }) => slope(slope(cube))(x), { x });
     expect(values(gradients.x)).toEqual([6, 6]);
   });

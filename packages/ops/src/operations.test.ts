@@ -7,7 +7,15 @@ import { measureExactness, TOLERANCE } from './testing/exactness.js';
 import { operationCases } from './testing/operation-cases.js';
 import { toTensor } from './testing/tensors.js';
 
-const NOT_OPERATIONS = ['conv2dOutputShape', 'defineOperation', 'recompute', 'stopGradient', 'unrecorded', 'valueAndGradients', 'withoutGradients'];
+const NOT_OPERATIONS = [
+  'conv2dOutputShape',
+  'defineOperation',
+  'recompute',
+  'stopGradient',
+  'unrecorded',
+  'valueAndGradients',
+  'withoutGradients',
+];
 
 test('every exported operation has a case', () => {
   const covered = new Set([...operationCases.map(({ operation }) => operation), ...NOT_OPERATIONS]);

@@ -23,7 +23,8 @@ function section(name: string): { start: number; end: number; text: string } {
 }
 
 function write(name: string, text: string): void {
-  if (backends.length < BACKENDS.length) throw new Error(`the tables need all backends: ${BACKENDS.join(', ')}; loaded are ${backends.join(', ')}`);
+  if (backends.length < BACKENDS.length)
+    throw new Error(`the tables need all backends: ${BACKENDS.join(', ')}; loaded are ${backends.join(', ')}`);
   const readme = readFileSync(path, 'utf8');
   const { start, end } = section(name);
   writeFileSync(path, readme.slice(0, start) + text + readme.slice(end));

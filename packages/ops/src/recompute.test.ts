@@ -40,13 +40,18 @@ describe.each(availableBackends())('on the %s backend', (backend) => {
   test('adds up the gradient of a tensor that has two names', () => {
     const product = ({ a, b, c }: Named): Tensor => mul(mul(a!, softplus(b!)), c!);
     const gradients = (apply: (named: Named) => Tensor): Record<string, number[]> => {
-      const result = valueAndGradients(({ x, weight }) => sum<Scalar>(apply({ a: x, b: x, c: weight })), { x: inputs.x!, weight: inputs.weight! });
+      const result = valueAndGradients(({ x, weight }) => sum<Scalar>(apply({ a: x, b: x, c: weight })), {
+        x: inputs.x!,
+        weight: inputs.weight!,
+      });
       const values = read(result.gradients);
       for (const tensor of [result.value, ...Object.values(result.gradients)]) tensor.dispose();
       return values;
     };
     const again = gradients((named) => recompute(product, named));
-    Object.entries(gradients(product)).forEach(([name, values]) => values.forEach((value, i) => expect(again[name]![i]).toBeCloseTo(value, 5)));
+    Object.entries(gradients(product)).forEach(([name, values]) =>
+      values.forEach((value, i) => expect(again[name]![i]).toBeCloseTo(value, 5)),
+    );
   });
 
   test('computes each block once more for its gradient, and not at all where none is wanted', () => {
@@ -57,7 +62,14 @@ describe.each(availableBackends())('on the %s backend', (backend) => {
     };
     const run = (wanted: Named): void =>
       tidy(() => {
-        valueAndGradients((p) => add<Scalar>(sum(p.bias!), chain((named) => recompute(counted, named), { ...inputs, ...p })), wanted);
+        valueAndGradients(
+          (p) =>
+            add<Scalar>(
+              sum(p.bias!),
+              chain((named) => recompute(counted, named), { ...inputs, ...p }),
+            ),
+          wanted,
+        );
       });
     run({ bias: inputs.bias! });
     expect(calls).toBe(6);
@@ -69,7 +81,14 @@ describe.each(availableBackends())('on the %s backend', (backend) => {
 
     function valueAndGradientsOfConstant(x: Tensor): void {
       tidy(() => {
-        valueAndGradients(({ x }) => add<Scalar>(sum(x), chain((named) => recompute(counted, named), inputs)), { x });
+        valueAndGradients(
+          ({ x }) =>
+            add<Scalar>(
+              sum(x),
+              chain((named) => recompute(counted, named), inputs),
+            ),
+          { x },
+        );
       });
     }
   });
@@ -100,7 +119,8 @@ describe.each(availableBackends())('on the %s backend', (backend) => {
     const second = (apply: (named: Named) => Tensor): Record<string, number[]> =>
       tidy(() => {
         const { gradients } = valueAndGradients(
-          ({ weight }) => sum<Scalar>(square(engine().gradients(() => chain(apply, { ...inputs, weight }), [inputs.x!], undefined, true).grads[0]!)),
+          ({ weight }) =>
+            sum<Scalar>(square(engine().gradients(() => chain(apply, { ...inputs, weight }), [inputs.x!], undefined, true).grads[0]!)),
           { weight: inputs.weight! },
         );
         return read(gradients);
@@ -110,12 +130,19 @@ describe.each(availableBackends())('on the %s backend', (backend) => {
 
   test('needs inputs no longer than the forward pass', () => {
     const through = (apply: (named: Named) => Tensor): Record<string, number[]> =>
-      tidy(() => read(valueAndGradients(({ weight }) => {
-        const x = withoutGradients(() => mul(inputs.x!, 2));
-        const h = apply({ ...inputs, weight, x });
-        x.dispose();
-        return sum(h);
-      }, { weight: inputs.weight! }).gradients));
+      tidy(() =>
+        read(
+          valueAndGradients(
+            ({ weight }) => {
+              const x = withoutGradients(() => mul(inputs.x!, 2));
+              const h = apply({ ...inputs, weight, x });
+              x.dispose();
+              return sum(h);
+            },
+            { weight: inputs.weight! },
+          ).gradients,
+        ),
+      );
     expect(through((named) => recompute(block, named))).toEqual(through(block));
   });
 });

@@ -12,8 +12,20 @@ import { evaluate, relativeError, toArray, toTensor } from './testing/tensors.js
 type Run = OperationCase['run'];
 
 const variants: { name: string; fused: Run; textbook: Run; step: number; scale: number }[] = [
-  { name: 'conv2dThenAveragePool', fused: conv2dThenAveragePool, textbook: (x, filter) => averagePool2x2(conv2d(x, filter)), step: 2, scale: 0.5 },
-  { name: 'upsampleThenConv2d', fused: upsampleThenConv2d, textbook: (x, filter) => conv2d(upsampleNearest2x(x), filter), step: 1, scale: 2 },
+  {
+    name: 'conv2dThenAveragePool',
+    fused: conv2dThenAveragePool,
+    textbook: (x, filter) => averagePool2x2(conv2d(x, filter)),
+    step: 2,
+    scale: 0.5,
+  },
+  {
+    name: 'upsampleThenConv2d',
+    fused: upsampleThenConv2d,
+    textbook: (x, filter) => conv2d(upsampleNearest2x(x), filter),
+    step: 1,
+    scale: 2,
+  },
 ];
 
 interface Point {
@@ -65,13 +77,18 @@ describe('errors', () => {
 
   test.each(variants)('$name takes feature maps and 3×3 filters that fit', ({ name, fused }) => {
     const x = zeros([1, 4, 4, 2]);
-    expect(() => fused(zeros([4, 4, 2]), zeros([3, 3, 2, 3]))).toThrow(`${name}: x must be [batch, height, width, channels], got shape [4, 4, 2]`);
+    expect(() => fused(zeros([4, 4, 2]), zeros([3, 3, 2, 3]))).toThrow(
+      `${name}: x must be [batch, height, width, channels], got shape [4, 4, 2]`,
+    );
     expect(() => fused(x, zeros([3, 3, 2]))).toThrow(`${name}: filter must be [3, 3, in, out], got shape [3, 3, 2]`);
     expect(() => fused(x, zeros([3, 1, 2, 3]))).toThrow(`${name}: filter must be 3×3, got 3×1`);
     expect(() => fused(x, zeros([3, 3, 5, 3]))).toThrow(`${name}: filter takes 5 channels, x has 2 (x [1, 4, 4, 2], filter [3, 3, 5, 3])`);
   });
 
-  test.each([[1, 3, 4, 2], [1, 4, 5, 2]])('conv2dThenAveragePool takes even sizes only', (...shape) => {
+  test.each([
+    [1, 3, 4, 2],
+    [1, 4, 5, 2],
+  ])('conv2dThenAveragePool takes even sizes only', (...shape) => {
     expect(() => conv2dThenAveragePool(zeros(shape), zeros([3, 3, 2, 3]))).toThrow(
       `conv2dThenAveragePool: height and width of x must be even, got shape [${shape.join(', ')}]`,
     );

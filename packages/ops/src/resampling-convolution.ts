@@ -7,8 +7,18 @@ import { FEATURE_MAP, requireRank4 } from './shapes.js';
  * For each axis, which taps of a 3-tap filter add up to each tap of the 4-tap filter that acts at twice the
  * stride. Down: tap m gathers k = m and m − 1. Up: tap m of the transposed filter gathers k = 2 − m and 3 − m.
  */
-const DOWN_TAPS = [[1, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]];
-const UP_TAPS = [[0, 0, 1], [0, 1, 1], [1, 1, 0], [1, 0, 0]];
+const DOWN_TAPS = [
+  [1, 0, 0],
+  [1, 1, 0],
+  [0, 1, 1],
+  [0, 0, 1],
+];
+const UP_TAPS = [
+  [0, 0, 1],
+  [0, 1, 1],
+  [1, 1, 0],
+  [1, 0, 0],
+];
 
 /** Kronecker product of a tap table with itself: [16, 9], rows and columns in row-major order of the taps. */
 function tapMatrix(taps: number[][], scale: number): number[][] {
@@ -37,7 +47,9 @@ export function requireThreeByThree(operation: string, x: Tensor, filter: Tensor
     throw new Error(`${operation}: filter must be 3×3, got ${filter.shape[0]}×${filter.shape[1]}`);
   }
   if (x.shape[3] !== filter.shape[2]) {
-    throw new Error(`${operation}: filter takes ${filter.shape[2]} channels, x has ${x.shape[3]} (x [${x.shape.join(', ')}], filter [${filter.shape.join(', ')}])`);
+    throw new Error(
+      `${operation}: filter takes ${filter.shape[2]} channels, x has ${x.shape[3]} (x [${x.shape.join(', ')}], filter [${filter.shape.join(', ')}])`,
+    );
   }
 }
 

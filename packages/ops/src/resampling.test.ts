@@ -40,5 +40,7 @@ test('averagePool2x2 says which sizes it takes', () => {
 });
 
 test('upsampleNearest2x says which rank it takes', () => {
-  expect(() => upsampleNearest2x(zeros([4, 4, 1]))).toThrow('upsampleNearest2x: x must be [batch, height, width, channels], got shape [4, 4, 1]');
+  expect(() => upsampleNearest2x(zeros([4, 4, 1]))).toThrow(
+    'upsampleNearest2x: x must be [batch, height, width, channels], got shape [4, 4, 1]',
+  );
 });

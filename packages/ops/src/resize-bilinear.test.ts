@@ -35,10 +35,19 @@ test('a ramp stays a ramp inside, with its ends clamped', () => {
   expect(relativeError(y, { shape: [1, 1, 8, 1], data: Float64Array.of(0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3) })).toBeLessThan(1e-6);
 });
 
-test.each([[0, 4], [4, 1.5], [4, -2], [Number.NaN, 4]] as [number, number][])('resizeBilinear refuses size [%d, %d]', (height, width) => {
-  expect(() => resizeBilinear(zeros([1, 2, 2, 1]), [height, width])).toThrow(`resizeBilinear: size must be two whole numbers ≥ 1, got [${height}, ${width}]`);
+test.each([
+  [0, 4],
+  [4, 1.5],
+  [4, -2],
+  [Number.NaN, 4],
+] as [number, number][])('resizeBilinear refuses size [%d, %d]', (height, width) => {
+  expect(() => resizeBilinear(zeros([1, 2, 2, 1]), [height, width])).toThrow(
+    `resizeBilinear: size must be two whole numbers ≥ 1, got [${height}, ${width}]`,
+  );
 });
 
 test('resizeBilinear says which rank it takes', () => {
-  expect(() => resizeBilinear(zeros([2, 2]), [1, 1])).toThrow('resizeBilinear: x must be [batch, height, width, channels], got shape [2, 2]');
+  expect(() => resizeBilinear(zeros([2, 2]), [1, 1])).toThrow(
+    'resizeBilinear: x must be [batch, height, width, channels], got shape [2, 2]',
+  );
 });

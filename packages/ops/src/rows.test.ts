@@ -22,7 +22,9 @@ test('each row gets the sum of the gradients of all its selections, and zeros wh
         for (let p = 0; p < width; p++) expected[row * width + p]! += c.data[i * width + p]!;
       });
       tidy(() => {
-        const { gradients } = valueAndGradients((at) => sum<Scalar>(mul(selectRows(at.x as Tensor2D, indices), toTensor(c))), { x: toTensor(x) });
+        const { gradients } = valueAndGradients((at) => sum<Scalar>(mul(selectRows(at.x as Tensor2D, indices), toTensor(c))), {
+          x: toTensor(x),
+        });
         toArray(gradients.x).data.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
       });
     }),
@@ -30,7 +32,10 @@ test('each row gets the sum of the gradients of all its selections, and zeros wh
 });
 
 test('a row that is not selected gets gradient zero even where it holds NaN', () => {
-  const x = tensor2d([[1, 2], [Number.NaN, Number.POSITIVE_INFINITY]]);
+  const x = tensor2d([
+    [1, 2],
+    [Number.NaN, Number.POSITIVE_INFINITY],
+  ]);
   const { value, gradients } = valueAndGradients((at) => sum<Scalar>(selectRows(at.x, [0])), { x });
   expect(value.dataSync()[0]).toBe(3);
   expect([...gradients.x.dataSync()]).toEqual([1, 1, 0, 0]);

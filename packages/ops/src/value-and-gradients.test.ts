@@ -21,7 +21,10 @@ const total = (x: Tensor): Scalar => sum<Scalar>(x);
 const values = (x: Tensor): number[] => [...x.dataSync<'float32'>()];
 
 test('the value and one gradient per parameter come back under the names of the parameters', () => {
-  const { value, gradients, auxiliary } = valueAndGradients((p) => total(mul(square(p['first.weight']), p.second)), { 'first.weight': a, second: b });
+  const { value, gradients, auxiliary } = valueAndGradients((p) => total(mul(square(p['first.weight']), p.second)), {
+    'first.weight': a,
+    second: b,
+  });
   expect(values(value)).toEqual([3 - 16]);
   expect(Object.keys(gradients)).toEqual(['first.weight', 'second']);
   expect(values(gradients['first.weight'])).toEqual([6, -16]);
@@ -88,13 +91,19 @@ test('the gradients are those of tf.grad', () => {
 });
 
 test('nested gradients can be differentiated, with auxiliary tensors as part of the graph', () => {
-  const { gradients } = valueAndGradients(({ a }) => {
-    const inner = valueAndGradients(({ a }) => {
-      const squared = square(a);
-      return { value: total(mul(squared, a)), auxiliary: { squared } }; // Σ a³
-    }, { a });
-    return total(add(inner.gradients.a, inner.auxiliary.squared!)); // Σ 3a² + a²
-  }, { a });
+  const { gradients } = valueAndGradients(
+    ({ a }) => {
+      const inner = valueAndGradients(
+        ({ a }) => {
+          const squared = square(a);
+          return { value: total(mul(squared, a)), auxiliary: { squared } }; // Σ a³
+        },
+        { a },
+      );
+      return total(add(inner.gradients.a, inner.auxiliary.squared!)); // Σ 3a² + a²
+    },
+    { a },
+  );
   expect(values(gradients.a)).toEqual([8, 16]);
 });
 
@@ -111,14 +120,21 @@ describe('errors', () => {
 
   test('a value that is not a scalar', () => {
     const before = memory().numTensors;
-    expect(() => valueAndGradients(({ a }) => square(a) as unknown as Scalar, { a })).toThrow('valueAndGradients: f must return a scalar, got shape [2]');
+    expect(() => valueAndGradients(({ a }) => square(a) as unknown as Scalar, { a })).toThrow(
+      'valueAndGradients: f must return a scalar, got shape [2]',
+    );
     expect(memory().numTensors).toBe(before);
   });
 
   test('a call where nothing is recorded', () => {
     const slope = (x: Tensor): Tensor => valueAndGradients(({ x }) => total(square(x)), { x }).gradients.x;
     const message = "valueAndGradients: gradients cannot be taken inside an operation's forward";
-    const operation = defineOperation<{ x: Tensor }, object>({ name: 'TestSlope', forward: ({ x }) => slope(x), saved: [], gradients: (dy) => ({ x: () => dy }) });
+    const operation = defineOperation<{ x: Tensor }, object>({
+      name: 'TestSlope',
+      forward: ({ x }) => slope(x),
+      saved: [],
+      gradients: (dy) => ({ x: () => dy }),
+    });
     expect(() => operation({ x: a }, {})).toThrow(message);
     expect(() => customGrad((x) => ({ value: slope(x as Tensor), gradFunc: (dy) => dy }))(a)).toThrow(message);
   });
@@ -131,10 +147,13 @@ describe('errors', () => {
     'the backward pass': ({ a }) => total(broken({ x: mul(square(a), square(a)) }, {})),
     'a nested computation': ({ a }) => {
       const squared = square(a);
-      return valueAndGradients(({ a }) => {
-        mul(square(a), squared);
-        throw new Error('broken');
-      }, { a }).value;
+      return valueAndGradients(
+        ({ a }) => {
+          mul(square(a), squared);
+          throw new Error('broken');
+        },
+        { a },
+      ).value;
     },
   };
   const broken = defineOperation<{ x: Tensor }, object>({
@@ -161,22 +180,30 @@ describe('errors', () => {
 
   test('auxiliary tensors of a failed computation are disposed', () => {
     const before = memory().numTensors;
-    expect(() => valueAndGradients(({ a }) => ({ value: total(broken({ x: a }, {})), auxiliary: { squared: square(a) } }), { a })).toThrow('broken');
+    expect(() => valueAndGradients(({ a }) => ({ value: total(broken({ x: a }, {})), auxiliary: { squared: square(a) } }), { a })).toThrow(
+      'broken',
+    );
     expect(memory().numTensors).toBe(before);
   });
 
   test('a nested failure that is caught does not disturb the computation around it', () => {
     const before = memory().numTensors;
-    const { value, gradients } = valueAndGradients(({ a }) => {
-      const squared = square(a);
-      expect(() =>
-        valueAndGradients(() => {
-          square(squared);
-          throw new Error('broken');
-        }, { a }),
-      ).toThrow('broken');
-      return total(squared);
-    }, { a });
+    const { value, gradients } = valueAndGradients(
+      ({ a }) => {
+        const squared = square(a);
+        expect(() =>
+          valueAndGradients(
+            () => {
+              square(squared);
+              throw new Error('broken');
+            },
+            { a },
+          ),
+        ).toThrow('broken');
+        return total(squared);
+      },
+      { a },
+    );
     expect(values(gradients.a)).toEqual([2, 4]);
     value.dispose();
     gradients.a.dispose();

@@ -46,7 +46,9 @@ export function valueAndGradients<P extends Parameters>(
   const names = Object.keys(parameters);
   if (names.length === 0) throw new Error('valueAndGradients: parameters must hold at least one tensor, got none');
   if (engine().state.kernelDepth > 0) {
-    throw new Error("valueAndGradients: gradients cannot be taken inside an operation's forward, where nothing is recorded; take them outside and pass them in");
+    throw new Error(
+      "valueAndGradients: gradients cannot be taken inside an operation's forward, where nothing is recorded; take them outside and pass them in",
+    );
   }
   fillInCoreGradients();
   const tensors = names.map((name) => parameters[name]!);
@@ -61,7 +63,8 @@ export function valueAndGradients<P extends Parameters>(
         if ('auxiliary' in output) for (const [name, tensor] of Object.entries(output.auxiliary)) kept[name] = keep(clone(tensor));
         return value;
       };
-      const { value, gradients: grads } = engine().state.gradientDepth > 0 ? differentiateAgain(objective, tensors) : differentiate(objective, tensors);
+      const { value, gradients: grads } =
+        engine().state.gradientDepth > 0 ? differentiateAgain(objective, tensors) : differentiate(objective, tensors);
       const gradients = names.map((name, i): [string, Tensor] => [name, grads[i] ?? zerosLike(tensors[i]!)]);
       return {
         // A clone, because `f` may return a tensor that is not its own.

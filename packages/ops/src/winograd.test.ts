@@ -46,17 +46,19 @@ interface Point {
 function point(step: number, scale: number, odd: boolean): fc.Arbitrary<Point> {
   const side = fc.integer({ min: 1, max: 5 }).map((n) => n * step);
   const channels = odd ? fc.integer({ min: 1, max: 5 }) : fc.constantFrom(32, 64, 96);
-  return fc.record({ height: side, width: side, inChannels: channels, outChannels: channels, seed: fc.nat(1000) }).map(({ height, width, inChannels, outChannels, seed }) => {
-    const batch = odd ? 2 : 16;
-    const shape = [batch, height, width, inChannels];
-    const filterShape = [3, 3, inChannels, outChannels];
-    return {
-      x: randomArray(shape, seed),
-      filter: randomArray(filterShape, seed + 1),
-      c: randomArray([batch, height * scale, width * scale, outChannels], seed + 2),
-      u: [randomArray(shape, seed + 3), randomArray(filterShape, seed + 4)],
-    };
-  });
+  return fc
+    .record({ height: side, width: side, inChannels: channels, outChannels: channels, seed: fc.nat(1000) })
+    .map(({ height, width, inChannels, outChannels, seed }) => {
+      const batch = odd ? 2 : 16;
+      const shape = [batch, height, width, inChannels];
+      const filterShape = [3, 3, inChannels, outChannels];
+      return {
+        x: randomArray(shape, seed),
+        filter: randomArray(filterShape, seed + 1),
+        c: randomArray([batch, height * scale, width * scale, outChannels], seed + 2),
+        u: [randomArray(shape, seed + 3), randomArray(filterShape, seed + 4)],
+      };
+    });
 }
 
 /** The value, all gradients and all second derivatives. */
@@ -80,11 +82,17 @@ describe.each(availableBackends())('on the %s backend', (backend) => {
   test.each(operations)('$name is its textbook composition to second order, for every shape', ({ winograd, textbook, step, scale }) => {
     // Without a kernel for many channels, the plain convolutions would only be compared with themselves, slowly.
     const many = getKernel('StarganWinogradConvolution', backend) != null;
-    fc.assert(fc.property(point(step, scale, !many), (at) => expectEqual(winograd, textbook, at)), { numRuns: 10 });
+    fc.assert(
+      fc.property(point(step, scale, !many), (at) => expectEqual(winograd, textbook, at)),
+      { numRuns: 10 },
+    );
   });
 
   test.each(operations)('$name takes channels that fill no vector', ({ winograd, textbook, step, scale }) => {
-    fc.assert(fc.property(point(step, scale, true), (at) => expectEqual(winograd, textbook, at)), { numRuns: 5 });
+    fc.assert(
+      fc.property(point(step, scale, true), (at) => expectEqual(winograd, textbook, at)),
+      { numRuns: 5 },
+    );
   });
 
   test.each(operations)('$name takes 3×3 filters that fit', ({ name, winograd }) => {
@@ -97,5 +105,7 @@ describe.each(availableBackends())('on the %s backend', (backend) => {
 
 test('pooling needs even sides', async () => {
   await useBackend('cpu');
-  expect(() => winogradConv2dThenAveragePool(toTensor(randomArray([1, 3, 4, 2], 1)), toTensor(randomArray([3, 3, 2, 2], 2)))).toThrow('must be even');
+  expect(() => winogradConv2dThenAveragePool(toTensor(randomArray([1, 3, 4, 2], 1)), toTensor(randomArray([3, 3, 2, 2], 2)))).toThrow(
+    'must be even',
+  );
 });

@@ -18,7 +18,10 @@ describe('adam state by name', () => {
           const origin = tensorsOf(start);
           const { parameters, state } = optimizer.update(origin, g, optimizer.init(origin));
           const named = adamStateToTensors(state, parameters);
-          const restored = adamStateFromTensors({ step: named.step, first: reversed(named.first), second: named.second }, reversed(parameters));
+          const restored = adamStateFromTensors(
+            { step: named.step, first: reversed(named.first), second: named.second },
+            reversed(parameters),
+          );
           expect(restored.step).toBe(1);
           const again = adamStateToTensors(restored, parameters);
           expect(valuesOf(again.first)).toEqual(valuesOf(named.first));
@@ -51,10 +54,18 @@ describe('adam state by name', () => {
     tidy(() => {
       const parameters = { a: tensor([1]) };
       const named = adamStateToTensors(adam({ learningRate: 1 }).init(parameters), parameters);
-      expect(() => adamStateFromTensors({ ...named, step: -1 }, parameters)).toThrow('adamStateFromTensors: step must be an integer ≥ 0, got -1');
-      expect(() => adamStateFromTensors({ ...named, first: {} }, parameters)).toThrow("first must have the names the state was made for; missing 'a'");
-      expect(() => adamStateFromTensors({ ...named, second: { a: tensor([1, 2]) } }, parameters)).toThrow("second 'a' must have the parameter's shape [1], got [2]");
-      expect(() => adamStateToTensors(adam({ learningRate: 1 }).init(parameters), { b: tensor([1]) })).toThrow("missing 'a'; unexpected 'b'");
+      expect(() => adamStateFromTensors({ ...named, step: -1 }, parameters)).toThrow(
+        'adamStateFromTensors: step must be an integer ≥ 0, got -1',
+      );
+      expect(() => adamStateFromTensors({ ...named, first: {} }, parameters)).toThrow(
+        "first must have the names the state was made for; missing 'a'",
+      );
+      expect(() => adamStateFromTensors({ ...named, second: { a: tensor([1, 2]) } }, parameters)).toThrow(
+        "second 'a' must have the parameter's shape [1], got [2]",
+      );
+      expect(() => adamStateToTensors(adam({ learningRate: 1 }).init(parameters), { b: tensor([1]) })).toThrow(
+        "missing 'a'; unexpected 'b'",
+      );
     });
   });
 });

@@ -1,6 +1,16 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
-import { flatten, layoutOf, requireNames, requireSameShape, tensorOf, unflatten, type Layout, type Parameters, type Updated } from './parameters.js';
+import {
+  flatten,
+  layoutOf,
+  requireNames,
+  requireSameShape,
+  tensorOf,
+  unflatten,
+  type Layout,
+  type Parameters,
+  type Updated,
+} from './parameters.js';
 
 /** Moments of all parameters as two vectors; plain data whose tensors the caller owns. */
 export type AdamState = {
@@ -53,7 +63,10 @@ export function adamStateFromTensors({ step, first, second }: NamedAdamState, pa
   const caller = 'adamStateFromTensors';
   if (!Number.isSafeInteger(step) || step < 0) throw new Error(`${caller}: step must be an integer ≥ 0, got ${String(step)}`);
   const layout = layoutOf(caller, parameters);
-  for (const [argument, moments] of [['first', first], ['second', second]] as const) {
+  for (const [argument, moments] of [
+    ['first', first],
+    ['second', second],
+  ] as const) {
     requireNames(caller, argument, moments, layout.names);
     for (const name of layout.names) {
       requireSameShape(caller, name, tensorOf(caller, parameters, name), argument, tensorOf(caller, moments, name));

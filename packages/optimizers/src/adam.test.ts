@@ -28,7 +28,9 @@ function train(options: AdamOptions, start: Values, gradients: readonly Values[]
 
 /** Gradients of several steps from those of one: other signs and sizes each time. */
 const steps = (gradient: Values): Values[] =>
-  [1, -0.5, 0.25, 2].map((factor) => Object.fromEntries(Object.entries(gradient).map(([name, g]) => [name, g.map((v) => Math.fround(v * factor))])));
+  [1, -0.5, 0.25, 2].map((factor) =>
+    Object.fromEntries(Object.entries(gradient).map(([name, g]) => [name, g.map((v) => Math.fround(v * factor))])),
+  );
 
 describe.each(BACKENDS)('adam on %s', (backend) => {
   beforeAll(() => selectBackend(backend));
@@ -41,7 +43,9 @@ describe.each(BACKENDS)('adam on %s', (backend) => {
     fc.assert(
       fc.property(twins, ([start, gradient]) => {
         const gradients = steps(gradient);
-        expect(worstError(train(options, start, gradients), adam64(options, start, gradients), adamRounding(options, start, gradients))).toBeLessThan(3e-6);
+        expect(
+          worstError(train(options, start, gradients), adam64(options, start, gradients), adamRounding(options, start, gradients)),
+        ).toBeLessThan(3e-6);
       }),
       { numRuns: 25 },
     );
@@ -60,11 +64,17 @@ describe('adam', () => {
 
   test('a constant gradient moves every parameter by the learning rate a step, whatever its size', () => {
     fc.assert(
-      fc.property(fc.array(ordinary.filter((g) => g !== 0), { minLength: 1, maxLength: 5 }), (g) => {
-        const options = { learningRate: 0.01, weightDecay: 0 };
-        const { w = [] } = train(options, { w: g.map(() => 0) }, [{ w: g }, { w: g }, { w: g }]);
-        expect(worstError({ w }, { w: g.map((v) => -0.03 * Math.sign(v)) })).toBeLessThan(1e-5);
-      }),
+      fc.property(
+        fc.array(
+          ordinary.filter((g) => g !== 0),
+          { minLength: 1, maxLength: 5 },
+        ),
+        (g) => {
+          const options = { learningRate: 0.01, weightDecay: 0 };
+          const { w = [] } = train(options, { w: g.map(() => 0) }, [{ w: g }, { w: g }, { w: g }]);
+          expect(worstError({ w }, { w: g.map((v) => -0.03 * Math.sign(v)) })).toBeLessThan(1e-5);
+        },
+      ),
     );
   });
 
@@ -116,7 +126,11 @@ describe('adam', () => {
         const g = pairs.map(([, value]) => value);
         const options = { learningRate: 0.01, beta1: 0.9 };
         const { whole = [] } = train(options, { whole: p }, steps({ whole: g }));
-        const { head = [], tail = [] } = train(options, { tail: p.slice(1), head: p.slice(0, 1) }, steps({ head: g.slice(0, 1), tail: g.slice(1) }));
+        const { head = [], tail = [] } = train(
+          options,
+          { tail: p.slice(1), head: p.slice(0, 1) },
+          steps({ head: g.slice(0, 1), tail: g.slice(1) }),
+        );
         expect([...head, ...tail]).toEqual(whole);
       }),
       { numRuns: 25 },
@@ -174,14 +188,19 @@ describe('adam', () => {
 
   test('a gradient whose square is no float32 moves by the learning rate at most, however small ε is', () => {
     const gradients = [0, 1e-10, 1e-18, 1e-20, 1e-22, 1];
-    const moved = train({ learningRate: 1e-3, beta1: 0.5, beta2: 0.999, epsilon: 1e-30, weightDecay: 0 }, { w: gradients.map(() => 1) }, [{ w: gradients }]);
+    const moved = train({ learningRate: 1e-3, beta1: 0.5, beta2: 0.999, epsilon: 1e-30, weightDecay: 0 }, { w: gradients.map(() => 1) }, [
+      { w: gradients },
+    ]);
     expect(worstError(moved, { w: gradients.map((g) => (g === 0 ? 1 : 0.999)) })).toBeLessThan(1e-6);
   });
 
   test('names that do not fit the state are listed', () => {
     tidy(() => {
       const optimizer = adam({ learningRate: 0.1 });
-      const [a, b]: Parameters[] = [{ x: tensor([1]), y: tensor([1]) }, { y: tensor([1]), z: tensor([1]) }];
+      const [a, b]: Parameters[] = [
+        { x: tensor([1]), y: tensor([1]) },
+        { y: tensor([1]), z: tensor([1]) },
+      ];
       const state = optimizer.init(a!);
       expect(() => optimizer.update(b!, b!, state)).toThrow(
         "adam.update: parameters must have the names the state was made for; missing 'x'; unexpected 'z'",
@@ -195,7 +214,9 @@ describe('adam', () => {
       const optimizer = adam({ learningRate: 0.1 });
       const parameters = { w: tensor([1, 2], [2, 1]) };
       const state = optimizer.init(parameters);
-      expect(() => optimizer.update(parameters, { w: tensor([1, 2], [1, 2]) }, state)).toThrow("adam.update: gradient 'w' must have the parameter's shape [2, 1], got [1, 2]");
+      expect(() => optimizer.update(parameters, { w: tensor([1, 2], [1, 2]) }, state)).toThrow(
+        "adam.update: gradient 'w' must have the parameter's shape [2, 1], got [1, 2]",
+      );
       expect(() => optimizer.update(parameters, { w: tensor([1, 2], [2, 1], 'int32') }, state)).toThrow("'w' must be float32, got int32");
       const longer = { w: tensor([1, 2, 3]) };
       expect(() => optimizer.update(longer, longer, state)).toThrow("'w' must have 2 elements as when the state was made, got 3");

@@ -2,7 +2,18 @@ import { abs, add, backend, div, maximum, mul, sqrt, sub, tensor1d, tidy, zeros 
 import type { Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { AdamState } from './adam-state.js';
 import { runFusedKernel } from './fused-kernel.js';
-import { flatten, layoutOf, named, requireNames, requireSameShape, tensorOf, unflatten, type Named, type Parameters, type Updated } from './parameters.js';
+import {
+  flatten,
+  layoutOf,
+  named,
+  requireNames,
+  requireSameShape,
+  tensorOf,
+  unflatten,
+  type Named,
+  type Parameters,
+  type Updated,
+} from './parameters.js';
 
 /** Options of {@link adam}; the defaults are StarGAN v2's. */
 export interface AdamOptions {
@@ -46,7 +57,12 @@ function requireRange(name: string, value: number, holds: boolean, range: string
 type Step<P extends Parameters> = Pick<AdamState, 'first' | 'second'> & Record<'moved', Updated<P>>;
 
 /** A step in one kernel, in the order of operations of the composed one; undefined where there is no such kernel. */
-function fusedStep<P extends Parameters>(constants: number[], parameters: P, gradients: Named<P>, { layout, first, second }: AdamState): Step<P> | undefined {
+function fusedStep<P extends Parameters>(
+  constants: number[],
+  parameters: P,
+  gradients: Named<P>,
+  { layout, first, second }: AdamState,
+): Step<P> | undefined {
   const { names } = layout;
   const listOf = (record: Parameters): Tensor[] => names.map((name) => tensorOf('adam.update', record, name));
   const inputs = [tensor1d(constants), first, second, ...listOf(parameters), ...listOf(gradients)];
@@ -58,7 +74,9 @@ function fusedStep<P extends Parameters>(constants: number[], parameters: P, gra
 
 function requireState(state: AdamState): void {
   if ((state as AdamState | undefined)?.layout === undefined) {
-    throw new Error('adam.update: state must be what init() or the last update() gave, got none; update takes parameters, gradients and state, in this order');
+    throw new Error(
+      'adam.update: state must be what init() or the last update() gave, got none; update takes parameters, gradients and state, in this order',
+    );
   }
 }
 
@@ -96,7 +114,10 @@ const LEAST_BOUND = 1e-18;
  */
 export function adam(options: AdamOptions): Adam {
   const given = options as AdamOptions | undefined;
-  if (typeof given !== 'object') throw new Error(`adam: options must be an object such as { learningRate: 1e-4 }, got ${typeof given === 'number' ? String(given) : typeof given}`);
+  if (typeof given !== 'object')
+    throw new Error(
+      `adam: options must be an object such as { learningRate: 1e-4 }, got ${typeof given === 'number' ? String(given) : typeof given}`,
+    );
   const { learningRate, beta1 = 0, beta2 = 0.99, epsilon = 1e-8, weightDecay = 1e-4 } = given;
   requireRange('learningRate', learningRate, Number.isFinite(learningRate) && learningRate >= 0, 'a finite number ≥ 0');
   requireRange('beta1', beta1, beta1 >= 0 && beta1 < 1, 'in [0, 1)');
@@ -120,7 +141,9 @@ export function adam(options: AdamOptions): Adam {
         const parameter = tensorOf('adam.update', parameters, name);
         requireSameShape('adam.update', name, parameter, 'gradient', tensorOf('adam.update', gradients, name));
         if (parameter.size !== layout.sizes[index]) {
-          throw new Error(`adam.update: '${name}' must have ${String(layout.sizes[index])} elements as when the state was made, got ${String(parameter.size)}`);
+          throw new Error(
+            `adam.update: '${name}' must have ${String(layout.sizes[index])} elements as when the state was made, got ${String(parameter.size)}`,
+          );
         }
       });
       const step = state.step + 1;
@@ -146,7 +169,9 @@ export function adam(options: AdamOptions): Adam {
       const smallest = epsilonOnDevice(epsilon);
       const stepSize = learningRate / (1 - beta1 ** step);
       const constants = [weightDecay, beta1, 1 - beta1, beta2, 1 - beta2, correction, smallest, stepSize];
-      const { moved, first, second } = tidy(() => (smallest < LEAST_BOUND ? undefined : fusedStep(constants, parameters, gradients, state)) ?? composedStep());
+      const { moved, first, second } = tidy(
+        () => (smallest < LEAST_BOUND ? undefined : fusedStep(constants, parameters, gradients, state)) ?? composedStep(),
+      );
       return { parameters: moved, state: { step, layout, first, second } };
     },
   };

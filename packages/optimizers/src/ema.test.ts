@@ -24,7 +24,12 @@ describe.each(BACKENDS)('exponentialMovingAverage on %s', (backend) => {
   test('is decay·average + (1 − decay)·parameters', () => {
     fc.assert(
       fc.property(twins, decays, ([a, p], decay) => {
-        expect(worstError(average(a, p, decay), combine(a, p, (x, y) => decay * x + (1 - decay) * y))).toBeLessThan(2e-6);
+        expect(
+          worstError(
+            average(a, p, decay),
+            combine(a, p, (x, y) => decay * x + (1 - decay) * y),
+          ),
+        ).toBeLessThan(2e-6);
       }),
       { numRuns: 50 },
     );
@@ -83,7 +88,9 @@ describe('exponentialMovingAverage', () => {
       expect(() => exponentialMovingAverage(a, a, 1.5)).toThrow('exponentialMovingAverage: decay must be in [0, 1], got 1.5');
       expect(() => exponentialMovingAverage(a, a, NaN)).toThrow('decay must be in [0, 1], got NaN');
       expect(() => exponentialMovingAverage(a, { v: tensor([1]) }, 0.5)).toThrow("missing 'w'; unexpected 'v'");
-      expect(() => exponentialMovingAverage(a, { w: tensor([1]) }, 0.5)).toThrow("parameter 'w' must have the parameter's shape [2], got [1]");
+      expect(() => exponentialMovingAverage(a, { w: tensor([1]) }, 0.5)).toThrow(
+        "parameter 'w' must have the parameter's shape [2], got [1]",
+      );
     });
   });
 });

@@ -1,7 +1,18 @@
 import { add, mul, sub, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { runFusedKernel } from './fused-kernel.js';
-import { flatten, layoutOf, named, requireNames, requireSameShape, tensorOf, unflatten, type Named, type Parameters, type Updated } from './parameters.js';
+import {
+  flatten,
+  layoutOf,
+  named,
+  requireNames,
+  requireSameShape,
+  tensorOf,
+  unflatten,
+  type Named,
+  type Parameters,
+  type Updated,
+} from './parameters.js';
 
 /**
  * Exponential moving average of parameters: `decay·average + (1 − decay)·parameters`, computed as

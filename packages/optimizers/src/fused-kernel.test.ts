@@ -34,10 +34,12 @@ function steps(options: AdamOptions, start: Values, gradients: readonly Values[]
   return results;
 }
 
-const list = fc.integer({ min: 1, max: 70 }).chain((length) => fc.tuple(...Array.from({ length: 3 }, () => fc.array(ordinary, { minLength: length, maxLength: length }))));
-const records = fc.array(list, { minLength: 1, maxLength: 4 }).map((lists) =>
-  [0, 1, 2].map((which): Values => Object.fromEntries(lists.map((values, i) => [`p${String(i)}`, values[which] ?? []]))),
-);
+const list = fc
+  .integer({ min: 1, max: 70 })
+  .chain((length) => fc.tuple(...Array.from({ length: 3 }, () => fc.array(ordinary, { minLength: length, maxLength: length }))));
+const records = fc
+  .array(list, { minLength: 1, maxLength: 4 })
+  .map((lists) => [0, 1, 2].map((which): Values => Object.fromEntries(lists.map((values, i) => [`p${String(i)}`, values[which] ?? []]))));
 
 describe.runIf(present)('with the fused kernels of the native backend', () => {
   beforeAll(() => selectBackend(NATIVE));

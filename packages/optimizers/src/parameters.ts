@@ -60,7 +60,10 @@ export function requireRecord(caller: string, argument: string, value: unknown):
 }
 
 function list(names: readonly string[]): string {
-  const shown = names.slice(0, 10).map((name) => `'${name}'`).join(', ');
+  const shown = names
+    .slice(0, 10)
+    .map((name) => `'${name}'`)
+    .join(', ');
   return names.length > 10 ? `${shown} and ${String(names.length - 10)} more` : shown;
 }
 
@@ -92,7 +95,10 @@ export function flatten(caller: string, parameters: Parameters, { names }: Layou
 /** The inverse of {@link flatten}; shapes are those of the tensors of the same names in `like`. */
 export function unflatten<P extends Parameters>(caller: string, vector: Tensor1D, { names, sizes }: Layout, like: P): Updated<P> {
   const pieces = split(vector, [...sizes], 0);
-  return named<P>(names, names.map((name, index) => reshape(pieces[index] ?? vector, tensorOf(caller, like, name).shape)));
+  return named<P>(
+    names,
+    names.map((name, index) => reshape(pieces[index] ?? vector, tensorOf(caller, like, name).shape)),
+  );
 }
 
 /** Tensors under their names, in the order of both. */

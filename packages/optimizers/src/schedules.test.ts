@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { linearDecay } from './schedules.js';
 
-const initials = fc.oneof(fc.integer({ min: 0, max: 1_000_000 }).map((n) => n / 1000), fc.double({ min: 0, max: 1e6, noNaN: true }));
+const initials = fc.oneof(
+  fc.integer({ min: 0, max: 1_000_000 }).map((n) => n / 1000),
+  fc.double({ min: 0, max: 1e6, noNaN: true }),
+);
 const lengths = fc.integer({ min: 1, max: 1_000_000 });
 
 describe('linearDecay', () => {

@@ -34,7 +34,14 @@ describe('randomStream', () => {
 
   it('differs when the seed, the stream or the iteration differs', () => {
     const first = (seed: number, name: string, iteration: number): number => randomStream(seed, name, iteration).uniform();
-    const values = [first(1, 'a', 1), first(2, 'a', 1), first(1, 'b', 1), first(1, 'a', 2), first(1 + 2 ** 32, 'a', 1), first(1, 'a', 1 + 2 ** 32)];
+    const values = [
+      first(1, 'a', 1),
+      first(2, 'a', 1),
+      first(1, 'b', 1),
+      first(1, 'a', 2),
+      first(1 + 2 ** 32, 'a', 1),
+      first(1, 'a', 1 + 2 ** 32),
+    ];
     expect(new Set(values).size).toBe(values.length);
   });
 

@@ -15,7 +15,9 @@ describe.each([styleEncoder, conditionalStyleEncoder])('%o', (build) => {
       const image = randomNormal([2, 16, 16, 3], 0, 1, 'float32', 1);
       const expected = E.apply(p, image, [2, 0]).dataSync();
       for (const domain of [tensor1d([2, 0], 'int32'), Uint8Array.of(2, 0)]) {
-        E.apply(p, image, domain).dataSync().forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
+        E.apply(p, image, domain)
+          .dataSync()
+          .forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
       }
     });
   });
@@ -23,7 +25,9 @@ describe.each([styleEncoder, conditionalStyleEncoder])('%o', (build) => {
   it('says which network was given domains that do not fit', () => {
     tidy(() => {
       const E = build({ ...small, domains: 3 });
-      expect(() => E.apply({}, zeros([2, 16, 16, 3]), tensor1d([0], 'int32'))).toThrow(`${build.name}: domain must be [2] numbers or [2, 3] weights of domains, got int32 [1]`);
+      expect(() => E.apply({}, zeros([2, 16, 16, 3]), tensor1d([0], 'int32'))).toThrow(
+        `${build.name}: domain must be [2] numbers or [2, 3] weights of domains, got int32 [1]`,
+      );
     });
   });
 });
@@ -38,7 +42,9 @@ describe('conditionalStyleEncoder', () => {
       const imageFilter = seen.map((row) => row.map((pixel) => pixel.slice(0, 3)));
       const blind = seen.map((row) => row.map((pixel) => pixel.map((out, channel) => (channel < 3 ? out : out.map(() => 0)))));
       const branched = styleEncoder({ ...small, domains: 1 });
-      const renamed = Object.fromEntries(Object.entries(p).map(([name, tensor]) => [name.replace('trunk', 'shared').replace('output', 'unshared.0'), tensor]));
+      const renamed = Object.fromEntries(
+        Object.entries(p).map(([name, tensor]) => [name.replace('trunk', 'shared').replace('output', 'unshared.0'), tensor]),
+      );
       const image = randomNormal([2, 16, 16, 3], 0, 1, 'float32', 1);
       const toTensor = (values: number[][][][]): typeof filter => tensor(values);
       const own = branched.apply({ ...renamed, 'shared.0.weight': toTensor(imageFilter) }, image, [0, 0]).dataSync();
@@ -72,7 +78,8 @@ describe('conditionalStyleEncoder', () => {
         const style = E.apply(p, image, [1, 1]);
         return sum<Scalar>(mul(style, style));
       }, E.init(1));
-      for (const [name, gradient] of Object.entries(gradients)) expect(Math.max(...gradient.dataSync<'float32'>().map(Math.abs)), name).toBeGreaterThan(0);
+      for (const [name, gradient] of Object.entries(gradients))
+        expect(Math.max(...gradient.dataSync<'float32'>().map(Math.abs)), name).toBeGreaterThan(0);
     });
   });
 
@@ -87,10 +94,14 @@ describe('conditionalStyleEncoder', () => {
   });
 
   it('names what is wrong with its arguments', () => {
-    expect(() => conditionalStyleEncoder({ imageSize: 48, domains: 2 })).toThrow('conditionalStyleEncoder: imageSize must be a power of two ≥ 16, got 48');
+    expect(() => conditionalStyleEncoder({ imageSize: 48, domains: 2 })).toThrow(
+      'conditionalStyleEncoder: imageSize must be a power of two ≥ 16, got 48',
+    );
     const E = conditionalStyleEncoder({ ...small, domains: 2 });
     tidy(() => {
-      expect(() => E.apply({}, zeros([1, 16, 16, 1]), [0])).toThrow('conditionalStyleEncoder: image must be [batch, 16, 16, 3], got [1, 16, 16, 1]');
+      expect(() => E.apply({}, zeros([1, 16, 16, 1]), [0])).toThrow(
+        'conditionalStyleEncoder: image must be [batch, 16, 16, 3], got [1, 16, 16, 1]',
+      );
     });
   });
 });

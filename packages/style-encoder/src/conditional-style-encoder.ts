@@ -1,6 +1,14 @@
 import { reshape, tidy } from '@tensorflow/tfjs-core';
 import type { Rank } from '@tensorflow/tfjs-core';
-import { concatenateLabels, downsamplingTrunk, initializeParameters, linear, requireDomains, requireImage, requirePositive } from '@stargan/layers';
+import {
+  concatenateLabels,
+  downsamplingTrunk,
+  initializeParameters,
+  linear,
+  requireDomains,
+  requireImage,
+  requirePositive,
+} from '@stargan/layers';
 import type { StyleEncoder, StyleEncoderOptions } from './style-encoder.js';
 
 /**

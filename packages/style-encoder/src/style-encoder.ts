@@ -1,7 +1,18 @@
 import { reshape, tidy } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Parameters } from '@stargan/ops';
-import { applyPerDomain, downsamplingTrunk, initializeParameters, linear, requireDomains, requireImage, requirePositive, type DomainLabels, type Network, type TrunkOptions } from '@stargan/layers';
+import {
+  applyPerDomain,
+  downsamplingTrunk,
+  initializeParameters,
+  linear,
+  requireDomains,
+  requireImage,
+  requirePositive,
+  type DomainLabels,
+  type Network,
+  type TrunkOptions,
+} from '@stargan/layers';
 
 /** Options of {@link styleEncoder}. */
 export interface StyleEncoderOptions extends Omit<TrunkOptions, 'inChannels'> {
@@ -35,7 +46,9 @@ export function styleEncoder({ domains, styleDim = 64, ...trunkOptions }: StyleE
   requirePositive('styleEncoder', 'domains', domains);
   requirePositive('styleEncoder', 'styleDim', styleDim);
   const trunk = downsamplingTrunk('styleEncoder', 'shared', trunkOptions);
-  const layers = Array.from({ length: domains }, (_, domain) => linear(`unshared.${domain}`, { inFeatures: trunk.channels, outFeatures: styleDim }));
+  const layers = Array.from({ length: domains }, (_, domain) =>
+    linear(`unshared.${domain}`, { inFeatures: trunk.channels, outFeatures: styleDim }),
+  );
   const specs = [trunk, ...layers].flatMap((layer) => layer.specs);
   const heads = layers.map((layer) => (parameters: Parameters, x: Tensor2D) => layer.apply(parameters, x));
   return {

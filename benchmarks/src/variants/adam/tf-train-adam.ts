@@ -7,7 +7,9 @@ export const variant: AdamVariant = (weights, gradients, { learningRate, beta1, 
   const variables = Object.entries(weights).map(([name, weight]) => variable(weight, true, name));
   return () => {
     // It knows no weight decay.
-    optimizer.applyGradients(Object.fromEntries(variables.map((weight) => [weight.name, add(gradients[weight.name]!, mul(weight, weightDecay))])));
+    optimizer.applyGradients(
+      Object.fromEntries(variables.map((weight) => [weight.name, add(gradients[weight.name]!, mul(weight, weightDecay))])),
+    );
     return Object.fromEntries(variables.map((weight) => [weight.name, clone(weight)]));
   };
 };

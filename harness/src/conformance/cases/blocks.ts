@@ -31,7 +31,13 @@ function buildBlock(golden: GoldenCase, variant: ConvolutionVariant): Block {
     }
     case 'AdainResBlk': {
       const shortcut = number('w_hpf') === 0;
-      const layer = styledResidualBlock('', { ...channels(), styleDim: number('style_dim'), upsample: flag('upsample'), shortcut, variant });
+      const layer = styledResidualBlock('', {
+        ...channels(),
+        styleDim: number('style_dim'),
+        upsample: flag('upsample'),
+        shortcut,
+        variant,
+      });
       return { specs: layer.specs, apply: (parameters, x, style) => layer.apply(parameters, x, needStyle(style)) };
     }
     case 'ResBlk': {

@@ -1,6 +1,13 @@
 import path from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { readPyTorchFile, readPyTorchTensors, tensorsByName, type PyTorchDict, type PyTorchValue, type StoredTensor } from '@stargan/checkpoints';
+import {
+  readPyTorchFile,
+  readPyTorchTensors,
+  tensorsByName,
+  type PyTorchDict,
+  type PyTorchValue,
+  type StoredTensor,
+} from '@stargan/checkpoints';
 import { z } from 'zod';
 import { buildNetworks } from '../../model/networks.js';
 import { restoreTensors } from '../../model/stored-weights.js';
@@ -15,7 +22,8 @@ type Tensors = Readonly<Record<string, StoredTensor>>;
 const numbersOf = ({ shape, data }: StoredTensor): Computed => ({ shape, data: Array.from(data as Iterable<bigint | number>, Number) });
 
 function requireEqual(what: string, actual: unknown, expected: unknown): void {
-  if (JSON.stringify(actual) !== JSON.stringify(expected)) throw new Error(`${what} is ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`);
+  if (JSON.stringify(actual) !== JSON.stringify(expected))
+    throw new Error(`${what} is ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`);
 }
 
 /** The tensors that all files of a case hold alike. @throws naming a file that differs from the first */
@@ -58,7 +66,10 @@ function forward(golden: GoldenCase, tensors: Tensors): Outcome['tensors'] {
   };
   const image = wanted('forward.image');
   if (image || wanted('forward.style_from_latent')) {
-    const style = keep('forward.style_from_latent', networks.mappingNetwork.apply(restore('mappingNetwork', 'mapping_network.'), input(/^latent\./), labels));
+    const style = keep(
+      'forward.style_from_latent',
+      networks.mappingNetwork.apply(restore('mappingNetwork', 'mapping_network.'), input(/^latent\./), labels),
+    );
     if (image) keep('forward.image', networks.generator.apply(restore('generator', 'generator.'), input(/^input\./), style));
   }
   if (wanted('forward.style_from_image')) {
@@ -75,7 +86,10 @@ export async function networkCheckpointCase(golden: GoldenCase, directory: strin
   return { tensors: { ...values, ...forward(golden, tensors) }, scalars: {}, verified: golden.extra_files.length - 1 };
 }
 
-const groups = z.record(z.string(), z.object({ lr: z.number(), betas: z.array(z.number()), eps: z.number(), weight_decay: z.number(), params: z.number(), step: z.number() }));
+const groups = z.record(
+  z.string(),
+  z.object({ lr: z.number(), betas: z.array(z.number()), eps: z.number(), weight_decay: z.number(), params: z.number(), step: z.number() }),
+);
 
 function dict(value: PyTorchValue<StoredTensor> | undefined, what: string): PyTorchDict<StoredTensor> {
   if (!(value instanceof Map)) throw new Error(`${what} is no dict`);
@@ -84,7 +98,7 @@ function dict(value: PyTorchValue<StoredTensor> | undefined, what: string): PyTo
 
 /** A number, or the only value of a tensor: the step is either, by the age of PyTorch. */
 function scalar(value: PyTorchValue<StoredTensor> | undefined): unknown {
-  return typeof value === 'object' && value !== null && 'data' in value ? Number((value).data[0]) : value;
+  return typeof value === 'object' && value !== null && 'data' in value ? Number(value.data[0]) : value;
 }
 
 /** Checks one network's settings of Adam. @returns the number of facts checked */
@@ -123,7 +137,11 @@ export async function viewsCheckpointCase(golden: GoldenCase, directory: string)
     return Object.fromEntries(Array.from(tensorsByName<StoredTensor>(content), ([name, tensor]) => [name.replace(/^[^.]*\./, ''), tensor]));
   });
   requireEqual('the shape of the empty tensor', tensors.empty?.shape, golden.config.empty_shape);
-  return { tensors: Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, numbersOf(tensor)])), scalars: {}, verified: verified + 1 };
+  return {
+    tensors: Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, numbersOf(tensor)])),
+    scalars: {},
+    verified: verified + 1,
+  };
 }
 
 const refusals = z.object({ hostile: z.array(z.string()), broken: z.array(z.string()) });
@@ -137,7 +155,8 @@ export async function badCheckpointCase(golden: GoldenCase, directory: string): 
       () => 'no error',
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
-    if (!message.includes(file) || !reason.test(message)) throw new Error(`${name} must be refused, naming the file and the fault, got: ${message}`);
+    if (!message.includes(file) || !reason.test(message))
+      throw new Error(`${name} must be refused, naming the file and the fault, got: ${message}`);
   };
   for (const name of hostile) await refuse(name, /it names \S+\.\S+, .*nothing was run/);
   for (const name of broken) await refuse(name, /empty|cut short|begins neither|damaged/);

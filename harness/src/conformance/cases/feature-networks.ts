@@ -33,7 +33,10 @@ function corner(map: Tensor4D): Computed {
   const { shape, data } = computedFrom(() => slice(map, [0, 0, 0, 0], [map.shape[0], 4, 4, map.shape[3]]));
   const [batch, channels] = shape as [number, number];
   const kept = Array.from({ length: batch * channels }, (_, plane) => plane).filter((plane) => (plane % channels) % 8 === 0);
-  return { shape: [batch, Math.ceil(channels / 8), 4, 4], data: kept.flatMap((plane) => Array.from({ length: 16 }, (_, i) => data[plane * 16 + i]!)) };
+  return {
+    shape: [batch, Math.ceil(channels / 8), 4, 4],
+    data: kept.flatMap((plane) => Array.from({ length: 16 }, (_, i) => data[plane * 16 + i]!)),
+  };
 }
 
 /** Inception's features and the feature maps of its stages. */
@@ -115,8 +118,14 @@ export async function lpipsCase(golden: GoldenCase, directory: string): Promise<
 
   const tensors: Outcome['tensors'] = {
     total: { shape: [pairs.length], data: reference.map((pair) => average(pair.map(sum))) },
-    per_layer: { shape: [pairs.length, layers], data: reference.flatMap((pair) => numbers(layers).map((layer) => average(ofLayer(pair, layer)))) },
-    per_layer_per_image: { shape: [pairs.length, layers, batch], data: reference.flatMap((pair) => numbers(layers).flatMap((layer) => ofLayer(pair, layer))) },
+    per_layer: {
+      shape: [pairs.length, layers],
+      data: reference.flatMap((pair) => numbers(layers).map((layer) => average(ofLayer(pair, layer)))),
+    },
+    per_layer_per_image: {
+      shape: [pairs.length, layers, batch],
+      data: reference.flatMap((pair) => numbers(layers).flatMap((layer) => ofLayer(pair, layer))),
+    },
     perceptual_similarity: { shape: [pairs.length, batch], data: original.flatMap((pair) => pair.map(sum)) },
   };
   distances.maps(parameters, images[0]!).forEach((map, i) => {

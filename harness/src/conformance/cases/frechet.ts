@@ -27,7 +27,8 @@ export async function frechetCase(golden: GoldenCase, directory: string): Promis
   const dimension = configNumber(golden, 'dim');
   const statistics = (index: number): GaussianStatistics => {
     const factor = tensors[`factor${index}`];
-    if (factor !== undefined && factor.dtype !== 'F32') throw new Error(`factor${index} of case ${golden.id} must be F32, got ${factor.dtype}`);
+    if (factor !== undefined && factor.dtype !== 'F32')
+      throw new Error(`factor${index} of case ${golden.id} must be F32, got ${factor.dtype}`);
     return { mean: Float64Array.from(tensors[`mu${index}`]!.data as Float32Array), covariance: covarianceOf(dimension, factor) };
   };
   return { tensors: {}, scalars: { distance: frechetDistance(statistics(1), statistics(2)) } };

@@ -26,7 +26,10 @@ export const TORCH_PREFIX: Record<NetworkName, string> = {
 export function adversarialLossCase(golden: GoldenCase): Outcome {
   const logits = tensor1d(configLabels(golden, 'logits'));
   const outcome: Outcome = { tensors: {}, scalars: {} };
-  for (const [target, loss] of [['target1', realLogisticLoss], ['target0', fakeLogisticLoss]] as const) {
+  for (const [target, loss] of [
+    ['target1', realLogisticLoss],
+    ['target0', fakeLogisticLoss],
+  ] as const) {
     const result = valueAndGradients((p) => loss(p.logits), { logits });
     const each = loss(logits, { reduction: 'none' });
     outcome.scalars[target] = result.value.dataSync()[0]!;
@@ -49,7 +52,9 @@ export function hashedNetworkWeights(networks: Networks, golden: GoldenCase): We
 }
 
 function gradientRows(networks: Networks, name: NetworkName, gradients: Readonly<Record<string, Tensor>>, seed: number): ParameterRow[] {
-  return networks[name].specs.map((spec) => parameterRow(`${TORCH_PREFIX[name]}.${spec.name}`, torchValues(spec, gradients[spec.name]!), seed));
+  return networks[name].specs.map((spec) =>
+    parameterRow(`${TORCH_PREFIX[name]}.${spec.name}`, torchValues(spec, gradients[spec.name]!), seed),
+  );
 }
 
 /** Every term of an objective, its total, and the total's gradient for each parameter. */
@@ -99,7 +104,11 @@ export function objectiveCase(golden: GoldenCase, variant: ConvolutionVariant): 
     const trained = NETWORK_NAMES.filter((name) => listed.some((key) => key.startsWith(`${TORCH_PREFIX[name]}.`)));
     const step = generatorGradients(networks, weights, { image, domain, targetDomain, styles }, lambdas, trained);
     const split = splitWeights(step.gradients, trained);
-    finish(trained.flatMap((name) => gradientRows(networks, name, split[name], seed)), step.value, step.auxiliary);
+    finish(
+      trained.flatMap((name) => gradientRows(networks, name, split[name], seed)),
+      step.value,
+      step.auxiliary,
+    );
     disposeAll(step.gradients, step.auxiliary, { second, value: step.value });
   }
   disposeAll(...Object.values(weights), { image, first });

@@ -18,7 +18,14 @@ const MODULES: Record<string, NetworkName> = {
   Discriminator: 'discriminator',
 };
 
-function applyNetwork(name: NetworkName, networks: Networks, golden: GoldenCase, weights: Parameters, inputs: Parameters, masks: Masks | undefined): Tensor {
+function applyNetwork(
+  name: NetworkName,
+  networks: Networks,
+  golden: GoldenCase,
+  weights: Parameters,
+  inputs: Parameters,
+  masks: Masks | undefined,
+): Tensor {
   const input = (pattern: RegExp): Tensor => inputs[findInput(golden, pattern)!.name]!;
   switch (name) {
     case 'generator':

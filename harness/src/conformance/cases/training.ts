@@ -35,7 +35,10 @@ export function adamCase(golden: GoldenCase): Outcome {
     ({ parameters, state } = next);
     trajectory.push(...parameters.p!.dataSync());
   }
-  const moment = (flat: { dataSync: () => ArrayLike<number> }): { shape: number[]; data: ArrayLike<number> } => ({ shape, data: flat.dataSync() });
+  const moment = (flat: { dataSync: () => ArrayLike<number> }): { shape: number[]; data: ArrayLike<number> } => ({
+    shape,
+    data: flat.dataSync(),
+  });
   const tensors = {
     trajectory: { shape: [steps, ...shape], data: trajectory },
     exp_avg: moment(state.first),
@@ -50,7 +53,9 @@ export function movingAverageCase(golden: GoldenCase): Outcome {
   const [outFeatures, inFeatures] = z.tuple([z.number(), z.number()]).parse(golden.config.shape);
   const shapes = { weight: [outFeatures, inFeatures], bias: [outFeatures] };
   const [live, initial] = golden.weights.map(({ prefix, seed }) =>
-    Object.fromEntries(Object.entries(shapes).map(([key, shape]) => [key, tensor(parameterValues(`${prefix}.${key}`, shape, seed), shape)])),
+    Object.fromEntries(
+      Object.entries(shapes).map(([key, shape]) => [key, tensor(parameterValues(`${prefix}.${key}`, shape, seed), shape)]),
+    ),
   );
   let average = initial!;
   for (let i = 0; i < configNumber(golden, 'times'); i++) {
@@ -115,7 +120,8 @@ export function iterationsCase(golden: GoldenCase, variant: ConvolutionVariant):
 
   const seed = number('weights_seed');
   for (const name of NETWORK_NAMES) addTables(outcome, TORCH_PREFIX[name], networks, name, state.weights[name], seed, seed);
-  for (const name of AVERAGED_NAMES) addTables(outcome, `ema_${TORCH_PREFIX[name]}`, networks, name, state.averages[name], averageSeed, seed);
+  for (const name of AVERAGED_NAMES)
+    addTables(outcome, `ema_${TORCH_PREFIX[name]}`, networks, name, state.averages[name], averageSeed, seed);
   disposeState(state);
   return outcome;
 }
@@ -137,6 +143,18 @@ function addTables(
     const change = Float64Array.from(end, (value, i) => value - start[i]!);
     return { end: parameterRow(key, end, projectionSeed), change: parameterRow(key, change, projectionSeed) };
   });
-  Object.assign(outcome.tensors, parameterTables(`${table}.`, rows.map(({ end }) => end)));
-  Object.assign(outcome.tensors, parameterTables(`${table}.delta_`, rows.map(({ change }) => change)));
+  Object.assign(
+    outcome.tensors,
+    parameterTables(
+      `${table}.`,
+      rows.map(({ end }) => end),
+    ),
+  );
+  Object.assign(
+    outcome.tensors,
+    parameterTables(
+      `${table}.delta_`,
+      rows.map(({ change }) => change),
+    ),
+  );
 }

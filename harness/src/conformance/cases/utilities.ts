@@ -53,7 +53,12 @@ export function saveImageCase(golden: GoldenCase): Outcome {
   const images = requireInput(golden, /^input\./);
   const scale = Math.fround(configNumber(golden, 'scale'));
   const [, height, width] = images.shape as [number, number, number];
-  const pixels = tileImages(images.dataSync<'float32'>().map((value) => Math.fround(value * scale)), height, width, configNumber(golden, 'ncol'));
+  const pixels = tileImages(
+    images.dataSync<'float32'>().map((value) => Math.fround(value * scale)),
+    height,
+    width,
+    configNumber(golden, 'ncol'),
+  );
   images.dispose();
   return { tensors: { pixels: { shape: [pixels.height, pixels.width, 3], data: pixels.data } }, scalars: {} };
 }
@@ -67,7 +72,11 @@ export function truncationCase(golden: GoldenCase): Outcome {
   const many = requireInput(golden, /\.many$/);
   const latent = requireInput(golden, /\.z$/);
   const average = averageStyle(network, weights, many, domain);
-  const style = network.apply(weights, latent, Array.from({ length: latent.shape[0] }, () => domain));
+  const style = network.apply(
+    weights,
+    latent,
+    Array.from({ length: latent.shape[0] }, () => domain),
+  );
   const psi = z.array(z.number()).parse(golden.config.psi);
   const styles = psi.flatMap((p) => {
     const truncated = truncateStyle(style, average, p);
@@ -75,7 +84,10 @@ export function truncationCase(golden: GoldenCase): Outcome {
     truncated.dispose();
     return values;
   });
-  const outcome: Outcome = { tensors: { average: computed(average), styles: { shape: [psi.length, ...style.shape], data: styles } }, scalars: {} };
+  const outcome: Outcome = {
+    tensors: { average: computed(average), styles: { shape: [psi.length, ...style.shape], data: styles } },
+    scalars: {},
+  };
   disposeAll(weights, { many, latent, average, style });
   return outcome;
 }

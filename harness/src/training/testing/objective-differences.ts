@@ -39,7 +39,14 @@ const DOMAIN = [0, 1];
 const TARGET = [1, 0];
 
 /** Numbers of a stream of their own, the same in every run. */
-const drawn = (stream: string, shape: number[]): Tensor => tensor(normalArray(shape.reduce((product, size) => product * size, 1), randomStream(5, stream)), shape);
+const drawn = (stream: string, shape: number[]): Tensor =>
+  tensor(
+    normalArray(
+      shape.reduce((product, size) => product * size, 1),
+      randomStream(5, stream),
+    ),
+    shape,
+  );
 const images = (stream: string): Tensor => tidy(() => clipByValue(mul(drawn(stream, [2, 16, 16, 3]), 0.5), -1, 1));
 
 const distance = (a: Tensor, b: Tensor): Tensor => mean(abs(sub(a, b)));
@@ -58,17 +65,31 @@ interface Inputs {
 }
 
 /** Terms of equation (6) as functions of the weights `p`; what carries no gradient is made with the weights `still`. */
-function generatorTerms({ generator: G, mappingNetwork: F, styleEncoder: E, discriminator: D }: Networks, config: Config, { image }: Inputs, styles: StyleSource, p: WeightsOf, still: WeightsOf): Terms {
-  const style = styles.guidance === 'latent' ? F.apply(p.mappingNetwork, styles.latent, TARGET) : E.apply(p.styleEncoder, styles.reference, TARGET);
+function generatorTerms(
+  { generator: G, mappingNetwork: F, styleEncoder: E, discriminator: D }: Networks,
+  config: Config,
+  { image }: Inputs,
+  styles: StyleSource,
+  p: WeightsOf,
+  still: WeightsOf,
+): Terms {
+  const style =
+    styles.guidance === 'latent' ? F.apply(p.mappingNetwork, styles.latent, TARGET) : E.apply(p.styleEncoder, styles.reference, TARGET);
   const translated = G.apply(p.generator, image, style);
   const cycle = distance(image, G.apply(p.generator, translated, E.apply(p.styleEncoder, image, DOMAIN)));
   const { generator: loss } = adversarialFamilies[config.adversarial];
   const adversarial: Terms =
     D.classify === undefined
       ? { adversarial: loss(D.apply(p.discriminator, translated, TARGET)) }
-      : { adversarial: loss(D.classify(p.discriminator, translated).logits), classification: classificationLoss(D.classify(p.discriminator, translated).classes, TARGET) };
+      : {
+          adversarial: loss(D.classify(p.discriminator, translated).logits),
+          classification: classificationLoss(D.classify(p.discriminator, translated).classes, TARGET),
+        };
   if (config.style === 'label') return { ...adversarial, cycle };
-  const style2 = styles.guidance === 'latent' ? F.apply(still.mappingNetwork, styles.latent2, TARGET) : E.apply(still.styleEncoder, styles.reference2, TARGET);
+  const style2 =
+    styles.guidance === 'latent'
+      ? F.apply(still.mappingNetwork, styles.latent2, TARGET)
+      : E.apply(still.styleEncoder, styles.reference2, TARGET);
   return {
     ...adversarial,
     style: distance(style, E.apply(p.styleEncoder, translated, TARGET)),
@@ -78,14 +99,21 @@ function generatorTerms({ generator: G, mappingNetwork: F, styleEncoder: E, disc
 }
 
 /** Terms of equation (5). */
-function discriminatorTerms({ discriminator: D }: Networks, config: Config, { image, reference, fake, position }: Inputs, { discriminator: p }: WeightsOf): Terms {
+function discriminatorTerms(
+  { discriminator: D }: Networks,
+  config: Config,
+  { image, reference, fake, position }: Inputs,
+  { discriminator: p }: WeightsOf,
+): Terms {
   const { real, fake: fakeLoss } = adversarialFamilies[config.adversarial];
   const critic = (domain: readonly number[]) => (x: Tensor) => D.apply(p, x, domain);
   return {
     real: real(critic(DOMAIN)(image)),
     fake: fakeLoss(critic(TARGET)(fake)),
     ...(D.classify !== undefined && { classification: classificationLoss(D.classify(p, image).classes, DOMAIN) }),
-    ...(config.penalty === 'r1' ? { r1: r1Penalty(critic(DOMAIN), image) } : { wasserstein: wassersteinGradientPenalty(critic(TARGET), reference, fake, position) }),
+    ...(config.penalty === 'r1'
+      ? { r1: r1Penalty(critic(DOMAIN), image) }
+      : { wasserstein: wassersteinGradientPenalty(critic(TARGET), reference, fake, position) }),
   };
 }
 
@@ -105,7 +133,12 @@ type Directions = Partial<Record<NetworkName, Record<string, Tensor>>>;
 
 /** A direction in all parameters of some networks. */
 const directionsIn = (weights: WeightsOf, networks: readonly NetworkName[]): Directions =>
-  Object.fromEntries(networks.map((network) => [network, Object.fromEntries(Object.entries(weights[network]).map(([name, { shape }]) => [name, drawn(`${network} ${name}`, shape)]))]));
+  Object.fromEntries(
+    networks.map((network) => [
+      network,
+      Object.fromEntries(Object.entries(weights[network]).map(([name, { shape }]) => [name, drawn(`${network} ${name}`, shape)])),
+    ]),
+  );
 
 // Small enough that hardly an activation comes to its corner on the way.
 const STEP = 1e-7;
@@ -115,7 +148,12 @@ function differences(terms: (weights: WeightsOf) => Terms, weights: WeightsOf, d
   const at = (step: number): Values =>
     tidy(() => {
       const moved = Object.fromEntries(
-        Object.entries(directions).map(([network, direction]) => [network, Object.fromEntries(Object.entries(direction).map(([name, u]) => [name, add(weights[network as NetworkName][name]!, mul(u, step))]))]),
+        Object.entries(directions).map(([network, direction]) => [
+          network,
+          Object.fromEntries(
+            Object.entries(direction).map(([name, u]) => [name, add(weights[network as NetworkName][name]!, mul(u, step))]),
+          ),
+        ]),
       );
       return Object.fromEntries(Object.entries(terms({ ...weights, ...moved })).map(([name, term]) => [name, term.dataSync()[0]!]));
     });
@@ -133,12 +171,23 @@ export interface Comparison {
   terms: Record<string, { derivative: number; weight: number }>;
 }
 
-function compare(name: string, gradients: Record<string, Tensor>, directions: Directions, derivatives: Values, prefixed: boolean): Comparison {
+function compare(
+  name: string,
+  gradients: Record<string, Tensor>,
+  directions: Directions,
+  derivatives: Values,
+  prefixed: boolean,
+): Comparison {
   let gradient = 0;
   for (const [network, direction] of Object.entries(directions)) {
-    for (const [parameter, u] of Object.entries(direction)) gradient += sum(mul(gradients[prefixed ? `${network}.${parameter}` : parameter]!, u)).dataSync()[0]!;
+    for (const [parameter, u] of Object.entries(direction))
+      gradient += sum(mul(gradients[prefixed ? `${network}.${parameter}` : parameter]!, u)).dataSync()[0]!;
   }
-  return { name, gradient, terms: Object.fromEntries(Object.entries(derivatives).map(([term, derivative]) => [term, { derivative, weight: FACTORS[term]! }])) };
+  return {
+    name,
+    gradient,
+    terms: Object.fromEntries(Object.entries(derivatives).map(([term, derivative]) => [term, { derivative, weight: FACTORS[term]! }])),
+  };
 }
 
 function* comparisons(): Generator<Comparison> {
@@ -150,11 +199,25 @@ function* comparisons(): Generator<Comparison> {
   for (const [name, config] of Object.entries(CONFIGURATIONS)) {
     const networks = buildNetworks(config, 2);
     const weights = initialWeights(networks, NETWORK_NAMES, 3);
-    const ofDiscriminator = discriminatorGradients(networks, weights.discriminator, { image, domain: DOMAIN, fake, targetDomain: TARGET, reference, position }, { ...config, ...WEIGHTS });
+    const ofDiscriminator = discriminatorGradients(
+      networks,
+      weights.discriminator,
+      { image, domain: DOMAIN, fake, targetDomain: TARGET, reference, position },
+      { ...config, ...WEIGHTS },
+    );
     const direction = directionsIn(weights, ['discriminator']);
-    yield compare(`${name}, discriminator`, ofDiscriminator.gradients, direction, differences((p) => discriminatorTerms(networks, config, inputs, p), weights, direction), false);
+    yield compare(
+      `${name}, discriminator`,
+      ofDiscriminator.gradients,
+      direction,
+      differences((p) => discriminatorTerms(networks, config, inputs, p), weights, direction),
+      false,
+    );
 
-    const sources: StyleSource[] = [{ guidance: 'latent', latent, latent2 }, ...(config.guidance === 'both' ? [{ guidance: 'reference', reference, reference2 } as const] : [])];
+    const sources: StyleSource[] = [
+      { guidance: 'latent', latent, latent2 },
+      ...(config.guidance === 'both' ? [{ guidance: 'reference', reference, reference2 } as const] : []),
+    ];
     for (const styles of sources) {
       const updated: GeneratorInputs = { image, domain: DOMAIN, targetDomain: TARGET, styles };
       const { gradients } = generatorGradients(networks, weights, updated, { ...config, ...WEIGHTS });

@@ -21,7 +21,11 @@ test('libraries of earlier versions and modules that nothing uses are listed, an
     { name: 'downloads', bytes: 7, current: false },
     { name: 'addons/tfjs_binding-x64-old.node', bytes: 7, current: false },
   ]);
-  expect(entries.filter(({ current }) => current).map(({ name }) => name.split('-')[0])).toEqual(['tensorflow', 'addons/stargan_kernels', 'addons/tfjs_binding']);
+  expect(entries.filter(({ current }) => current).map(({ name }) => name.split('-')[0])).toEqual([
+    'tensorflow',
+    'addons/stargan_kernels',
+    'addons/tfjs_binding',
+  ]);
   expect(pruneCache(machine)).toHaveLength(3);
   for (const file of old) expect(existsSync(join(project.cache, file))).toBe(false);
   for (const file of others) expect(existsSync(join(project.cache, file))).toBe(true);

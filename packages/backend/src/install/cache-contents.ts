@@ -25,9 +25,17 @@ export function listCache(system: System = thisSystem()): CacheEntry[] {
   const libraries = names.filter((name) => /^tensorflow-(?:cpu|gpu)-/.test(name));
   const used = modulesInUse(system);
   return [
-    ...libraries.map((name) => ({ name, bytes: sizeOf(join(cache, name)), current: name.includes(`-${tensorflowVersion}-`) && name.endsWith(`-${system.arch}`) })),
+    ...libraries.map((name) => ({
+      name,
+      bytes: sizeOf(join(cache, name)),
+      current: name.includes(`-${tensorflowVersion}-`) && name.endsWith(`-${system.arch}`),
+    })),
     ...names.filter((name) => name === downloadsFolder).map((name) => ({ name, bytes: sizeOf(join(cache, name)), current: false })),
-    ...modulesIn(cache).map((name) => ({ name, bytes: statSync(join(cache, name)).size, current: used === undefined || used.has(join(cache, name)) })),
+    ...modulesIn(cache).map((name) => ({
+      name,
+      bytes: statSync(join(cache, name)).size,
+      current: used === undefined || used.has(join(cache, name)),
+    })),
   ];
 }
 
@@ -49,7 +57,12 @@ export function pruneCache(system: System = thisSystem()): CacheEntry[] {
 
 function modulesIn(cache: string): string[] {
   const folder = join(cache, addonsFolder);
-  return existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.node')).sort().map((file) => join(addonsFolder, file)) : [];
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => file.endsWith('.node'))
+        .sort()
+        .map((file) => join(addonsFolder, file))
+    : [];
 }
 
 /** Modules that the addons in place were made from; undefined where none is in place, so that nothing is known. */

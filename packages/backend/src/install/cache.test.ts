@@ -34,16 +34,20 @@ test('who finds the cache locked says so and goes on when it is free', async () 
   });
   const events: string[] = [];
   let second: Promise<void> | undefined;
-  await withLock(folder, () => events.push('first waits'), async () => {
-    await new Promise<void>((waiting) => {
-      const onWait = () => {
-        events.push('second waits');
-        waiting();
-      };
-      second = withLock(folder, onWait, () => Promise.resolve(void events.push('second')));
-    });
-    events.push('first');
-  });
+  await withLock(
+    folder,
+    () => events.push('first waits'),
+    async () => {
+      await new Promise<void>((waiting) => {
+        const onWait = () => {
+          events.push('second waits');
+          waiting();
+        };
+        second = withLock(folder, onWait, () => Promise.resolve(void events.push('second')));
+      });
+      events.push('first');
+    },
+  );
   await second;
   expect(events).toEqual(['second waits', 'first', 'second']);
 });
@@ -56,7 +60,13 @@ test('a lock whose owner was killed is free at once', async () => {
   mkdirSync(join(folder, 'install.lock'));
   writeFileSync(join(folder, 'install.owner'), `999999999 ${hostname()}`);
   const waits: string[] = [];
-  expect(await withLock(folder, () => waits.push('waits'), () => Promise.resolve('in'))).toBe('in');
+  expect(
+    await withLock(
+      folder,
+      () => waits.push('waits'),
+      () => Promise.resolve('in'),
+    ),
+  ).toBe('in');
   expect(waits).toEqual([]);
 });
 
@@ -67,5 +77,11 @@ test('the lock is free again after a failure', async () => {
   });
   const fail = () => Promise.reject(new Error('failed'));
   await expect(withLock(folder, () => undefined, fail)).rejects.toThrow('failed');
-  expect(await withLock(folder, () => undefined, () => Promise.resolve('in'))).toBe('in');
+  expect(
+    await withLock(
+      folder,
+      () => undefined,
+      () => Promise.resolve('in'),
+    ),
+  ).toBe('in');
 });

@@ -52,11 +52,7 @@ export function sweepParts(folder: string): void {
  * Runs `action` while no other process holds the cache. Waits for another installation; a lock whose owner was killed
  * is free at once on the owner's machine, and elsewhere after a minute.
  */
-export async function withLock<Result>(
-  folder: string,
-  onWait: () => void,
-  action: () => Promise<Result>,
-): Promise<Result> {
+export async function withLock<Result>(folder: string, onWait: () => void, action: () => Promise<Result>): Promise<Result> {
   mkdirSync(folder, { recursive: true });
   const release = await acquire(folder, onWait);
   try {

@@ -52,7 +52,12 @@ export async function compileAddon(
 
 /** Whether a failure to compile or to load comes from a library, other than the addon, whose files are not whole. */
 export function showsDamage(failure: string): boolean {
-  return !failure.includes('tfjs_binding.node: ') && /file too short|file truncated|file format not recognized|wrong format|invalid ELF header|SIGBUS|\.h: No such file|cannot find .*libtensorflow/i.test(failure);
+  return (
+    !failure.includes('tfjs_binding.node: ') &&
+    /file too short|file truncated|file format not recognized|wrong format|invalid ELF header|SIGBUS|\.h: No such file|cannot find .*libtensorflow/i.test(
+      failure,
+    )
+  );
 }
 
 function remedyFor(failure: string): string {
@@ -64,7 +69,11 @@ function remedyFor(failure: string): string {
 
 function bindingSources(target: ResolvedPackage): string[] {
   const folder = join(target.folder, 'binding');
-  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.cc')).sort() : [];
+  const files = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => file.endsWith('.cc'))
+        .sort()
+    : [];
   if (files.length > 0) return files.map((file) => join(folder, file));
   throw new InstallError(
     `installRuntime: ${target.name} ${target.version} has no C++ sources in ${folder}`,

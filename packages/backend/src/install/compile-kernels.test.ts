@@ -8,7 +8,9 @@ import { installRuntime } from './install-runtime.js';
 const compilesKernels = (call: string): boolean => call.includes('normalization.cc');
 const stampOf = (project: FakeProject): string => join(dirname(project.addon), 'stargan.json');
 const kernelsIn = (project: FakeProject): string[] =>
-  readdirSync(join(project.cache, 'addons')).filter((name) => name.startsWith('stargan_kernels')).map((name) => join(project.cache, 'addons', name));
+  readdirSync(join(project.cache, 'addons'))
+    .filter((name) => name.startsWith('stargan_kernels'))
+    .map((name) => join(project.cache, 'addons', name));
 
 function failing(part: string, stderr: string): FakeMachine {
   return { answer: (_command, args) => (args.join(' ').includes(part) ? { status: 1, stderr } : undefined) };
@@ -18,7 +20,9 @@ test('the kernels are compiled after the addon, without fast-math, and tried', a
   const project = fakeProject();
   const machine = project.machine();
   await installRuntime({}, machine);
-  const order = ['tfjs_backend.cc', 'normalization.cc', 'verify-kernels'].map((part) => machine.calls.findIndex((call) => call.includes(part)));
+  const order = ['tfjs_backend.cc', 'normalization.cc', 'verify-kernels'].map((part) =>
+    machine.calls.findIndex((call) => call.includes(part)),
+  );
   expect(order).not.toContain(-1);
   expect(order).toEqual([...order].sort((a, b) => a - b));
   expect(machine.calls.find(compilesKernels)).not.toContain('fast-math');
@@ -53,8 +57,17 @@ test.each([
 test.each([
   ['killed for lack of memory', failing('normalization.cc', 'g++: fatal error: Killed signal terminated program cc1plus')],
   ['stopped by a full disk', failing('normalization.cc', '/usr/bin/ld: final link failed: No space left on device')],
-  ['ended while they are verified', { answer: (_command, args) => (args.join().includes('verify-kernels') ? { status: null, signal: 'SIGKILL' } : undefined) }],
-  ['without a compiler for the moment', { answer: (command, args) => (args.join().includes('normalization.cc') || command.endsWith('++') ? { status: null, missing: true } : undefined) }],
+  [
+    'ended while they are verified',
+    { answer: (_command, args) => (args.join().includes('verify-kernels') ? { status: null, signal: 'SIGKILL' } : undefined) },
+  ],
+  [
+    'without a compiler for the moment',
+    {
+      answer: (command, args) =>
+        args.join().includes('normalization.cc') || command.endsWith('++') ? { status: null, missing: true } : undefined,
+    },
+  ],
 ] satisfies [string, FakeMachine][])('kernels %s are made at the next start', async (_, passing) => {
   const project = fakeProject();
   await installRuntime({}, project.machine());
@@ -70,8 +83,13 @@ test('kernels that were refused are tried again with another compiler, and until
   const project = fakeProject();
   const broken = failing('normalization.cc', 'error: no such instruction');
   await installRuntime({}, project.machine(broken));
-  expect(await installRuntime({}, project.machine(broken))).toMatchObject({ changed: false, withoutKernels: expect.stringContaining('no such instruction') as string });
-  const other: FakeMachine = { answer: (command, args) => (command === 'g++' && args[0] === '--version' ? { stdout: 'g++ 14.2.0\n' } : undefined) };
+  expect(await installRuntime({}, project.machine(broken))).toMatchObject({
+    changed: false,
+    withoutKernels: expect.stringContaining('no such instruction') as string,
+  });
+  const other: FakeMachine = {
+    answer: (command, args) => (command === 'g++' && args[0] === '--version' ? { stdout: 'g++ 14.2.0\n' } : undefined),
+  };
   expect(await installRuntime({}, project.machine(other))).not.toHaveProperty('withoutKernels');
 });
 
@@ -81,7 +99,8 @@ test('kernels in the cache that do not load are compiled anew in the same start'
   rmSync(dirname(project.addon), { recursive: true });
   let tries = 0;
   const machine = project.machine({
-    answer: (_command, args) => (args.join().includes('verify-kernels') && tries++ === 0 ? { status: 1, stderr: "version `GLIBC_2.38' not found" } : undefined),
+    answer: (_command, args) =>
+      args.join().includes('verify-kernels') && tries++ === 0 ? { status: 1, stderr: "version `GLIBC_2.38' not found" } : undefined,
   });
   expect(await installRuntime({}, machine)).not.toHaveProperty('withoutKernels');
   expect(machine.calls.filter(compilesKernels)).toHaveLength(1);

@@ -28,9 +28,7 @@ const verifyKernels = fileURLToPath(new URL('../../bin/verify-kernels.js', impor
 
 // No fast-math: results must equal the composed operations'. No contraction either, so that they are the same on
 // processors with and without fused multiply-add. The last two let loops with roots and comparisons be vectorised.
-const flags = [
-  ...moduleFlags, '-O3', '-march=native', '-pthread', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math',
-];
+const flags = [...moduleFlags, '-O3', '-march=native', '-pthread', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math'];
 
 /** Differs where the kernels must be compiled anew: other sources, flags, library or processor. */
 export function kernelsKey(library: string, system: System): string {
@@ -45,12 +43,7 @@ export function kernelsKey(library: string, system: System): string {
  * process. Kernels of the same key are taken from the cache, unless `force`; where those fail, they are compiled anew.
  * Never fails: everything works without them, slower.
  */
-export async function compileKernels(
-  target: ResolvedPackage,
-  library: string,
-  force: boolean,
-  setting: Setting,
-): Promise<KernelsStamp> {
+export async function compileKernels(target: ResolvedPackage, library: string, force: boolean, setting: Setting): Promise<KernelsStamp> {
   const { system, cache, log, onProgress } = setting;
   const key = kernelsKey(library, system);
   const compiler = await findCompiler(system);
@@ -79,7 +72,9 @@ interface Refusal {
 async function compileInto(file: string, library: string, compiler: Compiler | undefined, setting: Setting): Promise<Refusal | undefined> {
   if (compiler === undefined) return { why: 'there is no C++ compiler', lasting: false };
   setting.onProgress(`compiling the fused kernels with ${compiler.version}`);
-  const sources = sourceFiles().filter((name) => name.endsWith('.cc')).map((name) => join(sourceFolder, name));
+  const sources = sourceFiles()
+    .filter((name) => name.endsWith('.cc'))
+    .map((name) => join(sourceFolder, name));
   const failed = await compileModule({ sources, flags, library, output: file }, compiler, setting);
   if (failed === undefined) return undefined;
   const trouble = outsideTrouble(failed.failure);
@@ -118,5 +113,7 @@ export function usableKernels(
 }
 
 function sourceFiles(): string[] {
-  return readdirSync(sourceFolder).filter((name) => /\.(cc|h)$/.test(name)).sort();
+  return readdirSync(sourceFolder)
+    .filter((name) => /\.(cc|h)$/.test(name))
+    .sort();
 }

@@ -34,7 +34,9 @@ export function cachedModule(base: string, compiler: Compiler | undefined, syste
   const stem = `${base}-${(system.libc ?? 'no libc').replace(/[^\w.]+/g, '')}`;
   if (compiler !== undefined) return `${stem}-${createHash('sha256').update(compiler.version).digest('hex').slice(0, 8)}.node`;
   const folder = dirname(stem);
-  const found = existsSync(folder) ? readdirSync(folder).find((file) => file.startsWith(`${basename(stem)}-`) && file.endsWith('.node')) : undefined;
+  const found = existsSync(folder)
+    ? readdirSync(folder).find((file) => file.startsWith(`${basename(stem)}-`) && file.endsWith('.node'))
+    : undefined;
   return found === undefined ? `${stem}-none.node` : join(folder, found);
 }
 
@@ -53,18 +55,27 @@ export async function compileModule(
   const part = partOf(output);
   mkdirSync(dirname(output), { recursive: true });
   const args = [
-    ...compiler.args, ...flags,
-    `-I${join(library, 'include')}`, `-I${nodeHeaders()}`,
+    ...compiler.args,
+    ...flags,
+    `-I${join(library, 'include')}`,
+    `-I${nodeHeaders()}`,
     ...sources,
-    join(library, 'libtensorflow_cc.so.2'), join(library, 'libtensorflow_framework.so.2'),
+    join(library, 'libtensorflow_cc.so.2'),
+    join(library, 'libtensorflow_framework.so.2'),
     // Not -Wl, which takes a comma in the path for the end of it.
-    '-Xlinker', '-rpath', '-Xlinker', library,
-    '-o', part,
+    '-Xlinker',
+    '-rpath',
+    '-Xlinker',
+    library,
+    '-o',
+    part,
   ];
   const result = await system.run(compiler.command, args, { log });
   if (result.status !== 0) {
     rmSync(part, { force: true });
-    return { failure: lastLines(result.stderr || result.stdout) || `  it ended with ${result.signal ?? `status ${String(result.status)}`}` };
+    return {
+      failure: lastLines(result.stderr || result.stdout) || `  it ended with ${result.signal ?? `status ${String(result.status)}`}`,
+    };
   }
   await renameSynced(part, output);
   return undefined;

@@ -24,19 +24,27 @@ test.each([
 });
 
 test('the last lines of a program leave out what TensorFlow logs', () => {
-  const text = 'WARNING: All log messages before absl::InitializeLog() is called\nfirst\nI0000 00:00:1795629923.390666   28463 port.cc:153] oneDNN custom operations are on.\nkernels.node: file too short\n\n';
+  const text =
+    'WARNING: All log messages before absl::InitializeLog() is called\nfirst\nI0000 00:00:1795629923.390666   28463 port.cc:153] oneDNN custom operations are on.\nkernels.node: file too short\n\n';
   expect(lastLines(text, 2)).toBe('  first\n  kernels.node: file too short');
 });
 
 test('errors of other kinds stay as they are', () => {
-  const failures = [new InstallError('a', 'b'), new TypeError('c'), Object.assign(new Error('d'), { code: 'ERR_INVALID_ARG_TYPE' }), 'text'];
+  const failures = [
+    new InstallError('a', 'b'),
+    new TypeError('c'),
+    Object.assign(new Error('d'), { code: 'ERR_INVALID_ARG_TYPE' }),
+    'text',
+  ];
   for (const failure of failures) expect(asInstallError(failure)).toBe(failure);
   expect(diskTrouble('g++: internal compiler error')).toBeUndefined();
 });
 
 test('a cache folder that cannot be made is refused in one line', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'stargan-failure-'));
-  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }); });
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   writeFileSync(join(folder, 'file'), '');
   const machine = fakeProject().machine({ env: { STARGAN_CACHE_DIR: join(folder, 'file', 'cache') } });
   await expect(installRuntime({}, machine)).rejects.toThrow(/cannot be written, a file is where a folder should be.*\n.*STARGAN_CACHE_DIR/);
@@ -50,5 +58,7 @@ test('a user without a home folder, or with one of root, is told to name a cache
   const closed = join(project.folder, 'closed');
   mkdirSync(closed);
   chmodSync(closed, 0o500);
-  await expect(installRuntime({}, project.machine({ env: { STARGAN_CACHE_DIR: join(closed, 'cache') } }))).rejects.toThrow(/may not write there.*\n.*STARGAN_CACHE_DIR/);
+  await expect(installRuntime({}, project.machine({ env: { STARGAN_CACHE_DIR: join(closed, 'cache') } }))).rejects.toThrow(
+    /may not write there.*\n.*STARGAN_CACHE_DIR/,
+  );
 });

@@ -19,17 +19,40 @@ const tensorflowLog = /^(?:WARNING: All log messages before absl|[IW]\d{4} [\d:.
 /** The last lines of a program's output, indented, for use in a message. */
 export function lastLines(text: string, count = 6): string {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !tensorflowLog.test(line));
-  return lines.slice(-count).map((line) => `  ${line.trim()}`).join('\n');
+  return lines
+    .slice(-count)
+    .map((line) => `  ${line.trim()}`)
+    .join('\n');
 }
 
 const otherFolder = 'name another folder with STARGAN_CACHE_DIR';
 
 const causes: readonly { readonly pattern: RegExp; readonly what: string; readonly remedy: string }[] = [
-  { pattern: /ENOSPC|EDQUOT|No space left|Errno 28\b|Disk quota|Errno 122\b/i, what: 'the disk is full', remedy: `Free some space, or ${otherFolder}.` },
-  { pattern: /EROFS|Read-only file system|Errno 30\b/i, what: 'the file system is read-only', remedy: `Make it writable, or ${otherFolder}.` },
-  { pattern: /EACCES|EPERM|Permission denied|Operation not permitted|Errno 13\b/i, what: 'this user may not write there', remedy: `Give the folder to this user (\`chown\`), or ${otherFolder}.` },
-  { pattern: /ENOTDIR|EEXIST|Not a directory/, what: 'a file is where a folder should be', remedy: `Move the file away, or ${otherFolder}.` },
-  { pattern: /EMFILE|ENFILE|Too many open files/, what: 'too many files are open', remedy: 'Allow more with `ulimit -n`, then install again.' },
+  {
+    pattern: /ENOSPC|EDQUOT|No space left|Errno 28\b|Disk quota|Errno 122\b/i,
+    what: 'the disk is full',
+    remedy: `Free some space, or ${otherFolder}.`,
+  },
+  {
+    pattern: /EROFS|Read-only file system|Errno 30\b/i,
+    what: 'the file system is read-only',
+    remedy: `Make it writable, or ${otherFolder}.`,
+  },
+  {
+    pattern: /EACCES|EPERM|Permission denied|Operation not permitted|Errno 13\b/i,
+    what: 'this user may not write there',
+    remedy: `Give the folder to this user (\`chown\`), or ${otherFolder}.`,
+  },
+  {
+    pattern: /ENOTDIR|EEXIST|Not a directory/,
+    what: 'a file is where a folder should be',
+    remedy: `Move the file away, or ${otherFolder}.`,
+  },
+  {
+    pattern: /EMFILE|ENFILE|Too many open files/,
+    what: 'too many files are open',
+    remedy: 'Allow more with `ulimit -n`, then install again.',
+  },
 ];
 
 /** What of the disk a text of the operating system complains about, in plain words; undefined where it is something else. */
@@ -43,5 +66,8 @@ export function asInstallError(error: unknown): unknown {
   const { code, path, message } = error as NodeJS.ErrnoException;
   const trouble = diskTrouble(String(code));
   if (trouble === undefined) return error;
-  return new InstallError(`installRuntime: ${path ?? 'a file'} cannot be written, ${trouble.what} (${message.split(',')[0] ?? ''})`, trouble.remedy);
+  return new InstallError(
+    `installRuntime: ${path ?? 'a file'} cannot be written, ${trouble.what} (${message.split(',')[0] ?? ''})`,
+    trouble.remedy,
+  );
 }

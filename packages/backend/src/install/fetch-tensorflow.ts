@@ -107,14 +107,21 @@ async function downloadWheels(flavour: Flavour, python: Python, downloads: strin
   const { system, onProgress } = setting;
   const megabytes = String(Math.round(sizes[flavour].wheels / 1e6));
   const kept = sizeOf(downloads);
-  onProgress(`downloading TensorFlow ${tensorflowVersion}${flavour === 'gpu' ? ' with CUDA' : ''} (about ${megabytes} MB${kept > 0 ? `, of which ${String(Math.round(kept / 1e6))} are there` : ''})`);
+  onProgress(
+    `downloading TensorFlow ${tensorflowVersion}${flavour === 'gpu' ? ' with CUDA' : ''} (about ${megabytes} MB${kept > 0 ? `, of which ${String(Math.round(kept / 1e6))} are there` : ''})`,
+  );
   // For Arm there is one wheel only, without CUDA and under the plain name.
   const name = flavour === 'gpu' || system.arch === 'arm64' ? 'tensorflow' : 'tensorflow-cpu';
   const main = await wheelOf(`${name}==${tensorflowVersion}`, flavour, python, downloads, setting);
   if (flavour === 'cpu') return [main];
   const wheels = [main];
-  const listed = await system.run(python.executable, [...python.flags, script('wheel-requirements.py'), main, 'and-cuda'], { log: setting.log });
-  const requirements = listed.stdout.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const listed = await system.run(python.executable, [...python.flags, script('wheel-requirements.py'), main, 'and-cuda'], {
+    log: setting.log,
+  });
+  const requirements = listed.stdout
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   if (listed.status !== 0 || requirements.length === 0) throw unreadable(main, listed.stderr, setting);
   for (const requirement of requirements) wheels.push(await wheelOf(requirement, flavour, python, downloads, setting));
   return wheels;
@@ -139,15 +146,24 @@ async function wheelOf(requirement: string, flavour: Flavour, python: Python, do
 async function extract(flavour: Flavour, python: Python, wheels: readonly string[], part: string, setting: Setting): Promise<void> {
   setting.onProgress(`extracting the library and its headers (${(sizes[flavour].library / gigabyte).toFixed(1)} GB)`);
   for (const wheel of wheels) {
-    const result = await setting.system.run(python.executable, [...python.flags, script('extract-wheel.py'), wheel, part], { log: setting.log });
+    const result = await setting.system.run(python.executable, [...python.flags, script('extract-wheel.py'), wheel, part], {
+      log: setting.log,
+    });
     if (result.status !== 0) throw unreadable(wheel, result.stderr, setting);
   }
 }
 
 function unreadable(wheel: string, said: string, { log }: Setting): InstallError {
   const trouble = diskTrouble(said);
-  if (trouble !== undefined) return new InstallError(`installRuntime: ${wheel} could not be extracted, ${trouble.what}`, `${trouble.remedy} The whole output is in ${log}`);
+  if (trouble !== undefined)
+    return new InstallError(
+      `installRuntime: ${wheel} could not be extracted, ${trouble.what}`,
+      `${trouble.remedy} The whole output is in ${log}`,
+    );
   // A wheel that cannot be read is of no use to the next try either.
   rmSync(wheel.endsWith('.whl') ? join(wheel, '..') : wheel, { recursive: true, force: true });
-  return new InstallError(`installRuntime: the wheel ${wheel} could not be extracted:\n${lastLines(said)}`, `Install again to download it anew. The whole output is in ${log}`);
+  return new InstallError(
+    `installRuntime: the wheel ${wheel} could not be extracted:\n${lastLines(said)}`,
+    `Install again to download it anew. The whole output is in ${log}`,
+  );
 }

@@ -3,7 +3,9 @@ import { fakeProject } from '../testing/fake-project.js';
 import type { FakeMachine } from '../testing/fake-system.js';
 import { installRuntime } from './install-runtime.js';
 
-const seesCard: FakeMachine = { answer: (_command, args) => (args.join().includes('verify-runtime') ? { stdout: '{"tensorflow":"2.21.0","gpu":true}' } : undefined) };
+const seesCard: FakeMachine = {
+  answer: (_command, args) => (args.join().includes('verify-runtime') ? { stdout: '{"tensorflow":"2.21.0","gpu":true}' } : undefined),
+};
 
 test('with a card the library comes with CUDA, in one folder', async () => {
   const project = fakeProject({ card: true });
@@ -44,7 +46,9 @@ test('a flavour that is asked for fails where the other would do', async () => {
 
 test('a driver that is too old is refused before anything is fetched', async () => {
   const project = fakeProject({ card: true });
-  const machine = project.machine({ answer: (command) => (command === 'nvidia-smi' ? { stdout: 'NVIDIA K80, 470.256.02, 11441\n' } : undefined) });
+  const machine = project.machine({
+    answer: (command) => (command === 'nvidia-smi' ? { stdout: 'NVIDIA K80, 470.256.02, 11441\n' } : undefined),
+  });
   const lines: string[] = [];
   expect((await installRuntime({ onProgress: (line) => lines.push(line) }, machine)).flavour).toBe('cpu');
   expect(lines.join('\n')).toContain('the NVIDIA driver is version 470.256.02, and CUDA 12 needs 525 or later');
@@ -59,7 +63,9 @@ test('there is no wheel with CUDA for Arm, so none is fetched', async () => {
 
 test('wheels that have arrived are not fetched again by the next try', async () => {
   const project = fakeProject({ card: true });
-  const cut: FakeMachine = { answer: (_command, args) => (args.includes('nvidia-cublas-cu12<13.0,>=12.5') ? { status: 1, stderr: 'Read timed out' } : undefined) };
+  const cut: FakeMachine = {
+    answer: (_command, args) => (args.includes('nvidia-cublas-cu12<13.0,>=12.5') ? { status: 1, stderr: 'Read timed out' } : undefined),
+  };
   await expect(installRuntime({ flavour: 'gpu' }, project.machine(cut))).rejects.toThrow('offline');
   const machine = project.machine();
   await installRuntime({ flavour: 'gpu' }, machine);
@@ -68,7 +74,9 @@ test('wheels that have arrived are not fetched again by the next try', async () 
 
 test('a GPU runtime that failed for a passing reason is tried again at the next start', async () => {
   const project = fakeProject({ card: true, seesCard: false });
-  const offline: FakeMachine = { answer: (_command, args) => (args.join(' ').includes('nvidia-cublas') ? { status: 1, stderr: 'Read timed out' } : undefined) };
+  const offline: FakeMachine = {
+    answer: (_command, args) => (args.join(' ').includes('nvidia-cublas') ? { status: 1, stderr: 'Read timed out' } : undefined),
+  };
   expect((await installRuntime({}, project.machine(offline))).flavour).toBe('cpu');
   expect((await installRuntime({}, project.machine(seesCard))).flavour).toBe('gpu');
 });
@@ -100,5 +108,7 @@ test('the CPU flavour can be asked for on a machine with a card', async () => {
 test('CUDA needs more disk than the CPU library', async () => {
   const project = fakeProject({ card: true });
   const machine = project.machine({ freeBytes: 5e9 });
-  await expect(installRuntime({ flavour: 'gpu' }, machine)).rejects.toThrow(/5\.0 GB free.*needs 10\.6 GB, wheels and library together\n.*STARGAN_CACHE_DIR/);
+  await expect(installRuntime({ flavour: 'gpu' }, machine)).rejects.toThrow(
+    /5\.0 GB free.*needs 10\.6 GB, wheels and library together\n.*STARGAN_CACHE_DIR/,
+  );
 });

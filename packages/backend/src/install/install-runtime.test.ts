@@ -10,7 +10,10 @@ test('a first installation downloads, extracts, compiles, places and verifies, i
   const machine = project.machine();
   const done = await installRuntime({}, machine);
   expect(done).toEqual({
-    flavour: 'cpu', packageName: '@tensorflow/tfjs-node', tensorflowVersion: '2.21.0', changed: true,
+    flavour: 'cpu',
+    packageName: '@tensorflow/tfjs-node',
+    tensorflowVersion: '2.21.0',
+    changed: true,
   });
   const steps = ['pip download', 'extract-wheel', ' -o ', 'verify-runtime'];
   const order = steps.map((step) => machine.calls.findIndex((call) => call.includes(step)));

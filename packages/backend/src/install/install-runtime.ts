@@ -48,10 +48,7 @@ export interface Installation {
  * @param system what is asked of the machine, this one by default; tests give one of their own
  * @throws {InstallError} with what is missing and the remedy
  */
-export async function installRuntime(
-  options: InstallOptions = {},
-  system: System = thisSystem(),
-): Promise<Installation> {
+export async function installRuntime(options: InstallOptions = {}, system: System = thisSystem()): Promise<Installation> {
   const { flavour, force = false, onProgress = () => undefined } = options;
   try {
     return await installFor(flavour, force, onProgress, system);
@@ -60,14 +57,21 @@ export async function installRuntime(
   }
 }
 
-async function installFor(flavour: Flavour | undefined, force: boolean, onProgress: (line: string) => void, system: System): Promise<Installation> {
+async function installFor(
+  flavour: Flavour | undefined,
+  force: boolean,
+  onProgress: (line: string) => void,
+  system: System,
+): Promise<Installation> {
   if (flavour === 'cpu') return installFlavour({ flavour, force }, onProgress, system);
   const card = await findNvidiaCard(system);
   if (flavour === 'gpu') return installFlavour({ flavour, force, card }, onProgress, system);
   if (card === undefined) return installFlavour({ flavour: 'cpu', force }, onProgress, system);
   // A card that was refused is not tried again by itself while nothing has changed about it.
   const refusedCard = cardState(card, system);
-  const settled = force ? undefined : ((await inPlace({ flavour: 'gpu', force }, system)) ?? (await inPlace({ flavour: 'cpu', force, refusedCard }, system)));
+  const settled = force
+    ? undefined
+    : ((await inPlace({ flavour: 'gpu', force }, system)) ?? (await inPlace({ flavour: 'cpu', force, refusedCard }, system)));
   if (settled !== undefined) return settled;
   try {
     return await installFlavour({ flavour: 'gpu', force, card }, onProgress, system);
@@ -89,11 +93,7 @@ interface Order {
   readonly refusedCard?: string | undefined;
 }
 
-async function installFlavour(
-  order: Order,
-  onProgress: (line: string) => void,
-  system: System,
-): Promise<Installation> {
+async function installFlavour(order: Order, onProgress: (line: string) => void, system: System): Promise<Installation> {
   const { flavour, force, card } = order;
   const placed = await inPlace(order, system);
   if (placed !== undefined) return placed;
@@ -106,7 +106,9 @@ async function installFlavour(
   }
   if (flavour === 'gpu') requireCudaBuild(card, system);
   const cache = cacheFolder(system);
-  const waiting = () => { onProgress('waiting for another installation to end'); };
+  const waiting = () => {
+    onProgress('waiting for another installation to end');
+  };
   return withLock(cache, waiting, async () => {
     // The one that was waited for may have done the work.
     const done = await inPlace(order, system);
@@ -215,7 +217,11 @@ async function buildOn(library: TensorflowLibrary, target: ResolvedPackage, orde
       { lasting: true },
     );
   }
-  return { ...stampOf(target, order, verified, system), cachedAddon: addon.file, library: { folder: library.folder, sizes: librarySizes(library.folder) } };
+  return {
+    ...stampOf(target, order, verified, system),
+    cachedAddon: addon.file,
+    library: { folder: library.folder, sizes: librarySizes(library.folder) },
+  };
 }
 
 function remedyFor(refusal: string): string {

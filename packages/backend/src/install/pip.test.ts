@@ -22,10 +22,20 @@ test('an Arm machine takes Arm wheels', () => {
 
 /** A machine on whose PATH there are these programs. */
 function programs(answers: Readonly<Record<string, Parameters<typeof pythonAnswer>[0]>>): FakeMachine {
-  return { env: { PATH: '/a:/b' }, answer: (command) => (command in answers ? pythonAnswer({ executable: command, ...answers[command] }) : undefined) };
+  return {
+    env: { PATH: '/a:/b' },
+    answer: (command) => (command in answers ? pythonAnswer({ executable: command, ...answers[command] }) : undefined),
+  };
 }
 
-test.each([['20.3', true], ['20.2.4', false], ['18.1', false], ['9.0.3', false], ['24.0', true], [undefined, false]] as const)('pip %s: fits %s', (pip, fits) => {
+test.each([
+  ['20.3', true],
+  ['20.2.4', false],
+  ['18.1', false],
+  ['9.0.3', false],
+  ['24.0', true],
+  [undefined, false],
+] as const)('pip %s: fits %s', (pip, fits) => {
   expect(hasFittingPip({ pip })).toBe(fits);
 });
 
@@ -35,7 +45,9 @@ test('the next Python on PATH is taken where the first has no pip, or too old a 
 });
 
 test('a pip that is too old is named, with its version and what is needed', async () => {
-  await expect(requirePip(fakeSystem(programs({ python3: { pip: '20.0.2' } })))).rejects.toThrow(/pip of python3 is version 20\.0\.2.*20\.3 or later\n.*--upgrade pip/);
+  await expect(requirePip(fakeSystem(programs({ python3: { pip: '20.0.2' } })))).rejects.toThrow(
+    /pip of python3 is version 20\.0\.2.*20\.3 or later\n.*--upgrade pip/,
+  );
 });
 
 test('without pip in a virtual environment the advice is for one', async () => {
@@ -63,11 +75,14 @@ test('pip is not kept from its work by a demand for a virtual environment, which
 });
 
 test.each([
-  ["OSError: [Errno 28] No space left on device", /the disk is full\. Free some space/],
+  ['OSError: [Errno 28] No space left on device', /the disk is full\. Free some space/],
   ["ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied: '/x'", /may not write there\. Give the folder/],
-  ["OSError: [Errno 30] Read-only file system", /read-only.*STARGAN_CACHE_DIR/],
+  ['OSError: [Errno 30] Read-only file system', /read-only.*STARGAN_CACHE_DIR/],
   ['SSLError(SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED]"))', /certificate.*PIP_CERT/],
-  ['WARNING: Retrying after connection broken by NewConnectionError: Temporary failure in name resolution\nERROR: No matching distribution found', /offline\?.*PIP_INDEX_URL/],
+  [
+    'WARNING: Retrying after connection broken by NewConnectionError: Temporary failure in name resolution\nERROR: No matching distribution found',
+    /offline\?.*PIP_INDEX_URL/,
+  ],
   ['ERROR: No matching distribution found for tensorflow-cpu==2.21.0', /no wheel of it for Python 3\.11\.7/],
   ['ERROR: Invalid requirement', /Mend what pip names/],
 ])('what stops pip is told by what it prints: %s', async (stderr, remedy) => {

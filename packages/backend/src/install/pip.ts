@@ -118,14 +118,17 @@ export async function downloadWheel(
   }
 }
 
-const networkTrouble = /Retrying|Max retries|NewConnectionError|ConnectionError|ConnectTimeout|ReadTimeout|Read timed out|ProxyError|name resolution|Could not fetch URL|Connection (?:refused|reset)|Network is unreachable/i;
+const networkTrouble =
+  /Retrying|Max retries|NewConnectionError|ConnectionError|ConnectTimeout|ReadTimeout|Read timed out|ProxyError|name resolution|Could not fetch URL|Connection (?:refused|reset)|Network is unreachable/i;
 
 /** What pip's output says to do. */
 function remedyFor(output: string, { executable, version }: Python): string {
   const trouble = diskTrouble(output);
   if (trouble !== undefined) return `pip says that ${trouble.what}. ${trouble.remedy}`;
-  if (/CERTIFICATE_VERIFY_FAILED|SSLError/.test(output)) return 'The certificate of the package index is not trusted here: name the authority with PIP_CERT, or another index with PIP_INDEX_URL.';
-  if (networkTrouble.test(output)) return 'Is this machine offline? Install again with a connection (PIP_INDEX_URL names a mirror), or set STARGAN_TENSORFLOW.';
+  if (/CERTIFICATE_VERIFY_FAILED|SSLError/.test(output))
+    return 'The certificate of the package index is not trusted here: name the authority with PIP_CERT, or another index with PIP_INDEX_URL.';
+  if (networkTrouble.test(output))
+    return 'Is this machine offline? Install again with a connection (PIP_INDEX_URL names a mirror), or set STARGAN_TENSORFLOW.';
   if (output.includes('No matching distribution')) {
     const unreachable = output.includes('from versions: none') ? ', or cannot be reached' : '';
     return `The package index that pip asks has no wheel of it for Python ${version} (${executable}) and this machine${unreachable}: name another with PIP_INDEX_URL, or set STARGAN_TENSORFLOW.`;

@@ -30,7 +30,9 @@ export interface AddonStamp {
 }
 
 export function addonHash(target: ResolvedPackage): string {
-  return createHash('sha256').update(readFileSync(addonPath(target))).digest('hex');
+  return createHash('sha256')
+    .update(readFileSync(addonPath(target)))
+    .digest('hex');
 }
 
 export async function writeStamp(target: ResolvedPackage, stamp: AddonStamp): Promise<void> {

@@ -7,7 +7,9 @@ import { progressLine, reportProgress, sizeOf } from './progress.js';
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'stargan-progress-'));
-  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }); });
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   return folder;
 }
 
@@ -29,7 +31,9 @@ test('counting survives a program that moves and deletes what is counted', async
   const child = spawn(process.execPath, ['-e', standIn, folder], { stdio: 'ignore' });
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   let running = true;
-  void ended.then(() => { running = false; });
+  void ended.then(() => {
+    running = false;
+  });
   let looks = 0;
   while (running) {
     for (let look = 0; look < 20; look++) expect(sizeOf(folder)).toBeGreaterThanOrEqual(0);
@@ -60,9 +64,18 @@ test('a line says how much of how much there is, and the time that is left', () 
 
 test('neither a failure in measuring nor one in reporting ends what is reported on', () => {
   vi.useFakeTimers();
-  onTestFinished(() => { vi.useRealTimers(); });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
   const lines: string[] = [];
-  const measures = [() => { throw new Error('ENOENT'); }, () => 50e6, () => 60e6, () => 90e6];
+  const measures = [
+    () => {
+      throw new Error('ENOENT');
+    },
+    () => 50e6,
+    () => 60e6,
+    () => 90e6,
+  ];
   let clock = 0;
   const stop = reportProgress(
     () => (measures.shift() ?? (() => 0))(),

@@ -54,7 +54,11 @@ export function reportProgress(
   measure: () => number,
   total: number | undefined,
   report: (line: string) => void,
-  { before = 0, everyMs = 5_000, now = () => Date.now() }: { readonly before?: number; readonly everyMs?: number; readonly now?: () => number } = {},
+  {
+    before = 0,
+    everyMs = 5_000,
+    now = () => Date.now(),
+  }: { readonly before?: number; readonly everyMs?: number; readonly now?: () => number } = {},
 ): () => void {
   const start = now();
   // Some twenty lines in all, however long it takes.
@@ -70,5 +74,7 @@ export function reportProgress(
       // What is counted may vanish meanwhile, and standard output may be closed.
     }
   }, everyMs);
-  return () => { clearInterval(timer); };
+  return () => {
+    clearInterval(timer);
+  };
 }

@@ -10,7 +10,8 @@ export function whyUnsupported(system: System): { readonly why: string; readonly
   if (system.platform !== 'linux') {
     return {
       why: `the addon is built on Linux only, and this is ${system.platform}`,
-      remedy: 'Install the stock addon (npm rebuild @tensorflow/tfjs-node, Node.js up to 22), use WSL on Windows, or go on with the wasm runtime.',
+      remedy:
+        'Install the stock addon (npm rebuild @tensorflow/tfjs-node, Node.js up to 22), use WSL on Windows, or go on with the wasm runtime.',
     };
   }
   if (system.arch !== 'x64' && system.arch !== 'arm64') {

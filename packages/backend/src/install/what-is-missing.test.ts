@@ -19,7 +19,7 @@ const cases: { what: string; machine: FakeMachine; message: RegExp }[] = [
   },
   {
     what: 'a compiler',
-    machine: { answer: (command) => (command.endsWith("++") ? missing : undefined) },
+    machine: { answer: (command) => (command.endsWith('++') ? missing : undefined) },
     message: /no C\+\+ compiler.*\n.*apt-get install g\+\+.*CXX/,
   },
   {
@@ -33,7 +33,8 @@ const cases: { what: string; machine: FakeMachine; message: RegExp }[] = [
       answer: (_command, args) =>
         args.includes('download') ? { status: 1, stderr: 'retrying\nERROR: No matching distribution\n' } : undefined,
     },
-    message: /pip could not fetch TensorFlow \(tensorflow-cpu==2\.21\.0\):\n\s+retrying\n\s+ERROR: No matching distribution\n.*offline.*install\.log/,
+    message:
+      /pip could not fetch TensorFlow \(tensorflow-cpu==2\.21\.0\):\n\s+retrying\n\s+ERROR: No matching distribution\n.*offline.*install\.log/,
   },
   {
     what: 'a whole wheel',
@@ -60,12 +61,18 @@ const cases: { what: string; machine: FakeMachine; message: RegExp }[] = [
   },
   { what: 'glibc', machine: { libc: 'musl 1.2.5' }, message: /need glibc, and this system has musl.*Alpine.*\n.*Debian.*wasm/ },
   { what: 'a new enough glibc', machine: { libc: 'glibc 2.17' }, message: /need glibc 2\.27 or later, and this system has 2\.17\n/ },
-  { what: 'a path that the loader takes', machine: { env: { STARGAN_CACHE_DIR: '/tmp/stargan-a:b' } }, message: /stargan-a:b has a colon.*\n.*STARGAN_CACHE_DIR/ },
+  {
+    what: 'a path that the loader takes',
+    machine: { env: { STARGAN_CACHE_DIR: '/tmp/stargan-a:b' } },
+    message: /stargan-a:b has a colon.*\n.*STARGAN_CACHE_DIR/,
+  },
   {
     what: 'a cache from which programs may be run',
     machine: {
       answer: (_command, args) =>
-        args.join().includes('verify-runtime') ? { status: 1, stderr: 'libtensorflow_cc.so.2: failed to map segment from shared object' } : undefined,
+        args.join().includes('verify-runtime')
+          ? { status: 1, stderr: 'libtensorflow_cc.so.2: failed to map segment from shared object' }
+          : undefined,
     },
     message: /noexec.*STARGAN_CACHE_DIR/,
   },
@@ -73,7 +80,9 @@ const cases: { what: string; machine: FakeMachine; message: RegExp }[] = [
     what: 'memory for the compiler',
     machine: {
       answer: (command, args) =>
-        command === 'g++' && args.includes('-o') ? { status: 1, stderr: 'g++: fatal error: Killed signal terminated program cc1plus' } : undefined,
+        command === 'g++' && args.includes('-o')
+          ? { status: 1, stderr: 'g++: fatal error: Killed signal terminated program cc1plus' }
+          : undefined,
     },
     message: /could not compile the addon:\n.*Killed.*\n.*lack of memory/,
   },

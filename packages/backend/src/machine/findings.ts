@@ -81,10 +81,16 @@ function buildFindings({ runtimes, python, pythonFailure, compiler, cache }: Fac
   const warn = (subject: string, message: string, remedy: string) => {
     findings.push({ level: 'warning', subject, message, remedy });
   };
-  if (pythonFailure !== undefined) warn('python', `python3 does not start: ${pythonFailure}`, 'Mend it, put another one first on PATH, or set STARGAN_TENSORFLOW');
+  if (pythonFailure !== undefined)
+    warn('python', `python3 does not start: ${pythonFailure}`, 'Mend it, put another one first on PATH, or set STARGAN_TENSORFLOW');
   else if (python === undefined) warn('python', 'no python3', 'apt-get install python3 python3-pip, or set STARGAN_TENSORFLOW');
   else if (!python.pip) warn('python', `${python.executable} has no pip`, 'apt-get install python3-pip');
-  else if (!hasFittingPip({ pip: python.pipVersion })) warn('python', `${python.executable} has pip ${python.pipVersion ?? ''}, older than ${oldestPip}`, `${python.executable} -m pip install --upgrade pip`);
+  else if (!hasFittingPip({ pip: python.pipVersion }))
+    warn(
+      'python',
+      `${python.executable} has pip ${python.pipVersion ?? ''}, older than ${oldestPip}`,
+      `${python.executable} -m pip install --upgrade pip`,
+    );
   if (compiler === undefined) warn('compiler', 'no C++ compiler', 'apt-get install g++, or name one with CXX');
   if ('refusal' in cache) warn('cache', cache.refusal.split('\n')[0] ?? '', 'Name a folder with STARGAN_CACHE_DIR');
   else if (cache.freeBytes < 3e9) {

@@ -49,7 +49,9 @@ test('the probe of Python runs on a real one where there is one', async (context
 
 test('a Python that the environment keeps from starting is asked again without it', async () => {
   const answer = (_command: string, args: readonly string[]) =>
-    args[0] === '-I' ? { stdout: JSON.stringify({ executable: 'x', version: '3.12.1', pip: '24.0', tensorflow: null }) } : { status: 1, stderr: "ModuleNotFoundError: No module named 'encodings'\n" };
+    args[0] === '-I'
+      ? { stdout: JSON.stringify({ executable: 'x', version: '3.12.1', pip: '24.0', tensorflow: null }) }
+      : { status: 1, stderr: "ModuleNotFoundError: No module named 'encodings'\n" };
   expect(await findPython(fakeSystem({ answer }))).toMatchObject({ version: '3.12.1', flags: ['-I'] });
 });
 
@@ -63,7 +65,10 @@ test('every Python on PATH is listed once, in its order', async () => {
   const versions: Record<string, string> = { python3: '/a/python3', '/a/python3': '/a/python3', '/b/python3': '/b/python3' };
   const system = fakeSystem({
     env: { PATH: '/a:/b' },
-    answer: (command) => (command in versions ? { stdout: JSON.stringify({ executable: versions[command], version: '3.12.1', pip: null, tensorflow: null }) } : undefined),
+    answer: (command) =>
+      command in versions
+        ? { stdout: JSON.stringify({ executable: versions[command], version: '3.12.1', pip: null, tensorflow: null }) }
+        : undefined,
   });
   const found: string[] = [];
   for await (const { executable } of pythonsOnPath(system)) found.push(executable);
@@ -96,5 +101,8 @@ test('a program that outlives its time is ended', async () => {
 });
 
 test('a log that cannot be written does not end the program that is logged', async () => {
-  expect(await runCommand(process.execPath, ['-e', 'console.log("out")'], { log: '/no/such/folder/log' })).toMatchObject({ status: 0, stdout: 'out\n' });
+  expect(await runCommand(process.execPath, ['-e', 'console.log("out")'], { log: '/no/such/folder/log' })).toMatchObject({
+    status: 0,
+    stdout: 'out\n',
+  });
 });

@@ -54,19 +54,32 @@ function withoutDevices(system: System): Obstacle | undefined {
     };
   }
   if (missing.join() === '/dev/nvidia-uvm') {
-    return { why: 'there is no /dev/nvidia-uvm, so the module nvidia_uvm is not loaded', remedy: 'Load it: `sudo modprobe nvidia_uvm`, or `sudo nvidia-modprobe -u -c=0`.' };
+    return {
+      why: 'there is no /dev/nvidia-uvm, so the module nvidia_uvm is not loaded',
+      remedy: 'Load it: `sudo modprobe nvidia_uvm`, or `sudo nvidia-modprobe -u -c=0`.',
+    };
   }
   return {
     why: `the driver has made no device files: there is no ${missing.join(', ')}`,
-    remedy: 'Load the driver (`sudo modprobe nvidia`, or start the machine again after its installation), and see that `nvidia-smi` lists the card.',
+    remedy:
+      'Load the driver (`sudo modprobe nvidia`, or start the machine again after its installation), and see that `nvidia-smi` lists the card.',
   };
 }
 
 function withoutLibrary(system: System): Obstacle | undefined {
   const folders = [
     ...(system.env.LD_LIBRARY_PATH ?? '').split(':').filter((folder) => folder !== ''),
-    '/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib', '/lib64', '/usr/local/cuda/compat',
-    '/usr/local/nvidia/lib64', '/usr/lib/wsl/lib', '/run/opengl-driver/lib', '/usr/lib64/nvidia', '/usr/lib/nvidia',
+    '/usr/lib/x86_64-linux-gnu',
+    '/usr/lib/aarch64-linux-gnu',
+    '/usr/lib64',
+    '/usr/lib',
+    '/lib64',
+    '/usr/local/cuda/compat',
+    '/usr/local/nvidia/lib64',
+    '/usr/lib/wsl/lib',
+    '/run/opengl-driver/lib',
+    '/usr/lib64/nvidia',
+    '/usr/lib/nvidia',
   ];
   if (folders.some((folder) => system.exists(`${folder}/libcuda.so.1`))) return undefined;
   if ((system.read('/etc/ld.so.cache') ?? '').includes('libcuda.so.1')) return undefined;

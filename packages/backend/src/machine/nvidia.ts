@@ -19,11 +19,9 @@ const moduleVersionFile = '/proc/driver/nvidia/version';
  * @param system what is asked of the machine, this one by default; tests give one of their own
  */
 export async function findNvidiaCard(system: System = thisSystem()): Promise<NvidiaCard | undefined> {
-  const answer = await system.run(
-    'nvidia-smi',
-    ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader,nounits'],
-    { timeoutMs: 20_000 },
-  );
+  const answer = await system.run('nvidia-smi', ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader,nounits'], {
+    timeoutMs: 20_000,
+  });
   if (answer.status === 0) {
     const [name, driver, memory] = (answer.stdout.split('\n')[0] ?? '').split(',').map((field) => field.trim());
     if (name && driver) {

@@ -80,7 +80,8 @@ export function isPython(probe: PythonProbe): probe is Python {
 
 function readProbe(text: string, flags: readonly string[]): Python | undefined {
   try {
-    const { executable, version, pip, tensorflow } = JSON.parse(text) as Record<'executable' | 'version', string> & Record<'pip' | 'tensorflow', string | null>;
+    const { executable, version, pip, tensorflow } = JSON.parse(text) as Record<'executable' | 'version', string> &
+      Record<'pip' | 'tensorflow', string | null>;
     return { executable, version, pip: pip ?? undefined, tensorflow: tensorflow ?? undefined, flags };
   } catch {
     return undefined;

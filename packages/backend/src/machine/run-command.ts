@@ -33,11 +33,7 @@ export interface CommandResult {
 }
 
 /** Runs a program to its end; never rejects for what the program does. */
-export type CommandRunner = (
-  command: string,
-  args: readonly string[],
-  options?: CommandOptions,
-) => Promise<CommandResult>;
+export type CommandRunner = (command: string, args: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
 
 const running = new Set<ChildProcess>();
 

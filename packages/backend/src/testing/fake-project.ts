@@ -56,7 +56,9 @@ export function fakeProject({ card = false, seesCard = card }: { card?: boolean;
 }
 
 /** What the probe of a Python answers. */
-export function pythonAnswer(facts: { pip?: string | null; tensorflow?: string; version?: string; executable?: string } = {}): Partial<CommandResult> {
+export function pythonAnswer(
+  facts: { pip?: string | null; tensorflow?: string; version?: string; executable?: string } = {},
+): Partial<CommandResult> {
   const { pip = '24.0', tensorflow = null, version = '3.11.7', executable = 'python3' } = facts;
   return { stdout: JSON.stringify({ executable, version, pip, tensorflow }) };
 }
@@ -74,7 +76,9 @@ export function makeLibrary(folder: string, { cuda = false, version = '' } = {})
 
 /** Names in the cache, sorted, without those that are always there. */
 export function cacheEntries(project: FakeProject): string[] {
-  return readdirSync(project.cache).filter((name) => name !== 'logs').sort();
+  return readdirSync(project.cache)
+    .filter((name) => name !== 'logs')
+    .sort();
 }
 
 function makeFile(path: string): Partial<CommandResult> {

@@ -2,11 +2,7 @@ import type { CommandOptions, CommandResult, Environment } from '../machine/run-
 import type { System } from '../machine/system.js';
 import type { ResolvedPackage } from '../resolve-package.js';
 
-export type Answer = (
-  command: string,
-  args: readonly string[],
-  options: CommandOptions,
-) => Partial<CommandResult> | undefined;
+export type Answer = (command: string, args: readonly string[], options: CommandOptions) => Partial<CommandResult> | undefined;
 
 export interface FakeMachine {
   /** What a program answers; undefined means that there is no such program. */
@@ -36,9 +32,7 @@ export function fakeSystem(machine: FakeMachine = {}): System & { readonly calls
       calls.push([command, ...args].join(' '));
       const answer = machine.answer?.(command, args, options);
       const missing: CommandResult = { status: null, stdout: '', stderr: '', missing: true };
-      return Promise.resolve(
-        answer === undefined ? missing : { status: 0, stdout: '', stderr: '', missing: false, ...answer },
-      );
+      return Promise.resolve(answer === undefined ? missing : { status: 0, stdout: '', stderr: '', missing: false, ...answer });
     },
     freeBytes: () => Promise.resolve(machine.freeBytes ?? 100e9),
     resolve: (name) => machine.packages?.find((candidate) => candidate.name === name),

@@ -83,7 +83,9 @@ export function elementsOf(module: string, name: string): ElementType | undefine
   const table = [STORAGES, DTYPES].find((names) => Object.hasOwn(names, name));
   const found = table?.[name];
   if (found === undefined) return module === 'torch' && /^u?int[1-7]$/.test(name) ? { name: full, width: 1 } : undefined;
-  return typeof found === 'number' ? { name: `torch.${UNREAD_DTYPES[name] ?? name}`, width: found } : { name: full, width: bytesPerElement(found), dtype: found };
+  return typeof found === 'number'
+    ? { name: `torch.${UNREAD_DTYPES[name] ?? name}`, width: found }
+    : { name: full, width: bytesPerElement(found), dtype: found };
 }
 
 /** Why elements are not read, and what to save instead. */

@@ -18,7 +18,10 @@ const COUNT_BYTES = 8;
 const SMALL_PICKLE = 64 * 1024 * 1024;
 
 /** Pickles one after another from the start of a file, which do not say how long they are. */
-function pickleSequence(handle: FileHandle, fileBytes: number): { next(rules: PickleRules, limit?: number): Promise<PickleValue>; end(): number } {
+function pickleSequence(
+  handle: FileHandle,
+  fileBytes: number,
+): { next(rules: PickleRules, limit?: number): Promise<PickleValue>; end(): number } {
   let bytes = new Uint8Array();
   let position = 0;
   const grow = async (): Promise<void> => {
@@ -34,7 +37,10 @@ function pickleSequence(handle: FileHandle, fileBytes: number): { next(rules: Pi
           return value;
         } catch (error) {
           if (!(error instanceof PickleEndsEarly) || bytes.byteLength === fileBytes) throw error;
-          if (bytes.byteLength === MAX_PICKLE_BYTES) throw new Error(`the pickles are longer than ${String(MAX_PICKLE_BYTES)} bytes; save only the tensors (state_dict())`, { cause: error });
+          if (bytes.byteLength === MAX_PICKLE_BYTES)
+            throw new Error(`the pickles are longer than ${String(MAX_PICKLE_BYTES)} bytes; save only the tensors (state_dict())`, {
+              cause: error,
+            });
           await grow();
         }
       }
@@ -54,9 +60,13 @@ async function readStart(next: (rules: PickleRules, limit: number) => Promise<Pi
   const magic = await next(NOTHING_OUTSIDE, SMALL_PICKLE);
   if (magic !== MAGIC) throw new Error('this is a pickle, but not one of torch.save');
   const protocol = await next(NOTHING_OUTSIDE, SMALL_PICKLE);
-  if (protocol !== PROTOCOL) throw new Error(`the file is of torch.save's protocol ${typeof protocol === 'number' ? String(protocol) : describe(protocol)}; known is ${String(PROTOCOL)}`);
+  if (protocol !== PROTOCOL)
+    throw new Error(
+      `the file is of torch.save's protocol ${typeof protocol === 'number' ? String(protocol) : describe(protocol)}; known is ${String(PROTOCOL)}`,
+    );
   const system = await next(NOTHING_OUTSIDE, SMALL_PICKLE);
-  if (system instanceof Map && system.get('little_endian') === false) throw new Error('the file was written on a big-endian machine; only little-endian files are read');
+  if (system instanceof Map && system.get('little_endian') === false)
+    throw new Error('the file was written on a big-endian machine; only little-endian files are read');
 }
 
 /** Where each storage lies: after the pickles, in the order of the keys, each after its number of elements. */
@@ -71,14 +81,20 @@ async function locateStorages(
   let position = start;
   for (const key of keys) {
     const storage = typeof key === 'string' ? storages.get(key) : undefined;
-    if (storage === undefined) throw new Error(`the file lists a storage that no tensor has: ${typeof key === 'string' ? JSON.stringify(key) : describe(key)}`);
+    if (storage === undefined)
+      throw new Error(`the file lists a storage that no tensor has: ${typeof key === 'string' ? JSON.stringify(key) : describe(key)}`);
     if (places.has(storage.key)) throw new Error(`the file lists storage ${JSON.stringify(key)} twice`);
-    if (position + COUNT_BYTES > fileBytes) throw new Error(`the file ends before storage ${JSON.stringify(key)}; it is cut short, get it again`);
+    if (position + COUNT_BYTES > fileBytes)
+      throw new Error(`the file ends before storage ${JSON.stringify(key)}; it is cut short, get it again`);
     const count = new DataView(await readExactly(handle, position, COUNT_BYTES)).getBigInt64(0, true);
-    if (count !== BigInt(storage.storedCount)) throw new Error(`storage ${JSON.stringify(key)} has ${String(count)} elements, the pickle says ${String(storage.storedCount)}; the file is damaged`);
+    if (count !== BigInt(storage.storedCount))
+      throw new Error(
+        `storage ${JSON.stringify(key)} has ${String(count)} elements, the pickle says ${String(storage.storedCount)}; the file is damaged`,
+      );
     const bytes = storage.storedCount * storage.elements.width;
     const begin = position + COUNT_BYTES;
-    if (begin + bytes > fileBytes) throw new Error(`the file ends in the middle of storage ${JSON.stringify(key)}; it is cut short, get it again`);
+    if (begin + bytes > fileBytes)
+      throw new Error(`the file ends in the middle of storage ${JSON.stringify(key)}; it is cut short, get it again`);
     places.set(storage.key, { begin, bytes });
     position = begin + bytes;
   }

@@ -12,10 +12,13 @@ const ACTING_MODULES: ReadonlySet<string> = new Set(
 );
 
 /** Functions that act, in modules that otherwise have plain classes. */
-const ACTING_NAMES = /^(?:functools\.reduce|code\.(?:interact|Interactive\w+)|commands\.get\w+|profile\.\w*run\w*|site\.main|types\.(?:CodeType|FunctionType)|copyreg?\.add_extension|torch\.(?:hub|jit|package|_inductor|_dynamo|utils\.(?:bottleneck|collect_env|cpp_extension|_config_module|data\.datapipes\.utils\.decoder))\..*|torch\.(?:load|save|compile)|torch\.serialization\..*|torch\._C\..*|numpy\.(?:testing|f2py|distutils)\..*|numpy\.(?:load|save|fromfile|memmap)|cv2\..*|pandas\.(?:eval|read_.*))$/;
+const ACTING_NAMES =
+  /^(?:functools\.reduce|code\.(?:interact|Interactive\w+)|commands\.get\w+|profile\.\w*run\w*|site\.main|types\.(?:CodeType|FunctionType)|copyreg?\.add_extension|torch\.(?:hub|jit|package|_inductor|_dynamo|utils\.(?:bottleneck|collect_env|cpp_extension|_config_module|data\.datapipes\.utils\.decoder))\..*|torch\.(?:load|save|compile)|torch\.serialization\..*|torch\._C\..*|numpy\.(?:testing|f2py|distutils)\..*|numpy\.(?:load|save|fromfile|memmap)|cv2\..*|pandas\.(?:eval|read_.*))$/;
 
 /** Python's own classes of values, of which nothing can act. */
-const BUILTIN_CLASSES: ReadonlySet<string> = new Set('Ellipsis NotImplemented bool float int long object range slice str type unicode xrange'.split(' '));
+const BUILTIN_CLASSES: ReadonlySet<string> = new Set(
+  'Ellipsis NotImplemented bool float int long object range slice str type unicode xrange'.split(' '),
+);
 
 const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*$/u;
 

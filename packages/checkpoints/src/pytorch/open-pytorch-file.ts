@@ -60,7 +60,8 @@ async function readParts(handle: FileHandle, fileBytes: number, limit: number, v
   const start = Buffer.from(await readExactly(handle, 0, Math.min(fileBytes, 512)));
   if (start.toString('latin1', 0, 4) === 'PK\x03\x04') return openZipLayout(handle, fileBytes, limit, verify);
   if (start[0] === 0x80) return openLegacyLayout(handle, fileBytes);
-  if (start.toString('latin1', 257, 262) === 'ustar') throw new Error('the file is a tar archive of a PyTorch before 0.2; load it in Python and save it again');
+  if (start.toString('latin1', 257, 262) === 'ustar')
+    throw new Error('the file is a tar archive of a PyTorch before 0.2; load it in Python and save it again');
   throw new Error('this is no file of torch.save: it begins neither as a zip archive nor as a pickle');
 }
 
@@ -69,7 +70,10 @@ function requireStorage(parts: PyTorchParts, { storage }: TensorValue): void {
   const bytes = parts.storageBytes(storage.key);
   const needed = storage.storedCount * storage.elements.width;
   if (bytes === undefined) throw new Error(`there are no bytes for storage ${JSON.stringify(storage.key)}; the file is damaged`);
-  if (bytes !== needed) throw new Error(`storage ${JSON.stringify(storage.key)} has ${String(bytes)} bytes, the pickle says ${String(needed)}; the file is damaged`);
+  if (bytes !== needed)
+    throw new Error(
+      `storage ${JSON.stringify(storage.key)} has ${String(bytes)} bytes, the pickle says ${String(needed)}; the file is damaged`,
+    );
 }
 
 /** Reads views, keeping the storage read last, as neighbours often share one. */
@@ -83,7 +87,10 @@ function viewReader(parts: PyTorchParts): (view: TensorValue) => Promise<StoredT
 }
 
 function requireMemory(bytes: number, limit: number): void {
-  if (bytes > limit) throw new Error(`the tensors would take ${String(bytes)} bytes of memory, more than ${String(limit)}; raise maxBytes if you trust the file`);
+  if (bytes > limit)
+    throw new Error(
+      `the tensors would take ${String(bytes)} bytes of memory, more than ${String(limit)}; raise maxBytes if you trust the file`,
+    );
 }
 
 interface Opened extends PyTorchFile {
@@ -98,7 +105,11 @@ function narrowed(tensor: StoredTensor): StoredTensor {
   return tensor.dtype === 'F64' ? { dtype: 'F32', shape: tensor.shape, data: Float32Array.from(tensor.data) } : tensor;
 }
 
-async function openFile(caller: string, path: string, { maxBytes, narrowDoubles = false, sums = 'verify' }: PyTorchOptions): Promise<Opened> {
+async function openFile(
+  caller: string,
+  path: string,
+  { maxBytes, narrowDoubles = false, sums = 'verify' }: PyTorchOptions,
+): Promise<Opened> {
   if (maxBytes !== undefined && !(maxBytes >= 0)) throw new Error(`${caller}: maxBytes must be a number ≥ 0, got ${String(maxBytes)}`);
   let handle: FileHandle | undefined;
   try {
@@ -188,7 +199,10 @@ async function readAll(file: Opened, wanted: Iterable<PyTorchTensor>): Promise<M
 /** The same values with each tensor replaced by what was read of it. */
 function withTensors(value: PyTorchValue<PyTorchTensor>, tensors: ReadonlyMap<PyTorchTensor, StoredTensor>): PyTorchValue<StoredTensor> {
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array || isOpaqueValue(value)) return value;
-  if (value instanceof Map) return new Map(Array.from(value as ReadonlyMap<string, PyTorchValue<PyTorchTensor>>, ([key, item]) => [key, withTensors(item, tensors)] as const));
+  if (value instanceof Map)
+    return new Map(
+      Array.from(value as ReadonlyMap<string, PyTorchValue<PyTorchTensor>>, ([key, item]) => [key, withTensors(item, tensors)] as const),
+    );
   if (Array.isArray(value)) return (value as readonly PyTorchValue<PyTorchTensor>[]).map((item) => withTensors(item, tensors));
   return tensors.get(value as PyTorchTensor) ?? (value as ComplexValue);
 }

@@ -41,7 +41,9 @@ describe('the memory that a pickle makes', () => {
     ['items appended to one list', pickle([0x5d], Array.from({ length: 40_000 }, () => [0x4e, 0x61]).flat())],
     ['keys that are tuples', pickle(dict(...Array.from({ length: 2000 }, (_, i) => [tuple(int(i)), NONE]).flat()))],
   ])('has a limit for %s', (_, bytes) => {
-    expect(() => readPickle(bytes, 0, RULES, byteBudget(LIMIT))).toThrow(`the pickle's values would take more than ${String(LIMIT)} bytes of memory`);
+    expect(() => readPickle(bytes, 0, RULES, byteBudget(LIMIT))).toThrow(
+      `the pickle's values would take more than ${String(LIMIT)} bytes of memory`,
+    );
     expect(() => readPickle(bytes, 0, RULES)).not.toThrow();
   });
 

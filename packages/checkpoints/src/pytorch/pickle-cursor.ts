@@ -62,7 +62,8 @@ export function pickleCursor(bytes: Uint8Array, start: number): PickleCursor {
     uint32: () => view.getUint32(advance(4), true),
     uint64: () => {
       const length = view.getBigUint64(advance(8), true);
-      if (length > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error(`the pickle has an item of ${String(length)} bytes; the file is damaged`);
+      if (length > BigInt(Number.MAX_SAFE_INTEGER))
+        throw new Error(`the pickle has an item of ${String(length)} bytes; the file is damaged`);
       return Number(length);
     },
     float64: () => view.getFloat64(advance(8), false),

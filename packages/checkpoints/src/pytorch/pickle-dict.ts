@@ -1,5 +1,15 @@
 import { COST, type Charge } from './pickle-budget.js';
-import { describe, isComplex, isGlobal, isOpaque, isTuple, itemsOf, type PickleDict, type PickleKey, type PickleValue } from './pickle-values.js';
+import {
+  describe,
+  isComplex,
+  isGlobal,
+  isOpaque,
+  isTuple,
+  itemsOf,
+  type PickleDict,
+  type PickleKey,
+  type PickleValue,
+} from './pickle-values.js';
 
 /** Longest text that stands for a key which is no text. */
 const MAX_KEY_TEXT = 1024;
@@ -36,7 +46,17 @@ function printed(key: PickleValue, depth: number): string {
 const objectKeys = new WeakMap<PickleDict, Map<string, PickleKey>>();
 
 function isKey(key: PickleValue): key is PickleKey {
-  return !Array.isArray(key) && !(key instanceof Map) && (typeof key !== 'object' || key === null || key instanceof Uint8Array || isTuple(key) || isGlobal(key) || isComplex(key) || isOpaque(key));
+  return (
+    !Array.isArray(key) &&
+    !(key instanceof Map) &&
+    (typeof key !== 'object' ||
+      key === null ||
+      key instanceof Uint8Array ||
+      isTuple(key) ||
+      isGlobal(key) ||
+      isComplex(key) ||
+      isOpaque(key))
+  );
 }
 
 /** The key that the dict already has for an equal one, or the key itself. Python takes True for 1 and False for 0. */

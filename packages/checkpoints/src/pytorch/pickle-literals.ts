@@ -14,16 +14,20 @@ export function wholeNumber(value: bigint): bigint | number {
 
 /** A little-endian integer in two's complement; none for no bytes. */
 export function longInteger(bytes: Uint8Array): bigint | number {
-  if (bytes.byteLength > MAX_INTEGER_BYTES) throw new Error(`the pickle has an integer of ${String(bytes.byteLength)} bytes; the file is damaged`);
+  if (bytes.byteLength > MAX_INTEGER_BYTES)
+    throw new Error(`the pickle has an integer of ${String(bytes.byteLength)} bytes; the file is damaged`);
   if (bytes.byteLength === 0) return 0;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).reverse().join('');
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
+    .reverse()
+    .join('');
   return wholeNumber(BigInt.asIntN(8 * bytes.byteLength, BigInt(`0x${hex}`)));
 }
 
 /** An integer in decimals, as protocol 0 writes it. */
 export function decimalInteger(line: Uint8Array): bigint | number {
   const text = decodeUtf8(line.subarray(0, MAX_INTEGER_BYTES));
-  if (!/^[+-]?\d+L?$/.test(text) || line.byteLength > MAX_INTEGER_BYTES) throw new Error(`the pickle has ${JSON.stringify(text.slice(0, 40))} for an integer`);
+  if (!/^[+-]?\d+L?$/.test(text) || line.byteLength > MAX_INTEGER_BYTES)
+    throw new Error(`the pickle has ${JSON.stringify(text.slice(0, 40))} for an integer`);
   return wholeNumber(BigInt(text.replace(/^\+|L$/g, '')));
 }
 
@@ -32,7 +36,8 @@ export function decimalFloat(line: Uint8Array): number {
   const text = decodeUtf8(line.subarray(0, MAX_FLOAT_BYTES));
   const special: Readonly<Record<string, number>> = { inf: Infinity, '-inf': -Infinity, nan: NaN };
   if (Object.hasOwn(special, text)) return special[text] ?? NaN;
-  if (!/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) || line.byteLength > MAX_FLOAT_BYTES) throw new Error(`the pickle has ${JSON.stringify(text.slice(0, 40))} for a float`);
+  if (!/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) || line.byteLength > MAX_FLOAT_BYTES)
+    throw new Error(`the pickle has ${JSON.stringify(text.slice(0, 40))} for a float`);
   return Number(text);
 }
 
@@ -40,7 +45,18 @@ function requireShort(line: Uint8Array): void {
   if (line.byteLength > MAX_TEXT_BYTES) throw new Error(`the pickle has a line of ${String(line.byteLength)} bytes; the file is damaged`);
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\', "'": "'", '"': '"', n: '\n', r: '\r', t: '\t', a: '\x07', b: '\b', f: '\f', v: '\v' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+};
 
 /** A text in quotes with escapes, as protocol 0 writes Python 2's. */
 export function quotedText(line: Uint8Array): string {

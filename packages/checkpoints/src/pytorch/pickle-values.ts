@@ -2,7 +2,21 @@ import type { StoredDtype } from '../dtypes.js';
 import type { Charge } from './pickle-budget.js';
 
 /** What a pickle's program works on. Everything here is data; nothing of it can act. */
-export type PickleValue = null | boolean | number | bigint | string | Uint8Array | PickleList | PickleDict | PickleTuple | PickleGlobal | StorageValue | TensorValue | ComplexValue | OpaquePickle;
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | PickleList
+  | PickleDict
+  | PickleTuple
+  | PickleGlobal
+  | StorageValue
+  | TensorValue
+  | ComplexValue
+  | OpaquePickle;
 
 /** A Python list or set. */
 export type PickleList = PickleValue[];

@@ -25,7 +25,26 @@ export interface PickleWriter {
   finish(): Uint8Array;
 }
 
-const OP = { proto: 0x80, stop: 0x2e, mark: 0x28, none: 0x4e, true: 0x88, false: 0x89, int32: 0x4a, long: 0x8a, float: 0x47, text: 0x58, emptyList: 0x5d, appends: 0x65, tuple: 0x74, emptyDict: 0x7d, setItems: 0x75, global: 0x63, reduce: 0x52, persistent: 0x51 };
+const OP = {
+  proto: 0x80,
+  stop: 0x2e,
+  mark: 0x28,
+  none: 0x4e,
+  true: 0x88,
+  false: 0x89,
+  int32: 0x4a,
+  long: 0x8a,
+  float: 0x47,
+  text: 0x58,
+  emptyList: 0x5d,
+  appends: 0x65,
+  tuple: 0x74,
+  emptyDict: 0x7d,
+  setItems: 0x75,
+  global: 0x63,
+  reduce: 0x52,
+  persistent: 0x51,
+};
 
 function fourBytes(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
@@ -57,15 +76,21 @@ export function pickleWriter(): PickleWriter {
   const put = (operation: number, ...operands: readonly Uint8Array[]): void => void pieces.push(Uint8Array.of(operation), ...operands);
   const ascii = (text: string): Uint8Array => new TextEncoder().encode(`${text}\n`);
   const writer: PickleWriter = {
-    none: () => { put(OP.none); },
-    boolean: (value) => { put(value ? OP.true : OP.false); },
+    none: () => {
+      put(OP.none);
+    },
+    boolean: (value) => {
+      put(value ? OP.true : OP.false);
+    },
     number(value) {
       if (typeof value === 'number' && !Number.isSafeInteger(value)) put(OP.float, floatBytes(value));
       else if (Object.is(value, -0)) put(OP.float, floatBytes(-0));
       else if (value >= -(2 ** 31) && value < 2 ** 31) put(OP.int32, fourBytes(Number(value) >>> 0));
       else put(OP.long, longBytes(BigInt(value)));
     },
-    float: (value) => { put(OP.float, floatBytes(value)); },
+    float: (value) => {
+      put(OP.float, floatBytes(value));
+    },
     text(value) {
       if (/\p{Surrogate}/u.test(value)) throw new Error(`the text ${JSON.stringify(value)} is not well-formed Unicode`);
       const bytes = new TextEncoder().encode(value);
@@ -91,7 +116,9 @@ export function pickleWriter(): PickleWriter {
       }
       put(OP.setItems);
     },
-    global: ({ module, name }) => { put(OP.global, ascii(module), ascii(name)); },
+    global: ({ module, name }) => {
+      put(OP.global, ascii(module), ascii(name));
+    },
     call(callee, args) {
       writer.global(callee);
       writer.tuple(args);

@@ -17,7 +17,8 @@ const list: Call = ([given], charge) => {
 
 /** Bytes from text, which is how protocol 2 writes them. */
 const encode: Call = ([text, encoding], charge) => {
-  if (typeof text !== 'string' || (encoding !== 'latin1' && encoding !== 'latin-1')) throw new Error('the pickle encodes something other than text as Latin-1');
+  if (typeof text !== 'string' || (encoding !== 'latin1' && encoding !== 'latin-1'))
+    throw new Error('the pickle encodes something other than text as Latin-1');
   charge(COST.bytes + text.length);
   if (/[^\0-\xff]/.test(text)) throw new Error('the pickle encodes text as Latin-1 that has other characters');
   return new Uint8Array(Buffer.from(text, 'latin1'));
@@ -33,7 +34,8 @@ const bytes: Call = (args, charge) => {
 
 const complex: Call = (args) => {
   const [real = 0, imaginary = 0] = args;
-  if (typeof real !== 'number' || typeof imaginary !== 'number' || args.length > 2) throw new Error('the pickle makes a complex number of something other than two numbers');
+  if (typeof real !== 'number' || typeof imaginary !== 'number' || args.length > 2)
+    throw new Error('the pickle makes a complex number of something other than two numbers');
   return { kind: 'complex', real, imaginary };
 };
 
@@ -42,7 +44,13 @@ const LONGEST_DEVICE = 64;
 /** `cuda:1` */
 const device: Call = (parts) => {
   const [type, index, ...more] = parts;
-  if (typeof type !== 'string' || type.length > LONGEST_DEVICE || (index !== undefined && index !== null && typeof index !== 'number') || more.length > 0) throw new Error('the pickle makes a device of something other than its type and index');
+  if (
+    typeof type !== 'string' ||
+    type.length > LONGEST_DEVICE ||
+    (index !== undefined && index !== null && typeof index !== 'number') ||
+    more.length > 0
+  )
+    throw new Error('the pickle makes a device of something other than its type and index');
   return typeof index === 'number' ? `${type}:${String(index)}` : type;
 };
 
@@ -75,7 +83,8 @@ const CALLS: Readonly<Record<string, Call | undefined>> = {
 };
 
 /** Plain words of PyTorch for how a tensor is quantised or lies in memory. */
-const WORDS = /^torch\.(?:per_(?:tensor|channel)_(?:affine|symmetric)|per_channel_affine_float_qparams|strided|sparse_(?:coo|csr|csc|bsr|bsc)|jagged|_mkldnn|contiguous_format|channels_last(?:_3d)?|preserve_format)$/;
+const WORDS =
+  /^torch\.(?:per_(?:tensor|channel)_(?:affine|symmetric)|per_channel_affine_float_qparams|strided|sparse_(?:coo|csr|csc|bsr|bsc)|jagged|_mkldnn|contiguous_format|channels_last(?:_3d)?|preserve_format)$/;
 
 /**
  * What a file of tensors may name: the functions that PyTorch rebuilds tensors with, its storages and dtypes, Python's

@@ -3,7 +3,25 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { valuesOf } from '../testing/arbitraries.js';
 import { useFolder } from '../testing/folders.js';
-import { call, dict, EMPTY_LIST, FALSE, get, int, legacyFile, list, name, NONE, persistent, pickle, put, storage, tensor, text, tuple } from '../testing/raw-pickle.js';
+import {
+  call,
+  dict,
+  EMPTY_LIST,
+  FALSE,
+  get,
+  int,
+  legacyFile,
+  list,
+  name,
+  NONE,
+  persistent,
+  pickle,
+  put,
+  storage,
+  tensor,
+  text,
+  tuple,
+} from '../testing/raw-pickle.js';
 import { rawZip, zipFile } from '../testing/raw-zip.js';
 import { openPyTorchFile, readPyTorchFile, readPyTorchTensors, type PyTorchOptions } from './open-pytorch-file.js';
 import type { NameOptions } from './value-tree.js';
@@ -20,7 +38,9 @@ const good = pickle(dict(text('w'), W));
 async function tensorsOf(bytes: Uint8Array, options?: NameOptions & PyTorchOptions): Promise<Record<string, unknown>> {
   await writeFile(path('file.ckpt'), bytes);
   const tensors = await readPyTorchTensors(path('file.ckpt'), options);
-  return Object.fromEntries(Object.entries(tensors).map(([key, value]) => [key, { dtype: value.dtype, shape: value.shape, values: valuesOf(value) }]));
+  return Object.fromEntries(
+    Object.entries(tensors).map(([key, value]) => [key, { dtype: value.dtype, shape: value.shape, values: valuesOf(value) }]),
+  );
 }
 
 async function faultOf(bytes: Uint8Array, options?: PyTorchOptions): Promise<string> {
@@ -46,13 +66,20 @@ describe.each(LAYOUTS)('%s', (_, layout) => {
   test('gives views in C order, whatever their strides are', async () => {
     const shared = storage('FloatStorage', '0', 12);
     const views = dict(
-      text('transposed'), tensor(shared, 0, [4, 3], [1, 4]),
-      text('block'), tensor(shared, 5, [2, 2], [4, 1]),
-      text('column'), tensor(shared, 2, [3], [4]),
-      text('repeated'), tensor(shared, 7, [2, 2], [0, 0]),
-      text('scalar'), tensor(shared, 11, [], []),
-      text('empty'), tensor(shared, 0, [0, 3], [3, 1]),
-      text('every second of every second'), tensor(shared, 1, [2, 1, 2], [4, 9, 2]),
+      text('transposed'),
+      tensor(shared, 0, [4, 3], [1, 4]),
+      text('block'),
+      tensor(shared, 5, [2, 2], [4, 1]),
+      text('column'),
+      tensor(shared, 2, [3], [4]),
+      text('repeated'),
+      tensor(shared, 7, [2, 2], [0, 0]),
+      text('scalar'),
+      tensor(shared, 11, [], []),
+      text('empty'),
+      tensor(shared, 0, [0, 3], [3, 1]),
+      text('every second of every second'),
+      tensor(shared, 1, [2, 1, 2], [4, 9, 2]),
     );
     const read = await tensorsOf(layout(pickle(views), '0', 12, counting(12)));
     expect(Object.values(read).map((view) => (view as { values: number[] }).values)).toEqual([
@@ -86,21 +113,45 @@ describe.each(LAYOUTS)('%s', (_, layout) => {
 
   test('unwraps parameters and tensors of other classes', async () => {
     const parameter = call(name('torch._utils', '_rebuild_parameter'), W, [0x88], call(name('collections', 'OrderedDict')));
-    const args = tuple(storage('FloatStorage', '0', 6), int(4), tuple(int(2)), tuple(int(1)), FALSE, call(name('collections', 'OrderedDict')));
-    const derived = call(name('torch._tensor', '_rebuild_from_type_v2'), name('torch._utils', '_rebuild_tensor_v2'), name('torch', 'Tensor'), args, dict());
+    const args = tuple(
+      storage('FloatStorage', '0', 6),
+      int(4),
+      tuple(int(2)),
+      tuple(int(1)),
+      FALSE,
+      call(name('collections', 'OrderedDict')),
+    );
+    const derived = call(
+      name('torch._tensor', '_rebuild_from_type_v2'),
+      name('torch._utils', '_rebuild_tensor_v2'),
+      name('torch', 'Tensor'),
+      args,
+      dict(),
+    );
     const read = await tensorsOf(layout(pickle(dict(text('p'), parameter, text('d'), derived)), '0', 6, counting(6)));
     expect(read).toMatchObject({ p: { shape: [2, 3] }, d: { values: [4, 5] } });
   });
 
   test('refuses every file cut short', async () => {
     const whole = layout(good, '0', 6, counting(6));
-    for (let length = 0; length < whole.byteLength; length++) expect(await faultOf(whole.slice(0, length))).toMatch(/^readPyTorchTensors: .*hostile\.ckpt: /);
+    for (let length = 0; length < whole.byteLength; length++)
+      expect(await faultOf(whole.slice(0, length))).toMatch(/^readPyTorchTensors: .*hostile\.ckpt: /);
   });
 });
 
 test('an untyped storage is read as the dtype of its tensor', async () => {
   const untyped = persistent(tuple(text('storage'), name('torch.storage', 'UntypedStorage'), text('0'), text('cpu'), int(8)));
-  const rebuilt = call(name('torch._utils', '_rebuild_tensor_v3'), untyped, int(1), tuple(int(3)), tuple(int(1)), FALSE, call(name('collections', 'OrderedDict')), name('torch', 'uint16'), FALSE);
+  const rebuilt = call(
+    name('torch._utils', '_rebuild_tensor_v3'),
+    untyped,
+    int(1),
+    tuple(int(3)),
+    tuple(int(1)),
+    FALSE,
+    call(name('collections', 'OrderedDict')),
+    name('torch', 'uint16'),
+    FALSE,
+  );
   expect(await tensorsOf(zipFile(pickle(dict(text('x'), rebuilt)), { 0: bytesOf(Uint16Array.of(1, 2, 3, 65535)) }))).toEqual({
     x: { dtype: 'U16', shape: [3], values: [2, 3, 65535] },
   });
@@ -115,7 +166,10 @@ test('a part of a storage begins where the old layout says', async () => {
 });
 
 test('compressed entries are read', async () => {
-  const entries = [{ name: 'a/data.pkl', content: good, deflate: true }, { name: 'a/data/0', content: counting(6), deflate: true }];
+  const entries = [
+    { name: 'a/data.pkl', content: good, deflate: true },
+    { name: 'a/data/0', content: counting(6), deflate: true },
+  ];
   expect(await tensorsOf(rawZip(entries))).toMatchObject({ w: { values: [0, 1, 2, 3, 4, 5] } });
 });
 
@@ -123,7 +177,11 @@ test('values that are no tensors are read too', async () => {
   const value = dict(text('step'), int(3), int(0), tuple(NONE, [0x88], text('x')), text('w'), W);
   await writeFile(path('values.ckpt'), zipFile(pickle(value), { 0: counting(6) }));
   expect(await readPyTorchFile(path('values.ckpt'))).toEqual(
-    new Map<unknown, unknown>([['step', 3], [0, [null, true, 'x']], ['w', { dtype: 'F32', shape: [2, 3], data: Float32Array.of(0, 1, 2, 3, 4, 5) }]]),
+    new Map<unknown, unknown>([
+      ['step', 3],
+      [0, [null, true, 'x']],
+      ['w', { dtype: 'F32', shape: [2, 3], data: Float32Array.of(0, 1, 2, 3, 4, 5) }],
+    ]),
   );
 });
 
@@ -140,7 +198,7 @@ test('a file that is open gives one tensor at a time, each in memory of its own'
   await file.close();
 });
 
-test('a wrapper\'s prefix is kept, or left out of every key where asked', async () => {
+test("a wrapper's prefix is kept, or left out of every key where asked", async () => {
   const bytes = zipFile(pickle(dict(text('net'), dict(text('module.w'), W), text('module.v'), W)), { 0: counting(6) });
   expect(Object.keys(await tensorsOf(bytes))).toEqual(['net.module.w', 'module.v']);
   expect(Object.keys(await tensorsOf(bytes, { stripPrefix: 'module.' }))).toEqual(['net.w', 'v']);
@@ -168,8 +226,16 @@ const HOSTILE: readonly (readonly [what: string, bytes: Uint8Array, fault: strin
   ['an empty file', new Uint8Array(), 'the file is empty'],
   ['random bytes', Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), 'begins neither as a zip archive nor as a pickle'],
   ['another pickle', pickle(dict()), 'this is a pickle, but not one of torch.save'],
-  ['another protocol of the old layout', legacyFile(good, [], [pickleOfMagic(), pickle(int(1002))]), "torch.save's protocol 1002; known is 1001"],
-  ['a big-endian writer of the old layout', legacyFile(good, [], [pickleOfMagic(), pickle(int(1001)), pickle(dict(text('little_endian'), FALSE))]), 'big-endian'],
+  [
+    'another protocol of the old layout',
+    legacyFile(good, [], [pickleOfMagic(), pickle(int(1002))]),
+    "torch.save's protocol 1002; known is 1001",
+  ],
+  [
+    'a big-endian writer of the old layout',
+    legacyFile(good, [], [pickleOfMagic(), pickle(int(1001)), pickle(dict(text('little_endian'), FALSE))]),
+    'big-endian',
+  ],
   ['a big-endian writer', zipFile(good, { 0: counting(6) }, [entry('archive/byteorder', new TextEncoder().encode('big'))]), '"big" endian'],
   ['a zip archive of something else', rawZip([entry('readme.txt')]), 'has no data.pkl in a folder of its own'],
   ['a pickle that is in no folder', rawZip([entry('data.pkl')]), 'has no data.pkl in a folder of its own'],
@@ -181,12 +247,32 @@ const HOSTILE: readonly (readonly [what: string, bytes: Uint8Array, fault: strin
   ['an encrypted entry', rawZip([{ ...entry('a/data.pkl'), deflate: true, flags: 1 }]), 'is encrypted'],
   ['an unknown compression', rawZip([{ ...entry('a/data.pkl'), method: 12 }]), 'unsupported compression method'],
   ['damaged bytes of the pickle', rawZip([{ ...entry('a/data.pkl'), crc: 1 }]), 'their CRC-32 differs'],
-  ['damaged bytes of a tensor', rawZip([entry('a/data.pkl'), { ...entry('a/data/0', counting(6)), crc: 1 }]), '"a/data/0" are not those that were written'],
-  ['a pickle of 1 GB that is not there', rawZip([{ ...entry('a/data.pkl'), deflate: true, size: 1e9 }]), 'would take 1000000000 bytes of memory, more than 67108864'],
-  ['more than compression can give', rawZip([{ ...entry('a/data.pkl', new Uint8Array(10)), deflate: true, size: 60e6 }]), 'claims 60000000 bytes from'],
-  ['compressed data longer than they say', rawZip([{ ...entry('a/data.pkl', new Uint8Array(1000)), deflate: true, size: 10 }]), 'does not unpack to 10 bytes'],
+  [
+    'damaged bytes of a tensor',
+    rawZip([entry('a/data.pkl'), { ...entry('a/data/0', counting(6)), crc: 1 }]),
+    '"a/data/0" are not those that were written',
+  ],
+  [
+    'a pickle of 1 GB that is not there',
+    rawZip([{ ...entry('a/data.pkl'), deflate: true, size: 1e9 }]),
+    'would take 1000000000 bytes of memory, more than 67108864',
+  ],
+  [
+    'more than compression can give',
+    rawZip([{ ...entry('a/data.pkl', new Uint8Array(10)), deflate: true, size: 60e6 }]),
+    'claims 60000000 bytes from',
+  ],
+  [
+    'compressed data longer than they say',
+    rawZip([{ ...entry('a/data.pkl', new Uint8Array(1000)), deflate: true, size: 10 }]),
+    'does not unpack to 10 bytes',
+  ],
   ['a storage that is not there', zipFile(good), 'there are no bytes for storage "0"'],
-  ['a storage named by a path', zipFile(pickle(dict(text('w'), tensor(storage('FloatStorage', '../data.pkl', 6), 0, [6], [1]))), { 0: counting(6) }), 'no bytes for storage "../data.pkl"'],
+  [
+    'a storage named by a path',
+    zipFile(pickle(dict(text('w'), tensor(storage('FloatStorage', '../data.pkl', 6), 0, [6], [1]))), { 0: counting(6) }),
+    'no bytes for storage "../data.pkl"',
+  ],
   ['a storage of another size', zipFile(good, { 0: counting(7) }), 'storage "0" has 28 bytes, the pickle says 24'],
   ['a view beyond its storage', wrong(tensor(six, 1, [2, 3], [3, 1])), 'a tensor of shape [2, 3] reaches element 7 of a storage of 6'],
   ['strides beyond the storage', wrong(tensor(six, 0, [2, 3], [4, 1])), 'reaches element 7'],
@@ -198,18 +284,44 @@ const HOSTILE: readonly (readonly [what: string, bytes: Uint8Array, fault: strin
   ['one number that is called a terabyte', wrong(tensor(six, 0, [2 ** 38], [0])), 'would take 1099511627776 bytes of memory'],
   ['a hundred axes', wrong(tensor(six, 0, Array<number>(100).fill(1), Array<number>(100).fill(1))), 'has 100 axes'],
   ['a tensor of a text', wrong(tensor(text('x'), 0, [1], [1])), 'storage must be a storage, got a string'],
-  ['a storage of an unknown type', wrong(tensor(storage('QUInt8Storage', '0', 6), 0, [6], [1])), "'w' is torch.quint8, of which no tensor can be read: quantised elements"],
+  [
+    'a storage of an unknown type',
+    wrong(tensor(storage('QUInt8Storage', '0', 6), 0, [6], [1])),
+    "'w' is torch.quint8, of which no tensor can be read: quantised elements",
+  ],
   ['a whole module', wrong(persistent(tuple(text('module'), name('torch', 'Size')))), 'holds a whole module'],
   ['something else outside', wrong(persistent(text('0'))), 'outside it that is no storage'],
   ['a storage without a tensor', wrong(six), 'a storage that belongs to no tensor'],
   ['a list in itself', zipFile(pickle(EMPTY_LIST, put(0), get(0), [0x61])), 'contain themselves'],
-  ['lists of lists of lists', zipFile(pickle(...Array<readonly number[]>(200).fill(EMPTY_LIST), ...Array<readonly number[]>(199).fill([0x61]))), 'nested more than 100 deep'],
+  [
+    'lists of lists of lists',
+    zipFile(pickle(...Array<readonly number[]>(200).fill(EMPTY_LIST), ...Array<readonly number[]>(199).fill([0x61]))),
+    'nested more than 100 deep',
+  ],
   ['thirty doublings of a list', zipFile(doubled(30)), 'more than 1000000 values'],
   ['a single tensor', zipFile(pickle(W), { 0: counting(6) }), 'a single tensor, without a name; read it with readPyTorchFile'],
-  ['two tensors of one name', zipFile(pickle(dict(text('a.b'), W, text('a'), dict(text('b'), W))), { 0: counting(6) }), 'two tensors have the name "a.b"'],
+  [
+    'two tensors of one name',
+    zipFile(pickle(dict(text('a.b'), W, text('a'), dict(text('b'), W))), { 0: counting(6) }),
+    'two tensors have the name "a.b"',
+  ],
   ['the name __proto__', zipFile(pickle(dict(text('__proto__'), W)), { 0: counting(6) }), '"__proto__", which cannot be used'],
-  ['a storage that is listed twice', legacyFile(good, [['0', 6, counting(6)], ['0', 6, counting(6)]]), 'lists storage "0" twice'],
-  ['a storage that no tensor has', legacyFile(good, [['0', 6, counting(6)], ['1', 6, counting(6)]]), 'lists a storage that no tensor has: "1"'],
+  [
+    'a storage that is listed twice',
+    legacyFile(good, [
+      ['0', 6, counting(6)],
+      ['0', 6, counting(6)],
+    ]),
+    'lists storage "0" twice',
+  ],
+  [
+    'a storage that no tensor has',
+    legacyFile(good, [
+      ['0', 6, counting(6)],
+      ['1', 6, counting(6)],
+    ]),
+    'lists a storage that no tensor has: "1"',
+  ],
   ['a count that differs', legacyFile(good, [['0', 7, counting(7)]]), 'storage "0" has 7 elements, the pickle says 6'],
   ['a missing storage of the old layout', legacyFile(good, []), 'there are no bytes for storage "0"'],
 ];
@@ -225,7 +337,7 @@ describe('a file from a stranger', () => {
     expect(message).toMatch(/^readPyTorchTensors: .*hostile\.ckpt: /);
   });
 
-  test('is refused where a tensor\'s bytes have changed', async () => {
+  test("is refused where a tensor's bytes have changed", async () => {
     const bytes = zipFile(good, { 0: counting(6) });
     const at = Buffer.from(bytes).indexOf(counting(6).slice(4));
     expect(await faultOf(flipped(bytes, at))).toMatch(/CRC-32 differs/);

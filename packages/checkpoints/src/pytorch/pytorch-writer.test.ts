@@ -25,7 +25,11 @@ describe('writing a PyTorch file', () => {
         expect(Object.keys(read).sort()).toEqual(pairs.map(([key]) => `net.${key}`).sort());
         for (const [key, expected] of pairs) {
           const actual = read[`net.${key}`]!;
-          expect({ dtype: actual.dtype, shape: actual.shape, bytes: bytesOf(actual) }).toEqual({ dtype: expected.dtype, shape: expected.shape, bytes: bytesOf(expected) });
+          expect({ dtype: actual.dtype, shape: actual.shape, bytes: bytesOf(actual) }).toEqual({
+            dtype: expected.dtype,
+            shape: expected.shape,
+            bytes: bytesOf(expected),
+          });
         }
       }),
       { numRuns: 100 },
@@ -33,10 +37,24 @@ describe('writing a PyTorch file', () => {
   });
 
   test('gives back every plain value', async () => {
-    const leaf = fc.oneof(fc.constant(null), fc.boolean(), fc.double(), fc.integer(), fc.maxSafeInteger(), fc.bigInt({ min: 2n ** 53n, max: 2n ** 200n }), fc.bigInt({ min: -(2n ** 200n), max: -(2n ** 53n) }), names);
+    const leaf = fc.oneof(
+      fc.constant(null),
+      fc.boolean(),
+      fc.double(),
+      fc.integer(),
+      fc.maxSafeInteger(),
+      fc.bigInt({ min: 2n ** 53n, max: 2n ** 200n }),
+      fc.bigInt({ min: -(2n ** 200n), max: -(2n ** 53n) }),
+      names,
+    );
     const { value } = fc.letrec<{ value: PyTorchSource; leaf: PyTorchSource }>((tie) => ({
       leaf,
-      value: fc.oneof({ maxDepth: 4 }, tie('leaf'), fc.array(tie('value'), { maxLength: 4 }), fc.array(fc.tuple(fc.oneof(names, fc.integer()), tie('value')), { maxLength: 4 }).map((pairs) => new Map(pairs))),
+      value: fc.oneof(
+        { maxDepth: 4 },
+        tie('leaf'),
+        fc.array(tie('value'), { maxLength: 4 }),
+        fc.array(fc.tuple(fc.oneof(names, fc.integer()), tie('value')), { maxLength: 4 }).map((pairs) => new Map(pairs)),
+      ),
     }));
     await fc.assert(
       fc.asyncProperty(value, async (written) => {
@@ -63,11 +81,20 @@ describe('writing a PyTorch file', () => {
 
   test('takes records for dicts, and data when their turn comes', async () => {
     const turns: string[] = [];
-    const lazy = (name: string): TensorSource => ({ ...good, data: () => { turns.push(name); return Float32Array.of(3, 4); } });
+    const lazy = (name: string): TensorSource => ({
+      ...good,
+      data: () => {
+        turns.push(name);
+        return Float32Array.of(3, 4);
+      },
+    });
     await writePyTorchFile(path('lazy.ckpt'), { net: { b: lazy('b'), a: lazy('a') } });
     expect(turns).toEqual(['b', 'a']);
-    const tensors = tensorsByName((await readPyTorchFile(path('lazy.ckpt'))));
-    expect(Array.from(tensors, ([name, value]) => [name, valuesOf(value)])).toEqual([['net.b', [3, 4]], ['net.a', [3, 4]]]);
+    const tensors = tensorsByName(await readPyTorchFile(path('lazy.ckpt')));
+    expect(Array.from(tensors, ([name, value]) => [name, valuesOf(value)])).toEqual([
+      ['net.b', [3, 4]],
+      ['net.a', [3, 4]],
+    ]);
   });
 
   test('is the same file for the same values, with contents at multiples of 64', async () => {
@@ -87,17 +114,41 @@ describe('writing a PyTorch file', () => {
     ['a dtype that torch.save has not', { x: { dtype: 'U16', shape: [1], data: Uint16Array.of(1) } }, "tensor 'x': torch.save has no U16"],
     ['a function', { a: [1, (() => 1) as unknown as PyTorchSource] }, "'a.1': function cannot be written"],
     ['a list in itself', self, 'or contain themselves'],
-    ...[new Date(0), new Set([1]), /x/, new Error('x'), Float32Array.of(1.5), new Uint8ClampedArray(1), new ArrayBuffer(1), Object(1) as object, new (class Thing {})()].map(
-      (value): readonly [string, PyTorchSource, string] => [value.constructor.name, { a: { b: value as unknown as PyTorchSource } }, `'a.b': ${value.constructor.name} cannot be written`],
-    ),
+    ...[
+      new Date(0),
+      new Set([1]),
+      /x/,
+      new Error('x'),
+      Float32Array.of(1.5),
+      new Uint8ClampedArray(1),
+      new ArrayBuffer(1),
+      Object(1) as object,
+      new (class Thing {})(),
+    ].map((value): readonly [string, PyTorchSource, string] => [
+      value.constructor.name,
+      { a: { b: value as unknown as PyTorchSource } },
+      `'a.b': ${value.constructor.name} cannot be written`,
+    ]),
     ['undefined', { a: undefined as unknown as PyTorchSource }, "'a': undefined cannot be written"],
     ['a hole in a list', Array<PyTorchSource>(1), "'0': undefined cannot be written"],
     ['a key that is a symbol', { [Symbol('x')]: 1 }, "'': Object cannot be written"],
     ['a key that is an object', new Map([[{} as unknown as string, 1]]), 'a key of Object cannot be written'],
     ['a tensor without data', { x: { dtype: 'F32', shape: [1] } }, "'x': a tensor without data cannot be written"],
-    ['a value that is only named', { x: { kind: 'opaque', name: 'argparse.Namespace' } }, "'x': argparse.Namespace, which is only named, cannot be written"],
-    ['booleans of other bytes', { x: { dtype: 'BOOL', shape: [1], data: Uint8Array.of(2) } }, "tensor 'x': BOOL needs bytes that are 0 or 1"],
-    ['more axes than are read', { x: { dtype: 'F32', shape: Array<number>(65).fill(1), data: Float32Array.of(1) } }, 'could not be read again: a tensor has 65 axes'],
+    [
+      'a value that is only named',
+      { x: { kind: 'opaque', name: 'argparse.Namespace' } },
+      "'x': argparse.Namespace, which is only named, cannot be written",
+    ],
+    [
+      'booleans of other bytes',
+      { x: { dtype: 'BOOL', shape: [1], data: Uint8Array.of(2) } },
+      "tensor 'x': BOOL needs bytes that are 0 or 1",
+    ],
+    [
+      'more axes than are read',
+      { x: { dtype: 'F32', shape: Array<number>(65).fill(1), data: Float32Array.of(1) } },
+      'could not be read again: a tensor has 65 axes',
+    ],
     ['half a surrogate pair', ['x\ud800'], 'not well-formed Unicode'],
     ['lazy data that fail', { x: { ...good, data: () => Promise.reject(new Error('the device is gone')) } }, 'the device is gone'],
   ];
@@ -119,7 +170,14 @@ describe('writing a PyTorch file', () => {
 });
 
 test('an archive of more than 4 GiB and 65,535 entries is found its way through', async () => {
-  const value = pickle(dict(text('x'), tensor(storage('FloatStorage', '1', 2), 0, [2], [1]), text('large'), tensor(storage('ByteStorage', '0', 5e9), 4999999999, [1], [1])));
+  const value = pickle(
+    dict(
+      text('x'),
+      tensor(storage('FloatStorage', '1', 2), 0, [2], [1]),
+      text('large'),
+      tensor(storage('ByteStorage', '0', 5e9), 4999999999, [1], [1]),
+    ),
+  );
   const data = new Uint8Array(Float32Array.of(1, 2).buffer);
   const contents = [
     { name: 'a/data.pkl', content: value, size: value.byteLength },

@@ -12,7 +12,16 @@ const ORDERED = call(name('collections', 'OrderedDict'));
 
 /** A tensor of two elements with the negative bit, every second one of four. */
 const negated = (type: string): readonly number[] =>
-  call(name('torch._utils', '_rebuild_tensor_v2'), storage(type, '0', 4), int(1), tuple(int(2)), tuple(int(2)), FALSE, ORDERED, dict(text('neg'), [0x88]));
+  call(
+    name('torch._utils', '_rebuild_tensor_v2'),
+    storage(type, '0', 4),
+    int(1),
+    tuple(int(2)),
+    tuple(int(2)),
+    FALSE,
+    ORDERED,
+    dict(text('neg'), [0x88]),
+  );
 
 describe('tensors with the negative bit have their signs changed', () => {
   test.each<readonly [string, ArrayBufferView, readonly (bigint | number)[]]>([

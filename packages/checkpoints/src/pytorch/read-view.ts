@@ -33,7 +33,7 @@ function gather({ shape, strides }: TensorValue, source: BitsArray, target: Bits
   const [size, stride] = [shape[last] ?? 1, strides[last] ?? 1];
   const index = shape.map(() => 0);
   let from = 0;
-  for (let to = 0; to < target.length; ) {
+  for (let to = 0; to < target.length;) {
     for (let i = 0; i < size; i++) target[to++] = source[from + i * stride] ?? 0;
     // The index of the row counts up like an odometer.
     for (let axis = last - 1; axis >= 0; axis--) {
@@ -75,7 +75,11 @@ export function readView(view: TensorValue, storage: ArrayBuffer): StoredTensor 
   const buffer = elementsOf(view, storage);
   const { dtype } = view;
   const shape = [...view.shape];
-  const tensor = (isSmallFloat(dtype) ? { dtype: 'F32', shape, data: smallFloatsToFloat32(dtype, buffer) } : { dtype, shape, data: valuesOver(dtype, buffer) }) as StoredTensor;
+  const tensor = (
+    isSmallFloat(dtype)
+      ? { dtype: 'F32', shape, data: smallFloatsToFloat32(dtype, buffer) }
+      : { dtype, shape, data: valuesOver(dtype, buffer) }
+  ) as StoredTensor;
   if (view.negated) negate(tensor.data);
   return tensor;
 }

@@ -1,7 +1,20 @@
 import { elementCount } from '../safetensors-header.js';
 import { unreadElements } from './element-types.js';
 import { COST, type Charge } from './pickle-budget.js';
-import { describe, isGlobal, isOpaque, isStorage, isTensor, isTuple, itemsOf, type ElementType, type OpaquePickle, type PickleValue, type StorageValue, type TensorValue } from './pickle-values.js';
+import {
+  describe,
+  isGlobal,
+  isOpaque,
+  isStorage,
+  isTensor,
+  isTuple,
+  itemsOf,
+  type ElementType,
+  type OpaquePickle,
+  type PickleValue,
+  type StorageValue,
+  type TensorValue,
+} from './pickle-values.js';
 
 const MAX_RANK = 64;
 
@@ -15,8 +28,12 @@ function isCount(value: PickleValue | undefined): value is number {
 
 function counts(what: string, value: PickleValue | undefined): number[] {
   const items = itemsOf(value);
-  if (items !== undefined && items.length > MAX_RANK) throw new Error(`a tensor has ${String(items.length)} axes; up to ${String(MAX_RANK)} are read`);
-  if (!items?.every(isCount)) throw new Error(`a tensor's ${what} must be whole numbers ≥ 0, got ${describe(value)}${items === undefined ? '' : ' of something else'}`);
+  if (items !== undefined && items.length > MAX_RANK)
+    throw new Error(`a tensor has ${String(items.length)} axes; up to ${String(MAX_RANK)} are read`);
+  if (!items?.every(isCount))
+    throw new Error(
+      `a tensor's ${what} must be whole numbers ≥ 0, got ${describe(value)}${items === undefined ? '' : ' of something else'}`,
+    );
   return [...items];
 }
 
@@ -48,7 +65,8 @@ function readMetadata(rebuild: string, extra: Arguments, metadata: PickleValue |
   for (const [key, value] of metadata) {
     if (key === 'conj') return 'its metadata says that it is a complex conjugate, which only complex numbers have';
     // PyTorch writes the key only where it is true, and looks only whether it is there.
-    if (key !== 'neg' || value !== true) return `its metadata has ${typeof key === 'string' ? JSON.stringify(key.slice(0, 40)) : describe(key)}, which this reader does not understand`;
+    if (key !== 'neg' || value !== true)
+      return `its metadata has ${typeof key === 'string' ? JSON.stringify(key.slice(0, 40)) : describe(key)}, which this reader does not understand`;
   }
   return metadata.size > 0;
 }
@@ -65,33 +83,41 @@ function rebuild(args: Arguments, charge: Charge, negated: boolean | string = fa
   const [storage, offset, size, stride] = args;
   charge(COST.tensor);
   if (!isStorage(storage)) throw new Error(`a tensor's storage must be a storage, got ${describe(storage)}`);
-  if (dtype !== undefined && (!isGlobal(dtype) || dtype.elements === undefined)) throw new Error(`a tensor's dtype must be a dtype, got ${describe(dtype)}`);
+  if (dtype !== undefined && (!isGlobal(dtype) || dtype.elements === undefined))
+    throw new Error(`a tensor's dtype must be a dtype, got ${describe(dtype)}`);
   const elements = (isGlobal(dtype) ? dtype.elements : undefined) ?? storage.elements;
   if (elements.dtype === undefined) return unread(elements.name, unreadElements(elements.name));
   if (typeof negated === 'string') return unread(elements.name, negated, true);
   if (negated && elements.dtype === 'BOOL') return unread(elements.name, 'its metadata say that booleans are negated', true);
   const within = inUnitsOf(elements, storage);
-  if (!isCount(offset) || !Number.isInteger(within.begin)) throw new Error(`a tensor's offset must be a whole number ≥ 0, got ${describe(offset)}`);
+  if (!isCount(offset) || !Number.isInteger(within.begin))
+    throw new Error(`a tensor's offset must be a whole number ≥ 0, got ${describe(offset)}`);
   const shape = counts('shape', size);
   const strides = counts('strides', stride);
   charge(2 * COST.item * shape.length);
   if (strides.length !== shape.length) throw new Error(`a tensor has ${String(shape.length)} axes and ${String(strides.length)} strides`);
   const extent = viewExtent(shape, strides);
-  if (elementCount(shape) === undefined || !Number.isSafeInteger(extent)) throw new Error(`a tensor of shape [${shape.join(', ')}] has too many elements`);
+  if (elementCount(shape) === undefined || !Number.isSafeInteger(extent))
+    throw new Error(`a tensor of shape [${shape.join(', ')}] has too many elements`);
   if (extent > 0 && offset + extent > within.count) {
-    throw new Error(`a tensor of shape [${shape.join(', ')}] reaches element ${String(offset + extent)} of a storage of ${String(within.count)}; the file is damaged`);
+    throw new Error(
+      `a tensor of shape [${shape.join(', ')}] reaches element ${String(offset + extent)} of a storage of ${String(within.count)}; the file is damaged`,
+    );
   }
   return { kind: 'tensor', storage, dtype: elements.dtype, shape, strides, offset: within.begin + offset, negated };
 }
 
 /** `_rebuild_tensor(storage, offset, shape, strides)` */
-export const rebuildTensorV1 = (args: Arguments, charge: Charge): Rebuilt => rebuild(args, charge, readMetadata('_rebuild_tensor', args.slice(4), undefined, 0, 0));
+export const rebuildTensorV1 = (args: Arguments, charge: Charge): Rebuilt =>
+  rebuild(args, charge, readMetadata('_rebuild_tensor', args.slice(4), undefined, 0, 0));
 
 /** `_rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks, metadata)` */
-export const rebuildTensorV2 = (args: Arguments, charge: Charge): Rebuilt => rebuild(args, charge, readMetadata('_rebuild_tensor_v2', args.slice(4), args[6], 2, 3));
+export const rebuildTensorV2 = (args: Arguments, charge: Charge): Rebuilt =>
+  rebuild(args, charge, readMetadata('_rebuild_tensor_v2', args.slice(4), args[6], 2, 3));
 
 /** `_rebuild_tensor_v3(storage, offset, shape, strides, requires_grad, hooks, dtype, metadata)` */
-export const rebuildTensorV3 = (args: Arguments, charge: Charge): Rebuilt => rebuild(args, charge, readMetadata('_rebuild_tensor_v3', args.slice(4), args[7], 3, 4), args[6] ?? null);
+export const rebuildTensorV3 = (args: Arguments, charge: Charge): Rebuilt =>
+  rebuild(args, charge, readMetadata('_rebuild_tensor_v3', args.slice(4), args[7], 3, 4), args[6] ?? null);
 
 /** Attributes that change a tensor's values when they are set. */
 const VALUE_ATTRIBUTES: readonly string[] = ['data', 'real', 'imag'];
@@ -100,7 +126,11 @@ const VALUE_ATTRIBUTES: readonly string[] = ['data', 'real', 'imag'];
 function isHarmlessState(state: PickleValue | undefined): boolean {
   if (state === undefined || state === null) return true;
   if (state instanceof Map) return !VALUE_ATTRIBUTES.some((name) => state.has(name));
-  return isTuple(state) && state.items.length === 2 && state.items.every((part) => part === null || (part instanceof Map && isHarmlessState(part)));
+  return (
+    isTuple(state) &&
+    state.items.length === 2 &&
+    state.items.every((part) => part === null || (part instanceof Map && isHarmlessState(part)))
+  );
 }
 
 /** The tensor of a Parameter: `(data, requires_grad, hooks, state)`. */
@@ -110,7 +140,13 @@ export function rebuildParameter(args: Arguments): Rebuilt {
   if (!isTensor(data)) throw new Error(`the pickle makes a parameter of ${describe(data)}`);
   const fault = readMetadata('a parameter', args.slice(1, 3), undefined, 0, 2);
   if (typeof fault === 'string' || args.length > 4 || !isHarmlessState(state)) {
-    return unread('torch.nn.parameter.Parameter', typeof fault === 'string' ? fault : `its attributes change its values: ${describe(requiresGrad)}, ${describe(hooks)}, ${describe(state)}`, true);
+    return unread(
+      'torch.nn.parameter.Parameter',
+      typeof fault === 'string'
+        ? fault
+        : `its attributes change its values: ${describe(requiresGrad)}, ${describe(hooks)}, ${describe(state)}`,
+      true,
+    );
   }
   return data;
 }
@@ -129,7 +165,8 @@ export function rebuildTensorFromType(args: Arguments, charge: Charge): Rebuilt 
   }
   const tensor = call(items, charge) as Rebuilt;
   if (isOpaque(tensor)) return tensor;
-  if (!PLAIN_CLASSES.includes(type.name)) return unread(type.name, 'what this class of tensors does with its values is not known; save tensor.as_subclass(torch.Tensor)');
+  if (!PLAIN_CLASSES.includes(type.name))
+    return unread(type.name, 'what this class of tensors does with its values is not known; save tensor.as_subclass(torch.Tensor)');
   return args.length <= 4 && isHarmlessState(state) ? tensor : unread(type.name, 'its attributes change its values', true);
 }
 
@@ -137,7 +174,9 @@ export function rebuildTensorFromType(args: Arguments, charge: Charge): Rebuilt 
 export function isHarmlessTensorState(state: PickleValue): boolean {
   if (!isTuple(state) || state.items.length !== 3) return false;
   const [requiresGrad, volatile, hooks] = state.items;
-  return typeof requiresGrad === 'boolean' && (volatile === null || typeof volatile === 'boolean') && (hooks === null || hooks instanceof Map);
+  return (
+    typeof requiresGrad === 'boolean' && (volatile === null || typeof volatile === 'boolean') && (hooks === null || hooks instanceof Map)
+  );
 }
 
 /**
@@ -148,14 +187,24 @@ export function isHarmlessTensorState(state: PickleValue): boolean {
  */
 export function findStorage(id: PickleValue): StorageValue {
   const [what, type, key, location, count, part, ...more] = isTuple(id) ? id.items : [];
-  if (what === 'module') throw new Error('the file holds a whole module with its source code; save only its tensors: torch.save(model.state_dict(), path)');
-  if (what !== 'storage' || !isGlobal(type) || type.elements === undefined || typeof key !== 'string' || typeof location !== 'string' || !isCount(count) || more.length > 0) {
+  if (what === 'module')
+    throw new Error('the file holds a whole module with its source code; save only its tensors: torch.save(model.state_dict(), path)');
+  if (
+    what !== 'storage' ||
+    !isGlobal(type) ||
+    type.elements === undefined ||
+    typeof key !== 'string' ||
+    typeof location !== 'string' ||
+    !isCount(count) ||
+    more.length > 0
+  ) {
     throw new Error('the pickle refers to something outside it that is no storage of a tensor');
   }
   const whole: StorageValue = { kind: 'storage', key, elements: type.elements, storedCount: count, begin: 0, count };
   if (part === undefined || part === null) return whole;
   const within = itemsOf(part);
   const [, begin, length] = within ?? [];
-  if (!isCount(begin) || !isCount(length) || begin + length > count) throw new Error(`part of storage ${JSON.stringify(key.slice(0, 80))} reaches beyond it`);
+  if (!isCount(begin) || !isCount(length) || begin + length > count)
+    throw new Error(`part of storage ${JSON.stringify(key.slice(0, 80))} reaches beyond it`);
   return { ...whole, begin, count: length };
 }

@@ -1,5 +1,18 @@
 import { keyText } from './pickle-dict.js';
-import { isComplex, isGlobal, isOpaque, isStorage, isTensor, isTuple, itemsOf, type ComplexValue, type OpaquePickle, type PickleKey, type PickleValue, type TensorValue } from './pickle-values.js';
+import {
+  isComplex,
+  isGlobal,
+  isOpaque,
+  isStorage,
+  isTensor,
+  isTuple,
+  itemsOf,
+  type ComplexValue,
+  type OpaquePickle,
+  type PickleKey,
+  type PickleValue,
+  type TensorValue,
+} from './pickle-values.js';
 import { makesTensor } from './python-globals.js';
 
 /**
@@ -8,7 +21,8 @@ import { makesTensor } from './python-globals.js';
  *
  * @typeParam T what stands for a tensor
  */
-export type PyTorchValue<T> = null | boolean | number | bigint | string | Uint8Array | readonly PyTorchValue<T>[] | PyTorchDict<T> | ComplexValue | OpaqueValue | T;
+export type PyTorchValue<T> =
+  null | boolean | number | bigint | string | Uint8Array | readonly PyTorchValue<T>[] | PyTorchDict<T> | ComplexValue | OpaqueValue | T;
 
 /** A Python dict. */
 export type PyTorchDict<T> = ReadonlyMap<PyTorchKey, PyTorchValue<T>>;
@@ -82,7 +96,12 @@ export function convertTree<T>(root: PickleValue, rules: TreeRules<T>): PyTorchV
     if (fault) rules.fault?.(path.map((key) => shortKey(key)).join('.'), unread ?? '');
     if (unread !== undefined) return { kind, name, unread };
     if (makesTensor(name)) return { kind, name, unread: 'tensors of this kind are not read; save a dense tensor of a plain dtype' };
-    if (holdsTensors(value)) return { kind, name, unread: `it holds tensors, and ${name} is a class that is not known; save its tensors in a dict: torch.save(model.state_dict(), path)` };
+    if (holdsTensors(value))
+      return {
+        kind,
+        name,
+        unread: `it holds tensors, and ${name} is a class that is not known; save its tensors in a dict: torch.save(model.state_dict(), path)`,
+      };
     return { kind, name };
   };
   const members = (items: readonly PickleValue[], depth: number): PyTorchValue<T>[] =>
@@ -103,17 +122,20 @@ export function convertTree<T>(root: PickleValue, rules: TreeRules<T>): PyTorchV
     }
     return result;
   };
-  const convertKey = (key: PickleKey, depth: number): PyTorchKey => (isTuple(key) ? key.items.map((item) => convertKey(item as PickleKey, depth + 1)) : (convert(key, depth) as PyTorchKey));
+  const convertKey = (key: PickleKey, depth: number): PyTorchKey =>
+    isTuple(key) ? key.items.map((item) => convertKey(item as PickleKey, depth + 1)) : (convert(key, depth) as PyTorchKey);
   const convert = (value: PickleValue, outside: number): PyTorchValue<T> => {
     const depth = outside + 1;
     count += 1;
-    if (count > MAX_VALUES) throw new Error(`the file describes more than ${String(MAX_VALUES)} values; save only the tensors (state_dict())`);
+    if (count > MAX_VALUES)
+      throw new Error(`the file describes more than ${String(MAX_VALUES)} values; save only the tensors (state_dict())`);
     if (outside > MAX_DEPTH) throw new Error(`the values are nested more than ${String(MAX_DEPTH)} deep, or contain themselves`);
     if (isTensor(value)) return rules.tensor(value);
     if (isTuple(value)) return members(value.items, depth);
     if (isOpaque(value)) return opaque(value);
     if (isGlobal(value)) return value.opaque === true ? { kind: 'opaque', name: value.name } : value.name;
-    if (isStorage(value)) return { kind: 'opaque', name: value.elements.name, unread: 'it is a storage that belongs to no tensor; save tensors instead' };
+    if (isStorage(value))
+      return { kind: 'opaque', name: value.elements.name, unread: 'it is a storage that belongs to no tensor; save tensors instead' };
     if (Array.isArray(value)) return members(value, depth);
     if (value instanceof Map) return dict(value, depth);
     return value;
@@ -162,17 +184,24 @@ export function tensorsByName<T extends object>(value: PyTorchValue<T>, { stripP
   const unread = (item: OpaqueValue, path: string | undefined): void => {
     if (item.unread === undefined) return;
     if (onUnread !== undefined) onUnread(path ?? '', item);
-    else throw new Error(`${path === undefined ? 'the value' : `'${path}'`} is ${item.name}, of which no tensor can be read: ${item.unread}. The rest can be read with onUnread, or with openPyTorchFile`);
+    else
+      throw new Error(
+        `${path === undefined ? 'the value' : `'${path}'`} is ${item.name}, of which no tensor can be read: ${item.unread}. The rest can be read with onUnread, or with openPyTorchFile`,
+      );
   };
   const visit = (item: PyTorchValue<T>, path: string | undefined): void => {
     if (item === null || typeof item !== 'object' || item instanceof Uint8Array) return;
     if (isDict(item)) for (const [key, member] of item) visit(member, joined(path, strip(publicKey(key), stripPrefix)));
-    else if (isList(item)) item.forEach((member, i) => { visit(member, joined(path, String(i))); });
+    else if (isList(item))
+      item.forEach((member, i) => {
+        visit(member, joined(path, String(i)));
+      });
     else if (isOpaqueValue(item)) unread(item, path);
     else if (!isComplexValue(item)) {
       add(tensors, path, item);
       characters += path?.length ?? 0;
-      if (characters > MAX_NAMES) throw new Error(`the names of the tensors have more than ${String(MAX_NAMES)} characters; read them with openPyTorchFile`);
+      if (characters > MAX_NAMES)
+        throw new Error(`the names of the tensors have more than ${String(MAX_NAMES)} characters; read them with openPyTorchFile`);
     }
   };
   visit(value, undefined);
@@ -181,7 +210,8 @@ export function tensorsByName<T extends object>(value: PyTorchValue<T>, { stripP
 
 function add<T>(tensors: Map<string, T>, name: string | undefined, tensor: T): void {
   if (name === undefined) throw new Error('the file holds a single tensor, without a name; read it with readPyTorchFile');
-  if (name.length > MAX_NAME || name === '__proto__') throw new Error(`a tensor has the name ${JSON.stringify(name.slice(0, 80))}${name.length > 80 ? '…' : ''}, which cannot be used`);
+  if (name.length > MAX_NAME || name === '__proto__')
+    throw new Error(`a tensor has the name ${JSON.stringify(name.slice(0, 80))}${name.length > 80 ? '…' : ''}, which cannot be used`);
   if (tensors.has(name)) throw new Error(`two tensors have the name ${JSON.stringify(name)}; read them with readPyTorchFile`);
   tensors.set(name, tensor);
 }

@@ -55,9 +55,11 @@ const MAX_DEPTH = 100;
 const ENCODE: PythonName = { module: '_codecs', name: 'encode' };
 const COMPLEX: PythonName = { module: '__builtin__', name: 'complex' };
 
-const looksLikeTensor = (value: object): boolean => 'dtype' in value && typeof value.dtype === 'string' && 'shape' in value && Array.isArray(value.shape);
+const looksLikeTensor = (value: object): boolean =>
+  'dtype' in value && typeof value.dtype === 'string' && 'shape' in value && Array.isArray(value.shape);
 const isTensor = (value: object): value is TensorSource => looksLikeTensor(value) && 'data' in value && value.data !== undefined;
-const isComplex = (value: object): value is ComplexValue => 'kind' in value && value.kind === 'complex' && 'real' in value && 'imaginary' in value;
+const isComplex = (value: object): value is ComplexValue =>
+  'kind' in value && value.kind === 'complex' && 'real' in value && 'imaginary' in value;
 const isMap = (value: object): value is PyTorchSourceDict => value instanceof Map;
 const isKeys = (key: PyTorchKey): key is readonly PyTorchKey[] => Array.isArray(key);
 const isList = (value: object): value is readonly PyTorchSource[] => Array.isArray(value);
@@ -88,16 +90,39 @@ function stridesOf(shape: readonly number[]): number[] {
 /** Writes values, and collects the tensors among them, whose number in the list is their storage's key. */
 function writeValue(pickle: PickleWriter, root: PyTorchSource): PlannedTensor[] {
   const tensors: PlannedTensor[] = [];
-  const fault = (path: readonly string[], what: string): Error => new Error(`'${path.join('.')}': ${what} cannot be written; plain values, bytes (Uint8Array), tensors { dtype, shape, data }, arrays, maps and records can`);
+  const fault = (path: readonly string[], what: string): Error =>
+    new Error(
+      `'${path.join('.')}': ${what} cannot be written; plain values, bytes (Uint8Array), tensors { dtype, shape, data }, arrays, maps and records can`,
+    );
   const writeBytes = (value: Uint8Array): void => {
-    pickle.call(ENCODE, [() => { pickle.text(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1')); }, () => { pickle.text('latin1'); }]);
+    pickle.call(ENCODE, [
+      () => {
+        pickle.text(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1'));
+      },
+      () => {
+        pickle.text('latin1');
+      },
+    ]);
   };
   const writeComplex = ({ real, imaginary }: ComplexValue): void => {
-    pickle.call(COMPLEX, [() => { pickle.float(real); }, () => { pickle.float(imaginary); }]);
+    pickle.call(COMPLEX, [
+      () => {
+        pickle.float(real);
+      },
+      () => {
+        pickle.float(imaginary);
+      },
+    ]);
   };
   const writeKey = (key: PyTorchKey, path: readonly string[]): void => {
-    if (isKeys(key)) pickle.tuple(Array.from(key, (item) => () => { writeKey(item, path); }));
-    else if (typeof key === 'object' && key !== null && !(key instanceof Uint8Array) && !isComplex(key)) throw fault(path, `a key of ${isOpaqueValue(key) ? key.name : className(key)}`);
+    if (isKeys(key))
+      pickle.tuple(
+        Array.from(key, (item) => () => {
+          writeKey(item, path);
+        }),
+      );
+    else if (typeof key === 'object' && key !== null && !(key instanceof Uint8Array) && !isComplex(key))
+      throw fault(path, `a key of ${isOpaqueValue(key) ? key.name : className(key)}`);
     else write(key, path);
   };
   const write = (value: PyTorchSource, path: readonly string[]): void => {
@@ -108,7 +133,12 @@ function writeValue(pickle: PickleWriter, root: PyTorchSource): PlannedTensor[] 
     else if (typeof value === 'string') pickle.text(value);
     else if (typeof value !== 'object') throw fault(path, typeof value);
     else if (value instanceof Uint8Array) writeBytes(value);
-    else if (isList(value)) pickle.list(Array.from(value, (item, i) => () => { write(item, [...path, String(i)]); }));
+    else if (isList(value))
+      pickle.list(
+        Array.from(value, (item, i) => () => {
+          write(item, [...path, String(i)]);
+        }),
+      );
     else if (isMap(value)) writeDict(value, path);
     else if (!isRecord(value)) throw fault(path, className(value));
     else if (isTensor(value)) writeTensor(value, path.join('.'));
@@ -118,7 +148,16 @@ function writeValue(pickle: PickleWriter, root: PyTorchSource): PlannedTensor[] 
     else writeDict(Object.entries(value), path);
   };
   const writeDict = (items: Iterable<readonly [PyTorchKey, PyTorchSource]>, path: readonly string[]): void => {
-    pickle.dict(Array.from(items, ([key, item]) => [() => { writeKey(key, path); }, () => { write(item, [...path, typeof key === 'object' && key !== null ? '(…)' : String(key)]); }]));
+    pickle.dict(
+      Array.from(items, ([key, item]) => [
+        () => {
+          writeKey(key, path);
+        },
+        () => {
+          write(item, [...path, typeof key === 'object' && key !== null ? '(…)' : String(key)]);
+        },
+      ]),
+    );
   };
   const writeTensor = (tensor: TensorSource, name: string): void => {
     const planned = planTensor(name, tensor);
@@ -126,15 +165,47 @@ function writeValue(pickle: PickleWriter, root: PyTorchSource): PlannedTensor[] 
     if (storage === undefined) throw new Error(`tensor '${name}': torch.save has no ${planned.dtype}; write it as I64`);
     const key = String(tensors.length);
     tensors.push(planned);
-    const numbers = (values: readonly number[]) => () => { pickle.tuple(values.map((size) => () => { pickle.number(size); })); };
-    const id = [() => { pickle.text('storage'); }, () => { pickle.global({ module: 'torch', name: storage }); }, () => { pickle.text(key); }, () => { pickle.text('cpu'); }, () => { pickle.number(planned.count); }];
+    const numbers = (values: readonly number[]) => () => {
+      pickle.tuple(
+        values.map((size) => () => {
+          pickle.number(size);
+        }),
+      );
+    };
+    const id = [
+      () => {
+        pickle.text('storage');
+      },
+      () => {
+        pickle.global({ module: 'torch', name: storage });
+      },
+      () => {
+        pickle.text(key);
+      },
+      () => {
+        pickle.text('cpu');
+      },
+      () => {
+        pickle.number(planned.count);
+      },
+    ];
     pickle.call(REBUILD, [
-      () => { pickle.persistent(() => { pickle.tuple(id); }); },
-      () => { pickle.number(0); },
+      () => {
+        pickle.persistent(() => {
+          pickle.tuple(id);
+        });
+      },
+      () => {
+        pickle.number(0);
+      },
       numbers(planned.shape),
       numbers(stridesOf(planned.shape)),
-      () => { pickle.boolean(false); },
-      () => { pickle.call(ORDERED_DICT, []); },
+      () => {
+        pickle.boolean(false);
+      },
+      () => {
+        pickle.call(ORDERED_DICT, []);
+      },
     ]);
   };
   write(root, []);
@@ -144,7 +215,8 @@ function writeValue(pickle: PickleWriter, root: PyTorchSource): PlannedTensor[] 
 /** Fails unless `readPyTorchFile` takes the pickle, within its limits. */
 function requireReadable(pickle: Uint8Array, storages: number): void {
   try {
-    if (pickle.byteLength > MAX_PICKLE_BYTES) throw new Error(`the pickle would have ${String(pickle.byteLength)} bytes, more than ${String(MAX_PICKLE_BYTES)}`);
+    if (pickle.byteLength > MAX_PICKLE_BYTES)
+      throw new Error(`the pickle would have ${String(pickle.byteLength)} bytes, more than ${String(MAX_PICKLE_BYTES)}`);
     if (storages + 3 > MAX_ENTRIES) throw new Error(`there would be ${String(storages)} tensors, more than ${String(MAX_ENTRIES - 3)}`);
     convertTree(readPickle(pickle, 0, { findGlobal, findPersistent: findStorage }).value, { tensor: () => null });
   } catch (error) {
@@ -171,7 +243,10 @@ export async function writePyTorchFile(path: string, value: PyTorchSource): Prom
     const tensors = writeValue(pickle, value);
     const zip = zipWriter(handle);
     // Named as torch.save does, by the file; any plain name will do.
-    const root = basename(path).replace(/\.[^.]*$/, '').replace(/[^\w.-]/g, '_').replace(/^\.*$/, 'archive');
+    const root = basename(path)
+      .replace(/\.[^.]*$/, '')
+      .replace(/[^\w.-]/g, '_')
+      .replace(/^\.*$/, 'archive');
     const content = pickle.finish();
     requireReadable(content, tensors.length);
     await zip.add(`${root}/data.pkl`, content);

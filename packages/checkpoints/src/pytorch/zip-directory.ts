@@ -45,10 +45,24 @@ class BoundedReader extends RandomAccessReader {
     this.#fail = fail;
   }
 
-  override read(buffer: Buffer, offset: number, length: number, position: number, callback: (error: Error | null, bytesRead?: number) => void): void {
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null, bytesRead?: number) => void,
+  ): void {
     this.#copy(buffer, offset, length, position).then(
-      () => { this.#answer(() => { callback(null, length); }); },
-      (error: unknown) => { this.#answer(() => { callback(error instanceof Error ? error : new Error(messageOf(error))); }); },
+      () => {
+        this.#answer(() => {
+          callback(null, length);
+        });
+      },
+      (error: unknown) => {
+        this.#answer(() => {
+          callback(error instanceof Error ? error : new Error(messageOf(error)));
+        });
+      },
     );
   }
 
@@ -61,7 +75,8 @@ class BoundedReader extends RandomAccessReader {
   }
 
   async #copy(buffer: Buffer, offset: number, length: number, position: number): Promise<void> {
-    if (!Number.isSafeInteger(position) || position < 0 || position + length > this.#size) throw new Error(`it refers to byte ${String(position)} of a file of ${String(this.#size)}`);
+    if (!Number.isSafeInteger(position) || position < 0 || position + length > this.#size)
+      throw new Error(`it refers to byte ${String(position)} of a file of ${String(this.#size)}`);
     if (position < this.#begin || position + length > this.#begin + this.#block.byteLength) {
       this.#begin = position;
       this.#block = Buffer.from(await readExactly(this.#handle, position, Math.min(this.#size - position, Math.max(length, READ_AHEAD))));
@@ -88,7 +103,9 @@ async function findEnd(handle: FileHandle, fileBytes: number): Promise<number> {
 async function readEntries(handle: FileHandle, fileBytes: number): Promise<Map<string, ZipEntry>> {
   const end = await findEnd(handle, fileBytes);
   let fail: (error: unknown) => void = () => undefined;
-  const failed = new Promise<never>((_, reject) => { fail = reject; });
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
   const list = async (): Promise<Map<string, ZipEntry>> => {
     const zip = await fromRandomAccessReaderPromise(new BoundedReader(handle, end, fail), end, { autoClose: false, strictFileNames: true });
     return collect(zip);
@@ -128,17 +145,22 @@ export async function readZipDirectory(handle: FileHandle, fileBytes: number): P
   try {
     return await readEntries(handle, fileBytes);
   } catch (error) {
-    throw new Error(`the zip archive cannot be read (${messageOf(error).replace(/\.$/, '')}): the file is cut short or damaged, get it again`, { cause: error });
+    throw new Error(
+      `the zip archive cannot be read (${messageOf(error).replace(/\.$/, '')}): the file is cut short or damaged, get it again`,
+      { cause: error },
+    );
   }
 }
 
 /** First byte of an entry's content, as it lies in the file. @throws where the file has not all of it */
 export async function findContent(handle: FileHandle, fileBytes: number, { name, begin, compressedSize }: ZipEntry): Promise<number> {
   const damaged = (what: string): Error => new Error(`${JSON.stringify(name)} ${what}; the file is damaged, get it again`);
-  if (!Number.isSafeInteger(begin) || begin + LOCAL_BYTES > fileBytes) throw damaged(`would begin at byte ${String(begin)} of a file of ${String(fileBytes)}`);
+  if (!Number.isSafeInteger(begin) || begin + LOCAL_BYTES > fileBytes)
+    throw damaged(`would begin at byte ${String(begin)} of a file of ${String(fileBytes)}`);
   const header = Buffer.from(await readExactly(handle, begin, LOCAL_BYTES));
   if (header.readUInt32LE(0) !== LOCAL_SIGNATURE) throw damaged('is not where the table of contents says');
   const start = begin + LOCAL_BYTES + header.readUInt16LE(26) + header.readUInt16LE(28);
-  if (!Number.isSafeInteger(compressedSize) || start + compressedSize > fileBytes) throw damaged(`would have ${String(compressedSize)} bytes from byte ${String(start)} of a file of ${String(fileBytes)} on`);
+  if (!Number.isSafeInteger(compressedSize) || start + compressedSize > fileBytes)
+    throw damaged(`would have ${String(compressedSize)} bytes from byte ${String(start)} of a file of ${String(fileBytes)} on`);
   return start;
 }

@@ -18,9 +18,12 @@ function findRoot(names: readonly string[]): string {
   const [root] = roots;
   if (root === undefined) throw new Error(`the zip archive has no ${PICKLE} in a folder of its own; this is no file of torch.save`);
   const stray = names.find((name) => !name.startsWith(root));
-  if (stray !== undefined) throw new Error(`the zip archive has ${JSON.stringify(stray)} beside ${JSON.stringify(root)}; torch.save writes one folder`);
+  if (stray !== undefined)
+    throw new Error(`the zip archive has ${JSON.stringify(stray)} beside ${JSON.stringify(root)}; torch.save writes one folder`);
   if (names.some((name) => name.startsWith(`${root}code/`))) {
-    throw new Error('the file is a TorchScript program, not a file of tensors; save only its tensors: torch.save(torch.jit.load(path).state_dict(), path)');
+    throw new Error(
+      'the file is a TorchScript program, not a file of tensors; save only its tensors: torch.save(torch.jit.load(path).state_dict(), path)',
+    );
   }
   return root;
 }
@@ -39,7 +42,8 @@ interface Archive {
 async function readEntry({ handle, fileBytes, verify }: Archive, entry: ZipEntry): Promise<ArrayBuffer> {
   const { name, encrypted, method, compressedSize, size, crc } = entry;
   if (encrypted) throw new Error(`${JSON.stringify(name)} is encrypted`);
-  if (method !== STORED && method !== DEFLATED) throw new Error(`${JSON.stringify(name)} has the unsupported compression method ${String(method)}; it must be stored or deflated`);
+  if (method !== STORED && method !== DEFLATED)
+    throw new Error(`${JSON.stringify(name)} has the unsupported compression method ${String(method)}; it must be stored or deflated`);
   const start = await findContent(handle, fileBytes, entry);
   const packed = await readExactly(handle, start, compressedSize);
   const content = method === STORED ? packed : await unpack(name, packed, size);
@@ -58,15 +62,20 @@ async function unpack(name: string, packed: ArrayBuffer, size: number): Promise<
   const content = await inflate(new Uint8Array(packed), { maxOutputLength: Math.max(1, size) }).catch((error: unknown) => {
     throw new Error(`${JSON.stringify(name)} is damaged: it does not unpack to ${String(size)} bytes`, { cause: error });
   });
-  if (content.byteLength !== size) throw new Error(`${JSON.stringify(name)} is damaged: it unpacks to ${String(content.byteLength)} bytes, not ${String(size)}`);
+  if (content.byteLength !== size)
+    throw new Error(`${JSON.stringify(name)} is damaged: it unpacks to ${String(content.byteLength)} bytes, not ${String(size)}`);
   return content.byteLength === content.buffer.byteLength ? (content.buffer as ArrayBuffer) : new Uint8Array(content).buffer;
 }
 
 /** Compressed data are to be announced honestly, and bytes to be there, before memory is taken for them. */
 function requirePlausible({ name, size, compressedSize }: ZipEntry, limit: number): void {
-  if (size > limit) throw new Error(`${JSON.stringify(name)} would take ${String(size)} bytes of memory, more than ${String(limit)}; raise maxBytes if you trust the file`);
+  if (size > limit)
+    throw new Error(
+      `${JSON.stringify(name)} would take ${String(size)} bytes of memory, more than ${String(limit)}; raise maxBytes if you trust the file`,
+    );
   // Deflate shrinks by a factor of 1032 at most.
-  if (size > 1032 * (compressedSize + 1)) throw new Error(`${JSON.stringify(name)} claims ${String(size)} bytes from ${String(compressedSize)}; the file is damaged or hostile`);
+  if (size > 1032 * (compressedSize + 1))
+    throw new Error(`${JSON.stringify(name)} claims ${String(size)} bytes from ${String(compressedSize)}; the file is damaged or hostile`);
 }
 
 /**
@@ -86,7 +95,8 @@ export async function openZipLayout(handle: FileHandle, fileBytes: number, limit
   };
   if (entries.has(`${root}byteorder`)) {
     const order = Buffer.from(await read('byteorder', 16)).toString('latin1');
-    if (order !== 'little') throw new Error(`the file was written on a ${JSON.stringify(order)} endian machine; only little-endian files are read`);
+    if (order !== 'little')
+      throw new Error(`the file was written on a ${JSON.stringify(order)} endian machine; only little-endian files are read`);
   }
   const pickle = new Uint8Array(await read(PICKLE, MAX_PICKLE_BYTES));
   const { value } = readPickle(pickle, 0, { findGlobal, findPersistent: findStorage });

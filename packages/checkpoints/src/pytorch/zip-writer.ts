@@ -42,7 +42,19 @@ export function localHeader({ name, size, crc, begin }: WrittenEntry): Uint8Arra
   const large = size >= NEEDS_64_BITS ? fields([ZIP64_ID, 2], [16, 2], [size, 8], [size, 8]) : new Uint8Array();
   const unpadded = begin + 30 + label.byteLength + large.byteLength + 4;
   const padding = (ALIGNMENT - (unpadded % ALIGNMENT)) % ALIGNMENT;
-  const fixed = fields([0x04034b50, 4], [large.byteLength > 0 ? 45 : 20, 2], [FLAGS, 2], [0, 2], [0, 2], [DATE, 2], [crc, 4], [capped(size), 4], [capped(size), 4], [label.byteLength, 2], [large.byteLength + 4 + padding, 2]);
+  const fixed = fields(
+    [0x04034b50, 4],
+    [large.byteLength > 0 ? 45 : 20, 2],
+    [FLAGS, 2],
+    [0, 2],
+    [0, 2],
+    [DATE, 2],
+    [crc, 4],
+    [capped(size), 4],
+    [capped(size), 4],
+    [label.byteLength, 2],
+    [large.byteLength + 4 + padding, 2],
+  );
   return Buffer.concat([fixed, label, large, fields([PADDING_ID, 2], [padding, 2]), new Uint8Array(padding)]);
 }
 
@@ -54,7 +66,25 @@ function centralHeader({ name, size, crc, begin }: WrittenEntry): Uint8Array {
   if (begin >= NEEDS_64_BITS) wide.push([begin, 8]);
   const large = wide.length > 0 ? fields([ZIP64_ID, 2], [8 * wide.length, 2], ...wide) : new Uint8Array();
   const version = large.byteLength > 0 ? 45 : 20;
-  const fixed = fields([0x02014b50, 4], [version, 2], [version, 2], [FLAGS, 2], [0, 2], [0, 2], [DATE, 2], [crc, 4], [capped(size), 4], [capped(size), 4], [label.byteLength, 2], [large.byteLength, 2], [0, 2], [0, 2], [0, 2], [0, 4], [capped(begin), 4]);
+  const fixed = fields(
+    [0x02014b50, 4],
+    [version, 2],
+    [version, 2],
+    [FLAGS, 2],
+    [0, 2],
+    [0, 2],
+    [DATE, 2],
+    [crc, 4],
+    [capped(size), 4],
+    [capped(size), 4],
+    [label.byteLength, 2],
+    [large.byteLength, 2],
+    [0, 2],
+    [0, 2],
+    [0, 2],
+    [0, 4],
+    [capped(begin), 4],
+  );
   return Buffer.concat([fixed, label, large]);
 }
 

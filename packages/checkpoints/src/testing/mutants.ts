@@ -12,12 +12,26 @@ export function randomNumbers(seed: number): () => number {
 }
 
 const TELLING_BYTES = [0, 1, 0x28, 0x29, 0x30, 0x5b, 0x5d, 0x7b, 0x7d, 0x22, 0x5c, 0x7f, 0x80, 0xfe, 0xff];
-const TELLING_NUMBERS = [0n, 1n, 0x7fn, 0xffn, 0xffffn, 0x7fffffffn, 0xffffffffn, 0x1_0000_0000n, 2n ** 53n, 2n ** 60n, 2n ** 63n - 1n, 2n ** 64n - 1n];
+const TELLING_NUMBERS = [
+  0n,
+  1n,
+  0x7fn,
+  0xffn,
+  0xffffn,
+  0x7fffffffn,
+  0xffffffffn,
+  0x1_0000_0000n,
+  2n ** 53n,
+  2n ** 60n,
+  2n ** 63n - 1n,
+  2n ** 64n - 1n,
+];
 const WORDS = ['9999999999', '-1', '1e9', '1.0', 'null', '"', '\\ud800', '\\', '[[[[', '{{', '__proto__', '\n', 'builtins', 'eval', 'neg'];
 
 type Change = (bytes: Buffer, at: number, random: () => number) => Buffer;
 
-const replaced = (bytes: Buffer, at: number, length: number, piece: Uint8Array): Buffer => Buffer.concat([bytes.subarray(0, at), piece, bytes.subarray(at + length)]);
+const replaced = (bytes: Buffer, at: number, length: number, piece: Uint8Array): Buffer =>
+  Buffer.concat([bytes.subarray(0, at), piece, bytes.subarray(at + length)]);
 const pick = <T>(items: readonly T[], random: () => number): T => items[Math.floor(random() * items.length)]!;
 const some = (most: number, random: () => number): number => 1 + Math.floor(random() * most);
 
@@ -46,7 +60,8 @@ const CHANGES: readonly Change[] = [
 /** Bytes with one to four changes, mostly one, as damage and malice make them. */
 export function mutant(original: Uint8Array, random: () => number): Buffer {
   let bytes: Buffer = Buffer.from(original);
-  for (let changes = random() < 0.7 ? 1 : some(4, random); changes > 0 && bytes.byteLength > 0; changes--) bytes = pick(CHANGES, random)(bytes, Math.floor(random() * bytes.byteLength), random);
+  for (let changes = random() < 0.7 ? 1 : some(4, random); changes > 0 && bytes.byteLength > 0; changes--)
+    bytes = pick(CHANGES, random)(bytes, Math.floor(random() * bytes.byteLength), random);
   return bytes;
 }
 

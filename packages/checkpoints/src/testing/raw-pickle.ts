@@ -35,7 +35,15 @@ const ints = (values: readonly number[]): Bytes => tuple(...values.map(long));
 
 /** A tensor, as torch.save makes it. */
 export const tensor = (of: Bytes, offset: number, shape: readonly number[], strides: readonly number[]): Bytes =>
-  call(name('torch._utils', '_rebuild_tensor_v2'), of, long(offset), ints(shape), ints(strides), FALSE, call(name('collections', 'OrderedDict')));
+  call(
+    name('torch._utils', '_rebuild_tensor_v2'),
+    of,
+    long(offset),
+    ints(shape),
+    ints(strides),
+    FALSE,
+    call(name('collections', 'OrderedDict')),
+  );
 
 /** The pickles before the value in the layout before PyTorch 1.6. */
 const LEGACY_START: readonly Uint8Array[] = [
@@ -45,7 +53,11 @@ const LEGACY_START: readonly Uint8Array[] = [
 ];
 
 /** A file of the layout before PyTorch 1.6: storages by key, with the elements' count that stands before each. */
-export function legacyFile(value: Uint8Array, storages: readonly (readonly [key: string, count: number, bytes: Uint8Array])[], start = LEGACY_START): Uint8Array {
+export function legacyFile(
+  value: Uint8Array,
+  storages: readonly (readonly [key: string, count: number, bytes: Uint8Array])[],
+  start = LEGACY_START,
+): Uint8Array {
   const keys = pickle(list(...storages.map(([key]) => text(key))));
   return Buffer.concat([...start, value, keys, ...storages.flatMap(([, count, bytes]) => [Uint8Array.from(little(count, 8)), bytes])]);
 }

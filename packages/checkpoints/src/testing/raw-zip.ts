@@ -45,7 +45,11 @@ export function rawZip(entries: readonly RawEntry[]): Uint8Array {
 }
 
 /** A file of PyTorch 1.6 and later: its pickle, and its storages by key. */
-export function zipFile(pickle: Uint8Array, storages: Readonly<Record<string, Uint8Array>> = {}, more: readonly RawEntry[] = []): Uint8Array {
+export function zipFile(
+  pickle: Uint8Array,
+  storages: Readonly<Record<string, Uint8Array>> = {},
+  more: readonly RawEntry[] = [],
+): Uint8Array {
   return rawZip([
     { name: 'archive/data.pkl', content: pickle },
     ...Object.entries(storages).map(([key, content]) => ({ name: `archive/data/${key}`, content })),

@@ -52,24 +52,21 @@ export const pillowReadings: readonly PillowReading[] = [
   },
   {
     name: '16-bit grey',
-    content:
-      'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACEAAAAADoj+WFAAAAFklEQVR42mNgYGBgZDjBwPCfkeH/fwAOVAPI1HEVHAAAAABJRU5ErkJggg==',
+    content: 'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACEAAAAADoj+WFAAAAFklEQVR42mNgYGBgZDjBwPCfkeH/fwAOVAPI1HEVHAAAAABJRU5ErkJggg==',
     width: 3,
     height: 2,
     levels: [0, 0, 0, 1, 1, 1, 200, 200, 200, 255, 255, 255, 255, 255, 255, 255, 255, 255],
   },
   {
     name: '16-bit grey with a transparent level',
-    content:
-      'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACEAAAAADoj+WFAAAAAnRSTlMAyOMsh7oAAAAWSURBVHjaY2BgYGBkOMHA8J+R4f9/AA5UA8jUcRUcAAAAAElFTkSuQmCC',
+    content: 'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACEAAAAADoj+WFAAAAAnRSTlMAyOMsh7oAAAAWSURBVHjaY2BgYGBkOMHA8J+R4f9/AA5UA8jUcRUcAAAAAElFTkSuQmCC',
     width: 3,
     height: 2,
     levels: [0, 0, 0, 1, 1, 1, 200, 200, 200, 255, 255, 255, 255, 255, 255, 255, 255, 255],
   },
   {
     name: '16-bit grey with alpha',
-    content:
-      'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACEAQAAABn7XLSAAAAI0lEQVR42mNgiI7eptrQcNtr6TIGBtMJE99Ebd0uWH/rjhkAiNILhjZqsVYAAAAASUVORK5CYII=',
+    content: 'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACEAQAAABn7XLSAAAAI0lEQVR42mNgiI7eptrQcNtr6TIGBtMJE99Ebd0uWH/rjhkAiNILhjZqsVYAAAAASUVORK5CYII=',
     width: 3,
     height: 2,
     levels: [0, 0, 0, 37, 37, 37, 74, 74, 74, 53, 53, 53, 90, 90, 90, 127, 127, 127],
@@ -100,24 +97,21 @@ export const pillowReadings: readonly PillowReading[] = [
   },
   {
     name: 'grey with alpha',
-    content:
-      'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAQAAAA3fa6RAAAAFklEQVR4nGNkiFZVVVVlMTVTVVVVBQANuAH01dGphgAAAABJRU5ErkJggg==',
+    content: 'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAQAAAA3fa6RAAAAFklEQVR4nGNkiFZVVVVlMTVTVVVVBQANuAH01dGphgAAAABJRU5ErkJggg==',
     width: 3,
     height: 2,
     levels: [0, 0, 0, 37, 37, 37, 74, 74, 74, 53, 53, 53, 90, 90, 90, 127, 127, 127],
   },
   {
     name: 'black and white',
-    content:
-      'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACAQAAAAC1D1u3AAAADElEQVR4nGNgYHAAAABEAEGXj2jLAAAAAElFTkSuQmCC',
+    content: 'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACAQAAAAC1D1u3AAAADElEQVR4nGNgYHAAAABEAEGXj2jLAAAAAElFTkSuQmCC',
     width: 3,
     height: 2,
     levels: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 0, 0],
   },
   {
     name: 'a GIF with a transparent colour',
-    content:
-      'R0lGODlhAwACAIEAAG3JJUqlADWR7RNuySH5BAEAAAEALAAAAAADAAIAAAgIAAcICDAQQEAAOw==',
+    content: 'R0lGODlhAwACAIEAAG3JJUqlADWR7RNuySH5BAEAAAEALAAAAAADAAIAAAgIAAcICDAQQEAAOw==',
     width: 3,
     height: 2,
     levels: [19, 110, 201, 53, 145, 237, 74, 165, 0, 53, 145, 237, 74, 165, 0, 109, 201, 37],
@@ -148,104 +142,97 @@ export const pillowReadings: readonly PillowReading[] = [
   },
   {
     name: 'a BMP of 24 bits',
-    content:
-      'Qk1OAAAAAAAAADYAAAAoAAAAAwAAAAIAAAABABgAAAAAABgAAADEDgAAxA4AAAAAAAAAAAAA7ZE1ErZaN9t/AAAAtlsA24AlAKVKAAAA',
+    content: 'Qk1OAAAAAAAAADYAAAAoAAAAAwAAAAIAAAABABgAAAAAABgAAADEDgAAxA4AAAAAAAAAAAAA7ZE1ErZaN9t/AAAAtlsA24AlAKVKAAAA',
     width: 3,
     height: 2,
     levels: [0, 91, 182, 37, 128, 219, 74, 165, 0, 53, 145, 237, 90, 182, 18, 127, 219, 55],
   },
   {
     name: 'a BMP of 32 bits',
-    content:
-      'Qk1OAAAAAAAAADYAAAAoAAAAAwAAAAIAAAABACAAAAAAABgAAADEDgAAxA4AAAAAAAAAAAAA7ZE1SRK2Wm4323+TtlsAEduAJTYApUpb',
+    content: 'Qk1OAAAAAAAAADYAAAAoAAAAAwAAAAIAAAABACAAAAAAABgAAADEDgAAxA4AAAAAAAAAAAAA7ZE1SRK2Wm4323+TtlsAEduAJTYApUpb',
     width: 3,
     height: 2,
     levels: [0, 91, 182, 37, 128, 219, 74, 165, 0, 53, 145, 237, 90, 182, 18, 127, 219, 55],
   },
   {
     name: 'a BMP with a palette',
-    content:
-      'Qk1OAAAAAAAAAEYAAAAoAAAAAwAAAAIAAAABAAgAAAAAAAgAAADEDgAAxA4AAAQAAAAEAAAAJcltAAClSgDtkTUAyW4TAAIBAAADAgEA',
+    content: 'Qk1OAAAAAAAAAEYAAAAoAAAAAwAAAAIAAAABAAgAAAAAAAgAAADEDgAAxA4AAAQAAAAEAAAAJcltAAClSgDtkTUAyW4TAAIBAAADAgEA',
     width: 3,
     height: 2,
     levels: [19, 110, 201, 53, 145, 237, 74, 165, 0, 53, 145, 237, 74, 165, 0, 109, 201, 37],
   },
   {
     name: 'a BMP of one bit',
-    content:
-      'Qk1GAAAAAAAAAD4AAAAoAAAACQAAAAIAAAABAAEAAAAAAAgAAADEDgAAxA4AAAIAAAACAAAAAAAAAP///wBcgAAAFgAAAA==',
+    content: 'Qk1GAAAAAAAAAD4AAAAoAAAACQAAAAIAAAABAAEAAAAAAAgAAADEDgAAxA4AAAIAAAACAAAAAAAAAP///wBcgAAAFgAAAA==',
     width: 9,
     height: 2,
-    levels: [0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 0, 0, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 255, 255, 255],
+    levels: [
+      0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 0, 0, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 0, 0,
+      255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 255, 255, 255,
+    ],
   },
   {
     name: 'a PPM',
-    content:
-      'UDYKMyAyCjI1NQoAW7YlgNtKpQA1ke1athJ/2zc=',
+    content: 'UDYKMyAyCjI1NQoAW7YlgNtKpQA1ke1athJ/2zc=',
     width: 3,
     height: 2,
     levels: [0, 91, 182, 37, 128, 219, 74, 165, 0, 53, 145, 237, 90, 182, 18, 127, 219, 55],
   },
   {
     name: 'a PGM of 16 bits',
-    content:
-      'UDUKMyAyCjY1NTM1CgAAAAEAyAD/AQD//w==',
+    content: 'UDUKMyAyCjY1NTM1CgAAAAEAyAD/AQD//w==',
     width: 3,
     height: 2,
     levels: [0, 0, 0, 1, 1, 1, 200, 200, 200, 255, 255, 255, 255, 255, 255, 255, 255, 255],
   },
   {
     name: 'a PGM of 12 bits',
-    content:
-      'UDUgIyBieSBoYW5kCjMgMgo0MDk1CgAAAAEAEAD/B9AP/w==',
+    content: 'UDUgIyBieSBoYW5kCjMgMgo0MDk1CgAAAAEAEAD/B9AP/w==',
     width: 3,
     height: 2,
     levels: [0, 0, 0, 16, 16, 16, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255],
   },
   {
     name: 'a PPM of 100 levels',
-    content:
-      'UDYKMiAxCjEwMAoAASUyY2Q=',
+    content: 'UDYKMiAxCjEwMAoAASUyY2Q=',
     width: 2,
     height: 1,
     levels: [0, 3, 94, 128, 252, 255],
   },
   {
     name: 'a PBM',
-    content:
-      'UDQKOSAyCumAowA=',
+    content: 'UDQKOSAyCumAowA=',
     width: 9,
     height: 2,
-    levels: [0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 0, 0, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 255, 255, 255],
+    levels: [
+      0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 0, 0, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 0, 0,
+      255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 255, 255, 255,
+    ],
   },
   {
     name: 'a run-length encoded BMP of 8 bits',
-    content:
-      'Qk1UAAAAAAAAAEYAAAAoAAAAAwAAAAIAAAABAAgAAQAAAA4AAAAAAAAAAAAAAAQAAAAAAAAAChQeACgyPABGUFoAyNLcAAIBAQMAAAADAQIDAAAB',
+    content: 'Qk1UAAAAAAAAAEYAAAAoAAAAAwAAAAIAAAABAAgAAQAAAA4AAAAAAAAAAAAAAAQAAAAAAAAAChQeACgyPABGUFoAyNLcAAIBAQMAAAADAQIDAAAB',
     width: 3,
     height: 2,
     levels: [60, 50, 40, 90, 80, 70, 220, 210, 200, 60, 50, 40, 60, 50, 40, 220, 210, 200],
   },
   {
     name: 'a run-length encoded BMP of 4 bits',
-    content:
-      'Qk1QAAAAAAAAAEYAAAAoAAAAAwAAAAIAAAABAAQAAgAAAAoAAAAAAAAAAAAAAAQAAAAAAAAAChQeACgyPABGUFoAyNLcAAMSAAAAAzEgAAE=',
+    content: 'Qk1QAAAAAAAAAEYAAAAoAAAAAwAAAAIAAAABAAQAAgAAAAoAAAAAAAAAAAAAAAQAAAAAAAAAChQeACgyPABGUFoAyNLcAAMSAAAAAzEgAAE=',
     width: 3,
     height: 2,
     levels: [220, 210, 200, 60, 50, 40, 90, 80, 70, 60, 50, 40, 90, 80, 70, 60, 50, 40],
   },
   {
     name: 'a BMP of 16 bits with masks',
-    content:
-      'Qk1KAAAAAAAAAEIAAAAoAAAAAgAAAAIAAAABABAAAwAAAAgAAAAAAAAAAAAAAAAAAAAAAAAAAPgAAOAHAAAfAAAAH/jgBzQSzas=',
+    content: 'Qk1KAAAAAAAAAEIAAAAoAAAAAgAAAAIAAAABABAAAwAAAAgAAAAAAAAAAAAAAAAAAAAAAAAAAPgAAOAHAAAfAAAAH/jgBzQSzas=',
     width: 2,
     height: 2,
     levels: [16, 68, 164, 172, 121, 106, 255, 0, 255, 0, 255, 0],
   },
   {
     name: 'a BMP of 16 bits',
-    content:
-      'Qk0+AAAAAAAAADYAAAAoAAAAAgAAAP7///8BABAAAAAAAAgAAAAAAAAAAAAAAAAAAAAAAAAAH3zgAzQSzWs=',
+    content: 'Qk0+AAAAAAAAADYAAAAoAAAAAgAAAP7///8BABAAAAAAAAgAAAAAAAAAAAAAAAAAAAAAAAAAH3zgAzQSzWs=',
     width: 2,
     height: 2,
     levels: [255, 0, 255, 0, 255, 0, 32, 139, 164, 213, 246, 106],

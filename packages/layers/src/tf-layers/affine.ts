@@ -17,7 +17,8 @@ export const convolution = tfLayer<Omit<ConvolutionLayerOptions, 'inChannels'> &
   options: { outChannels: wholeNumber(1), size: wholeNumber(1), padding: oneOf(['same', 'valid'], 'same'), ...weightOptions },
   inputs: [FEATURE_MAP],
   make: (options, inChannels: number) => convolutionLayer('', { ...options, inChannels }),
-  outputShape: ({ outChannels, padding, size }, x) => featureMap(x, outChannels, (side) => (padding === 'same' ? side : withoutBorder(side, size))),
+  outputShape: ({ outChannels, padding, size }, x) =>
+    featureMap(x, outChannels, (side) => (padding === 'same' ? side : withoutBorder(side, size))),
 });
 
 /** Linear layer with bias. x [batch, in] → [batch, outFeatures]. */

@@ -37,7 +37,9 @@ export const residualBlock = tfLayer<Omit<ResidualBlockOptions, 'inChannels' | '
  * inputs [x [batch, height, width, in], style [batch, styleDim]] → [batch, height', width', outChannels], doubled when
  * `upsample`.
  */
-export const styledResidualBlock = tfLayer<Omit<StyledResidualBlockOptions, 'inChannels' | 'styleDim' | 'norm' | 'variant'> & NamedVariant & WeightOptions>({
+export const styledResidualBlock = tfLayer<
+  Omit<StyledResidualBlockOptions, 'inChannels' | 'styleDim' | 'norm' | 'variant'> & NamedVariant & WeightOptions
+>({
   name: 'styledResidualBlock',
   className: 'StarganStyledResidualBlock',
   options: { outChannels: wholeNumber(1), upsample: flag(false), shortcut: flag(true), variant, ...weightOptions },

@@ -29,7 +29,9 @@ export function lastSizes(label: string, inputs: readonly Input[], shapes: reado
     const expected = built?.[i];
     if (size === null) throw new Error(`${label}: ${axes[axes.length - 1]} of ${name} must be known, got ${inBrackets(shape)}`);
     if (expected !== undefined && size !== expected) {
-      throw new Error(`${label}: ${axes[axes.length - 1]} of ${name} must be ${expected}, for which the layer was built, got ${inBrackets(shape)}`);
+      throw new Error(
+        `${label}: ${axes[axes.length - 1]} of ${name} must be ${expected}, for which the layer was built, got ${inBrackets(shape)}`,
+      );
     }
     return size;
   });

@@ -18,7 +18,11 @@ export type OptionTable<Options> = { readonly [Name in keyof Options]-?: Option<
  * @param fallback taken when the option is not given; without it the option is required
  */
 export function wholeNumber(least: number, fallback?: number): Option<number> {
-  return { fallback, expected: `a whole number ≥ ${least}`, accepts: (value): value is number => Number.isInteger(value) && (value as number) >= least };
+  return {
+    fallback,
+    expected: `a whole number ≥ ${least}`,
+    accepts: (value): value is number => Number.isInteger(value) && (value as number) >= least,
+  };
 }
 
 /**

@@ -4,7 +4,15 @@ import { input, layers, loadLayersModel, model as makeModel, models, sequential 
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { adain, convolution, minibatchDeviation, patchDiscriminator, registerTfLayers, residualBlock, styledResidualBlock } from './index.js';
+import {
+  adain,
+  convolution,
+  minibatchDeviation,
+  patchDiscriminator,
+  registerTfLayers,
+  residualBlock,
+  styledResidualBlock,
+} from './index.js';
 import { cases } from './testing/cases.js';
 
 const values = (tensor: Tensor): number[] => Array.from(tensor.dataSync());
@@ -38,7 +46,10 @@ beforeAll(registerTfLayers);
 describe.each(Object.entries(cases))('a saved model with %s', (name, { make, inputs }) => {
   it('loads and computes the same bits, from weights that are not the initial ones', async () => {
     const tensors = inputs();
-    const model = modelOf(make({ name: `saved_${name}` }), tensors.map(({ shape }) => shape));
+    const model = modelOf(
+      make({ name: `saved_${name}` }),
+      tensors.map(({ shape }) => shape),
+    );
     const initial = predict(model, tensors);
     const others = model.getWeights().map((weight, i) => randomNormal(weight.shape, 0, 1, 'float32', i));
     model.setWeights(others);
@@ -59,10 +70,15 @@ describe.each(Object.entries(cases))('a saved model with %s', (name, { make, inp
 
   it('is JSON of plain values, from which a model with the same initial weights is made', async () => {
     const tensors = inputs();
-    const model = modelOf(make({ name: `json_${name}` }), tensors.map(({ shape }) => shape));
+    const model = modelOf(
+      make({ name: `json_${name}` }),
+      tensors.map(({ shape }) => shape),
+    );
     const topology = model.toJSON(null, false) as unknown as { config: object };
     for (const leaf of leaves(topology)) expect(['string', 'number', 'boolean', 'object']).toContain(typeof leaf);
-    const made = await models.modelFromJSON(JSON.parse(JSON.stringify({ modelTopology: topology })) as Parameters<typeof models.modelFromJSON>[0]);
+    const made = await models.modelFromJSON(
+      JSON.parse(JSON.stringify({ modelTopology: topology })) as Parameters<typeof models.modelFromJSON>[0],
+    );
     expect(predict(made, tensors)).toEqual(predict(model, tensors));
     model.dispose();
     made.dispose();
@@ -72,10 +88,7 @@ describe.each(Object.entries(cases))('a saved model with %s', (name, { make, inp
 
 it('a sequential model with spectral normalisation keeps its vectors, and goes on as the one that was saved', async () => {
   const model = sequential({
-    layers: [
-      patchDiscriminator({ inputShape: [16, 16, 3], width: 4, levels: 2, spectralNormalization: true }),
-      layers.flatten(),
-    ],
+    layers: [patchDiscriminator({ inputShape: [16, 16, 3], width: 4, levels: 2, spectralNormalization: true }), layers.flatten()],
   });
   const x = randomNormal([2, 16, 16, 3], 0, 1, 'float32', 1);
   const train = (each: LayersModel): number[] => tidy(() => values(each.apply(x, { training: true }) as Tensor));
@@ -89,7 +102,10 @@ it('a sequential model with spectral normalisation keeps its vectors, and goes o
 });
 
 it('loading leaves nothing behind but the weights', async () => {
-  const model = modelOf(adain(), [[1, 4, 4, 2], [1, 3]]);
+  const model = modelOf(adain(), [
+    [1, 4, 4, 2],
+    [1, 3],
+  ]);
   const artifacts = await saved(model);
   const before = memory().numTensors;
   const loaded = await loadLayersModel(io.fromMemory(artifacts));
@@ -124,10 +140,14 @@ describe('a model that cannot be loaded', () => {
   });
 
   it('with options that are none, or not what they must be, names them', async () => {
-    await expect(load(({ config }) => (config.out_channels = '3'))).rejects.toThrow("residualBlock 'block': outChannels must be a whole number ≥ 1, got \"3\"");
-    await expect(load(({ config }) => delete config.out_channels)).rejects.toThrow("residualBlock 'block': outChannels must be a whole number ≥ 1, got undefined");
+    await expect(load(({ config }) => (config.out_channels = '3'))).rejects.toThrow(
+      'residualBlock \'block\': outChannels must be a whole number ≥ 1, got "3"',
+    );
+    await expect(load(({ config }) => delete config.out_channels)).rejects.toThrow(
+      "residualBlock 'block': outChannels must be a whole number ≥ 1, got undefined",
+    );
     await expect(load(({ config }) => (config.variant = 'constructor'))).rejects.toThrow(
-      "residualBlock 'block': variant must be one of winograd, fused, composed, got \"constructor\"",
+      'residualBlock \'block\': variant must be one of winograd, fused, composed, got "constructor"',
     );
     await expect(load(({ config }) => (config.upsample = true))).rejects.toThrow(
       "residualBlock 'block': options must be outChannels, normalize, downsample, variant, seed, spectralNormalization, those of every layer, got upsample",
@@ -137,28 +157,55 @@ describe('a model that cannot be loaded', () => {
 
 describe('the configuration', () => {
   const side = fc.integer({ min: 1, max: 99 });
-  const common = { name: fc.stringMatching(/^[a-z][a-zA-Z0-9_]{0,9}$/), seed: fc.nat(), spectralNormalization: fc.boolean(), trainable: fc.boolean() };
+  const common = {
+    name: fc.stringMatching(/^[a-z][a-zA-Z0-9_]{0,9}$/),
+    seed: fc.nat(),
+    spectralNormalization: fc.boolean(),
+    trainable: fc.boolean(),
+  };
 
   it('of any layer makes that layer again, by way of JSON', () => {
     const through = (layer: layers.Layer): void => {
       const config = layer.getConfig();
-      const { layerClass } = [adain, convolution, minibatchDeviation, residualBlock, styledResidualBlock].find((each) => each.layerClass.className === layer.getClassName())!;
+      const { layerClass } = [adain, convolution, minibatchDeviation, residualBlock, styledResidualBlock].find(
+        (each) => each.layerClass.className === layer.getClassName(),
+      )!;
       expect(layerClass.fromConfig(layerClass, JSON.parse(JSON.stringify(config)) as typeof config).getConfig()).toEqual(config);
     };
     fc.assert(
-      fc.property(fc.record({ ...common, outChannels: side, normalize: fc.boolean(), downsample: fc.boolean() }), (options) => through(residualBlock(options))),
+      fc.property(fc.record({ ...common, outChannels: side, normalize: fc.boolean(), downsample: fc.boolean() }), (options) =>
+        through(residualBlock(options)),
+      ),
     );
-    fc.assert(fc.property(fc.record({ ...common, outChannels: side, upsample: fc.boolean(), shortcut: fc.boolean() }), (options) => through(styledResidualBlock(options))));
-    fc.assert(fc.property(fc.record({ ...common, slope: fc.double({ noNaN: true, noDefaultInfinity: true }).map((slope) => slope + 0) }), (options) => through(adain(options))));
-    fc.assert(fc.property(fc.record({ ...common, outChannels: side, size: side, padding: fc.constantFrom('same', 'valid') }), (options) => through(convolution(options))));
+    fc.assert(
+      fc.property(fc.record({ ...common, outChannels: side, upsample: fc.boolean(), shortcut: fc.boolean() }), (options) =>
+        through(styledResidualBlock(options)),
+      ),
+    );
+    fc.assert(
+      fc.property(
+        fc.record({ ...common, slope: fc.double({ noNaN: true, noDefaultInfinity: true }).map((slope) => slope + 0) }),
+        (options) => through(adain(options)),
+      ),
+    );
+    fc.assert(
+      fc.property(fc.record({ ...common, outChannels: side, size: side, padding: fc.constantFrom('same', 'valid') }), (options) =>
+        through(convolution(options)),
+      ),
+    );
     fc.assert(fc.property(fc.record({ groupSize: side, maps: side }), (options) => through(minibatchDeviation(options))));
   });
 
   it('of a wrong option is an error that names the layer, the option and what it must be', () => {
     fc.assert(
-      fc.property(fc.anything().filter((value) => !(Number.isInteger(value) && (value as number) >= 1)), (outChannels) => {
-        expect(() => residualBlock({ name: 'r', outChannels: outChannels as number })).toThrow(/^residualBlock 'r': outChannels must be a whole number ≥ 1, got /);
-      }),
+      fc.property(
+        fc.anything().filter((value) => !(Number.isInteger(value) && (value as number) >= 1)),
+        (outChannels) => {
+          expect(() => residualBlock({ name: 'r', outChannels: outChannels as number })).toThrow(
+            /^residualBlock 'r': outChannels must be a whole number ≥ 1, got /,
+          );
+        },
+      ),
     );
   });
 });

@@ -36,7 +36,18 @@ export interface TfLayer<Options extends object> {
 const VERSION = 1;
 
 // Of tf.layers; `customObjects` is what it adds when it loads a model.
-const OTHER_KEYS = ['name', 'trainable', 'inputShape', 'batchInputShape', 'batchSize', 'dtype', 'inputDType', 'weights', 'customObjects', 'version'];
+const OTHER_KEYS = [
+  'name',
+  'trainable',
+  'inputShape',
+  'batchInputShape',
+  'batchSize',
+  'dtype',
+  'inputDType',
+  'weights',
+  'customObjects',
+  'version',
+];
 
 /** What `f` returns; an error of it says which layer it is about. */
 function inNameOf<T>(label: string, f: () => T): T {
@@ -73,7 +84,9 @@ export function tfLayer<Options extends object>(kind: LayerKind<Options>): TfLay
       this.#label = `${kind.name} '${this.name}'`;
       const { version = VERSION } = config;
       if (version !== VERSION) {
-        throw new Error(`${this.#label}: version must be ${VERSION}, got ${JSON.stringify(version)}; load it with the @stargan/layers that saved it`);
+        throw new Error(
+          `${this.#label}: version must be ${VERSION}, got ${JSON.stringify(version)}; load it with the @stargan/layers that saved it`,
+        );
       }
       this.#options = readOptions(this.#label, kind.options, config, OTHER_KEYS);
     }
@@ -83,7 +96,12 @@ export function tfLayer<Options extends object>(kind: LayerKind<Options>): TfLay
       const layer = inNameOf(this.#label, () => kind.make(this.#options, ...sizes));
       const { seed = DEFAULT_SEED, spectralNormalization: isSpectral = false } = this.#options as WeightOptions;
       for (const spec of layer.specs) {
-        this.#parameters[spec.name] = this.#add(spec.name, spec.shape, true, () => initializeParameters([spec], seed, this.name)[spec.name]!);
+        this.#parameters[spec.name] = this.#add(
+          spec.name,
+          spec.shape,
+          true,
+          () => initializeParameters([spec], seed, this.name)[spec.name]!,
+        );
       }
       if (isSpectral) {
         this.#spectral = spectralNormalization(layer.specs);
@@ -99,9 +117,15 @@ export function tfLayer<Options extends object>(kind: LayerKind<Options>): TfLay
 
     #add(name: string, shape: readonly number[], trainable: boolean, initial: () => Tensor): LayerVariable {
       // tf.layers would take a file with such a name for one of Keras 3, and find no weight in it.
-      if (/^\d/.test(name)) throw new Error(`${this.#label}: a parameter's name must not begin with a digit, got ${name}; give the layer a prefix`);
+      if (/^\d/.test(name))
+        throw new Error(`${this.#label}: a parameter's name must not begin with a digit, got ${name}; give the layer a prefix`);
       // What tf.layers takes for an initialiser; it skips it where a model is loaded with its weights.
-      const initializer = { apply: initial, getConfig: () => ({}), getClassName: () => kind.className, fromConfigUsesCustomObjects: () => false };
+      const initializer = {
+        apply: initial,
+        getConfig: () => ({}),
+        getClassName: () => kind.className,
+        fromConfigUsesCustomObjects: () => false,
+      };
       return this.addWeight(name, [...shape], 'float32', initializer, undefined, trainable);
     }
 
@@ -134,5 +158,7 @@ export function tfLayer<Options extends object>(kind: LayerKind<Options>): TfLay
       return { ...super.getConfig(), version: VERSION, ...(this.#options as serialization.ConfigDict) };
     }
   }
-  return Object.assign((config?: Options & TfLayerArgs) => new KindLayer(config as Record<string, unknown> | undefined) as OneOutputLayer, { layerClass: KindLayer });
+  return Object.assign((config?: Options & TfLayerArgs) => new KindLayer(config as Record<string, unknown> | undefined) as OneOutputLayer, {
+    layerClass: KindLayer,
+  });
 }

@@ -1,5 +1,24 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { add, dispose, getBackend, grads, memory, mul, pow, randomNormal, reshape, setBackend, sub, sum, tensor1d, tensor2d, tidy, train, variableGrads, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  dispose,
+  getBackend,
+  grads,
+  memory,
+  mul,
+  pow,
+  randomNormal,
+  reshape,
+  setBackend,
+  sub,
+  sum,
+  tensor1d,
+  tensor2d,
+  tidy,
+  train,
+  variableGrads,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import type { Rank, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { input, layers, model as makeModel, sequential } from '@tensorflow/tfjs-layers';
 import { valueAndGradients } from '@stargan/ops';
@@ -7,7 +26,17 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convolution as plainConvolution, initializeParameters, spectralNormalization } from '../index.js';
 import { largest, largestDifference } from '../testing/compare.js';
-import { adain, convolution, instanceNorm, patchDiscriminator, residualBlock, styledResidualBlock, tfLayer, wholeNumber, type TfLayer } from './index.js';
+import {
+  adain,
+  convolution,
+  instanceNorm,
+  patchDiscriminator,
+  residualBlock,
+  styledResidualBlock,
+  tfLayer,
+  wholeNumber,
+  type TfLayer,
+} from './index.js';
 import { cases, SEED } from './testing/cases.js';
 
 const native = getBackend();
@@ -38,7 +67,9 @@ describe.each([...new Set([native, 'cpu'])])('on the %s backend', (backend) => {
       expect(values(output)).toEqual(values(expected));
       expect(made.computeOutputShape(single(tensors.map(({ shape }) => shape)))).toEqual(expected.shape);
       expect(made.getWeights().map(({ shape }) => shape)).toEqual(layer.specs.map(({ shape }) => shape));
-      made.getWeights().forEach((weight, i) => expect(values(weight), layer.specs[i]!.name).toEqual(values(parameters[layer.specs[i]!.name]!)));
+      made
+        .getWeights()
+        .forEach((weight, i) => expect(values(weight), layer.specs[i]!.name).toEqual(values(parameters[layer.specs[i]!.name]!)));
       dispose([output, expected, ...tensors, ...Object.values(parameters)]);
       made.dispose();
     });
@@ -51,24 +82,29 @@ describe.each([...new Set([native, 'cpu'])])('on the %s backend', (backend) => {
         const apply = (...given: Tensor[]): Scalar => score(made.apply(single(given)) as Tensor);
         apply(...tensors);
         const named = Object.fromEntries(tensors.map((tensor, i) => [`input${i}`, tensor]));
-        const expected = valueAndGradients((all) => {
-          const [x, ...rest] = tensors.map((_, i) => (all as Record<string, Tensor>)[`input${i}`]!) as [Tensor, ...Tensor[]];
-          return score(layer.apply(all, x, ...rest));
-        }, { ...parameters, ...named }).gradients;
+        const expected = valueAndGradients(
+          (all) => {
+            const [x, ...rest] = tensors.map((_, i) => (all as Record<string, Tensor>)[`input${i}`]!) as [Tensor, ...Tensor[]];
+            return score(layer.apply(all, x, ...rest));
+          },
+          { ...parameters, ...named },
+        ).gradients;
         const scale = Math.max(...Object.values(expected).map(largest));
         expect(scale).toBeGreaterThan(0.1);
 
         // Domains are numbers, not something to differentiate by.
         const differentiable = name === 'conditionalInstanceNorm' ? 1 : tensors.length;
         const ofInputs = grads((...given) => apply(...given, ...tensors.slice(differentiable)))(tensors.slice(0, differentiable));
-        ofInputs.forEach((gradient, i) => expect(largestDifference(gradient, expected[`input${i}`]!) / scale, `input ${i}`).toBeLessThan(1e-5));
+        ofInputs.forEach((gradient, i) =>
+          expect(largestDifference(gradient, expected[`input${i}`]!) / scale, `input ${i}`).toBeLessThan(1e-5),
+        );
 
         if (layer.specs.length > 0) {
           const variables = made.trainableWeights.map((weight) => weight.read() as Variable);
           const ofWeights = variableGrads(() => apply(...tensors), variables).grads;
           layer.specs.forEach((spec, i) => {
             // Nothing, where the weight has no effect: the layers keep biases before instance norms.
-            const gradient = ofWeights[variables[i]!.name] as Tensor | null ?? zeros(spec.shape);
+            const gradient = (ofWeights[variables[i]!.name] as Tensor | null) ?? zeros(spec.shape);
             expect(largestDifference(gradient, expected[spec.name]!) / scale, spec.name).toBeLessThan(1e-5);
           });
         }
@@ -138,8 +174,8 @@ describe('shapes', () => {
           const down = residualBlock({ outChannels, downsample: resample, normalize: option });
           const up = styledResidualBlock({ outChannels, upsample: resample, shortcut: option });
           const style = randomNormal([2, 3]);
-          expect((down.apply(x)).shape).toEqual(down.computeOutputShape(x.shape));
-          expect((up.apply([x, style])).shape).toEqual(up.computeOutputShape([x.shape, style.shape]));
+          expect(down.apply(x).shape).toEqual(down.computeOutputShape(x.shape));
+          expect(up.apply([x, style]).shape).toEqual(up.computeOutputShape([x.shape, style.shape]));
           expect(down.computeOutputShape([null, null, 4, inChannels])).toEqual([null, null, resample ? 2 : 4, outChannels]);
           down.dispose();
           up.dispose();
@@ -158,7 +194,7 @@ describe('shapes', () => {
           const valid = convolution({ outChannels: 3, size, padding: 'valid' });
           const patches = patchDiscriminator({ width: 2, levels });
           for (const layer of [padded, valid, patches]) {
-            expect((layer.apply(x)).shape).toEqual(layer.computeOutputShape(x.shape));
+            expect(layer.apply(x).shape).toEqual(layer.computeOutputShape(x.shape));
             layer.dispose();
           }
         });
@@ -171,8 +207,12 @@ describe('shapes', () => {
     const style = input({ shape: [3] });
     const wrong = input({ shape: [8, 8] });
     expect(() => adain({ name: 'a' }).apply(input({ shape: [8, 8, 2] }))).toThrow("adain 'a': inputs must be [x, style], got 1 of them");
-    expect(() => adain({ name: 'a' }).apply([wrong, style])).toThrow("adain 'a': x must be [batch, height, width, channels], got [null, 8, 8]");
-    expect(() => instanceNorm({ name: 'n' }).apply(input({ shape: [8, 8, null] }))).toThrow("instanceNorm 'n': channels of x must be known, got [null, 8, 8, null]");
+    expect(() => adain({ name: 'a' }).apply([wrong, style])).toThrow(
+      "adain 'a': x must be [batch, height, width, channels], got [null, 8, 8]",
+    );
+    expect(() => instanceNorm({ name: 'n' }).apply(input({ shape: [8, 8, null] }))).toThrow(
+      "instanceNorm 'n': channels of x must be known, got [null, 8, 8, null]",
+    );
     expect(() => residualBlock({ name: 'r', outChannels: 2, downsample: true }).apply(input({ shape: [7, 8, 2] }))).toThrow(
       "residualBlock 'r': height and width of x must be even to be halved, got 7",
     );
@@ -184,7 +224,9 @@ describe('shapes', () => {
     );
     const built = instanceNorm({ name: 'n' });
     built.apply(input({ shape: [8, 8, 2] }));
-    expect(() => built.apply(input({ shape: [8, 8, 3] }))).toThrow("instanceNorm 'n': channels of x must be 2, for which the layer was built, got [null, 8, 8, 3]");
+    expect(() => built.apply(input({ shape: [8, 8, 3] }))).toThrow(
+      "instanceNorm 'n': channels of x must be 2, for which the layer was built, got [null, 8, 8, 3]",
+    );
   });
 
   it('that only the tensors show are errors that name the layer too, and leave nothing behind', () => {
@@ -298,7 +340,12 @@ describe('spectral normalisation', () => {
   });
 
   it('is moved by fit, and leaves nothing behind', async () => {
-    const model = sequential({ layers: [convolution({ name: 'spectral', outChannels: 2, size: 3, spectralNormalization: true, inputShape: [4, 4, 1] }), layers.flatten()] });
+    const model = sequential({
+      layers: [
+        convolution({ name: 'spectral', outChannels: 2, size: 3, spectralNormalization: true, inputShape: [4, 4, 1] }),
+        layers.flatten(),
+      ],
+    });
     const optimizer = train.sgd(0.01);
     model.compile({ loss: 'meanSquaredError', optimizer });
     const [x, y] = [randomNormal([2, 4, 4, 1], 0, 1, 'float32', 1), zeros([2, 32])];

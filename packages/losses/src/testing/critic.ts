@@ -17,15 +17,7 @@ const HALF = SIZE / 2;
 const SLOPE = 0.2;
 const EPSILON = 1e-5;
 
-const SHAPES = [
-  [3, 3, CHANNELS, WIDTH],
-  [WIDTH],
-  [WIDTH],
-  [3, 3, WIDTH, WIDTH],
-  [WIDTH],
-  [HALF * HALF * WIDTH, 1],
-  [1],
-];
+const SHAPES = [[3, 3, CHANNELS, WIDTH], [WIDTH], [WIDTH], [3, 3, WIDTH, WIDTH], [WIDTH], [HALF * HALF * WIDTH, 1], [1]];
 const SIZES = SHAPES.map((shape) => shape.reduce((product, n) => product * n, 1));
 
 /** Number of its parameters, which come as one flat list. */

@@ -46,7 +46,12 @@ export function describeDerivatives({ name, inputs, loss, exact, constants = [] 
     beforeAll(() => selectBackend(backend));
 
     test('has the value of float64', () => {
-      expect(worstError(valuesOf(() => loss(...Object.values(tensors()))), [exact(...at.map((values) => [...values]))])).toBeLessThan(1e-6);
+      expect(
+        worstError(
+          valuesOf(() => loss(...Object.values(tensors()))),
+          [exact(...at.map((values) => [...values]))],
+        ),
+      ).toBeLessThan(1e-6);
     });
 
     test('has the gradient of float64 differences with respect to every input', () => {
@@ -58,7 +63,8 @@ export function describeDerivatives({ name, inputs, loss, exact, constants = [] 
     test('differentiates again: the gradients of its squared gradient are those of float64', () => {
       for (const k of inputs.keys()) {
         if (constants.includes(k)) continue;
-        const squared = (...all: Tensor[]): Tensor => sum(square(grad((x: Tensor) => loss(...all.map((other, j) => (j === k ? x : other))))(all[k]!)));
+        const squared = (...all: Tensor[]): Tensor =>
+          sum(square(grad((x: Tensor) => loss(...all.map((other, j) => (j === k ? x : other))))(all[k]!)));
         const squared64 = (...all: number[][]): number => sum64(derivatives64(exact, all)[k]!.map((g) => g * g));
         const wanted = derivatives64(squared64, at);
         gradientsOf(squared).forEach((gradient, i) => {

@@ -71,7 +71,13 @@ export function describeLogitLoss({ name, loss, exact }: LogitLossCase): void {
         fc.property(batches, ({ shape: [batch, patches], logits }) => {
           const logit = (): Tensor => tensor2d(logits, [batch, patches]);
           const expected = Array.from({ length: batch }, (_, row) => mean64(logits.slice(row * patches, (row + 1) * patches).map(exact)));
-          expect(worstError(valuesOf(() => loss(logit(), { reduction: 'none' })), expected, 50)).toBeLessThan(1e-6);
+          expect(
+            worstError(
+              valuesOf(() => loss(logit(), { reduction: 'none' })),
+              expected,
+              50,
+            ),
+          ).toBeLessThan(1e-6);
           expect(worstError([valueOf(() => loss(logit(), { reduction: 'sum' }))], [mean64(expected) * batch], 50)).toBeLessThan(1e-6);
           expect(worstError([valueOf(() => loss(logit()))], [mean64(expected)], 50)).toBeLessThan(1e-6);
         }),

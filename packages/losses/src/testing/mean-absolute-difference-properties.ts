@@ -41,7 +41,11 @@ export function describeMeanAbsoluteDifference(name: string, loss: PairLoss): vo
     test('it is homogeneous of degree 1: powers of two scale it exactly', () => {
       fc.assert(
         fc.property(pairs, fc.constantFrom(-4, -1, 0.5, 2), ({ shape, a, b }, factor) => {
-          const scaled = value(a.map((x) => x * factor), b.map((x) => x * factor), shape);
+          const scaled = value(
+            a.map((x) => x * factor),
+            b.map((x) => x * factor),
+            shape,
+          );
           expect(worstError([scaled], [Math.abs(factor) * value(a, b, shape)], 1e-30)).toBeLessThan(1e-6);
         }),
       );
@@ -50,7 +54,11 @@ export function describeMeanAbsoluteDifference(name: string, loss: PairLoss): vo
     test('adding the same to both leaves it', () => {
       fc.assert(
         fc.property(pairs, fc.integer({ min: -50, max: 50 }), ({ shape, a, b }, shift) => {
-          const shifted = value(a.map((x) => x + shift), b.map((x) => x + shift), shape);
+          const shifted = value(
+            a.map((x) => x + shift),
+            b.map((x) => x + shift),
+            shape,
+          );
           expect(worstError([shifted], [value(a, b, shape)])).toBeLessThan(1e-4);
         }),
       );
@@ -90,7 +98,9 @@ export function describeMeanAbsoluteDifference(name: string, loss: PairLoss): vo
     });
 
     test('images keep their samples apart', () => {
-      const each = valuesOf(() => loss(tensor([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2, 1]), tensor([0, 0, 0, 0, 5, 6, 7, 9], [2, 2, 2, 1]), { reduction: 'none' }));
+      const each = valuesOf(() =>
+        loss(tensor([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2, 1]), tensor([0, 0, 0, 0, 5, 6, 7, 9], [2, 2, 2, 1]), { reduction: 'none' }),
+      );
       expect(each).toEqual([2.5, 0.25]);
     });
 

@@ -84,7 +84,9 @@ function updateAndMultiply(
 ): void {
   let i = j;
   if ((rows - j) % 2 === 1) {
-    const l = left[i]!, c = across[i]!, m = nextLeft[i]!;
+    const l = left[i]!,
+      c = across[i]!,
+      m = nextLeft[i]!;
     for (let k = j + 1, at = i * columns + k; k < columns; k++, at++) {
       const value = matrix[at]! - l * along[k]! - c * right[k]!;
       matrix[at] = value;
@@ -93,10 +95,15 @@ function updateAndMultiply(
     i++;
   }
   for (; i < rows; i += 2) {
-    const l0 = left[i]!, c0 = across[i]!, m0 = nextLeft[i]!;
-    const l1 = left[i + 1]!, c1 = across[i + 1]!, m1 = nextLeft[i + 1]!;
+    const l0 = left[i]!,
+      c0 = across[i]!,
+      m0 = nextLeft[i]!;
+    const l1 = left[i + 1]!,
+      c1 = across[i + 1]!,
+      m1 = nextLeft[i + 1]!;
     for (let k = j + 1, at = i * columns + k, below = at + columns; k < columns; k++, at++, below++) {
-      const a = along[k]!, r = right[k]!;
+      const a = along[k]!,
+        r = right[k]!;
       const value0 = matrix[at]! - l0 * a - c0 * r;
       const value1 = matrix[below]! - l1 * a - c1 * r;
       matrix[at] = value0;
@@ -110,8 +117,14 @@ function updateAndMultiply(
 function multiply(matrix: Float64Array, columns: number, j: number, rows: number, right: Float64Array, product: Float64Array): void {
   let i = j + 1;
   for (; i + 4 <= rows; i += 4) {
-    let a = i * columns + j + 1, b = a + columns, c = b + columns, d = c + columns;
-    let sa = 0, sb = 0, sc = 0, sd = 0;
+    let a = i * columns + j + 1,
+      b = a + columns,
+      c = b + columns,
+      d = c + columns;
+    let sa = 0,
+      sb = 0,
+      sc = 0,
+      sd = 0;
     for (let k = j + 1; k < columns; k++) {
       const value = right[k]!;
       sa += value * matrix[a++]!;

@@ -38,7 +38,12 @@ describe('addTransposedProduct', () => {
         const right = normalMatrix(rows, others, seed + 1);
         const stride = paddedColumns(others);
         const out = new Float64Array(paddedColumns(columns) * stride).fill(1);
-        addTransposedProduct(out, stride, packPanels(left, rows, columns, (row) => (rows - 1 - row) * columns), packPanels(right, rows, others, (row) => (rows - 1 - row) * others));
+        addTransposedProduct(
+          out,
+          stride,
+          packPanels(left, rows, columns, (row) => (rows - 1 - row) * columns),
+          packPanels(right, rows, others, (row) => (rows - 1 - row) * others),
+        );
         const expected = times(transposed(left, rows, columns), right, columns, rows, others);
         const actual = Array.from(expected, (_, at) => out[Math.floor(at / others) * stride + (at % others)]! - 1);
         expect(worst(actual, expected)).toBeLessThan(1e-13);
@@ -124,7 +129,13 @@ describe('nuclearNorm', () => {
     const matrix = normalMatrix(9, 6, 2);
     const norm = nuclearNorm(matrix, 9, 6);
     for (const scale of [1e-300, 1e-160, 1e160, 1e300]) {
-      expect(nuclearNorm(matrix.map((value) => value * scale), 9, 6) / scale).toBeCloseTo(norm, 10);
+      expect(
+        nuclearNorm(
+          matrix.map((value) => value * scale),
+          9,
+          6,
+        ) / scale,
+      ).toBeCloseTo(norm, 10);
     }
     expect(nuclearNorm(new Float64Array(12), 4, 3)).toBe(0);
   });

@@ -57,27 +57,59 @@ export function packSamples(data: Float32Array | Float64Array, dimension: number
 export function addTransposedProduct(out: Float64Array, stride: number, left: Panels, right: Panels, part: 'all' | 'lower' = 'all'): void {
   for (let i = 0; i < left.columns; i += WIDTH) {
     const end = part === 'lower' ? i + WIDTH : right.columns;
-    for (let j = 0; j < end; j += WIDTH) addTile(out, i * stride + j, stride, left.data, i * left.rows, right.data, j * right.rows, left.rows);
+    for (let j = 0; j < end; j += WIDTH)
+      addTile(out, i * stride + j, stride, left.data, i * left.rows, right.data, j * right.rows, left.rows);
   }
 }
 
 /** One 3 × 3 tile; written out, since V8 keeps scalars in registers but no array elements. */
-function addTile(out: Float64Array, at: number, stride: number, left: Float64Array, l: number, right: Float64Array, r: number, rows: number): void {
-  let s00 = 0, s01 = 0, s02 = 0;
-  let s10 = 0, s11 = 0, s12 = 0;
-  let s20 = 0, s21 = 0, s22 = 0;
+function addTile(
+  out: Float64Array,
+  at: number,
+  stride: number,
+  left: Float64Array,
+  l: number,
+  right: Float64Array,
+  r: number,
+  rows: number,
+): void {
+  let s00 = 0,
+    s01 = 0,
+    s02 = 0;
+  let s10 = 0,
+    s11 = 0,
+    s12 = 0;
+  let s20 = 0,
+    s21 = 0,
+    s22 = 0;
   for (let row = 0; row < rows; row++) {
-    const l0 = left[l]!, l1 = left[l + 1]!, l2 = left[l + 2]!;
-    const r0 = right[r]!, r1 = right[r + 1]!, r2 = right[r + 2]!;
-    s00 += l0 * r0; s01 += l0 * r1; s02 += l0 * r2;
-    s10 += l1 * r0; s11 += l1 * r1; s12 += l1 * r2;
-    s20 += l2 * r0; s21 += l2 * r1; s22 += l2 * r2;
+    const l0 = left[l]!,
+      l1 = left[l + 1]!,
+      l2 = left[l + 2]!;
+    const r0 = right[r]!,
+      r1 = right[r + 1]!,
+      r2 = right[r + 2]!;
+    s00 += l0 * r0;
+    s01 += l0 * r1;
+    s02 += l0 * r2;
+    s10 += l1 * r0;
+    s11 += l1 * r1;
+    s12 += l1 * r2;
+    s20 += l2 * r0;
+    s21 += l2 * r1;
+    s22 += l2 * r2;
     l += WIDTH;
     r += WIDTH;
   }
-  out[at]! += s00; out[at + 1]! += s01; out[at + 2]! += s02;
+  out[at]! += s00;
+  out[at + 1]! += s01;
+  out[at + 2]! += s02;
   at += stride;
-  out[at]! += s10; out[at + 1]! += s11; out[at + 2]! += s12;
+  out[at]! += s10;
+  out[at + 1]! += s11;
+  out[at + 2]! += s12;
   at += stride;
-  out[at]! += s20; out[at + 1]! += s21; out[at + 2]! += s22;
+  out[at]! += s20;
+  out[at + 1]! += s21;
+  out[at + 2]! += s22;
 }

@@ -86,8 +86,14 @@ function multiplyRows(data: Float64Array, n: number, order: Int32Array, columns:
   const pivot = order[columns]! * n;
   let k = columns + 1;
   for (; k + 4 <= n; k += 4) {
-    let a = order[k]! * n, b = order[k + 1]! * n, c = order[k + 2]! * n, d = order[k + 3]! * n;
-    let sa = 0, sb = 0, sc = 0, sd = 0;
+    let a = order[k]! * n,
+      b = order[k + 1]! * n,
+      c = order[k + 2]! * n,
+      d = order[k + 3]! * n;
+    let sa = 0,
+      sb = 0,
+      sc = 0,
+      sd = 0;
     for (let p = pivot; p < pivot + columns; p++) {
       const value = data[p]!;
       sa += value * data[a++]!;

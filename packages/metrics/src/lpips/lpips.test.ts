@@ -8,7 +8,9 @@ import { lpips } from './lpips.js';
 
 const distance = lpips();
 const original = lpips({ normalization: 'original' });
-const heads: StateDict = Object.fromEntries(distance.specs.heads.map(({ name, shape }) => [name, { shape: [1, shape[2]!, 1, 1], data: hashedUnits(name, shape[2]!) }]));
+const heads: StateDict = Object.fromEntries(
+  distance.specs.heads.map(({ name, shape }) => [name, { shape: [1, shape[2]!, 1, 1], data: hashedUnits(name, shape[2]!) }]),
+);
 const alexnet = hashedStateDict(distance.specs.alexnet);
 
 /** [batch, layer] of PyTorch 2.13 with the hashed weights, for the images called `image` and `other`. */
@@ -36,7 +38,12 @@ describe('lpips', () => {
     const layers = values(() => metric.layerDistances(parameters, metric.features(parameters, a), metric.features(parameters, b)));
     layers.forEach((value, i) => expect(value).toBeCloseTo(torchResult.flat()[i]!, 6));
     const totals = values(() => metric.apply(parameters, a, b));
-    totals.forEach((total, i) => expect(total).toBeCloseTo(torchResult[i]!.reduce((sum, value) => sum + value, 0), 5));
+    totals.forEach((total, i) =>
+      expect(total).toBeCloseTo(
+        torchResult[i]!.reduce((sum, value) => sum + value, 0),
+        5,
+      ),
+    );
   });
 
   it('is zero for equal images and the same both ways', () => {
@@ -45,13 +52,19 @@ describe('lpips', () => {
   });
 
   it('stays finite where all features are zero', () => {
-    const dead = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, name.startsWith('lin') ? value : zerosLike(value)]));
+    const dead = Object.fromEntries(
+      Object.entries(parameters).map(([name, value]) => [name, name.startsWith('lin') ? value : zerosLike(value)]),
+    );
     for (const metric of [distance, original]) expect(values(() => metric.apply(dead, a, b))).toEqual([0, 0]);
     dispose(Object.entries(dead).flatMap(([name, value]) => (name.startsWith('lin') ? [] : [value])));
   });
 
   it('has the mean over all pairs that the pairs have', () => {
-    const pairs = [[a, b], [a, c], [b, c]] as const;
+    const pairs = [
+      [a, b],
+      [a, c],
+      [b, c],
+    ] as const;
     const each = pairs.map(([x, y]) => values(() => distance.apply(parameters, x, y)));
     const means = values(() => distance.meanOverPairs(parameters, [a, b, c]));
     means.forEach((mean, i) => expect(mean).toBeCloseTo((each[0]![i]! + each[1]![i]! + each[2]![i]!) / 3, 6));
@@ -78,7 +91,9 @@ describe('lpips', () => {
 
   it('names what is wrong with its arguments', () => {
     const wide = hashedImages('wide', [2, 64, 54]);
-    expect(() => distance.apply(parameters, a, wide)).toThrow('lpips: both images must have the same shape, got [2, 64, 53, 3] and [2, 64, 54, 3]');
+    expect(() => distance.apply(parameters, a, wide)).toThrow(
+      'lpips: both images must have the same shape, got [2, 64, 53, 3] and [2, 64, 54, 3]',
+    );
     expect(() => distance.meanOverPairs(parameters, [a])).toThrow('lpips: samples must be at least two, got 1');
     expect(() => lpips({ normalization: 'none' as 'original' })).toThrow('lpips: normalization must be stargan2 or original, got none');
     wide.dispose();

@@ -1,4 +1,19 @@
-import { add, dispose, div, fill, matMul, mean, mul, reshape, squaredDifference, stack, sub, sum, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  dispose,
+  div,
+  fill,
+  matMul,
+  mean,
+  mul,
+  reshape,
+  squaredDifference,
+  stack,
+  sub,
+  sum,
+  tensor1d,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { parameter, type ParameterSpec } from '@stargan/layers';
 import type { Parameters } from '@stargan/ops';
@@ -69,7 +84,11 @@ export interface Lpips {
 const MEAN = [-0.03, -0.088, -0.188];
 const DEVIATION = [0.458, 0.448, 0.45];
 
-const HEADS: readonly ParameterSpec[] = ALEXNET_CHANNELS.map((channels, i) => ({ name: `lin${i}.model.1.weight`, kind: 'convolution', shape: [1, 1, channels, 1] }));
+const HEADS: readonly ParameterSpec[] = ALEXNET_CHANNELS.map((channels, i) => ({
+  name: `lin${i}.model.1.weight`,
+  kind: 'convolution',
+  shape: [1, 1, channels, 1],
+}));
 
 /**
  * LPIPS (Zhang et al., arXiv 1801.03924), version 0.1, on AlexNet: features of five layers are scaled to unit length,
@@ -83,15 +102,20 @@ export function lpips({ normalization = 'stargan2' }: LpipsOptions = {}): Lpips 
   }
   const network = alexnet();
 
-  const maps: Lpips['maps'] = (parameters, image) => tidy(() => network.apply(parameters, div(sub(image, tensor1d(MEAN)), tensor1d(DEVIATION))));
-  const features: Lpips['features'] = (parameters, image) => tidy(() => maps(parameters, image).map((map) => unitNormalize(map, normalization)));
+  const maps: Lpips['maps'] = (parameters, image) =>
+    tidy(() => network.apply(parameters, div(sub(image, tensor1d(MEAN)), tensor1d(DEVIATION))));
+  const features: Lpips['features'] = (parameters, image) =>
+    tidy(() => maps(parameters, image).map((map) => unitNormalize(map, normalization)));
 
   return {
     specs: { alexnet: network.specs, heads: HEADS },
     load({ alexnet: state, heads }) {
       const convolutions = network.load(state);
       try {
-        return { ...convolutions, ...readStateDict('lpips', HEADS, Object.fromEntries(Object.entries(heads).map(([key, entry]) => [originalKey(key), entry]))) };
+        return {
+          ...convolutions,
+          ...readStateDict('lpips', HEADS, Object.fromEntries(Object.entries(heads).map(([key, entry]) => [originalKey(key), entry]))),
+        };
       } catch (error) {
         dispose(convolutions);
         throw error;
@@ -110,16 +134,30 @@ export function lpips({ normalization = 'stargan2' }: LpipsOptions = {}): Lpips 
       for (const sample of samples) requireSameShape(samples[0]!, sample);
       return tidy(() => {
         const all = samples.map((sample) => features(parameters, sample));
-        const centre = all[0]!.map((_, layer) => div<Tensor4D>(all.map((one) => one[layer]!).reduce((a, b) => add(a, b)), all.length));
+        const centre = all[0]!.map((_, layer) =>
+          div<Tensor4D>(
+            all.map((one) => one[layer]!).reduce((a, b) => add(a, b)),
+            all.length,
+          ),
+        );
         const toCentre = all.map((one) => sum<Tensor1D>(layerDistances(parameters, one, centre), 1));
-        return mul<Tensor1D>(toCentre.reduce((a, b) => add(a, b)), 2 / (samples.length - 1));
+        return mul<Tensor1D>(
+          toCentre.reduce((a, b) => add(a, b)),
+          2 / (samples.length - 1),
+        );
       });
     },
   };
 }
 
 const layerDistances: Lpips['layerDistances'] = (parameters, a, b) =>
-  tidy(() => stack(a.map((map, layer) => layerDistance(map, b[layer]!, parameter(parameters, HEADS[layer]!.name))), 1) as Tensor2D);
+  tidy(
+    () =>
+      stack(
+        a.map((map, layer) => layerDistance(map, b[layer]!, parameter(parameters, HEADS[layer]!.name))),
+        1,
+      ) as Tensor2D,
+  );
 
 /** @returns [batch] */
 function layerDistance(a: Tensor4D, b: Tensor4D, weight: Tensor): Tensor1D {
@@ -137,5 +175,6 @@ function evenHeads(): Record<string, Tensor> {
 }
 
 function requireSameShape(a: Tensor, b: Tensor): void {
-  if (a.shape.join() !== b.shape.join()) throw new Error(`lpips: both images must have the same shape, got [${a.shape.join(', ')}] and [${b.shape.join(', ')}]`);
+  if (a.shape.join() !== b.shape.join())
+    throw new Error(`lpips: both images must have the same shape, got [${a.shape.join(', ')}] and [${b.shape.join(', ')}]`);
 }

@@ -85,7 +85,17 @@ export function alexnet(): Alexnet {
           // The first layer's padding is 2 pixels on each side, which with its stride is not what `same` would pad.
           const map =
             size === 11
-              ? rectifiedConvolution(pad(x as Tensor4D, [[0, 0], [2, 2], [2, 2], [0, 0]]), filter, bias, { stride: 4, padding: 'valid' })
+              ? rectifiedConvolution(
+                  pad(x as Tensor4D, [
+                    [0, 0],
+                    [2, 2],
+                    [2, 2],
+                    [0, 0],
+                  ]),
+                  filter,
+                  bias,
+                  { stride: 4, padding: 'valid' },
+                )
               : rectifiedConvolution(pooled ? maxPool(x as Tensor4D, 3, 2, 'valid') : x, filter, bias);
           maps.push(map);
           x = map;
@@ -98,6 +108,8 @@ export function alexnet(): Alexnet {
 
 function requireImage(shape: readonly number[]): void {
   if (shape.length !== 4 || shape[3] !== 3 || shape[1]! < SMALLEST || shape[2]! < SMALLEST) {
-    throw new Error(`alexnet: image must be [batch, height, width, 3] with at least ${SMALLEST}×${SMALLEST} pixels, got [${shape.join(', ')}]`);
+    throw new Error(
+      `alexnet: image must be [batch, height, width, 3] with at least ${SMALLEST}×${SMALLEST} pixels, got [${shape.join(', ')}]`,
+    );
   }
 }

@@ -35,7 +35,13 @@ const EPSILON = 1e-3;
  * @param name of the layer in the state dictionary, e.g. `Mixed_5b.branch1x1`
  */
 export function foldedConvolution(name: string, { inChannels, outChannels, size, ...walk }: FoldedConvolutionOptions): FoldedConvolution {
-  const key = { filter: `${name}.conv.weight`, scale: `${name}.bn.weight`, shift: `${name}.bn.bias`, mean: `${name}.bn.running_mean`, variance: `${name}.bn.running_var` };
+  const key = {
+    filter: `${name}.conv.weight`,
+    scale: `${name}.bn.weight`,
+    shift: `${name}.bn.bias`,
+    mean: `${name}.bn.running_mean`,
+    variance: `${name}.bn.running_var`,
+  };
   const shape = [outChannels];
   return {
     specs: [
@@ -47,7 +53,13 @@ export function foldedConvolution(name: string, { inChannels, outChannels, size,
     ],
     fold(state) {
       const of = (part: keyof typeof key): Tensor => parameter(state, key[part]);
-      const { filter, bias } = foldBatchNorm(of('filter'), { scale: of('scale'), shift: of('shift'), mean: of('mean'), variance: of('variance'), epsilon: EPSILON });
+      const { filter, bias } = foldBatchNorm(of('filter'), {
+        scale: of('scale'),
+        shift: of('shift'),
+        mean: of('mean'),
+        variance: of('variance'),
+        epsilon: EPSILON,
+      });
       return { [`${name}.weight`]: filter, [`${name}.bias`]: bias };
     },
     apply: (parameters, x) => rectifiedConvolution(x, parameter(parameters, `${name}.weight`), parameter(parameters, `${name}.bias`), walk),

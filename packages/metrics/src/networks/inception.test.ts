@@ -14,13 +14,25 @@ import type { StateDict } from './state-dict.js';
  */
 const torchResults = {
   torchvision: {
-    features: [[0.141544, 0.096157, 0.057159, 0.093502, 0.224513, 0], [0.139952, 0.094828, 0.056753, 0.093806, 0.222807, 0]],
-    logits: [[-0.024, -0.14017, 0.03528, -0.18249], [-0.02411, -0.13789, 0.0338, -0.18037]],
+    features: [
+      [0.141544, 0.096157, 0.057159, 0.093502, 0.224513, 0],
+      [0.139952, 0.094828, 0.056753, 0.093806, 0.222807, 0],
+    ],
+    logits: [
+      [-0.024, -0.14017, 0.03528, -0.18249],
+      [-0.02411, -0.13789, 0.0338, -0.18037],
+    ],
     meanSquare: 0.005613005318328769,
   },
   fid: {
-    features: [[0.175264, 0.095852, 0.073263, 0.099417, 0.238307, 0], [0.177461, 0.095443, 0.075443, 0.100783, 0.236037, 0]],
-    logits: [[0.00505, -0.19673, 0.07868, -0.17962], [0.00412, -0.19136, 0.08087, -0.1739]],
+    features: [
+      [0.175264, 0.095852, 0.073263, 0.099417, 0.238307, 0],
+      [0.177461, 0.095443, 0.075443, 0.100783, 0.236037, 0],
+    ],
+    logits: [
+      [0.00505, -0.19673, 0.07868, -0.17962],
+      [0.00412, -0.19136, 0.08087, -0.1739],
+    ],
     meanSquare: 0.007402046036091751,
   },
 };
@@ -105,22 +117,34 @@ describe.each(['torchvision', 'fid'] as const)('inception in the layout %s', (la
 
   it('skips counters and the auxiliary classifier, but nothing else', () => {
     const shape: number[] = [];
-    const extended = { ...state, 'Conv2d_1a_3x3.bn.num_batches_tracked': { shape, data: new BigInt64Array(1) }, 'AuxLogits.fc.bias': { shape: [1], data: [0] } };
+    const extended = {
+      ...state,
+      'Conv2d_1a_3x3.bn.num_batches_tracked': { shape, data: new BigInt64Array(1) },
+      'AuxLogits.fc.bias': { shape: [1], data: [0] },
+    };
     dispose(network.load(extended));
-    expect(() => network.load({ ...extended, 'Mixed_8a.conv.weight': { shape: [1], data: [0] } })).toThrow('inception: the weights hold Mixed_8a.conv.weight, which this network does not have');
+    expect(() => network.load({ ...extended, 'Mixed_8a.conv.weight': { shape: [1], data: [0] } })).toThrow(
+      'inception: the weights hold Mixed_8a.conv.weight, which this network does not have',
+    );
   });
 
   it('tells the weights of the other layout by their head', () => {
     const classes = layout === 'fid' ? 1000 : 1008;
     const other = { ...state, 'fc.weight': { shape: [classes, 2048], data: new Float32Array(classes * 2048) } };
     const theirs = layout === 'fid' ? 'torchvision' : 'fid';
-    expect(() => network.load(other)).toThrow(`inception: fc.weight has ${classes} classes: these are weights of the layout ${theirs}, and ${layout} has ${network.classes}`);
-    expect(() => network.load({ ...state, 'fc.weight': { shape: [10, 2048], data: new Float32Array(20480) } })).toThrow(`inception: fc.weight must have shape [${network.classes}, 2048] (PyTorch layout), got [10, 2048]`);
+    expect(() => network.load(other)).toThrow(
+      `inception: fc.weight has ${classes} classes: these are weights of the layout ${theirs}, and ${layout} has ${network.classes}`,
+    );
+    expect(() => network.load({ ...state, 'fc.weight': { shape: [10, 2048], data: new Float32Array(20480) } })).toThrow(
+      `inception: fc.weight must have shape [${network.classes}, 2048] (PyTorch layout), got [10, 2048]`,
+    );
   });
 
   it('refuses images that it cannot see', () => {
     const small = tensor(new Float32Array(74 * 80 * 3), [1, 74, 80, 3]);
-    expect(() => network.apply(parameters, small)).toThrow('inception: image must be [batch, height, width, 3] with at least 75×75 pixels, got [1, 74, 80, 3]');
+    expect(() => network.apply(parameters, small)).toThrow(
+      'inception: image must be [batch, height, width, 3] with at least 75×75 pixels, got [1, 74, 80, 3]',
+    );
     expect(() => network.stages(parameters, small)).toThrow('got [1, 74, 80, 3]');
     small.dispose();
   });
@@ -128,7 +152,9 @@ describe.each(['torchvision', 'fid'] as const)('inception in the layout %s', (la
 
 describe('inception', () => {
   it('refuses layouts that it does not know', () => {
-    expect(() => inception({ layout: 'tensorflow' as InceptionLayout })).toThrow('inception: layout must be torchvision or fid, got tensorflow');
+    expect(() => inception({ layout: 'tensorflow' as InceptionLayout })).toThrow(
+      'inception: layout must be torchvision or fid, got tensorflow',
+    );
     expect(() => inception({ layout: 'constructor' as InceptionLayout })).toThrow('got constructor');
   });
 });

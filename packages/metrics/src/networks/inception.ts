@@ -141,7 +141,13 @@ export function inception({ layout }: InceptionOptions): Inception {
 function stagesOf(layout: InceptionLayout): InceptionBlock[][] {
   const average = layout === 'fid' ? averageWithoutPadding : averageWithPadding;
   const lastPool = layout === 'fid' ? 'max' : average;
-  const convolution = (name: string, inChannels: number, outChannels: number, size: number, walk: RectifiedConvolutionOptions = {}): InceptionBlock => {
+  const convolution = (
+    name: string,
+    inChannels: number,
+    outChannels: number,
+    size: number,
+    walk: RectifiedConvolutionOptions = {},
+  ): InceptionBlock => {
     const layer = foldedConvolution(name, { inChannels, outChannels, size: [size, size], ...walk });
     return { layers: [layer], apply: (parameters, x) => layer.apply(parameters, x) };
   };
@@ -189,7 +195,9 @@ function through(parameters: Parameters, image: Tensor, blocks: readonly Incepti
 
 function requireImage(shape: readonly number[]): void {
   if (shape.length !== 4 || shape[3] !== 3 || shape[1]! < SMALLEST || shape[2]! < SMALLEST) {
-    throw new Error(`inception: image must be [batch, height, width, 3] with at least ${SMALLEST}×${SMALLEST} pixels, got [${shape.join(', ')}]`);
+    throw new Error(
+      `inception: image must be [batch, height, width, 3] with at least ${SMALLEST}×${SMALLEST} pixels, got [${shape.join(', ')}]`,
+    );
   }
 }
 
@@ -198,6 +206,8 @@ function requireHead(layout: InceptionLayout, state: StateDict): void {
   const classes = Object.hasOwn(state, 'fc.weight') ? state['fc.weight']!.shape[0] : undefined;
   const other = layout === 'fid' ? 'torchvision' : 'fid';
   if (classes === CLASSES[other]) {
-    throw new Error(`inception: fc.weight has ${classes} classes: these are weights of the layout ${other}, and ${layout} has ${CLASSES[layout]}`);
+    throw new Error(
+      `inception: fc.weight has ${classes} classes: these are weights of the layout ${other}, and ${layout} has ${CLASSES[layout]}`,
+    );
   }
 }

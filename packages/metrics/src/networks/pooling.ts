@@ -8,7 +8,20 @@ export type AveragePool = (x: Tensor4D) => Tensor4D;
 export const averageWithoutPadding: AveragePool = (x) => avgPool(x, 3, 1, 'same');
 
 /** Beyond the border there are zeros, which count: the sum is always divided by 9, as in torchvision's Inception. */
-export const averageWithPadding: AveragePool = (x) => tidy(() => avgPool(pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]), 3, 1, 'valid'));
+export const averageWithPadding: AveragePool = (x) =>
+  tidy(() =>
+    avgPool(
+      pad(x, [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ]),
+      3,
+      1,
+      'valid',
+    ),
+  );
 
 /** Largest of 3×3 neighbourhoods, every second pixel, none of them beyond the border. */
 export const maxPoolStride2 = (x: Tensor): Tensor4D => maxPool(x as Tensor4D, 3, 2, 'valid');

@@ -1,10 +1,24 @@
-import { add, avgPool, batchNorm, conv2d, dispose, memory, ones, pad, randomNormal, randomUniform, relu, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  avgPool,
+  batchNorm,
+  conv2d,
+  dispose,
+  memory,
+  ones,
+  pad,
+  randomNormal,
+  randomUniform,
+  relu,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { foldedConvolution } from './folded-convolution.js';
 import { averageWithPadding, averageWithoutPadding } from './pooling.js';
 
-const normal = (shape: number[], seed: number): Tensor4D => randomNormal<Rank.R4>(shape as [number, number, number, number], 0, 1, 'float32', seed);
+const normal = (shape: number[], seed: number): Tensor4D =>
+  randomNormal<Rank.R4>(shape as [number, number, number, number], 0, 1, 'float32', seed);
 
 const largestDifference = (a: Tensor, b: Tensor): number => {
   expect(a.shape).toEqual(b.shape);
@@ -23,7 +37,16 @@ function stateOf(inChannels: number, outChannels: number, [height, width]: reado
 }
 
 const textbook = (x: Tensor4D, state: Record<string, Tensor>, stride: number, padding: 'same' | 'valid'): Tensor4D =>
-  relu(batchNorm(conv2d(x, state['layer.conv.weight'] as Tensor4D, stride, padding), state['layer.bn.running_mean']!, state['layer.bn.running_var']!, state['layer.bn.bias'], state['layer.bn.weight'], 1e-3) as Tensor4D);
+  relu(
+    batchNorm(
+      conv2d(x, state['layer.conv.weight'] as Tensor4D, stride, padding),
+      state['layer.bn.running_mean']!,
+      state['layer.bn.running_var']!,
+      state['layer.bn.bias'],
+      state['layer.bn.weight'],
+      1e-3,
+    ) as Tensor4D,
+  );
 
 describe('foldedConvolution', () => {
   it.each([
@@ -43,7 +66,22 @@ describe('foldedConvolution', () => {
 
   it.each([
     ['counts no padding', averageWithoutPadding, (x: Tensor4D) => avgPool(x, 3, 1, 'same')],
-    ['counts the padding', averageWithPadding, (x: Tensor4D) => avgPool(pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]), 3, 1, 'valid')],
+    [
+      'counts the padding',
+      averageWithPadding,
+      (x: Tensor4D) =>
+        avgPool(
+          pad(x, [
+            [0, 0],
+            [1, 1],
+            [1, 1],
+            [0, 0],
+          ]),
+          3,
+          1,
+          'valid',
+        ),
+    ],
   ] as const)('averages afterwards what could be averaged before, where it %s', (_, average, before) => {
     tidy(() => {
       const layer = foldedConvolution('layer', { inChannels: 6, outChannels: 3, size: [1, 1], average });
@@ -56,7 +94,11 @@ describe('foldedConvolution', () => {
   it('differs at the border alone between the two averages', () => {
     tidy(() => {
       const flat = ones<Rank.R4>([1, 4, 4, 1]);
-      expect(averageWithoutPadding(flat).dataSync<'float32'>().every((value) => Math.abs(value - 1) < 1e-6)).toBe(true);
+      expect(
+        averageWithoutPadding(flat)
+          .dataSync<'float32'>()
+          .every((value) => Math.abs(value - 1) < 1e-6),
+      ).toBe(true);
       const counted = [...averageWithPadding(flat).dataSync<'float32'>()].map((value) => Math.round(value * 9));
       expect(counted).toEqual([4, 6, 6, 4, 6, 9, 9, 6, 6, 9, 9, 6, 4, 6, 6, 4]);
     });

@@ -22,7 +22,12 @@ export interface RectifiedConvolutionOptions {
  * @param bias [out]
  * @returns [batch, height', width', out]
  */
-export function rectifiedConvolution(x: Tensor, filter: Tensor, bias: Tensor, { stride = 1, padding = 'same', average }: RectifiedConvolutionOptions = {}): Tensor4D {
+export function rectifiedConvolution(
+  x: Tensor,
+  filter: Tensor,
+  bias: Tensor,
+  { stride = 1, padding = 'same', average }: RectifiedConvolutionOptions = {},
+): Tensor4D {
   // The native runtime's fused convolution is three kernels in a row, so that two with one pass over the sum are faster.
   if (getBackend() === 'tensorflow' || average !== undefined) {
     return tidy(() => {

@@ -30,10 +30,22 @@ describe('readStateDict', () => {
     ['no keys', {}, 'net: the weights lack conv.weight, conv.bias; they are empty'],
     ['keys in a wrapper', { 'module.conv.weight': good['conv.weight']! }, 'they hold module.conv.weight'],
     ['an unexpected key', { ...good, extra: { shape: [1], data: [0] } }, 'net: the weights hold extra, which this network does not have'],
-    ['another shape', { ...good, 'conv.bias': { shape: [5], data: [0, 0, 0, 0, 0] } }, 'net: conv.bias must have shape [4] (PyTorch layout), got [5]'],
-    ['our own layout', { ...good, 'conv.weight': { shape: [1, 2, 3, 4], data: numbers } }, 'net: conv.weight must have shape [4, 3, 1, 2] (PyTorch layout), got [1, 2, 3, 4]'],
+    [
+      'another shape',
+      { ...good, 'conv.bias': { shape: [5], data: [0, 0, 0, 0, 0] } },
+      'net: conv.bias must have shape [4] (PyTorch layout), got [5]',
+    ],
+    [
+      'our own layout',
+      { ...good, 'conv.weight': { shape: [1, 2, 3, 4], data: numbers } },
+      'net: conv.weight must have shape [4, 3, 1, 2] (PyTorch layout), got [1, 2, 3, 4]',
+    ],
     ['too few values', { ...good, 'conv.bias': { shape: [4], data: [0] } }, 'net: conv.bias of shape [4] must hold 4 values, got 1'],
-    ['whole numbers of 64 bits', { ...good, 'conv.bias': { shape: [4], data: new BigInt64Array(4) } }, 'net: conv.bias must hold floating-point numbers, got 64-bit integers'],
+    [
+      'whole numbers of 64 bits',
+      { ...good, 'conv.bias': { shape: [4], data: new BigInt64Array(4) } },
+      'net: conv.bias must hold floating-point numbers, got 64-bit integers',
+    ],
   ])('names %s, and leaves nothing behind', (_, state, message) => {
     const before = memory().numTensors;
     expect(() => readStateDict('net', specs, state)).toThrow(message);
@@ -41,7 +53,9 @@ describe('readStateDict', () => {
   });
 
   it('does not take inherited properties for entries', () => {
-    expect(() => readStateDict('net', [{ name: 'constructor', kind: 'bias', shape: [1] }], {})).toThrow('net: the weights lack constructor');
+    expect(() => readStateDict('net', [{ name: 'constructor', kind: 'bias', shape: [1] }], {})).toThrow(
+      'net: the weights lack constructor',
+    );
   });
 
   it('names three of many keys', () => {

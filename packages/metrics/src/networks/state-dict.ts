@@ -31,13 +31,24 @@ export interface ReadStateDictOptions {
  * @returns new tensors by key, those of `specs` and of the `optional` ones that are there; the caller owns them
  * @throws naming the key when one is missing or unexpected, has another shape, or holds no floating-point numbers
  */
-export function readStateDict(network: string, specs: readonly ParameterSpec[], state: StateDict, { optional = [], ignored }: ReadStateDictOptions = {}): Record<string, Tensor> {
+export function readStateDict(
+  network: string,
+  specs: readonly ParameterSpec[],
+  state: StateDict,
+  { optional = [], ignored }: ReadStateDictOptions = {},
+): Record<string, Tensor> {
   const given = Object.keys(state);
-  requireKeys(network, specs.map(({ name }) => name).filter((name) => !Object.hasOwn(state, name)), given);
+  requireKeys(
+    network,
+    specs.map(({ name }) => name).filter((name) => !Object.hasOwn(state, name)),
+    given,
+  );
   const known = new Set([...specs, ...optional].map(({ name }) => name));
   const unexpected = given.filter((name) => !known.has(name) && ignored?.test(name) !== true);
   if (unexpected.length > 0) {
-    throw new Error(`${network}: the weights hold ${list(unexpected)}, which this network does not have; give it the state dictionary of this very network`);
+    throw new Error(
+      `${network}: the weights hold ${list(unexpected)}, which this network does not have; give it the state dictionary of this very network`,
+    );
   }
   const present = [...specs, ...optional.filter(({ name }) => Object.hasOwn(state, name))];
   for (const spec of present) requireShape(network, spec, state[spec.name]!);
@@ -68,7 +79,8 @@ function toTensor(network: string, name: string, entry: StateEntry): Tensor {
   if (entry instanceof Tensor) return entry;
   const { shape, data } = entry;
   const size = shape.reduce((product, n) => product * n, 1);
-  if (data.length !== size) throw new Error(`${network}: ${name} of shape [${shape.join(', ')}] must hold ${size} values, got ${data.length}`);
+  if (data.length !== size)
+    throw new Error(`${network}: ${name} of shape [${shape.join(', ')}] must hold ${size} values, got ${data.length}`);
   if (typeof data[0] === 'bigint') throw new Error(`${network}: ${name} must hold floating-point numbers, got 64-bit integers`);
   return tensor(data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number>), [...shape]);
 }

@@ -9,7 +9,10 @@ export interface NpyHeader {
 /** Parts of Python's literals that a plain array's header is made of: texts, numbers (Python 2's with an L), names, and signs. */
 const TOKEN = /\s*(?:[uU]?(?:'([^'\\]*)'|"([^"\\]*)")|(\d{1,15})[lL]?(?![\w.])|(True|False)(?!\w)|([{}(),:]))/y;
 
-type Token = { readonly kind: 'flag'; readonly value: boolean } | { readonly kind: 'number'; readonly value: number } | { readonly kind: 'sign' | 'text'; readonly value: string };
+type Token =
+  | { readonly kind: 'flag'; readonly value: boolean }
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'sign' | 'text'; readonly value: string };
 
 const NOT_PLAIN = 'the .npy header is not one that NumPy writes for a plain array';
 
@@ -74,6 +77,7 @@ export function parseNpyHeader(header: string): NpyHeader {
     else if (!isSign(all[at], '}')) throw new Error(NOT_PLAIN);
   }
   const [descr, order, sizes] = ['descr', 'fortran_order', 'shape'].map((key) => fields.get(key));
-  if (at !== all.length || fields.size !== 3 || typeof descr !== 'string' || typeof order !== 'boolean' || typeof sizes !== 'object') throw new Error(NOT_PLAIN);
+  if (at !== all.length || fields.size !== 3 || typeof descr !== 'string' || typeof order !== 'boolean' || typeof sizes !== 'object')
+    throw new Error(NOT_PLAIN);
   return { descr, fortranOrder: order, shape: sizes };
 }

@@ -23,7 +23,8 @@ export function parseNpyText(bytes: Buffer): string {
   const start = 10 + bytes.readUInt16LE(8);
   const header = bytes.toString('latin1', 10, Math.min(start, bytes.length));
   const length = Number(/'descr':\s*'<U(\d{1,4})'/.exec(header)?.[1] ?? NaN);
-  if (!/'shape':\s*\(\)/.test(header) || !(length <= LONGEST) || bytes.length !== start + 4 * length) throw new Error(`this is not one text of at most ${LONGEST} characters`);
+  if (!/'shape':\s*\(\)/.test(header) || !(length <= LONGEST) || bytes.length !== start + 4 * length)
+    throw new Error(`this is not one text of at most ${LONGEST} characters`);
   const points = Array.from({ length }, (_, i) => bytes.readUInt32LE(start + 4 * i));
   if (points.some((point) => point > 0x10ffff)) throw new Error('this is not text');
   return String.fromCodePoint(...points).replace(/\0+$/, '');

@@ -23,8 +23,34 @@ const KINDS: Readonly<Record<string, (little: boolean) => NpyType>> = {
 
 /** Other names that NumPy takes for them. */
 const NAMES: Readonly<Record<string, string>> = {
-  '?': 'b1', B: 'u1', H: 'u2', I: 'u4', Q: 'u8', b: 'i1', bool: 'b1', d: 'f8', double: 'f8', e: 'f2', f: 'f4', float: 'f8', float16: 'f2', float32: 'f4', float64: 'f8', h: 'i2', half: 'f2', i: 'i4',
-  int16: 'i2', int32: 'i4', int64: 'i8', int8: 'i1', q: 'i8', single: 'f4', uint16: 'u2', uint32: 'u4', uint64: 'u8', uint8: 'u1',
+  '?': 'b1',
+  B: 'u1',
+  H: 'u2',
+  I: 'u4',
+  Q: 'u8',
+  b: 'i1',
+  bool: 'b1',
+  d: 'f8',
+  double: 'f8',
+  e: 'f2',
+  f: 'f4',
+  float: 'f8',
+  float16: 'f2',
+  float32: 'f4',
+  float64: 'f8',
+  h: 'i2',
+  half: 'f2',
+  i: 'i4',
+  int16: 'i2',
+  int32: 'i4',
+  int64: 'i8',
+  int8: 'i1',
+  q: 'i8',
+  single: 'f4',
+  uint16: 'u2',
+  uint32: 'u4',
+  uint64: 'u8',
+  uint8: 'u1',
 };
 
 /** IEEE 754 half precision, exactly. */
@@ -45,13 +71,17 @@ export function npyType(descr: string): NpyType {
   const [, order = '', kind = ''] = /^([<>=|]?)([\w?]+)$/.exec(descr) ?? [];
   const name = Object.hasOwn(NAMES, kind) ? NAMES[kind]! : kind;
   const make = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
-  if (make === undefined) throw new Error(`the .npy dtype must be a float of 16, 32 or 64 bits, a whole number or bool, got ${JSON.stringify(descr.slice(0, 80))}${why(kind)}`);
+  if (make === undefined)
+    throw new Error(
+      `the .npy dtype must be a float of 16, 32 or 64 bits, a whole number or bool, got ${JSON.stringify(descr.slice(0, 80))}${why(kind)}`,
+    );
   // '=' is the order of whoever reads, as NumPy takes it; this package needs little endian machines anyway.
   return make(order !== '>');
 }
 
 function why(kind: string): string {
-  if (/^(?:f(?:12|16)|g|longdouble|longfloat|float(?:96|128))$/.test(kind)) return ' (long double, which differs from machine to machine; save it as float64)';
+  if (/^(?:f(?:12|16)|g|longdouble|longfloat|float(?:96|128))$/.test(kind))
+    return ' (long double, which differs from machine to machine; save it as float64)';
   if (/^(?:c\d+|F|D|G|complex\d*)$/.test(kind)) return ' (complex numbers)';
   return kind === 'O' ? ' (Python objects, which are not run)' : '';
 }

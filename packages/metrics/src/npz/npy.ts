@@ -31,7 +31,9 @@ export function parseNpy(bytes: Buffer): NpyArray {
   const type = npyType(descr);
   const size = shape.reduce((product, n) => product * n, 1);
   if (size * type.bytes !== bytes.length - end) {
-    throw new Error(`a .npy array of shape [${shape.join(', ')}] and dtype ${descr} has ${size * type.bytes} bytes, this one has ${bytes.length - end}`);
+    throw new Error(
+      `a .npy array of shape [${shape.join(', ')}] and dtype ${descr} has ${size * type.bytes} bytes, this one has ${bytes.length - end}`,
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset + end, bytes.length - end);
   if (fortranOrder && shape.length > 1) return { shape, data: fromFortranOrder(view, shape, type) };

@@ -49,7 +49,14 @@ describe('statistics files', () => {
   });
 
   test('keep what else is known of them', async () => {
-    const whole = { mean: Float64Array.of(1), covariance: Float64Array.of(2), count: 3, convention: 'fid-stargan2', imageSize: 256, weights: 'ä😀'.repeat(20) };
+    const whole = {
+      mean: Float64Array.of(1),
+      covariance: Float64Array.of(2),
+      count: 3,
+      convention: 'fid-stargan2',
+      imageSize: 256,
+      weights: 'ä😀'.repeat(20),
+    };
     await writeStatistics(file('whole.npz'), whole);
     expect(await readStatistics(file('whole.npz'))).toEqual(whole);
     const text = formatNpyText('fid-clean');
@@ -58,7 +65,12 @@ describe('statistics files', () => {
     expect(text.toString('latin1', 10, 128)).toMatch(/^\{'descr': '<U9', 'fortran_order': False, 'shape': \(\), \} +\n$/);
     const archive = (convention: Buffer): Buffer => formatZip({ 'mu.npy': mu, 'sigma.npy': sigma, 'convention.npy': convention });
     expect(await readBytes(archive(text))).toMatchObject({ convention: 'fid-clean' });
-    for (const damaged of [mu, text.subarray(0, text.length - 4), Buffer.from('text'), Buffer.concat([text.subarray(0, -4), Buffer.alloc(4, 0xff)])]) {
+    for (const damaged of [
+      mu,
+      text.subarray(0, text.length - 4),
+      Buffer.from('text'),
+      Buffer.concat([text.subarray(0, -4), Buffer.alloc(4, 0xff)]),
+    ]) {
       await expect(readBytes(archive(damaged))).rejects.toThrow(/given\.npz: convention: this is not/);
     }
   });
@@ -106,7 +118,10 @@ describe('statistics files', () => {
     ['a column in Fortran order', "{'descr': '<f8', 'fortran_order': True, 'shape': (2, 1), }", doubles(1.5, 1.5)],
     ['line feeds in the header', "{'descr': '<f8',\n 'fortran_order': False,\n 'shape': (2 ,) }", doubles(1.5, 1.5)],
   ])('as NumPy reads them: %s', async (_, header, data) => {
-    expect(await readBytes(formatZip({ 'mu.npy': npyWithHeader(header, data), 'sigma.npy': sigma }))).toEqual({ mean: Float64Array.of(1.5, 1.5), covariance: Float64Array.of(2, 0.5, 0.5, 1) });
+    expect(await readBytes(formatZip({ 'mu.npy': npyWithHeader(header, data), 'sigma.npy': sigma }))).toEqual({
+      mean: Float64Array.of(1.5, 1.5),
+      covariance: Float64Array.of(2, 0.5, 0.5, 1),
+    });
   });
 
   test.each([
@@ -121,7 +136,11 @@ describe('statistics files', () => {
   });
 
   test('of one feature are read, whose covariance has no axes in NumPy', async () => {
-    expect(await readBytes(formatZip({ 'mu.npy': npyWithHeader(plain('<f8', '1,'), doubles(3)), 'sigma.npy': npyWithHeader(plain('<f8', ''), doubles(4)) }))).toEqual({ mean: Float64Array.of(3), covariance: Float64Array.of(4) });
+    expect(
+      await readBytes(
+        formatZip({ 'mu.npy': npyWithHeader(plain('<f8', '1,'), doubles(3)), 'sigma.npy': npyWithHeader(plain('<f8', ''), doubles(4)) }),
+      ),
+    ).toEqual({ mean: Float64Array.of(3), covariance: Float64Array.of(4) });
   });
 
   test('with bytes after the archive are read', async () => {
@@ -131,9 +150,13 @@ describe('statistics files', () => {
   test('that are not written leave what was there', async () => {
     await writeFile(file('kept.npz'), 'kept');
     const wrong = { mean: new Float64Array(2), covariance: new Float64Array(3) };
-    await expect(writeStatistics(file('kept.npz'), wrong)).rejects.toThrow(/^writeStatistics: .*kept\.npz: covariance must have 2 × 2 = 4 values, got 3$/);
+    await expect(writeStatistics(file('kept.npz'), wrong)).rejects.toThrow(
+      /^writeStatistics: .*kept\.npz: covariance must have 2 × 2 = 4 values, got 3$/,
+    );
     expect(await readFile(file('kept.npz'), 'utf8')).toBe('kept');
-    await expect(writeStatistics(file('absent/a.npz'), { mean: Float64Array.of(1), covariance: Float64Array.of(1) })).rejects.toThrow(/^writeStatistics: .*ENOENT/);
+    await expect(writeStatistics(file('absent/a.npz'), { mean: Float64Array.of(1), covariance: Float64Array.of(1) })).rejects.toThrow(
+      /^writeStatistics: .*ENOENT/,
+    );
   });
 });
 
@@ -172,33 +195,137 @@ describe('readStatistics refuses', () => {
   test.each([
     ['no archive', Buffer.from('mu and sigma, honestly'), 'this is not a zip archive, or it is cut short'],
     ['a missing array', archive({ 'mu.npy': mu }), 'there is no "sigma.npy" in the archive'],
-    ['an array that is none', archive({ 'mu.npy': Buffer.from('nonsense that is long'), 'sigma.npy': sigma }), 'mu: this is not a .npy array'],
-    ['a pickled array', archive({ 'mu.npy': npyWithHeader("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }), 'mu: the .npy dtype must be a float of 16, 32 or 64 bits, a whole number or bool, got "|O" (Python objects, which are not run)'],
-    ['a header that is code', archive({ 'mu.npy': npyWithHeader("{'descr': __import__('os').system('true'), 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }), 'mu: the .npy header is not one that NumPy writes'],
-    ['dtypes that are properties of objects', archive({ 'mu.npy': npyWithHeader("{'descr': 'constructor', 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }), 'got "constructor"'],
-    ['fewer values than the shape says', archive({ 'mu.npy': npyWithHeader("{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }\n"), 'sigma.npy': sigma }), 'mu: a .npy array of shape [3] and dtype <f8 has 24 bytes, this one has 16'],
-    ['long doubles', archive({ 'mu.npy': npyWithHeader("{'descr': '<f16', 'fortran_order': False, 'shape': (1,), }\n"), 'sigma.npy': sigma }), 'got "<f16" (long double, which differs from machine to machine; save it as float64)'],
-    ['complex numbers', archive({ 'mu.npy': npyWithHeader("{'descr': '<c16', 'fortran_order': False, 'shape': (1,), }\n"), 'sigma.npy': sigma }), 'got "<c16" (complex numbers)'],
-    ['a structured type', archive({ 'mu.npy': npyWithHeader("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }), 'mu: the .npy header is not one'],
-    ['a key that occurs twice', archive({ 'mu.npy': npyWithHeader("{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }), 'mu: the .npy header is not one'],
-    ['an absurd size', archive({ 'mu.npy': npyWithHeader("{'descr': '<f8', 'fortran_order': False, 'shape': (999999999999999, 999999999999999), }\n"), 'sigma.npy': sigma }), 'mu: a .npy array of shape [999999999999999, 999999999999999]'],
-    ['a size of a thousand digits', archive({ 'mu.npy': npyWithHeader(`{'descr': '<f8', 'fortran_order': False, 'shape': (${'9'.repeat(1000)},), }\n`), 'sigma.npy': sigma }), 'mu: the .npy header is not one'],
-    ['a negative size', archive({ 'mu.npy': npyWithHeader("{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }\n"), 'sigma.npy': sigma }), 'mu: the .npy header is not one'],
-    ['more than deflate can give', changed(whole, (bytes) => bytes.writeUInt32LE(130_000, central + 24)), '"mu.npy" is damaged: it would unpack from'],
-    ['a newer format', archive({ 'mu.npy': changed(mu, (bytes) => (bytes[6] = 9)), 'sigma.npy': sigma }), 'mu: the .npy format must be 1, 2 or 3, got 9'],
+    [
+      'an array that is none',
+      archive({ 'mu.npy': Buffer.from('nonsense that is long'), 'sigma.npy': sigma }),
+      'mu: this is not a .npy array',
+    ],
+    [
+      'a pickled array',
+      archive({ 'mu.npy': npyWithHeader("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }),
+      'mu: the .npy dtype must be a float of 16, 32 or 64 bits, a whole number or bool, got "|O" (Python objects, which are not run)',
+    ],
+    [
+      'a header that is code',
+      archive({
+        'mu.npy': npyWithHeader("{'descr': __import__('os').system('true'), 'fortran_order': False, 'shape': (2,), }\n"),
+        'sigma.npy': sigma,
+      }),
+      'mu: the .npy header is not one that NumPy writes',
+    ],
+    [
+      'dtypes that are properties of objects',
+      archive({ 'mu.npy': npyWithHeader("{'descr': 'constructor', 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }),
+      'got "constructor"',
+    ],
+    [
+      'fewer values than the shape says',
+      archive({ 'mu.npy': npyWithHeader("{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }\n"), 'sigma.npy': sigma }),
+      'mu: a .npy array of shape [3] and dtype <f8 has 24 bytes, this one has 16',
+    ],
+    [
+      'long doubles',
+      archive({ 'mu.npy': npyWithHeader("{'descr': '<f16', 'fortran_order': False, 'shape': (1,), }\n"), 'sigma.npy': sigma }),
+      'got "<f16" (long double, which differs from machine to machine; save it as float64)',
+    ],
+    [
+      'complex numbers',
+      archive({ 'mu.npy': npyWithHeader("{'descr': '<c16', 'fortran_order': False, 'shape': (1,), }\n"), 'sigma.npy': sigma }),
+      'got "<c16" (complex numbers)',
+    ],
+    [
+      'a structured type',
+      archive({ 'mu.npy': npyWithHeader("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,), }\n"), 'sigma.npy': sigma }),
+      'mu: the .npy header is not one',
+    ],
+    [
+      'a key that occurs twice',
+      archive({
+        'mu.npy': npyWithHeader("{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (2,), }\n"),
+        'sigma.npy': sigma,
+      }),
+      'mu: the .npy header is not one',
+    ],
+    [
+      'an absurd size',
+      archive({
+        'mu.npy': npyWithHeader("{'descr': '<f8', 'fortran_order': False, 'shape': (999999999999999, 999999999999999), }\n"),
+        'sigma.npy': sigma,
+      }),
+      'mu: a .npy array of shape [999999999999999, 999999999999999]',
+    ],
+    [
+      'a size of a thousand digits',
+      archive({
+        'mu.npy': npyWithHeader(`{'descr': '<f8', 'fortran_order': False, 'shape': (${'9'.repeat(1000)},), }\n`),
+        'sigma.npy': sigma,
+      }),
+      'mu: the .npy header is not one',
+    ],
+    [
+      'a negative size',
+      archive({ 'mu.npy': npyWithHeader("{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }\n"), 'sigma.npy': sigma }),
+      'mu: the .npy header is not one',
+    ],
+    [
+      'more than deflate can give',
+      changed(whole, (bytes) => bytes.writeUInt32LE(130_000, central + 24)),
+      '"mu.npy" is damaged: it would unpack from',
+    ],
+    [
+      'a newer format',
+      archive({ 'mu.npy': changed(mu, (bytes) => (bytes[6] = 9)), 'sigma.npy': sigma }),
+      'mu: the .npy format must be 1, 2 or 3, got 9',
+    ],
     ['sizes that do not fit', archive({ 'mu.npy': mu, 'sigma.npy': mu }), 'sigma must have shape [2, 2], as mu has 2 values, got [2]'],
     ['a matrix for a mean', archive({ 'mu.npy': sigma, 'sigma.npy': sigma }), 'mu must have shape [dimension ≥ 1], got [2, 2]'],
-    ['values that are not finite', archive({ 'mu.npy': formatNpy({ shape: [2], data: Float64Array.of(1, NaN) }), 'sigma.npy': sigma }), 'mu must be finite, got NaN at 1'],
-    ['a count that is none', archive({ 'mu.npy': mu, 'sigma.npy': sigma, 'count.npy': formatNpy({ shape: [], data: Float64Array.of(-3) }, '<i8') }), 'count must be a whole number ≥ 1, got -3'],
-    ['a sigma that is too large for its mean', archive({ 'mu.npy': mu, 'sigma.npy': Buffer.alloc(2 ** 18) }), '"sigma.npy" would have 262144 bytes, more than'],
+    [
+      'values that are not finite',
+      archive({ 'mu.npy': formatNpy({ shape: [2], data: Float64Array.of(1, NaN) }), 'sigma.npy': sigma }),
+      'mu must be finite, got NaN at 1',
+    ],
+    [
+      'a count that is none',
+      archive({ 'mu.npy': mu, 'sigma.npy': sigma, 'count.npy': formatNpy({ shape: [], data: Float64Array.of(-3) }, '<i8') }),
+      'count must be a whole number ≥ 1, got -3',
+    ],
+    [
+      'a sigma that is too large for its mean',
+      archive({ 'mu.npy': mu, 'sigma.npy': Buffer.alloc(2 ** 18) }),
+      '"sigma.npy" would have 262144 bytes, more than',
+    ],
     ['an encrypted array', changed(whole, (bytes) => bytes.writeUInt16LE(1, central + 8)), '"mu.npy" is encrypted'],
-    ['another compression', changed(whole, (bytes) => bytes.writeUInt16LE(12, central + 10)), '"mu.npy" must be stored or deflated, got compression method 12'],
+    [
+      'another compression',
+      changed(whole, (bytes) => bytes.writeUInt16LE(12, central + 10)),
+      '"mu.npy" must be stored or deflated, got compression method 12',
+    ],
     ['a wrong checksum', changed(whole, (bytes) => bytes.writeUInt32LE(1, central + 16)), '"mu.npy" is damaged: its checksum is wrong'],
-    ['an array that unpacks to more than it says', changed(whole, (bytes) => bytes.writeUInt32LE(100, central + 24)), '"mu.npy" is damaged: it does not unpack to 100 bytes'],
-    ['an array that unpacks to less than it says', changed(whole, (bytes) => bytes.writeUInt32LE(200, central + 24)), '"mu.npy" must have 200 bytes, got 144'],
-    ['an array out of range', changed(whole, (bytes) => bytes.writeUInt32LE(0x7fffffff, central + 42)), '"mu.npy" is not where the directory says'],
-    ['a directory out of range', changed(whole, (bytes) => bytes.writeUInt32LE(0x7fffffff, bytes.length - 6)), 'the directory of the archive is out of range'],
-    ['a part of an archive', changed(whole, (bytes) => bytes.writeUInt16LE(1, bytes.length - 18)), 'archives in several parts are not read'],
+    [
+      'an array that unpacks to more than it says',
+      changed(whole, (bytes) => bytes.writeUInt32LE(100, central + 24)),
+      '"mu.npy" is damaged: it does not unpack to 100 bytes',
+    ],
+    [
+      'an array that unpacks to less than it says',
+      changed(whole, (bytes) => bytes.writeUInt32LE(200, central + 24)),
+      '"mu.npy" must have 200 bytes, got 144',
+    ],
+    [
+      'an array out of range',
+      changed(whole, (bytes) => bytes.writeUInt32LE(0x7fffffff, central + 42)),
+      '"mu.npy" is not where the directory says',
+    ],
+    [
+      'a directory out of range',
+      changed(whole, (bytes) => bytes.writeUInt32LE(0x7fffffff, bytes.length - 6)),
+      'the directory of the archive is out of range',
+    ],
+    [
+      'a part of an archive',
+      changed(whole, (bytes) => bytes.writeUInt16LE(1, bytes.length - 18)),
+      'archives in several parts are not read',
+    ],
   ])('%s', async (_, bytes, fault) => {
     await expect(readBytes(bytes)).rejects.toThrow(fault);
     await expect(readBytes(bytes)).rejects.toThrow(/^readStatistics: .*given\.npz: ./);
@@ -219,7 +346,9 @@ describe('readStatistics refuses', () => {
     const packed = deflateRawSync(Buffer.alloc(2 ** 26));
     expect(packed.length).toBeLessThan(2 ** 17);
     // The directory says that it is small.
-    const bytes = changed(archive({ 'mu.npy': Buffer.alloc(2 ** 26), 'sigma.npy': sigma }), (copy) => copy.writeUInt32LE(144, copy.readUInt32LE(copy.length - 6) + 24));
+    const bytes = changed(archive({ 'mu.npy': Buffer.alloc(2 ** 26), 'sigma.npy': sigma }), (copy) =>
+      copy.writeUInt32LE(144, copy.readUInt32LE(copy.length - 6) + 24),
+    );
     await expect(readBytes(bytes)).rejects.toThrow('"mu.npy" is damaged: it does not unpack to 144 bytes');
   });
 });
@@ -239,7 +368,9 @@ test('arrays of every shape come back from the .npy format', () => {
 test('files of any content come back from an archive', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string({ unit: 'grapheme', minLength: 1 }), fc.uint8Array(), { noNullPrototype: true }), (contents) => {
-      const archive = openZip(formatZip(Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, Buffer.from(content)]))));
+      const archive = openZip(
+        formatZip(Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, Buffer.from(content)]))),
+      );
       expect([...archive.names].sort()).toEqual(Object.keys(contents).sort());
       for (const [name, content] of Object.entries(contents)) expect(archive.read(name, 1000)).toEqual(Buffer.from(content));
     }),

@@ -99,12 +99,17 @@ function parseStatistics(bytes: Buffer): StoredStatistics {
   // A mean that was kept as a row or a column is one still.
   const sizes = mu.shape.length === 2 ? mu.shape.filter((size) => size !== 1) : mu.shape;
   const n = sizes[0] ?? (mu.shape.length === 2 ? 1 : 0);
-  if (mu.shape.length < 1 || mu.shape.length > 2 || sizes.length > 1 || n < 1) throw new Error(`mu must have shape [dimension ≥ 1], got [${mu.shape.join(', ')}]`);
+  if (mu.shape.length < 1 || mu.shape.length > 2 || sizes.length > 1 || n < 1)
+    throw new Error(`mu must have shape [dimension ≥ 1], got [${mu.shape.join(', ')}]`);
   const sigma = array(archive, 'sigma', n * n);
   // NumPy's cov of one feature has no axes.
   const isVariance = n === 1 && sigma.data.length === 1;
-  if (!isVariance && sigma.shape.join() !== `${n},${n}`) throw new Error(`sigma must have shape [${n}, ${n}], as mu has ${n} values, got [${sigma.shape.join(', ')}]`);
-  for (const [name, { data }] of [['mu', mu], ['sigma', sigma]] as const) {
+  if (!isVariance && sigma.shape.join() !== `${n},${n}`)
+    throw new Error(`sigma must have shape [${n}, ${n}], as mu has ${n} values, got [${sigma.shape.join(', ')}]`);
+  for (const [name, { data }] of [
+    ['mu', mu],
+    ['sigma', sigma],
+  ] as const) {
     const at = data.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) throw new Error(`${name} must be finite, got ${data[at]} at ${at}`);
   }
@@ -150,4 +155,5 @@ function array(archive: ZipArchive, name: string, largest: number): NpyArray {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const fileError = (caller: string, path: string, error: unknown): Error => new Error(`${caller}: ${path}: ${messageOf(error)}`, { cause: error });
+const fileError = (caller: string, path: string, error: unknown): Error =>
+  new Error(`${caller}: ${path}: ${messageOf(error)}`, { cause: error });

@@ -87,8 +87,10 @@ function readEntry(bytes: Buffer, entry: Entry, largest: number): Buffer {
   if (entry.encrypted) throw new Error(`${name} is encrypted`);
   if (entry.bytes > largest) throw new Error(`${name} would have ${entry.bytes} bytes, more than ${largest}`);
   // Deflate shrinks by a factor of 1032 at most.
-  if (entry.bytes > 1032 * (entry.compressedBytes + 1)) throw new Error(`${name} is damaged: it would unpack from ${entry.compressedBytes} bytes to ${entry.bytes}`);
-  if (entry.offset + 30 > bytes.length || bytes.readUInt32LE(entry.offset) !== LOCAL_SIGNATURE) throw new Error(`${name} is not where the directory says`);
+  if (entry.bytes > 1032 * (entry.compressedBytes + 1))
+    throw new Error(`${name} is damaged: it would unpack from ${entry.compressedBytes} bytes to ${entry.bytes}`);
+  if (entry.offset + 30 > bytes.length || bytes.readUInt32LE(entry.offset) !== LOCAL_SIGNATURE)
+    throw new Error(`${name} is not where the directory says`);
   const start = entry.offset + 30 + bytes.readUInt16LE(entry.offset + 26) + bytes.readUInt16LE(entry.offset + 28);
   if (start + entry.compressedBytes > bytes.length) throw new Error(`${name} is cut short`);
   const content = unpack(name, bytes.subarray(start, start + entry.compressedBytes), entry);

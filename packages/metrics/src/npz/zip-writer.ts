@@ -17,7 +17,8 @@ export function formatZip(files: Readonly<Record<string, Buffer>>): Buffer {
   let offset = 0;
   for (const [name, content] of Object.entries(files)) {
     const packed = deflateRawSync(content);
-    if (content.length > LARGEST || offset + packed.length > LARGEST) throw new RangeError(`formatZip: ${name} must keep the archive below 4 GiB`);
+    if (content.length > LARGEST || offset + packed.length > LARGEST)
+      throw new RangeError(`formatZip: ${name} must keep the archive below 4 GiB`);
     const encoded = Buffer.from(name);
     const common = Buffer.alloc(26);
     common.writeUInt16LE(VERSION, 0);

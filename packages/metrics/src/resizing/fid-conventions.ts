@@ -55,7 +55,8 @@ export const fidConventions: Readonly<Record<FidConventionName, FidConvention>> 
       return together('fid-stargan2', images, (picture, target) => {
         const small = resizeBilinear(picture, imageSize, imageSize);
         const { data } = resizeBilinear(small, INCEPTION_SIZE, INCEPTION_SIZE);
-        for (let i = 0; i < data.length; i++) target[i] = fround(fround(data[i]! / 255) - IMAGENET_MEAN[i % 3]!) / IMAGENET_DEVIATION[i % 3]!;
+        for (let i = 0; i < data.length; i++)
+          target[i] = fround(fround(data[i]! / 255) - IMAGENET_MEAN[i % 3]!) / IMAGENET_DEVIATION[i % 3]!;
       });
     },
   },
@@ -87,7 +88,8 @@ export const fidConventions: Readonly<Record<FidConventionName, FidConvention>> 
  * @returns [batch, 299, 299, 3] in [-1, 1]
  */
 export function pytorchFidInput(image: Tensor4D): Tensor4D {
-  if (image.rank !== 4 || image.shape[3] !== 3) throw new RangeError(`pytorchFidInput: image must be [batch, height, width, 3], got [${image.shape.join(', ')}]`);
+  if (image.rank !== 4 || image.shape[3] !== 3)
+    throw new RangeError(`pytorchFidInput: image must be [batch, height, width, 3], got [${image.shape.join(', ')}]`);
   return tidy(() => sub(mul(blendAlong(blendAlong(image, 2), 1), 2), 1));
 }
 
@@ -95,12 +97,17 @@ export function pytorchFidInput(image: Tensor4D): Tensor4D {
 function blendAlong(image: Tensor4D, axis: 1 | 2): Tensor4D {
   const { first, second, firstWeight, secondWeight } = linearPositions(image.shape[axis], INCEPTION_SIZE);
   const shape = axis === 1 ? [INCEPTION_SIZE, 1, 1] : [INCEPTION_SIZE, 1];
-  const weighted = (positions: Int32Array, weights: Float32Array): Tensor4D => mul(gather(image, tensor1d(positions, 'int32'), axis), tensor(weights, shape));
+  const weighted = (positions: Int32Array, weights: Float32Array): Tensor4D =>
+    mul(gather(image, tensor1d(positions, 'int32'), axis), tensor(weights, shape));
   return add(weighted(first, firstWeight), weighted(second, secondWeight));
 }
 
 /** One batch of images, each written by `write` into its place. */
-function together(convention: FidConventionName, images: readonly RgbImage[], write: (picture: RgbImage, target: Float32Array) => void): Tensor4D {
+function together(
+  convention: FidConventionName,
+  images: readonly RgbImage[],
+  write: (picture: RgbImage, target: Float32Array) => void,
+): Tensor4D {
   requireImages(convention, images);
   const size = INCEPTION_SIZE * INCEPTION_SIZE * 3;
   const values = new Float32Array(images.length * size);
@@ -110,14 +117,18 @@ function together(convention: FidConventionName, images: readonly RgbImage[], wr
 
 /** @throws for no images, or what is none */
 function requireImages(convention: FidConventionName, images: readonly RgbImage[]): void {
-  if (!Array.isArray(images)) throw new TypeError(`${convention}: images must be an array of { width, height, data }, got ${describeValue(images)}`);
+  if (!Array.isArray(images))
+    throw new TypeError(`${convention}: images must be an array of { width, height, data }, got ${describeValue(images)}`);
   if (images.length === 0) throw new Error(`${convention}: images must hold at least one image, got none`);
   for (const [i, image] of images.entries()) {
     const { width, height, data } = (image as Partial<RgbImage> | null | undefined) ?? {};
     const isImage = Number.isInteger(width) && Number.isInteger(height) && width! > 0 && height! > 0 && data !== undefined;
     if (!isImage) throw new TypeError(`${convention}: image ${i} must be { width, height, data }, got ${describeValue(image)}`);
     if (!isBytes(data)) throw new TypeError(`${convention}: image ${i} must have 8-bit levels in a Uint8Array, got ${describeValue(data)}`);
-    if (data.length !== width! * height! * 3) throw new RangeError(`${convention}: image ${i} of ${width}×${height} must have ${width! * height! * 3} levels (RGB), got ${data.length}`);
+    if (data.length !== width! * height! * 3)
+      throw new RangeError(
+        `${convention}: image ${i} of ${width}×${height} must have ${width! * height! * 3} levels (RGB), got ${data.length}`,
+      );
   }
 }
 

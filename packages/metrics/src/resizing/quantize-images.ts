@@ -19,8 +19,13 @@ export function quantizeImages(values: Float32Array, height: number, width: numb
   if (!(values instanceof Float32Array)) throw new TypeError(`quantizeImages: values must be a Float32Array, got ${describeValue(values)}`);
   const size = height * width * 3;
   const count = values.length / size;
-  if (!Number.isInteger(count)) throw new RangeError(`quantizeImages: values must make up whole ${height}×${width} RGB images, got ${values.length} values`);
-  return Array.from({ length: count }, (_, i) => ({ width, height, data: Uint8Array.from(values.subarray(i * size, (i + 1) * size), toLevel) }));
+  if (!Number.isInteger(count))
+    throw new RangeError(`quantizeImages: values must make up whole ${height}×${width} RGB images, got ${values.length} values`);
+  return Array.from({ length: count }, (_, i) => ({
+    width,
+    height,
+    data: Uint8Array.from(values.subarray(i * size, (i + 1) * size), toLevel),
+  }));
 }
 
 function toLevel(value: number): number {

@@ -24,7 +24,9 @@ export function resizeBicubic(image: RgbImage | FloatImage, width: number, heigh
   for (const [name, size] of Object.entries({ width, height })) {
     if (!Number.isInteger(size) || size < 1) throw new RangeError(`resizeBicubic: ${name} must be a whole number ≥ 1, got ${size}`);
   }
-  return columnsFirst(image, { width, height }) ? resizeRows(resizeColumns(image, height), width) : resizeColumns(resizeRows(image, width), height);
+  return columnsFirst(image, { width, height })
+    ? resizeRows(resizeColumns(image, height), width)
+    : resizeColumns(resizeRows(image, width), height);
 }
 
 /** The horizontal pass. @returns image of `width` × `image.height` */

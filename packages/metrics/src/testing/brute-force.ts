@@ -20,7 +20,11 @@ function inside(centres: number[][], points: number[][], neighbors: number): boo
 const share = (flags: readonly boolean[]): number => flags.filter(Boolean).length / flags.length;
 
 /** Precision, recall, density and coverage by their definitions, in float64. */
-export function manifoldMetrics(real: FeatureRows, generated: FeatureRows, neighbors: number): Record<'precision' | 'recall' | 'density' | 'coverage', number> {
+export function manifoldMetrics(
+  real: FeatureRows,
+  generated: FeatureRows,
+  neighbors: number,
+): Record<'precision' | 'recall' | 'density' | 'coverage', number> {
   const [r, g] = [samples(real), samples(generated)];
   const inReal = inside(r, g, neighbors);
   const inGenerated = g.length > neighbors ? inside(g, r, neighbors) : [];
@@ -35,9 +39,11 @@ export function manifoldMetrics(real: FeatureRows, generated: FeatureRows, neigh
 /** The unbiased squared maximum mean discrepancy by its definition, in float64. */
 export function squaredDiscrepancy(first: FeatureRows, second: FeatureRows): number {
   const [x, y] = [samples(first), samples(second)];
-  const kernel = (a: readonly number[], b: readonly number[]): number => (a.reduce((sum, value, k) => sum + value * b[k]!, 0) / a.length + 1) ** 3;
+  const kernel = (a: readonly number[], b: readonly number[]): number =>
+    (a.reduce((sum, value, k) => sum + value * b[k]!, 0) / a.length + 1) ** 3;
   const within = (set: number[][]): number =>
-    set.reduce((sum, a, i) => sum + set.reduce((inner, b, j) => inner + (i === j ? 0 : kernel(a, b)), 0), 0) / (set.length * (set.length - 1));
+    set.reduce((sum, a, i) => sum + set.reduce((inner, b, j) => inner + (i === j ? 0 : kernel(a, b)), 0), 0) /
+    (set.length * (set.length - 1));
   const between = x.reduce((sum, a) => sum + y.reduce((inner, b) => inner + kernel(a, b), 0), 0) / (x.length * y.length);
   return within(x) + within(y) - 2 * between;
 }

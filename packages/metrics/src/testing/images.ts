@@ -14,5 +14,10 @@ export function constantImage(width: number, height: number, level: number): Rgb
 
 /** [batch, height, width, 3] in [-1, 1], hashed in the order [batch, 3, height, width]. */
 export function hashedImages(name: string, [batch, height, width]: readonly [number, number, number]): Tensor4D {
-  return tidy(() => transpose(tensor4d(new Float32Array(hashedUnits(name, batch * 3 * height * width).map((u) => 2 * u - 1)), [batch, 3, height, width]), [0, 2, 3, 1]));
+  return tidy(() =>
+    transpose(
+      tensor4d(new Float32Array(hashedUnits(name, batch * 3 * height * width).map((u) => 2 * u - 1)), [batch, 3, height, width]),
+      [0, 2, 3, 1],
+    ),
+  );
 }

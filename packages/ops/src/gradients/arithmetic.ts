@@ -35,19 +35,63 @@ const exponentSlope = (dy: Tensor, a: Tensor, b: Tensor): Tensor => mul(dy, mul(
 
 /** Gradients of the kernels that compute with two tensors, or a list of them. */
 export const arithmetic: readonly GradConfig[] = [
-  binary('Add', (dy) => dy, (dy) => dy),
-  binary('Sub', (dy) => dy, (dy) => neg(dy)),
-  binary('Multiply', (dy, _, b) => mul(dy, b), (dy, a) => mul(dy, a)),
-  binary('RealDiv', (dy, _, b) => div(dy, b), (dy, a, b) => neg(div(mul(dy, a), square(b)))),
-  binary('SquaredDifference', (dy, a, b) => mul(dy, mul(sub(a, b), 2)), (dy, a, b) => mul(dy, mul(sub(b, a), 2))),
+  binary(
+    'Add',
+    (dy) => dy,
+    (dy) => dy,
+  ),
+  binary(
+    'Sub',
+    (dy) => dy,
+    (dy) => neg(dy),
+  ),
+  binary(
+    'Multiply',
+    (dy, _, b) => mul(dy, b),
+    (dy, a) => mul(dy, a),
+  ),
+  binary(
+    'RealDiv',
+    (dy, _, b) => div(dy, b),
+    (dy, a, b) => neg(div(mul(dy, a), square(b))),
+  ),
+  binary(
+    'SquaredDifference',
+    (dy, a, b) => mul(dy, mul(sub(a, b), 2)),
+    (dy, a, b) => mul(dy, mul(sub(b, a), 2)),
+  ),
   binary('Pow', powerSlope, exponentSlope),
-  binary('Maximum', (dy, a, b) => mul(dy, mask(greaterEqual(a, b))), (dy, a, b) => mul(dy, mask(less(a, b)))),
-  binary('Minimum', (dy, a, b) => mul(dy, mask(lessEqual(a, b))), (dy, a, b) => mul(dy, mask(greater(a, b)))),
-  binary('Atan2', (dy, a, b) => mul(dy, div(b, add(square(a), square(b)))), (dy, a, b) => neg(mul(dy, div(a, add(square(a), square(b)))))),
-  binary('Mod', (dy) => dy, (dy, a, b) => mul(dy, neg(floor(div(a, b))))),
+  binary(
+    'Maximum',
+    (dy, a, b) => mul(dy, mask(greaterEqual(a, b))),
+    (dy, a, b) => mul(dy, mask(less(a, b))),
+  ),
+  binary(
+    'Minimum',
+    (dy, a, b) => mul(dy, mask(lessEqual(a, b))),
+    (dy, a, b) => mul(dy, mask(greater(a, b))),
+  ),
+  binary(
+    'Atan2',
+    (dy, a, b) => mul(dy, div(b, add(square(a), square(b)))),
+    (dy, a, b) => neg(mul(dy, div(a, add(square(a), square(b))))),
+  ),
+  binary(
+    'Mod',
+    (dy) => dy,
+    (dy, a, b) => mul(dy, neg(floor(div(a, b)))),
+  ),
   // As tfjs has it: the slope of the quotient before it is rounded down.
-  binary('FloorDiv', (dy, _, b) => div(dy, cast(b, 'float32')), (dy, a, b) => neg(div(mul(dy, cast(a, 'float32')), square(cast(b, 'float32'))))),
-  { kernelName: 'AddN', saveAllInputs: true, gradFunc: (dy, terms) => Object.fromEntries(terms.map((_, i) => [i, () => (dy as Tensor).clone()])) },
+  binary(
+    'FloorDiv',
+    (dy, _, b) => div(dy, cast(b, 'float32')),
+    (dy, a, b) => neg(div(mul(dy, cast(a, 'float32')), square(cast(b, 'float32')))),
+  ),
+  {
+    kernelName: 'AddN',
+    saveAllInputs: true,
+    gradFunc: (dy, terms) => Object.fromEntries(terms.map((_, i) => [i, () => (dy as Tensor).clone()])),
+  },
   gradient('Select', ['condition'], (dy, [condition]) => ({
     condition: () => zeros(condition!.shape),
     t: () => mul(dy, mask(condition!)),

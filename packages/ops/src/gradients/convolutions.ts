@@ -11,7 +11,12 @@ interface Convolution {
 }
 
 const CONVOLUTIONS: readonly Convolution[] = [
-  { forward: 'Conv2D', byInput: 'Conv2DBackpropInput', byFilter: 'Conv2DBackpropFilter', geometry: ['strides', 'pad', 'dataFormat', 'dimRoundingMode'] },
+  {
+    forward: 'Conv2D',
+    byInput: 'Conv2DBackpropInput',
+    byFilter: 'Conv2DBackpropFilter',
+    geometry: ['strides', 'pad', 'dataFormat', 'dimRoundingMode'],
+  },
   { forward: 'Conv3D', byInput: 'Conv3DBackpropInputV2', byFilter: 'Conv3DBackpropFilterV2', geometry: ['strides', 'pad'] },
   {
     forward: 'DepthwiseConv2dNative',
@@ -25,7 +30,9 @@ function gradientsOf({ forward, byInput, byFilter, geometry }: Convolution): Gra
   const ones = forward === 'Conv3D' ? [1, 1, 1] : [1, 1];
   const common = (attributes: NamedAttrMap): NamedAttrMap => {
     if ([attributes.dilations ?? 1].flat().some((dilation) => dilation !== 1)) {
-      throw new Error(`${forward}: tensorflow.js has no gradient of a dilated convolution, got dilations ${[attributes.dilations as number | number[]].flat().join(', ')}; use dilations 1`);
+      throw new Error(
+        `${forward}: tensorflow.js has no gradient of a dilated convolution, got dilations ${[attributes.dilations as number | number[]].flat().join(', ')}; use dilations 1`,
+      );
     }
     return { ...Object.fromEntries(geometry.map((name) => [name, attributes[name]])), dilations: ones };
   };

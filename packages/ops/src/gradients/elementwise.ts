@@ -1,4 +1,23 @@
-import { add, cos, cosh, div, exp, greater, lessEqual, mul, neg, rsqrt, sign, sin, sinh, square, step, sub, tan, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cos,
+  cosh,
+  div,
+  exp,
+  greater,
+  lessEqual,
+  mul,
+  neg,
+  rsqrt,
+  sign,
+  sin,
+  sinh,
+  square,
+  step,
+  sub,
+  tan,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
 import { sigmoid, tanh } from '../activations.js';
 import { mask, unary, withoutInput } from './define.js';

@@ -1,4 +1,23 @@
-import { argMax, backend_util, cast, depthwiseConv2d, div, eye, fill, getBackend, greater, mul, oneHot, onesLike, reshape, sum, tensor4d, tile, where, zeros } from '@tensorflow/tfjs-core';
+import {
+  argMax,
+  backend_util,
+  cast,
+  depthwiseConv2d,
+  div,
+  eye,
+  fill,
+  getBackend,
+  greater,
+  mul,
+  oneHot,
+  onesLike,
+  reshape,
+  sum,
+  tensor4d,
+  tile,
+  where,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import type { GradConfig, NamedAttrMap, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { withoutGradients } from '../gradient-control.js';
 import { gradient, runKernel } from './define.js';

@@ -33,7 +33,13 @@ function productGradient(dy: Tensor, x: Tensor, axis: Axis): Tensor {
   const rows = reshape(transpose(x, order), flatShape);
   const others = mul(cumprod(rows, outer.length, true, false), cumprod(rows, outer.length, true, true));
   const g = mul(reshape(dy, [...outer, 1]), others);
-  return transpose(reshape(g, order.map((i) => x.shape[i]!)), inverse(order));
+  return transpose(
+    reshape(
+      g,
+      order.map((i) => x.shape[i]!),
+    ),
+    inverse(order),
+  );
 }
 
 /** Gradients of the kernels that compute along axes. */
@@ -45,7 +51,9 @@ export const reductions: readonly GradConfig[] = [
   gradient('Prod', ['x'], (dy, [x], { axis }) => ({ x: () => productGradient(dy, x!, axis) })),
   {
     kernelName: 'Cumsum',
-    gradFunc: (dy, _, { axis, exclusive, reverse }) => ({ x: () => cumsum(dy as Tensor, axis as number, exclusive === true, reverse !== true) }),
+    gradFunc: (dy, _, { axis, exclusive, reverse }) => ({
+      x: () => cumsum(dy as Tensor, axis as number, exclusive === true, reverse !== true),
+    }),
   },
   gradient('Softmax', ['logits'], (dy, [logits], { dim }) => ({
     logits: () => {

@@ -64,9 +64,17 @@ function foldMirror(dy: Tensor, paddings: [number, number][], mode: string): Ten
   const edge = mode === 'reflect' ? 1 : 0;
   return paddings.reduce((g, [before, after], axis) => {
     const size = g.shape[axis]! - before - after;
-    const part = (begin: number, count: number): Tensor => slice(g, g.shape.map((_, i) => (i === axis ? begin : 0)), g.shape.map((all, i) => (i === axis ? count : all)));
+    const part = (begin: number, count: number): Tensor =>
+      slice(
+        g,
+        g.shape.map((_, i) => (i === axis ? begin : 0)),
+        g.shape.map((all, i) => (i === axis ? count : all)),
+      );
     const placed = (piece: Tensor, begin: number, count: number): Tensor =>
-      pad(reverse(piece, axis), g.shape.map((_, i) => (i === axis ? [begin, size - begin - count] : [0, 0])));
+      pad(
+        reverse(piece, axis),
+        g.shape.map((_, i) => (i === axis ? [begin, size - begin - count] : [0, 0])),
+      );
     let folded = part(before, size);
     if (before > 0) folded = add(folded, placed(part(0, before), edge, before));
     if (after > 0) folded = add(folded, placed(part(before + size, after), size - edge - after, after));
@@ -83,7 +91,9 @@ function segmentGradient(dy: Tensor, ids: Tensor): Tensor {
 
 /** Gradients of the kernels that move, repeat or join elements, and of matrix products. */
 export const shapes: readonly GradConfig[] = [
-  gradient('BatchMatMul', ['a', 'b'], (dy, [a, b], { transposeA, transposeB }) => productGradient(dy, a!, b!, transposeA === true, transposeB === true)),
+  gradient('BatchMatMul', ['a', 'b'], (dy, [a, b], { transposeA, transposeB }) =>
+    productGradient(dy, a!, b!, transposeA === true, transposeB === true),
+  ),
   withoutInput('BatchToSpaceND', (dy, { blockShape, crops }) => spaceToBatchND(dy, blockShape as number[], crops as number[][])),
   withoutInput('SpaceToBatchND', (dy, { blockShape, paddings }) => batchToSpaceND(dy, blockShape as number[], paddings as number[][])),
   withoutInput('BroadcastTo', (dy, { inputShape }) => summedTo(inputShape as number[], dy)),
@@ -106,21 +116,40 @@ export const shapes: readonly GradConfig[] = [
     },
     indices: () => cast(mul(indices!, 0), 'float32'),
   })),
-  gradient('MirrorPad', ['x'], (dy, _, { paddings, mode }) => ({ x: () => foldMirror(dy, paddings as [number, number][], mode as string) })),
-  { kernelName: 'Pack', saveAllInputs: true, gradFunc: (dy, _, { axis }) => Object.fromEntries(unstack(dy as Tensor, axis as number).map((part, i) => [i, () => part])) },
+  gradient('MirrorPad', ['x'], (dy, _, { paddings, mode }) => ({
+    x: () => foldMirror(dy, paddings as [number, number][], mode as string),
+  })),
+  {
+    kernelName: 'Pack',
+    saveAllInputs: true,
+    gradFunc: (dy, _, { axis }) => Object.fromEntries(unstack(dy as Tensor, axis as number).map((part, i) => [i, () => part])),
+  },
   withoutInput('PadV2', (dy, { paddings }) => {
     const sides = paddings as [number, number][];
-    return slice(dy, sides.map(([before]) => before), dy.shape.map((size, axis) => size - sides[axis]![0] - sides[axis]![1]));
+    return slice(
+      dy,
+      sides.map(([before]) => before),
+      dy.shape.map((size, axis) => size - sides[axis]![0] - sides[axis]![1]),
+    );
   }),
   gradient('Reshape', ['x'], (dy, [x]) => ({ x: () => reshape(dy, x!.shape) })),
   withoutInput('Reverse', (dy, { dims }) => reverse(dy, util.parseAxisParam(dims as number | number[], dy.shape))),
   gradient('Slice', ['x'], (dy, [x], { begin, size }) => {
     const [first, counts] = slice_util.parseSliceParams(x!, begin as number[], size as number[]);
-    return { x: () => pad(dy, first!.map((before, axis) => [before, x!.shape[axis]! - before - counts![axis]!] as [number, number])) };
+    return {
+      x: () =>
+        pad(
+          dy,
+          first!.map((before, axis) => [before, x!.shape[axis]! - before - counts![axis]!] as [number, number]),
+        ),
+    };
   }),
   { kernelName: 'SplitV', gradFunc: (dy, _, { axis }) => ({ x: () => concat(dy as Tensor[], axis as number) }) },
   gradient('Tile', ['x'], (dy, [x], { reps }) => ({ x: () => sumOfTiles(dy, x!.shape, reps as number[]) })),
   withoutInput('Transpose', (dy, { perm }) => transpose(dy, inverse(perm as number[]))),
   { kernelName: 'Unpack', gradFunc: (dy, _, { axis }) => ({ value: () => stack(dy as Tensor[], axis as number) }) },
-  gradient('UnsortedSegmentSum', ['segmentIds'], (dy, [ids]) => ({ x: () => segmentGradient(dy, ids!), segmentIds: () => cast(mul(ids!, 0), 'float32') })),
+  gradient('UnsortedSegmentSum', ['segmentIds'], (dy, [ids]) => ({
+    x: () => segmentGradient(dy, ids!),
+    segmentIds: () => cast(mul(ids!, 0), 'float32'),
+  })),
 ];

@@ -19,7 +19,11 @@ beforeAll(registerSecondOrderGradients);
 describe.each(availableBackends())('on the %s backend', (backend) => {
   beforeAll(() => useBackend(backend));
 
-  const cases = [...kernelCases, ...(backend === 'wasm' ? [] : kernelCasesBeyondWasm), ...stockCases.filter(({ operation }) => backend !== 'wasm' || operation !== 'tf.depthwiseConv2d')];
+  const cases = [
+    ...kernelCases,
+    ...(backend === 'wasm' ? [] : kernelCasesBeyondWasm),
+    ...stockCases.filter(({ operation }) => backend !== 'wasm' || operation !== 'tf.depthwiseConv2d'),
+  ];
 
   test.each(cases.map((testCase) => ({ ...testCase, testCase })))('$operation ($name) is exact to second order', ({ testCase }) => {
     const exactness = measureExactness(testCase);
@@ -58,8 +62,11 @@ describe('what cannot be differentiated twice', () => {
     expect(slope(own)).toEqual(slope(stock));
   });
 
-  test.each(stockSlopes.filter(({ refused }) => refused !== undefined))('$kernel is refused with a sentence that says what to take instead', ({ run, input, refused }) => {
-    const twice = (): unknown => tidy(() => grad((x) => sum(square(grad((y) => sum(square(run(mul(y, y)))))(x))))(toTensor(input)));
-    expect(twice).toThrow(new RegExp(`^${refused}: this operation's gradient is not known, .* use .* in its place$`));
-  });
+  test.each(stockSlopes.filter(({ refused }) => refused !== undefined))(
+    '$kernel is refused with a sentence that says what to take instead',
+    ({ run, input, refused }) => {
+      const twice = (): unknown => tidy(() => grad((x) => sum(square(grad((y) => sum(square(run(mul(y, y)))))(x))))(toTensor(input)));
+      expect(twice).toThrow(new RegExp(`^${refused}: this operation's gradient is not known, .* use .* in its place$`));
+    },
+  );
 });

@@ -10,7 +10,18 @@ import { gradientTable } from '../gradients/table.js';
  */
 const REPLACED: ReadonlySet<string> = new Set([
   ...['Elu', 'Exp', 'Pow', 'Sigmoid', 'Softmax', 'Tanh'],
-  ...['AvgPool', 'Cumsum', 'GatherV2', 'GreaterEqual', 'Maximum', 'Minimum', 'MirrorPad', 'ResizeBilinear', 'ResizeNearestNeighbor', 'Tile'],
+  ...[
+    'AvgPool',
+    'Cumsum',
+    'GatherV2',
+    'GreaterEqual',
+    'Maximum',
+    'Minimum',
+    'MirrorPad',
+    'ResizeBilinear',
+    'ResizeNearestNeighbor',
+    'Tile',
+  ],
 ]);
 
 /** Kernels that nobody has a gradient for, with what to take in their place. */
@@ -32,7 +43,9 @@ const WITHOUT_GRADIENT: Readonly<Record<string, string>> = {
 const refusal = (kernelName: string, instead: string): GradConfig => ({
   kernelName,
   gradFunc: () => {
-    throw new Error(`${kernelName}: this operation's gradient is not known, so that what it is part of cannot be differentiated; use ${instead} in its place`);
+    throw new Error(
+      `${kernelName}: this operation's gradient is not known, so that what it is part of cannot be differentiated; use ${instead} in its place`,
+    );
   },
 });
 

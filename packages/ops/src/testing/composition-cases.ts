@@ -54,7 +54,10 @@ const compositions: readonly OperationCase[] = [
     inputs: [random([2, 2, 2, 2], 10, { nearest: 0.2 }), random([2, 3], 11), random([3, 2], 12), random([2], 13), random([3, 3, 2, 2], 14)],
     run: (x, style, weight, bias, filter) => {
       const scale = linear(style, weight, bias);
-      return residualSum(upsampleThenConv2d(leakyRelu(adaptiveInstanceNormalization(x, scale, scale)), filter), highPass(upsampleNearest2x(x), 1));
+      return residualSum(
+        upsampleThenConv2d(leakyRelu(adaptiveInstanceNormalization(x, scale, scale)), filter),
+        highPass(upsampleNearest2x(x), 1),
+      );
     },
     reference: (x, style, weight, bias, filter) => {
       const scale = reference.linear(style, weight, bias);

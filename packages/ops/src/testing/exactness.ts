@@ -75,7 +75,11 @@ export function measureExactness(testCase: OperationCase, differentiate: Differe
   });
   const first = attempt(() => worstError(tapeFirstDerivatives(testCase.run, inputs, differentiate), expected.first));
   const second = attempt(() =>
-    Math.max(...expected.second.map(({ u, gradients }, i) => worstError(tapeSecondDerivatives(testCase.run, inputs, i, own(u), differentiate), gradients))),
+    Math.max(
+      ...expected.second.map(({ u, gradients }, i) =>
+        worstError(tapeSecondDerivatives(testCase.run, inputs, i, own(u), differentiate), gradients),
+      ),
+    ),
   );
   for (const tensor of tensors) tensor.dispose();
   return { value, first, second };

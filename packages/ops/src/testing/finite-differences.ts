@@ -14,8 +14,17 @@ function replaceInput(inputs: readonly NdArray[], index: number, replacement: Nd
 function derivative(f: ScalarFunction, inputs: readonly NdArray[], index: number): NdArray {
   const input = inputs[index]!;
   const moved = (element: number, step: number): number =>
-    f(replaceInput(inputs, index, map(input, (value, i) => (i === element ? value + step : value))));
-  return ndArray(input.shape, input.data.map((_, element) => (moved(element, STEP) - moved(element, -STEP)) / (2 * STEP)));
+    f(
+      replaceInput(
+        inputs,
+        index,
+        map(input, (value, i) => (i === element ? value + step : value)),
+      ),
+    );
+  return ndArray(
+    input.shape,
+    input.data.map((_, element) => (moved(element, STEP) - moved(element, -STEP)) / (2 * STEP)),
+  );
 }
 
 /** Gradient of `f` with respect to every input. */
@@ -26,7 +35,14 @@ export function firstDerivatives(f: ScalarFunction, inputs: readonly NdArray[]):
 /** Gradient with respect to every input of ⟨∇f, u⟩, ∇ being the gradient with respect to input `index`. */
 export function secondDerivatives(f: ScalarFunction, inputs: readonly NdArray[], index: number, u: NdArray): NdArray[] {
   const alongU: ScalarFunction = (at) => {
-    const moved = (step: number): number => f(replaceInput(at, index, map(at[index]!, (value, i) => value + step * u.data[i]!)));
+    const moved = (step: number): number =>
+      f(
+        replaceInput(
+          at,
+          index,
+          map(at[index]!, (value, i) => value + step * u.data[i]!),
+        ),
+      );
     return (moved(STEP) - moved(-STEP)) / (2 * STEP);
   };
   return firstDerivatives(alongU, inputs);

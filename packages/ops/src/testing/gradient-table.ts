@@ -21,12 +21,20 @@ function cell(error: number | Error): string {
 }
 
 /** Runs every case on every backend; an operation's cell shows its worst case. */
-export async function measureTable(cases: readonly OperationCase[], backends: readonly BackendName[], differentiate?: Differentiate): Promise<GradientTable> {
-  const table: GradientTable = new Map([...new Set(cases.map(({ operation }) => operation))].map((operation) => [operation, new Map<string, string>()]));
+export async function measureTable(
+  cases: readonly OperationCase[],
+  backends: readonly BackendName[],
+  differentiate?: Differentiate,
+): Promise<GradientTable> {
+  const table: GradientTable = new Map(
+    [...new Set(cases.map(({ operation }) => operation))].map((operation) => [operation, new Map<string, string>()]),
+  );
   for (const backend of backends) {
     await useBackend(backend);
     for (const [operation, cells] of table) {
-      const measured = cases.filter((testCase) => testCase.operation === operation).map((testCase) => measureExactness(testCase, differentiate));
+      const measured = cases
+        .filter((testCase) => testCase.operation === operation)
+        .map((testCase) => measureExactness(testCase, differentiate));
       for (const order of ORDERS) cells.set(column(backend, order), cell(measured.map((exactness) => exactness[order]).reduce(worse)));
     }
   }
@@ -44,7 +52,12 @@ export function renderTable(table: GradientTable): string {
 /** Reads back what {@link renderTable} wrote. */
 export function parseTable(markdown: string): GradientTable {
   const rows = markdown.split('\n').filter((line) => line.startsWith('|'));
-  const [header = [], , ...body] = rows.map((line) => line.split('|').slice(1, -1).map((text) => text.trim()));
+  const [header = [], , ...body] = rows.map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((text) => text.trim()),
+  );
   return new Map(
     body.map(([operation = '', ...cells]) => [operation.replaceAll('`', ''), new Map(cells.map((text, i) => [header[i + 1] ?? '', text]))]),
   );
@@ -54,6 +67,9 @@ export function parseTable(markdown: string): GradientTable {
 export function marks(table: GradientTable, backends: readonly BackendName[]): Record<string, Record<string, string>> {
   const columns = backends.flatMap((backend) => ORDERS.map((order) => column(backend, order)));
   return Object.fromEntries(
-    [...table].map(([operation, cells]) => [operation, Object.fromEntries(columns.map((name) => [name, (cells.get(name) ?? 'missing').charAt(0)]))]),
+    [...table].map(([operation, cells]) => [
+      operation,
+      Object.fromEntries(columns.map((name) => [name, (cells.get(name) ?? 'missing').charAt(0)])),
+    ]),
   );
 }

@@ -19,7 +19,13 @@ const elementwise = (kernel: string, run: (x: Tensor) => Tensor, f: (x: number) 
 });
 
 /** A linear operation of one tensor. */
-const linear = (kernel: string, name: string, input: NdArray, run: (x: Tensor) => Tensor): OperationCase => ({ operation: kernel, name, inputs: [input], run, reference: probedReference(run) });
+const linear = (kernel: string, name: string, input: NdArray, run: (x: Tensor) => Tensor): OperationCase => ({
+  operation: kernel,
+  name,
+  inputs: [input],
+  run,
+  reference: probedReference(run),
+});
 
 /** An operation that is linear in each of two tensors. */
 const bilinear = (kernel: string, name: string, inputs: [NdArray, NdArray], run: (a: Tensor, b: Tensor) => Tensor): OperationCase => ({
@@ -31,10 +37,21 @@ const bilinear = (kernel: string, name: string, inputs: [NdArray, NdArray], run:
 });
 
 /** Both ways of broadcasting. */
-function binary(kernel: string, run: (a: Tensor, b: Tensor) => Tensor, f: (a: number, b: number) => number, [wide, row, column]: readonly NdArray[] = [signed, random([3], 3, { nearest: 0.3 }), random([2, 1], 4, { nearest: 0.3 })]): OperationCase[] {
+function binary(
+  kernel: string,
+  run: (a: Tensor, b: Tensor) => Tensor,
+  f: (a: number, b: number) => number,
+  [wide, row, column]: readonly NdArray[] = [signed, random([3], 3, { nearest: 0.3 }), random([2, 1], 4, { nearest: 0.3 })],
+): OperationCase[] {
   return [
     { operation: kernel, name: 'row', inputs: [wide!, row!], run, reference: (a, b) => map(a, (value, i) => f(value, b.data[i % 3]!)) },
-    { operation: kernel, name: 'column', inputs: [column!, wide!], run, reference: (a, b) => map(b, (value, i) => f(a.data[Math.floor(i / 3)]!, value)) },
+    {
+      operation: kernel,
+      name: 'column',
+      inputs: [column!, wide!],
+      run,
+      reference: (a, b) => map(b, (value, i) => f(a.data[Math.floor(i / 3)]!, value)),
+    },
   ];
 }
 
@@ -89,11 +106,32 @@ const distinct = (shape: number[], factor: number): NdArray => {
 };
 
 const activations: OperationCase[] = [
-  elementwise('Elu', (x) => tf.elu(x), (x) => (x > 0 ? x : Math.expm1(x))),
-  elementwise('Selu', (x) => tf.selu(x), (x) => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * Math.expm1(x))),
-  elementwise('LeakyRelu', (x) => tf.leakyRelu(x, 0.3), (x) => (x > 0 ? x : 0.3 * x)),
-  elementwise('Relu6', (x) => tf.relu6(x), (x) => Math.min(Math.max(x, 0), 6), ndArray([2, 3], [-1, 0.5, 3, 5.9, 6.2, 9])),
-  elementwise('Sigmoid', (x) => tf.sigmoid(x), (x) => 1 / (1 + Math.exp(-x))),
+  elementwise(
+    'Elu',
+    (x) => tf.elu(x),
+    (x) => (x > 0 ? x : Math.expm1(x)),
+  ),
+  elementwise(
+    'Selu',
+    (x) => tf.selu(x),
+    (x) => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * Math.expm1(x)),
+  ),
+  elementwise(
+    'LeakyRelu',
+    (x) => tf.leakyRelu(x, 0.3),
+    (x) => (x > 0 ? x : 0.3 * x),
+  ),
+  elementwise(
+    'Relu6',
+    (x) => tf.relu6(x),
+    (x) => Math.min(Math.max(x, 0), 6),
+    ndArray([2, 3], [-1, 0.5, 3, 5.9, 6.2, 9]),
+  ),
+  elementwise(
+    'Sigmoid',
+    (x) => tf.sigmoid(x),
+    (x) => 1 / (1 + Math.exp(-x)),
+  ),
   elementwise('Tanh', (x) => tf.tanh(x), Math.tanh),
   { operation: 'Softmax', name: 'last axis', inputs: [signed], run: (x) => tf.softmax(x), reference: (x) => rows(x, softmaxOf) },
   {
@@ -107,7 +145,12 @@ const activations: OperationCase[] = [
 
 const functions: OperationCase[] = [
   elementwise('Acos', (x) => tf.acos(x), Math.acos, random([2, 3], 10, { farthest: 0.8 })),
-  elementwise('Acosh', (x) => tf.acosh(x), Math.acosh, map(positive, (value) => value + 1)),
+  elementwise(
+    'Acosh',
+    (x) => tf.acosh(x),
+    Math.acosh,
+    map(positive, (value) => value + 1),
+  ),
   elementwise('Asin', (x) => tf.asin(x), Math.asin, random([2, 3], 11, { farthest: 0.8 })),
   elementwise('Asinh', (x) => tf.asinh(x), Math.asinh),
   elementwise('Atan', (x) => tf.atan(x), Math.atan),
@@ -118,29 +161,98 @@ const functions: OperationCase[] = [
   elementwise('Exp', (x) => tf.exp(x), Math.exp),
   elementwise('Expm1', (x) => tf.expm1(x), Math.expm1),
   elementwise('Log1p', (x) => tf.log1p(x), Math.log1p, positive),
-  elementwise('Reciprocal', (x) => tf.reciprocal(x), (x) => 1 / x, random([2, 3], 13, { nearest: 0.5 })),
+  elementwise(
+    'Reciprocal',
+    (x) => tf.reciprocal(x),
+    (x) => 1 / x,
+    random([2, 3], 13, { nearest: 0.5 }),
+  ),
   elementwise('Sin', (x) => tf.sin(x), Math.sin),
   elementwise('Sinh', (x) => tf.sinh(x), Math.sinh),
   elementwise('Tan', (x) => tf.tan(x), Math.tan),
-  elementwise('Ceil', (x) => tf.add(tf.ceil(x), x), (x) => Math.ceil(x) + x),
-  elementwise('Floor', (x) => tf.add(tf.floor(x), x), (x) => Math.floor(x) + x),
-  elementwise('Round', (x) => tf.add(tf.round(x), x), (x) => Math.round(x) + x),
-  elementwise('IsFinite', (x) => tf.mul(x, float(tf.isFinite(x))), (x) => x),
-  elementwise('IsInf', (x) => tf.add(x, float(tf.isInf(x))), (x) => x),
-  elementwise('IsNan', (x) => tf.add(x, float(tf.isNaN(x))), (x) => x),
-  elementwise('ClipByValue', (x) => tf.clipByValue(tf.mul(x, x), 0.1, 0.5), (x) => Math.min(Math.max(x * x, 0.1), 0.5)),
+  elementwise(
+    'Ceil',
+    (x) => tf.add(tf.ceil(x), x),
+    (x) => Math.ceil(x) + x,
+  ),
+  elementwise(
+    'Floor',
+    (x) => tf.add(tf.floor(x), x),
+    (x) => Math.floor(x) + x,
+  ),
+  elementwise(
+    'Round',
+    (x) => tf.add(tf.round(x), x),
+    (x) => Math.round(x) + x,
+  ),
+  elementwise(
+    'IsFinite',
+    (x) => tf.mul(x, float(tf.isFinite(x))),
+    (x) => x,
+  ),
+  elementwise(
+    'IsInf',
+    (x) => tf.add(x, float(tf.isInf(x))),
+    (x) => x,
+  ),
+  elementwise(
+    'IsNan',
+    (x) => tf.add(x, float(tf.isNaN(x))),
+    (x) => x,
+  ),
+  elementwise(
+    'ClipByValue',
+    (x) => tf.clipByValue(tf.mul(x, x), 0.1, 0.5),
+    (x) => Math.min(Math.max(x * x, 0.1), 0.5),
+  ),
 ];
 
 const comparisons: OperationCase[] = [
-  ...binary('Equal', (a, b) => tf.add(tf.mul(a, b), float(tf.equal(a, b))), (a, b) => a * b),
-  ...binary('NotEqual', (a, b) => tf.mul(tf.mul(a, b), float(tf.notEqual(a, b))), (a, b) => a * b),
-  ...binary('Greater', (a, b) => tf.mul(tf.mul(a, b), float(tf.greater(a, b))), (a, b) => (a > b ? a * b : 0)),
-  ...binary('GreaterEqual', (a, b) => tf.mul(tf.mul(a, b), float(tf.greaterEqual(a, b))), (a, b) => (a >= b ? a * b : 0)),
-  ...binary('Less', (a, b) => tf.mul(tf.mul(a, b), float(tf.less(a, b))), (a, b) => (a < b ? a * b : 0)),
-  ...binary('LessEqual', (a, b) => tf.mul(tf.mul(a, b), float(tf.lessEqual(a, b))), (a, b) => (a <= b ? a * b : 0)),
-  ...binary('LogicalAnd', (a, b) => tf.mul(tf.mul(a, b), float(tf.logicalAnd(tf.greater(a, 0), tf.less(b, 0.1)))), (a, b) => (a > 0 && b < 0.1 ? a * b : 0)),
-  ...binary('LogicalOr', (a, b) => tf.mul(tf.mul(a, b), float(tf.logicalOr(tf.greater(a, 0), tf.less(b, 0.1)))), (a, b) => (a > 0 || b < 0.1 ? a * b : 0)),
-  elementwise('LogicalNot', (x) => tf.mul(tf.mul(x, x), float(tf.logicalNot(tf.greater(x, 0)))), (x) => (x > 0 ? 0 : x * x)),
+  ...binary(
+    'Equal',
+    (a, b) => tf.add(tf.mul(a, b), float(tf.equal(a, b))),
+    (a, b) => a * b,
+  ),
+  ...binary(
+    'NotEqual',
+    (a, b) => tf.mul(tf.mul(a, b), float(tf.notEqual(a, b))),
+    (a, b) => a * b,
+  ),
+  ...binary(
+    'Greater',
+    (a, b) => tf.mul(tf.mul(a, b), float(tf.greater(a, b))),
+    (a, b) => (a > b ? a * b : 0),
+  ),
+  ...binary(
+    'GreaterEqual',
+    (a, b) => tf.mul(tf.mul(a, b), float(tf.greaterEqual(a, b))),
+    (a, b) => (a >= b ? a * b : 0),
+  ),
+  ...binary(
+    'Less',
+    (a, b) => tf.mul(tf.mul(a, b), float(tf.less(a, b))),
+    (a, b) => (a < b ? a * b : 0),
+  ),
+  ...binary(
+    'LessEqual',
+    (a, b) => tf.mul(tf.mul(a, b), float(tf.lessEqual(a, b))),
+    (a, b) => (a <= b ? a * b : 0),
+  ),
+  ...binary(
+    'LogicalAnd',
+    (a, b) => tf.mul(tf.mul(a, b), float(tf.logicalAnd(tf.greater(a, 0), tf.less(b, 0.1)))),
+    (a, b) => (a > 0 && b < 0.1 ? a * b : 0),
+  ),
+  ...binary(
+    'LogicalOr',
+    (a, b) => tf.mul(tf.mul(a, b), float(tf.logicalOr(tf.greater(a, 0), tf.less(b, 0.1)))),
+    (a, b) => (a > 0 || b < 0.1 ? a * b : 0),
+  ),
+  elementwise(
+    'LogicalNot',
+    (x) => tf.mul(tf.mul(x, x), float(tf.logicalNot(tf.greater(x, 0)))),
+    (x) => (x > 0 ? 0 : x * x),
+  ),
   {
     operation: 'OneHot',
     name: 'the largest of each row',
@@ -153,7 +265,8 @@ const comparisons: OperationCase[] = [
     name: 'of a comparison',
     inputs: [signed],
     run: (x) => tf.mul(tf.mul(x, x), float((kernel === 'All' ? tf.all : tf.any)(tf.greater(x, 0), 1, true))),
-    reference: (x) => rows(x, (row) => row.map((value) => (row[kernel === 'All' ? 'every' : 'some']((other) => other > 0) ? value * value : 0))),
+    reference: (x) =>
+      rows(x, (row) => row.map((value) => (row[kernel === 'All' ? 'every' : 'some']((other) => other > 0) ? value * value : 0))),
   })),
   ...(['ArgMax', 'ArgMin'] as const).map((kernel): OperationCase => {
     const place = (x: Tensor): Tensor => (kernel === 'ArgMax' ? tf.argMax(x, 1) : tf.argMin(x, 1));
@@ -163,7 +276,9 @@ const comparisons: OperationCase[] = [
       inputs: [signed],
       run: (x) => tf.mul(tf.sum(tf.mul(x, x), 1), tf.add(float(place(x)), 1)),
       reference: (x) => {
-        const y = rows(x, (row) => [row.reduce((sum, value) => sum + value * value, 0) * (row.indexOf((kernel === 'ArgMax' ? Math.max : Math.min)(...row)) + 1)]);
+        const y = rows(x, (row) => [
+          row.reduce((sum, value) => sum + value * value, 0) * (row.indexOf((kernel === 'ArgMax' ? Math.max : Math.min)(...row)) + 1),
+        ]);
         return ndArray([2], y.data);
       },
     };
@@ -171,34 +286,151 @@ const comparisons: OperationCase[] = [
 ];
 
 const arithmetic: OperationCase[] = [
-  ...binary('Pow', (a, b) => tf.pow(a, b), (a, b) => a ** b, positives),
-  elementwise('Pow', (x) => tf.pow(x, 3), (x) => x ** 3),
-  elementwise('Pow', (x) => tf.pow(x, 1), (x) => x, ndArray([2, 3], [0, -1, 1, 0, 2, -2])),
-  ...binary('Maximum', (a, b) => tf.mul(tf.maximum(a, b), a), (a, b) => Math.max(a, b) * a),
-  ...binary('Minimum', (a, b) => tf.mul(tf.minimum(a, b), b), (a, b) => Math.min(a, b) * b),
+  ...binary(
+    'Pow',
+    (a, b) => tf.pow(a, b),
+    (a, b) => a ** b,
+    positives,
+  ),
+  elementwise(
+    'Pow',
+    (x) => tf.pow(x, 3),
+    (x) => x ** 3,
+  ),
+  elementwise(
+    'Pow',
+    (x) => tf.pow(x, 1),
+    (x) => x,
+    ndArray([2, 3], [0, -1, 1, 0, 2, -2]),
+  ),
+  ...binary(
+    'Maximum',
+    (a, b) => tf.mul(tf.maximum(a, b), a),
+    (a, b) => Math.max(a, b) * a,
+  ),
+  ...binary(
+    'Minimum',
+    (a, b) => tf.mul(tf.minimum(a, b), b),
+    (a, b) => Math.min(a, b) * b,
+  ),
   ...binary('Atan2', (a, b) => tf.atan2(a, b), Math.atan2),
-  ...binary('Mod', (a, b) => tf.mod(a, b), (a, b) => a - Math.floor(a / b) * b, positives),
-  { operation: 'AddN', name: 'three', inputs: [signed, random([2, 3], 14), random([2, 3], 15)], run: (a, b, c) => tf.addN([tf.mul(a, b), c, tf.mul(c, c)]), reference: (a, b, c) => map(a, (value, i) => value * b.data[i]! + c.data[i]! + c.data[i]! ** 2) },
-  { operation: 'Select', name: 'by sign', inputs: [signed, random([2, 3], 16)], run: (a, b) => tf.where(tf.greater(a, 0), tf.mul(a, b), tf.mul(b, b)), reference: (a, b) => map(a, (value, i) => (value > 0 ? value * b.data[i]! : b.data[i]! ** 2)) },
+  ...binary(
+    'Mod',
+    (a, b) => tf.mod(a, b),
+    (a, b) => a - Math.floor(a / b) * b,
+    positives,
+  ),
+  {
+    operation: 'AddN',
+    name: 'three',
+    inputs: [signed, random([2, 3], 14), random([2, 3], 15)],
+    run: (a, b, c) => tf.addN([tf.mul(a, b), c, tf.mul(c, c)]),
+    reference: (a, b, c) => map(a, (value, i) => value * b.data[i]! + c.data[i]! + c.data[i]! ** 2),
+  },
+  {
+    operation: 'Select',
+    name: 'by sign',
+    inputs: [signed, random([2, 3], 16)],
+    run: (a, b) => tf.where(tf.greater(a, 0), tf.mul(a, b), tf.mul(b, b)),
+    reference: (a, b) => map(a, (value, i) => (value > 0 ? value * b.data[i]! : b.data[i]! ** 2)),
+  },
 ];
 
 const reductions: OperationCase[] = [
-  { operation: 'Max', name: 'last axis', inputs: [signed], run: (x) => tf.max(tf.mul(x, x), -1), reference: (x) => ndArray([2], rows(x, (row) => [Math.max(...row.map((value) => value * value))]).data) },
-  { operation: 'Min', name: 'first axis, kept', inputs: [signed], run: (x) => tf.min(tf.mul(x, x), 0, true), reference: (x) => ndArray([1, 3], [0, 1, 2].map((i) => Math.min(x.data[i]! ** 2, x.data[i + 3]! ** 2))) },
+  {
+    operation: 'Max',
+    name: 'last axis',
+    inputs: [signed],
+    run: (x) => tf.max(tf.mul(x, x), -1),
+    reference: (x) => ndArray([2], rows(x, (row) => [Math.max(...row.map((value) => value * value))]).data),
+  },
+  {
+    operation: 'Min',
+    name: 'first axis, kept',
+    inputs: [signed],
+    run: (x) => tf.min(tf.mul(x, x), 0, true),
+    reference: (x) =>
+      ndArray(
+        [1, 3],
+        [0, 1, 2].map((i) => Math.min(x.data[i]! ** 2, x.data[i + 3]! ** 2)),
+      ),
+  },
   linear('Cumsum', 'inner axis', signed, (x) => tf.cumsum(x, 1)),
   linear('Cumsum', 'outer axis, exclusive and reversed', signed, (x) => tf.cumsum(x, 0, true, true)),
 ];
 
 const moved: OperationCase[] = [
-  linear('BatchToSpaceND', 'with crops', random([4, 1, 2, 1], 20), (x) => tf.batchToSpaceND(x, [2, 2], [[0, 0], [1, 0]])),
-  linear('SpaceToBatchND', 'padded', random([1, 2, 3, 1], 21), (x) => tf.spaceToBatchND(x, [2, 2], [[0, 0], [1, 0]])),
+  linear('BatchToSpaceND', 'with crops', random([4, 1, 2, 1], 20), (x) =>
+    tf.batchToSpaceND(
+      x,
+      [2, 2],
+      [
+        [0, 0],
+        [1, 0],
+      ],
+    ),
+  ),
+  linear('SpaceToBatchND', 'padded', random([1, 2, 3, 1], 21), (x) =>
+    tf.spaceToBatchND(
+      x,
+      [2, 2],
+      [
+        [0, 0],
+        [1, 0],
+      ],
+    ),
+  ),
   linear('BroadcastTo', 'a row to two, and a column', random([1, 3], 22), (x) => tf.broadcastTo(x, [2, 3])),
   linear('ExpandDims', 'in the middle', signed, (x) => tf.expandDims(x, 1)),
   linear('GatherV2', 'a column twice', signed, (x) => tf.gather(x, tf.tensor1d([2, 0, 2], 'int32'), 1)),
-  linear('GatherV2', 'rows by a table', signed, (x) => tf.gather(x, tf.tensor2d([[1, 0], [1, 1]], [2, 2], 'int32'))),
-  linear('GatherV2', 'with a batch axis', signed, (x) => tf.gather(x, tf.tensor2d([[2, 0], [1, 1]], [2, 2], 'int32'), 1, 1)),
-  linear('MirrorPad', 'reflect', random([3, 4], 23), (x) => tf.mirrorPad(x, [[2, 1], [0, 3]], 'reflect')),
-  linear('MirrorPad', 'symmetric', random([3, 4], 24), (x) => tf.mirrorPad(x, [[2, 1], [1, 2]], 'symmetric')),
+  linear('GatherV2', 'rows by a table', signed, (x) =>
+    tf.gather(
+      x,
+      tf.tensor2d(
+        [
+          [1, 0],
+          [1, 1],
+        ],
+        [2, 2],
+        'int32',
+      ),
+    ),
+  ),
+  linear('GatherV2', 'with a batch axis', signed, (x) =>
+    tf.gather(
+      x,
+      tf.tensor2d(
+        [
+          [2, 0],
+          [1, 1],
+        ],
+        [2, 2],
+        'int32',
+      ),
+      1,
+      1,
+    ),
+  ),
+  linear('MirrorPad', 'reflect', random([3, 4], 23), (x) =>
+    tf.mirrorPad(
+      x,
+      [
+        [2, 1],
+        [0, 3],
+      ],
+      'reflect',
+    ),
+  ),
+  linear('MirrorPad', 'symmetric', random([3, 4], 24), (x) =>
+    tf.mirrorPad(
+      x,
+      [
+        [2, 1],
+        [1, 2],
+      ],
+      'symmetric',
+    ),
+  ),
   bilinear('Pack', 'along the second axis', [signed, random([2, 3], 25)], (a, b) => tf.stack([tf.mul(a, b), tf.mul(b, a)], 1)),
   linear('Reverse', 'both axes', signed, (x) => tf.reverse(x, [0, 1])),
   linear('Tile', 'both axes', signed, (x) => tf.tile(x, [2, 3])),
@@ -207,7 +439,9 @@ const moved: OperationCase[] = [
 ];
 
 const segments: OperationCase[] = [
-  linear('UnsortedSegmentSum', 'with rows left out', random([4, 2], 27), (x) => tf.unsortedSegmentSum(x, tf.tensor1d([1, 0, -1, 1], 'int32'), 3)),
+  linear('UnsortedSegmentSum', 'with rows left out', random([4, 2], 27), (x) =>
+    tf.unsortedSegmentSum(x, tf.tensor1d([1, 0, -1, 1], 'int32'), 3),
+  ),
 ];
 
 const map4 = (x: Tensor): Tensor4D => x as Tensor4D;
@@ -216,31 +450,53 @@ const pooling: OperationCase[] = [
   linear('AvgPool', '2×2', random([2, 4, 4, 2], 30), (x) => tf.avgPool(map4(x), 2, 2, 'valid')),
   linear('AvgPool', '3×3 at the border', random([1, 3, 4, 2], 31), (x) => tf.avgPool(map4(x), 3, 2, 'same')),
   linear('AvgPool', '3×2, stride 1, at the border', random([1, 3, 3, 1], 32), (x) => tf.avgPool(map4(x), [3, 2], 1, 'same')),
-  ...([[2, 2, 'valid'], [3, 1, 'same'], [3, 2, 'same']] as const).map(([taps, stride, padding], i): OperationCase => ({
+  ...(
+    [
+      [2, 2, 'valid'],
+      [3, 1, 'same'],
+      [3, 2, 'same'],
+    ] as const
+  ).map(([taps, stride, padding], i): OperationCase => ({
     operation: 'MaxPool',
     name: `${taps}×${taps}, stride ${stride}, ${padding}`,
     inputs: [distinct([1, 4, 5, 2], 17 + 2 * i)],
     run: (x) => tf.maxPool(map4(tf.mul(x, x)), taps, stride, padding),
-    reference: (x) => maxPool(map(x, (value) => value * value), taps, stride, padding),
+    reference: (x) =>
+      maxPool(
+        map(x, (value) => value * value),
+        taps,
+        stride,
+        padding,
+      ),
   })),
 ];
 
 /** Volumes: no kernels of their own in WebAssembly. */
 const volumes: OperationCase[] = [
   linear('AvgPool3D', '2×2×2', random([1, 2, 4, 2, 1], 33), (x) => tf.avgPool3d(x as Tensor5D, 2, 2, 'valid')),
-  bilinear('Conv3D', '2×2×2', [random([1, 2, 3, 2, 1], 34), random([2, 2, 2, 1, 2], 35)], (x, filter) => tf.conv3d(x as Tensor5D, filter as Tensor5D, 1, 'same')),
+  bilinear('Conv3D', '2×2×2', [random([1, 2, 3, 2, 1], 34), random([2, 2, 2, 1, 2], 35)], (x, filter) =>
+    tf.conv3d(x as Tensor5D, filter as Tensor5D, 1, 'same'),
+  ),
 ];
 
 /** The filter gradient is not there in WebAssembly. */
 const convolutions: OperationCase[] = [
-  bilinear('Conv2D', '2×2', [random([1, 3, 3, 2], 36), random([2, 2, 2, 1], 37)], (x, filter) => tf.conv2d(map4(x), map4(filter), 1, 'valid')),
-  bilinear('Conv2DBackpropInput', 'transposed, stride 2', [random([1, 2, 2, 1], 38), random([2, 2, 2, 1], 39)], (x, filter) => tf.conv2dTranspose(map4(x), map4(filter), [1, 4, 4, 2], 2, 'same')),
+  bilinear('Conv2D', '2×2', [random([1, 3, 3, 2], 36), random([2, 2, 2, 1], 37)], (x, filter) =>
+    tf.conv2d(map4(x), map4(filter), 1, 'valid'),
+  ),
+  bilinear('Conv2DBackpropInput', 'transposed, stride 2', [random([1, 2, 2, 1], 38), random([2, 2, 2, 1], 39)], (x, filter) =>
+    tf.conv2dTranspose(map4(x), map4(filter), [1, 4, 4, 2], 2, 'same'),
+  ),
 ];
 
 /** The gradient kernels of these are not there in WebAssembly. */
 const depthwise: OperationCase[] = [
-  bilinear('DepthwiseConv2dNative', '2×2, two outputs each', [random([1, 3, 3, 2], 40), random([2, 2, 2, 2], 41)], (x, filter) => tf.depthwiseConv2d(map4(x), map4(filter), 1, 'same')),
-  bilinear('DepthwiseConv2dNative', '3×3, stride 2', [random([1, 4, 4, 1], 42), random([3, 3, 1, 1], 43)], (x, filter) => tf.depthwiseConv2d(map4(x), map4(filter), 2, 'same')),
+  bilinear('DepthwiseConv2dNative', '2×2, two outputs each', [random([1, 3, 3, 2], 40), random([2, 2, 2, 2], 41)], (x, filter) =>
+    tf.depthwiseConv2d(map4(x), map4(filter), 1, 'same'),
+  ),
+  bilinear('DepthwiseConv2dNative', '3×3, stride 2', [random([1, 4, 4, 1], 42), random([3, 3, 1, 1], 43)], (x, filter) =>
+    tf.depthwiseConv2d(map4(x), map4(filter), 2, 'same'),
+  ),
 ];
 
 const resizing: OperationCase[] = [
@@ -257,21 +513,56 @@ const normalization: OperationCase[] = [
     name: 'per channel',
     inputs: [random([2, 2, 2, 2], 50), random([2], 51), absolute(random([2], 52, { nearest: 0.5 })), random([2], 53), random([2], 54)],
     run: (x, mean, variance, offset, scale) => tf.batchNorm(x, mean, variance, offset, scale, 0.1),
-    reference: (x, mean, variance, offset, scale) => map(x, (value, i) => ((value - mean.data[i % 2]!) / Math.sqrt(variance.data[i % 2]! + 0.1)) * scale.data[i % 2]! + offset.data[i % 2]!),
+    reference: (x, mean, variance, offset, scale) =>
+      map(
+        x,
+        (value, i) => ((value - mean.data[i % 2]!) / Math.sqrt(variance.data[i % 2]! + 0.1)) * scale.data[i % 2]! + offset.data[i % 2]!,
+      ),
   },
 ];
 
 /** Cases that every backend has the kernels for. */
-export const kernelCases: readonly OperationCase[] = [...activations, ...functions, ...comparisons, ...arithmetic, ...reductions, ...moved, ...pooling, ...resizing, ...normalization];
+export const kernelCases: readonly OperationCase[] = [
+  ...activations,
+  ...functions,
+  ...comparisons,
+  ...arithmetic,
+  ...reductions,
+  ...moved,
+  ...pooling,
+  ...resizing,
+  ...normalization,
+];
 
 /** Cases whose kernels WebAssembly lacks. */
 export const kernelCasesBeyondWasm: readonly OperationCase[] = [...segments, ...convolutions, ...volumes, ...depthwise];
 
 /** First derivatives that equal tensorflow.js's own, where a float64 answer would say something else or the second is refused. */
 export const stockSlopes: readonly { kernel: string; run: (x: Tensor) => Tensor; input: NdArray; refused?: string }[] = [
-  { kernel: 'FloorDiv', run: (x) => tf.floorDiv(x, tf.tensor2d([[2, 3, 4], [5, 6, 7]])), input: map(signed, (x) => 10 * x) },
+  {
+    kernel: 'FloorDiv',
+    run: (x) =>
+      tf.floorDiv(
+        x,
+        tf.tensor2d([
+          [2, 3, 4],
+          [5, 6, 7],
+        ]),
+      ),
+    input: map(signed, (x) => 10 * x),
+  },
   { kernel: 'Prod', run: (x) => tf.prod(x, 1), input: signed, refused: 'Cumprod' },
   { kernel: 'LRN', run: (x) => tf.localResponseNormalization(x as Tensor4D, 2), input: random([1, 2, 2, 4], 60), refused: 'LRNGrad' },
-  { kernel: 'MaxPool3D', run: (x) => tf.maxPool3d(x as Tensor5D, 2, 2, 'valid'), input: distinct([1, 2, 2, 4, 1], 7), refused: 'MaxPool3DGrad' },
-  { kernel: 'Dilation2D', run: (x) => tf.dilation2d(x as Tensor4D, tf.ones<tf.Rank.R3>([2, 2, 1]), 1, 'same'), input: distinct([1, 3, 3, 1], 4), refused: 'Dilation2DBackpropInput' },
+  {
+    kernel: 'MaxPool3D',
+    run: (x) => tf.maxPool3d(x as Tensor5D, 2, 2, 'valid'),
+    input: distinct([1, 2, 2, 4, 1], 7),
+    refused: 'MaxPool3DGrad',
+  },
+  {
+    kernel: 'Dilation2D',
+    run: (x) => tf.dilation2d(x as Tensor4D, tf.ones<tf.Rank.R3>([2, 2, 1]), 1, 'same'),
+    input: distinct([1, 3, 3, 1], 4),
+    refused: 'Dilation2DBackpropInput',
+  },
 ];

@@ -97,16 +97,40 @@ const resampling: OperationCase[] = [
     run: winogradUpsampleThenConv2d,
     reference: reference.upsampleThenConv2d,
   },
-  { operation: 'averagePool2x2', name: 'a wide image', inputs: [random([2, 4, 6, 2], 9)], run: averagePool2x2, reference: reference.averagePool2x2 },
-  { operation: 'upsampleNearest2x', name: 'an odd size', inputs: [random([2, 3, 2, 2], 10)], run: (x) => upsampleNearest2x(x), reference: reference.upsampleNearest2x },
-  ...([[5, 7], [2, 3], [6, 2]] as const).map((size): OperationCase => ({
+  {
+    operation: 'averagePool2x2',
+    name: 'a wide image',
+    inputs: [random([2, 4, 6, 2], 9)],
+    run: averagePool2x2,
+    reference: reference.averagePool2x2,
+  },
+  {
+    operation: 'upsampleNearest2x',
+    name: 'an odd size',
+    inputs: [random([2, 3, 2, 2], 10)],
+    run: (x) => upsampleNearest2x(x),
+    reference: reference.upsampleNearest2x,
+  },
+  ...(
+    [
+      [5, 7],
+      [2, 3],
+      [6, 2],
+    ] as const
+  ).map((size): OperationCase => ({
     operation: 'resizeBilinear',
     name: `4×3 to ${size.join('×')}`,
     inputs: [random([2, 4, 3, 2], 11)],
     run: (x) => resizeBilinear(x, size),
     reference: (x) => reference.resizeBilinear(x, size),
   })),
-  { operation: 'highPass', name: 'weight 2', inputs: [random([2, 3, 4, 2], 12)], run: (x) => highPass(x, 2), reference: (x) => reference.highPass(x, 2) },
+  {
+    operation: 'highPass',
+    name: 'weight 2',
+    inputs: [random([2, 3, 4, 2], 12)],
+    run: (x) => highPass(x, 2),
+    reference: (x) => reference.highPass(x, 2),
+  },
 ];
 
 const normalization: OperationCase[] = [
@@ -151,10 +175,34 @@ const normalization: OperationCase[] = [
 const awayFromKink = { nearest: 0.05 };
 
 const elementwise: OperationCase[] = [
-  { operation: 'leakyRelu', name: 'slope 0.2', inputs: [random([2, 3, 4], 22, awayFromKink)], run: (x) => leakyRelu(x), reference: (x) => reference.leakyRelu(x) },
-  { operation: 'leakyRelu', name: 'slope 0.7', inputs: [random([12], 23, awayFromKink)], run: (x) => leakyRelu(x, 0.7), reference: (x) => reference.leakyRelu(x, 0.7) },
-  { operation: 'sigmoid', name: '|x| ≤ 5', inputs: [random([3, 8], 24, { farthest: 5 })], run: (x) => sigmoid(x), reference: reference.sigmoid },
-  { operation: 'softplus', name: '|x| ≤ 5', inputs: [random([3, 8], 25, { farthest: 5 })], run: (x) => softplus(x), reference: reference.softplus },
+  {
+    operation: 'leakyRelu',
+    name: 'slope 0.2',
+    inputs: [random([2, 3, 4], 22, awayFromKink)],
+    run: (x) => leakyRelu(x),
+    reference: (x) => reference.leakyRelu(x),
+  },
+  {
+    operation: 'leakyRelu',
+    name: 'slope 0.7',
+    inputs: [random([12], 23, awayFromKink)],
+    run: (x) => leakyRelu(x, 0.7),
+    reference: (x) => reference.leakyRelu(x, 0.7),
+  },
+  {
+    operation: 'sigmoid',
+    name: '|x| ≤ 5',
+    inputs: [random([3, 8], 24, { farthest: 5 })],
+    run: (x) => sigmoid(x),
+    reference: reference.sigmoid,
+  },
+  {
+    operation: 'softplus',
+    name: '|x| ≤ 5',
+    inputs: [random([3, 8], 25, { farthest: 5 })],
+    run: (x) => softplus(x),
+    reference: reference.softplus,
+  },
   { operation: 'tanh', name: '|x| ≤ 3', inputs: [random([3, 8], 26, { farthest: 3 })], run: (x) => tanh(x), reference: reference.tanh },
   {
     operation: 'residualSum',
@@ -173,8 +221,20 @@ const elementwise: OperationCase[] = [
 ];
 
 const vectors: OperationCase[] = [
-  { operation: 'addBias', name: 'a feature map', inputs: [random([2, 2, 3, 2], 31), random([2], 32)], run: addBias<Tensor>, reference: reference.addBias },
-  { operation: 'addBias', name: 'a vector', inputs: [random([4], 33), random([4], 34)], run: addBias<Tensor>, reference: reference.addBias },
+  {
+    operation: 'addBias',
+    name: 'a feature map',
+    inputs: [random([2, 2, 3, 2], 31), random([2], 32)],
+    run: addBias<Tensor>,
+    reference: reference.addBias,
+  },
+  {
+    operation: 'addBias',
+    name: 'a vector',
+    inputs: [random([4], 33), random([4], 34)],
+    run: addBias<Tensor>,
+    reference: reference.addBias,
+  },
   {
     operation: 'addBiasLeakyRelu',
     name: 'a feature map',
@@ -189,7 +249,13 @@ const vectors: OperationCase[] = [
     run: (x, bias) => addBiasLeakyRelu(x, bias, 0.7),
     reference: (x, bias) => reference.leakyRelu(reference.addBias(x, bias), 0.7),
   },
-  { operation: 'linear', name: '3 to 4 values', inputs: [random([2, 3], 35), random([3, 4], 36), random([4], 37)], run: linear, reference: reference.linear },
+  {
+    operation: 'linear',
+    name: '3 to 4 values',
+    inputs: [random([2, 3], 35), random([3, 4], 36), random([4], 37)],
+    run: linear,
+    reference: reference.linear,
+  },
   {
     operation: 'selectRows',
     name: 'with a row twice and a row never',

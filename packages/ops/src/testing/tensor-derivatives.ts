@@ -49,6 +49,12 @@ export function tapeFirstDerivatives(run: Run, inputs: readonly Tensor[], differ
 }
 
 /** Gradient with respect to every input of ⟨∇⟨c, op(x, …)⟩, u⟩, ∇ being that of input `index`, by a tape in a tape. */
-export function tapeSecondDerivatives(run: Run, inputs: readonly Tensor[], index: number, u: Tensor, differentiate = byThisPackage): NdArray[] {
+export function tapeSecondDerivatives(
+  run: Run,
+  inputs: readonly Tensor[],
+  index: number,
+  u: Tensor,
+  differentiate = byThisPackage,
+): NdArray[] {
   return takeArrays(differentiate(() => inner(differentiate(() => weighted(run, inputs), inputs)[index]!, u), inputs));
 }

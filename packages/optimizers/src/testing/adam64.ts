@@ -44,5 +44,7 @@ function mapTraces(
     });
     return { value: p, rounding };
   };
-  return Object.fromEntries(Object.entries(start).map(([name, numbers]) => [name, numbers.map((value, index) => pick(trace(name, index, value)))]));
+  return Object.fromEntries(
+    Object.entries(start).map(([name, numbers]) => [name, numbers.map((value, index) => pick(trace(name, index, value)))]),
+  );
 }

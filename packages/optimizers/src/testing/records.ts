@@ -22,9 +22,7 @@ export const twins: fc.Arbitrary<[Values, Values]> = fc
   .uniqueArray(fc.constantFrom('a', 'b.weight', 'b.bias', 'constructor', '0'), { minLength: 1, maxLength: 4 })
   .chain((names) =>
     fc.tuple(
-      ...names.map((name) =>
-        fc.array(fc.tuple(ordinary, ordinary), { minLength: 1, maxLength: 4 }).map((pairs) => [name, pairs] as const),
-      ),
+      ...names.map((name) => fc.array(fc.tuple(ordinary, ordinary), { minLength: 1, maxLength: 4 }).map((pairs) => [name, pairs] as const)),
     ),
   )
   .map((entries) => [

@@ -6,7 +6,11 @@ function paddingBefore(size: number, outSize: number, taps: number, stride: numb
 }
 
 /** Straight from the definition: every output pixel is a sum over the filter's taps. */
-export function conv2d(x: NdArray, filter: NdArray, { stride = 1, padding = 'same' }: { stride?: number; padding?: 'same' | 'valid' } = {}): NdArray {
+export function conv2d(
+  x: NdArray,
+  filter: NdArray,
+  { stride = 1, padding = 'same' }: { stride?: number; padding?: 'same' | 'valid' } = {},
+): NdArray {
   const [batch, height, width, channels] = sizes4(x);
   const [tapRows, tapColumns, , outChannels] = sizes4(filter);
   const same = padding === 'same';

@@ -47,5 +47,8 @@ export function linear(x: NdArray, weight: NdArray, bias: NdArray): NdArray {
 /** The rows with these indices. */
 export function selectRows(x: NdArray, indices: readonly number[]): NdArray {
   const values = x.shape[1]!;
-  return ndArray([indices.length, values], indices.flatMap((row) => [...x.data.subarray(row * values, (row + 1) * values)]));
+  return ndArray(
+    [indices.length, values],
+    indices.flatMap((row) => [...x.data.subarray(row * values, (row + 1) * values)]),
+  );
 }
