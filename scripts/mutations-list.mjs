@@ -1,13 +1,14 @@
-// Changes that must fail a test, by the test file that has to notice: what is broken, the file below `folder`, and the
+// Changes that must fail a test, by the test file that has to notice: what is broken, the file below `folder` (or from the root, where it has a slash), and the
 // text that stands in it exactly once with what it becomes; in a test file that takes long, also a part of the title of the
 // test that has to. What no test can see is not here: whether a file was synced
 // before the power went, or a value kept out of a gradient that nothing is differentiated with respect to.
 const training = 'harness/src/training';
+const iteration = 'packages/training/src/iteration';
 
 export const mutations = [
   {
-    test: `${training}/iteration.test.ts`,
-    folder: training,
+    test: `${iteration}/iteration.test.ts`,
+    folder: iteration,
     changes: [
       [
         'λ_ds is one iteration ahead',
@@ -63,8 +64,8 @@ export const mutations = [
     ],
   },
   {
-    test: `${training}/objective-gradients.test.ts`,
-    folder: training,
+    test: `${iteration}/objective-gradients.test.ts`,
+    folder: iteration,
     changes: [
       ['λ_sty is 1 in the gradient', 'generator-step.ts', 'sty: [lambdaStyle,', 'sty: [1,'],
       ['λ_cyc is 1 in the gradient', 'generator-step.ts', 'cyc: [lambdaCycle,', 'cyc: [1,'],
@@ -106,14 +107,14 @@ export const mutations = [
     changes: [
       [
         "the logged total has R1's weight for WGAN-GP's",
-        'discriminator-step.ts',
+        `${iteration}/discriminator-step.ts`,
         "lambdaR1: penalty === 'r1' ? lambdaR1 : lambdaWasserstein",
         'lambdaR1',
         'adds its terms up',
       ],
       [
         'guidance by latent codes alone has references too',
-        'iteration.ts',
+        `${iteration}/iteration.ts`,
         "? ['latent', 'ref'] : ['latent']",
         "? ['latent', 'ref'] : ['latent', 'ref']",
         'logs the terms that there are',
@@ -126,14 +127,14 @@ export const mutations = [
     changes: [
       [
         'gradients of parts are summed, not averaged',
-        'accumulate.ts',
+        `${iteration}/accumulate.ts`,
         'mul(sum, 1 / parts.length)',
         'mul(sum, 1)',
         'gives the gradients and the terms',
       ],
       [
         'every part is the first one',
-        'accumulate.ts',
+        `${iteration}/accumulate.ts`,
         'slice(tensor, i * size, size)',
         'slice(tensor, 0, size)',
         'gives the gradients and the terms',
@@ -141,8 +142,8 @@ export const mutations = [
     ],
   },
   {
-    test: `${training}/checkpoint.test.ts`,
-    folder: training,
+    test: 'packages/training/src/files/checkpoint.test.ts',
+    folder: 'packages/training/src/files',
     changes: [
       ['the first moment is not restored', 'checkpoint.ts', 'first: groups[0]!, second', 'first: groups[1]!, second'],
       ['the second moment is not restored', 'checkpoint.ts', 'second: groups[1]!', 'second: groups[0]!'],
@@ -219,27 +220,39 @@ export const mutations = [
     changes: [
       [
         'infinities are not seen',
-        'finite.ts',
+        `${iteration}/finite.ts`,
         'sumsOf(parts).every(Number.isFinite)',
         'sumsOf(parts).every((sum) => !Number.isNaN(sum))',
         'are found in weights',
       ],
       [
         'updated weights are not looked at',
-        'finite.ts',
+        `${iteration}/finite.ts`,
         "role === 'mean squared gradient' || role === 'weight'",
         "role === 'mean squared gradient'",
         'are found in weights',
       ],
       [
         'the generator is looked at before the discriminator',
-        'finite.ts',
+        `${iteration}/finite.ts`,
         "['discriminator', 'generator', 'mappingNetwork', 'styleEncoder']",
         "['generator', 'discriminator', 'mappingNetwork', 'styleEncoder']",
         'are found in weights',
       ],
-      ['a sum that overflows counts as a fault', 'finite.ts', 'if (count > 0) return', 'return', 'are not mistaken for large ones'],
-      ['what is not finite is saved', 'checkpoint.ts', 'if (fault !== undefined) throw', 'if (false) throw', 'are not saved'],
+      [
+        'a sum that overflows counts as a fault',
+        `${iteration}/finite.ts`,
+        'if (count > 0) return',
+        'return',
+        'are not mistaken for large ones',
+      ],
+      [
+        'what is not finite is saved',
+        'packages/training/src/files/checkpoint.ts',
+        'if (fault !== undefined) throw',
+        'if (false) throw',
+        'are not saved',
+      ],
       [
         'what an iteration left is not checked',
         'run-iterations.ts',

@@ -20,7 +20,15 @@ Exit code: 0 every change was noticed, 1 one was not or a test fails without any
 const { only, copy: kept } = options();
 const wanted = mutations
   .flatMap(({ test, folder, kernels = false, changes }) =>
-    changes.map(([what, file, from, to, title]) => ({ test, kernels, what, file: `${folder}/${file}`, from, to, title })),
+    changes.map(([what, file, from, to, title]) => ({
+      test,
+      kernels,
+      what,
+      file: file.includes('/') ? file : `${folder}/${file}`,
+      from,
+      to,
+      title,
+    })),
   )
   .filter(({ test, file }) => only === undefined || test.includes(only) || file.includes(only));
 if (wanted.length === 0) fail(`no change is of a file with ${only} in its path`);

@@ -14,8 +14,7 @@ import { describeEvaluation, formatScore } from '../evaluation/results-table.js'
 import { listTasks } from '../evaluation/tasks.js';
 import { describeEvaluationWork } from '../planning/describe-run.js';
 import { formatTable } from '../report/text-table.js';
-import { buildNetworks } from '../model/networks.js';
-import { disposeAll } from '../model/weights.js';
+import { buildNetworks, disposeAll } from '@stargan/training';
 import { openAverages } from '../training/open-state.js';
 import { readRunRecord } from '../training/run-directory.js';
 import { UsageError } from '../usage-error.js';

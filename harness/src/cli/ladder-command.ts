@@ -1,7 +1,7 @@
 import { listDomains } from '@stargan/data';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runLadder } from '../ladder/run-ladder.js';
-import { RUNG_NAMES, RUNGS, type RungName } from '../ladder/rungs.js';
+import { RUNG_NAMES, RUNGS, type RungName } from '@stargan/training';
 import { examples } from './examples.js';
 import { requireFolder } from './folders.js';
 import { sayPrediction } from './say-prediction.js';

@@ -1,4 +1,4 @@
-import { turnEventLoop } from '../evaluation/turn-event-loop.js';
+import { turnEventLoop } from '@stargan/training';
 import { stopSignal, type StopSignal } from './stop-signal.js';
 
 /** How a long command ended: with all that was asked for, or before. */

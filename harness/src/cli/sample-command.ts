@@ -1,10 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { sayDataset } from '../dataset/describe-dataset.js';
-import { buildNetworks } from '../model/networks.js';
-import { disposeAll } from '../model/weights.js';
+import { buildNetworks, cycleStrip, disposeAll, latentGrid, referenceGrid } from '@stargan/training';
 import { loadFixedInputs, otherDomains, writePictures, type PictureRecipes } from '../sampling/fixed-samples.js';
 import { describeBounds } from '../sampling/grid-bounds.js';
-import { cycleStrip, latentGrid, referenceGrid } from '../sampling/grids.js';
 import { openAverages } from '../training/open-state.js';
 import { readRunRecord, runPaths } from '../training/run-directory.js';
 import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';

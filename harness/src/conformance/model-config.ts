@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../model/networks.js';
+import type { ModelConfig } from '@stargan/training';
 import { configNumber } from './case-inputs.js';
 import type { GoldenCase } from './manifest.js';
 

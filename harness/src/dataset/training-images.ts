@@ -9,7 +9,7 @@ import {
   type TrainingStream,
 } from '@stargan/data';
 import type { Config } from '../config/schema.js';
-import { imagesPerIteration } from '../training/batch.js';
+import { imagesPerIteration } from '@stargan/training';
 import { LIMIT_REMEDY, REPLACE_REMEDY } from './check-dataset.js';
 
 /** The images of a training, from an iteration on; what cannot be used is told with the remedies of the command line. */

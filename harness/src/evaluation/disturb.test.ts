@@ -2,7 +2,7 @@ import { memory } from '@tensorflow/tfjs-core';
 import { randomStream } from '@stargan/random';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ImageBatch } from '../sampling/translate.js';
+import type { ImageBatch } from '@stargan/training';
 import { disturb } from './disturb.js';
 
 const SIZE = 16;

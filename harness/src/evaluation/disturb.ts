@@ -1,7 +1,7 @@
 import { add, avgPool, clipByValue, image as images2d, mul, sub, tensor, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { normalArray, type RandomStream } from '@stargan/random';
-import { countImages, type ImageBatch } from '../sampling/translate.js';
+import { countImages, type ImageBatch } from '@stargan/training';
 
 /** How far pictures are changed, for values in [-1, 1]: visible, but nobody would name another domain for it. */
 const GAIN = 0.25;

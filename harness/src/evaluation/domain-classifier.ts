@@ -4,11 +4,8 @@ import { downsamplingTrunk, initializeParameters, linear } from '@stargan/layers
 import { valueAndGradients, type Parameters } from '@stargan/ops';
 import { adam } from '@stargan/optimizers';
 import { randomStream } from '@stargan/random';
-import { disposeAll } from '../model/weights.js';
-import { countImages, selectImages, toTensor, type ImageBatch } from '../sampling/translate.js';
-import type { LabelledImages } from '../sampling/grids.js';
+import { countImages, disposeAll, type ImageBatch, type LabelledImages, selectImages, toTensor, turnEventLoop } from '@stargan/training';
 import { disturb } from './disturb.js';
-import { turnEventLoop } from './turn-event-loop.js';
 
 /** Grows when the same images would give a classifier that judges otherwise, so that results of the two are kept apart. */
 export const CLASSIFIER_VERSION = 2;

@@ -2,9 +2,7 @@ import type { Checkpoint } from '@stargan/checkpoints';
 import { loadImages } from '@stargan/data';
 import type { Config } from '../config/schema.js';
 import { appendToLog, readMetricLog, type LogEntry } from '../logging/metric-log.js';
-import type { LabelledImages } from '../sampling/grids.js';
-import type { Sampler } from '../sampling/translate.js';
-import { averageFiles } from '../training/checkpoint.js';
+import { averageFiles, type LabelledImages, type Sampler, turnEventLoop } from '@stargan/training';
 import { runPaths } from '../training/run-directory.js';
 import { CLASSIFIER_VERSION, trainDomainClassifier } from './domain-classifier.js';
 import type { EvaluationData } from './evaluation-data.js';
@@ -17,7 +15,6 @@ import { openFeatureNetwork, openPerceptualDistance, type FeatureNetwork, type U
 import { openPictureFolders, type PictureFolders } from './picture-folders.js';
 import { featuresOfFiles } from './real-features.js';
 import { GUIDANCES, latentTaskStyles, listTasks, referenceTaskStyles, type Guidance, type Task, type TaskStyles } from './tasks.js';
-import { turnEventLoop } from './turn-event-loop.js';
 
 /** What is evaluated, with what, and where the results go. */
 export interface EvaluateRunOptions {

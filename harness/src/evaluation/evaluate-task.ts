@@ -2,7 +2,16 @@ import path from 'node:path';
 import { dispose } from '@tensorflow/tfjs-core';
 import { loadImages, pixelsToFloats, resizeBilinear, type RgbImage } from '@stargan/data';
 import { quantizeImages } from '@stargan/metrics';
-import { countImages, joinImages, selectImages, toTensor, translate, type ImageBatch, type Sampler } from '../sampling/translate.js';
+import {
+  countImages,
+  type ImageBatch,
+  joinImages,
+  type Sampler,
+  selectImages,
+  toTensor,
+  translate,
+  turnEventLoop,
+} from '@stargan/training';
 import { writePng } from '../sampling/write-png.js';
 import type { DomainClassifier } from './domain-classifier.js';
 import type { EvaluationDomain } from './evaluation-data.js';
@@ -13,7 +22,6 @@ import { meanPairwiseDistance } from './pairwise-distance.js';
 import { FEATURE_LENGTH, type FeatureNetwork, type PerceptualDistance } from './pretrained.js';
 import { pictureName } from './picture-folders.js';
 import type { Task, TaskStyles } from './tasks.js';
-import { turnEventLoop } from './turn-event-loop.js';
 
 /** A classifier with the size of the images that it was trained on. */
 export interface SizedClassifier {

@@ -1,6 +1,14 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { encodeStyles, joinImages, selectImages, translate, type ImageBatch, type Sampler } from '../sampling/translate.js';
-import { latentStyles, type LabelledImages } from '../sampling/grids.js';
+import {
+  encodeStyles,
+  type ImageBatch,
+  joinImages,
+  type LabelledImages,
+  latentStyles,
+  type Sampler,
+  selectImages,
+  translate,
+} from '@stargan/training';
 import type { DomainClassifier } from './domain-classifier.js';
 import { meanPairwiseDistance } from './pairwise-distance.js';
 

@@ -1,4 +1,4 @@
-import { countImages, type ImageBatch } from '../sampling/translate.js';
+import { countImages, type ImageBatch } from '@stargan/training';
 
 /**
  * Mean distance over all pairs of images: mean absolute difference per value, of a range of 2 ([-1, 1]).

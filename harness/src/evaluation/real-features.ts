@@ -8,7 +8,7 @@ import type { FeatureRows } from '@stargan/metrics';
 import type { HashedFile } from './hashed-files.js';
 import { PIXELS_VERSION } from './metrics.js';
 import { FEATURE_LENGTH, type FeatureNetwork } from './pretrained.js';
-import { turnEventLoop } from './turn-event-loop.js';
+import { turnEventLoop } from '@stargan/training';
 
 /** Images whose features one file of the cache holds: what an interruption costs at most. */
 const PER_FILE = 128;

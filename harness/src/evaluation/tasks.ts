@@ -2,8 +2,7 @@ import { gather, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { loadImages } from '@stargan/data';
 import { permutation, randomStream } from '@stargan/random';
-import { encodeStyles, type Sampler } from '../sampling/translate.js';
-import { latentCodes } from '../training/batches.js';
+import { encodeStyles, latentCodes, type Sampler } from '@stargan/training';
 import type { EvaluationDomain } from './evaluation-data.js';
 
 /** Where styles come from. */

@@ -6,7 +6,7 @@ import type { Checkpoint } from '@stargan/checkpoints';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readMetricLog } from '../logging/metric-log.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { averageFiles } from '../training/checkpoint.js';
+import { averageFiles } from '@stargan/training';
 import { findCheckpoint, runPaths } from '../training/run-directory.js';
 import { train } from '../training/train.js';
 import { findBest, keepBest } from './best-checkpoint.js';

@@ -1,7 +1,7 @@
 import type { Checkpoint } from '@stargan/checkpoints';
 import type { Dataset } from '@stargan/data';
 import type { Config } from '../config/schema.js';
-import type { Sampler } from '../sampling/translate.js';
+import type { Sampler } from '@stargan/training';
 import { keepBest } from './best-checkpoint.js';
 import { openEvaluationData, type EvaluationData } from './evaluation-data.js';
 import { lineProgress } from './evaluation-progress.js';

@@ -12,7 +12,7 @@ import { findCheckpoint, runPaths } from '../training/run-directory.js';
 import { train } from '../training/train.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { runLadder } from './run-ladder.js';
-import { RUNG_NAMES, rungConfig, RUNGS, updatesPerIteration, type RungName } from './rungs.js';
+import { RUNG_NAMES, rungConfig, RUNGS, updatesPerIteration, type RungName } from '@stargan/training';
 
 let data = '';
 const folder = useTemporaryFolder(async (created) => {

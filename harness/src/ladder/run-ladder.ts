@@ -3,7 +3,7 @@ import { trainCandidate, type Candidate } from '../comparison/candidate.js';
 import { measureCandidate, openJudging } from '../comparison/measure.js';
 import type { Config } from '../config/schema.js';
 import { writeReport } from '../report/write-report.js';
-import { rungConfig, RUNGS, type RungName } from './rungs.js';
+import { rungConfig, RUNGS, type RungName } from '@stargan/training';
 import { writeLadder, type MeasuredRung } from './write-ladder.js';
 
 /** What to climb, on what, and where to keep it. */

@@ -8,7 +8,7 @@ import { formatDuration } from '../logging/progress.js';
 import { readMetricLog } from '../logging/metric-log.js';
 import { formatTable, type Table } from '../report/text-table.js';
 import { runPaths } from '../training/run-directory.js';
-import { updatesPerIteration } from './rungs.js';
+import { updatesPerIteration } from '@stargan/training';
 
 /** A rung with what came of it. */
 export interface MeasuredRung {

@@ -1,4 +1,4 @@
-import type { Losses } from '../training/iteration.js';
+import type { Losses } from '@stargan/training';
 import { createTerminalBar } from './terminal-bar.js';
 
 /** Shows how far training is. */

@@ -1,12 +1,24 @@
 import { fill, randomNormal, randomUniform } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
-import { AVERAGED_NAMES, buildNetworks, NETWORK_NAMES, type NetworkName, type Networks, type WeightsOf } from '../model/networks.js';
-import { mapNames } from '../model/weights.js';
-import { imagesPerIteration, type Batch } from '../training/batch.js';
-import { disposeBatch } from '../training/batches.js';
-import { trainIteration, type Losses } from '../training/iteration.js';
-import { buildOptimizers, disposeState, initialState, stateFromWeights } from '../training/state.js';
+import {
+  AVERAGED_NAMES,
+  type Batch,
+  buildNetworks,
+  buildOptimizers,
+  disposeBatch,
+  disposeState,
+  imagesPerIteration,
+  initialState,
+  type Losses,
+  mapNames,
+  NETWORK_NAMES,
+  type NetworkName,
+  type Networks,
+  stateFromWeights,
+  trainIteration,
+  type WeightsOf,
+} from '@stargan/training';
 
 /** Training without data or files: for measuring. */
 export interface TrainingWorkload {

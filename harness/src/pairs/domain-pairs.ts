@@ -1,7 +1,7 @@
 import { mkdir, readlink, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { nameOfBytes, openDataset, pathBytes, printablePath, type ImageFolders } from '@stargan/data';
-import type { Sampler } from '../sampling/translate.js';
+import type { Sampler } from '@stargan/training';
 import { UsageError } from '../usage-error.js';
 
 /** Labels of two domains, the smaller first. */

@@ -3,7 +3,7 @@ import { parameterCount } from '@stargan/layers';
 import type { Config } from '../config/schema.js';
 import { countWork } from '../measurement/count-work.js';
 import { trainingWorkload } from '../measurement/training-workload.js';
-import { AVERAGED_NAMES, buildNetworks, NETWORK_NAMES, type NetworkName } from '../model/networks.js';
+import { AVERAGED_NAMES, buildNetworks, NETWORK_NAMES, type NetworkName } from '@stargan/training';
 import { withPlanBackend } from './plan-backend.js';
 
 /** Bytes of what stays in memory from one iteration to the next. */

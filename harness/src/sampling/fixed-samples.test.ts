@@ -3,11 +3,9 @@ import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { AVERAGED_NAMES, buildNetworks } from '../model/networks.js';
-import { disposeAll, initialWeights } from '../model/weights.js';
+import { AVERAGED_NAMES, buildNetworks, disposeAll, initialWeights, PICTURE_PIXELS } from '@stargan/training';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
 import { gridScale, loadFixedInputs, writePictures, writeSamples } from './fixed-samples.js';
-import { PICTURE_PIXELS } from './pixels.js';
 
 const DOMAINS = 60;
 const SHOWN = 5;

@@ -2,10 +2,18 @@ import path from 'node:path';
 import { ImageFileError, loadImages, type ImageFolders } from '@stargan/data';
 import type { Config } from '../config/schema.js';
 import { describeLeftOut, withCommandLineRemedy } from '../dataset/training-images.js';
-import { cycleStrip, latentGrid, referenceGrid, type LabelledImages } from './grids.js';
+import {
+  cycleStrip,
+  type ImageBatch,
+  joinImages,
+  type LabelledImages,
+  latentGrid,
+  PICTURE_PIXELS,
+  type Pixels,
+  referenceGrid,
+  type Sampler,
+} from '@stargan/training';
 import { shownOf } from './grid-bounds.js';
-import { PICTURE_PIXELS, type Pixels } from './pixels.js';
-import { joinImages, type ImageBatch, type Sampler } from './translate.js';
 import { writePng } from './write-png.js';
 
 /** The pictures that every sample grid of a run shows, so that grids can be compared. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeBounds, generatorPasses, shownOf } from './grid-bounds.js';
-import { createCanvas, PICTURE_PIXELS, shrinkToFit } from './pixels.js';
+import { createCanvas, PICTURE_PIXELS, shrinkToFit } from '@stargan/training';
 
 const extent = { domains: 60, shown: 5, sources: 4, rows: 3, latentGrids: 1, imageSize: 256 };
 

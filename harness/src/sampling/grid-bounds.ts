@@ -1,4 +1,4 @@
-import { PICTURE_PIXELS, shrinkToFit } from './pixels.js';
+import { PICTURE_PIXELS, shrinkToFit } from '@stargan/training';
 
 /** Domains that grids show: at most `limit`, all for 0. */
 export const shownOf = (domains: number, limit: number): number => (limit === 0 ? domains : Math.min(domains, limit));

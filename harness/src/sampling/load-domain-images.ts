@@ -1,5 +1,5 @@
 import { loadImages, type ImageFolders } from '@stargan/data';
-import type { LabelledImages } from '../sampling/grids.js';
+import type { LabelledImages } from '@stargan/training';
 
 /** All images of the folders, at most `perDomain` of each, with their domains. */
 export async function loadDomainImages(folders: ImageFolders, imageSize: number, perDomain = Infinity): Promise<LabelledImages> {

@@ -1,14 +1,26 @@
 import { memory, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AVERAGED_NAMES, buildNetworks } from '../model/networks.js';
-import { disposeAll, initialWeights } from '../model/weights.js';
+import {
+  AVERAGED_NAMES,
+  buildNetworks,
+  countImages,
+  cycleStrip,
+  disposeAll,
+  easedWeights,
+  initialWeights,
+  interpolate,
+  latentGrid,
+  latentStyles,
+  referenceGrid,
+  type Sampler,
+  selectImages,
+  tileImages,
+  toByte,
+  translate,
+  truncateStyle,
+} from '@stargan/training';
 import { smallConfig } from '../testing/small-run.js';
-import { cycleStrip, latentGrid, latentStyles, referenceGrid } from './grids.js';
-import { easedWeights, interpolate } from './interpolation.js';
-import { tileImages, toByte } from './pixels.js';
-import { countImages, selectImages, translate, type Sampler } from './translate.js';
-import { truncateStyle } from './truncation.js';
 
 const config = smallConfig();
 const networks = buildNetworks(config, 2);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { describeError } from '@stargan/backend';
 import { writeWholeFile } from '@stargan/checkpoints';
 import sharp from 'sharp';
-import type { Pixels } from './pixels.js';
+import type { Pixels } from '@stargan/training';
 
 /**
  * Writes pixels as a PNG; the file is whole or not there.

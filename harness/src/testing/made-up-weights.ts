@@ -4,7 +4,7 @@ import { dispose, fill } from '@tensorflow/tfjs-core';
 import { writeSafetensors } from '@stargan/checkpoints';
 import { initializeParameters } from '@stargan/layers';
 import { inception, lpips, type InceptionLayout } from '@stargan/metrics';
-import { storedTensors } from '../model/stored-weights.js';
+import { storedTensors } from '@stargan/training';
 import { addWeights } from '../weights/add-weights.js';
 
 /**

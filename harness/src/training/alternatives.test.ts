@@ -5,12 +5,11 @@ import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { measureCandidate, openJudging, type Judging } from '../comparison/measure.js';
 import type { Config } from '../config/schema.js';
-import { RUNG_NAMES, rungConfig } from '../ladder/rungs.js';
+import { type Losses, RUNG_NAMES, rungConfig } from '@stargan/training';
 import { readMetricLog } from '../logging/metric-log.js';
 import { trainingWorkload } from '../measurement/training-workload.js';
 import { planTraining } from '../planning/plan-training.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import type { Losses } from './iteration.js';
 import { findCheckpoint, runPaths } from './run-directory.js';
 import { train } from './train.js';
 

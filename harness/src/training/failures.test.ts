@@ -5,12 +5,11 @@ import type * as Data from '@stargan/data';
 import { openDataset, planTrainingBatch } from '@stargan/data';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LogEntry } from '../logging/metric-log.js';
-import { buildNetworks } from '../model/networks.js';
+import { buildNetworks, buildOptimizers, disposeState, initialState } from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { patientLog, tolerateFailures } from './attempts.js';
 import { findCheckpoint, runPaths } from './run-directory.js';
 import { createSaver } from './saver.js';
-import { buildOptimizers, disposeState, initialState } from './state.js';
 import { train } from './train.js';
 
 type Stream = ReturnType<typeof Data.createTrainingStream>;

@@ -4,14 +4,20 @@ import { parseConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
 import { countWork } from '../measurement/count-work.js';
 import { trainingWorkload } from '../measurement/training-workload.js';
-import { buildNetworks, NETWORK_NAMES } from '../model/networks.js';
-import { disposeAll, initialWeights } from '../model/weights.js';
-import { overParts, splitBatch } from './accumulate.js';
-import type { Batch } from './batch.js';
-import { disposeBatch, tensorBatch } from './batches.js';
-import { discriminatorGradients } from './discriminator-step.js';
-import { generatorGradients } from './generator-step.js';
-import type { Losses } from './iteration.js';
+import {
+  type Batch,
+  buildNetworks,
+  discriminatorGradients,
+  disposeAll,
+  disposeBatch,
+  generatorGradients,
+  initialWeights,
+  type Losses,
+  NETWORK_NAMES,
+  overParts,
+  splitBatch,
+  tensorBatch,
+} from '@stargan/training';
 
 const SMALL = { imageSize: 32, widthBudget: 1024, maxWidth: 64, styleDim: 8, latentDim: 4, hiddenDim: 16, batch: 4 };
 const config = (values: object = {}): Config => parseConfig({ ...SMALL, ...values });

@@ -4,12 +4,19 @@ import { readSafetensors } from '@stargan/checkpoints';
 import { fill, memory } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { readMetricLog } from '../logging/metric-log.js';
-import { buildNetworks } from '../model/networks.js';
+import {
+  buildNetworks,
+  buildOptimizers,
+  describeFault,
+  disposeState,
+  findNonFinite,
+  findNonFiniteUpdate,
+  initialState,
+  type TrainingState,
+  writeCheckpoint,
+} from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { writeCheckpoint } from './checkpoint.js';
-import { describeFault, findNonFinite, findNonFiniteUpdate } from './finite.js';
 import { findCheckpoint, runPaths } from './run-directory.js';
-import { buildOptimizers, disposeState, initialState, type TrainingState } from './state.js';
 import { train } from './train.js';
 
 let data = '';

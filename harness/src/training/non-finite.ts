@@ -4,13 +4,23 @@ import { writeSafetensors, writeWholeFile, type TensorSource } from '@stargan/ch
 import { planTrainingBatch, type ImageFolders } from '@stargan/data';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
-import type { NetworkName, Networks } from '../model/networks.js';
-import { describeOverflow, findOverflow, type ProbeSizes } from '../model/probe.js';
-import { imagesPerIteration, type Batch } from './batch.js';
-import { describeFault, findNonFinite, stateValues, type NonFiniteTensor, type StateValues } from './finite.js';
-import type { Losses } from './iteration.js';
+import {
+  type Batch,
+  describeFault,
+  describeOverflow,
+  findNonFinite,
+  findOverflow,
+  imagesPerIteration,
+  type Losses,
+  type NetworkName,
+  type Networks,
+  type NonFiniteTensor,
+  type ProbeSizes,
+  stateValues,
+  type StateValues,
+  type TrainingState,
+} from '@stargan/training';
 import { runPaths } from './run-directory.js';
-import type { TrainingState } from './state.js';
 
 /** What was found not to be finite after an iteration. */
 export interface NonFiniteFinding {

@@ -2,13 +2,10 @@ import { cp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fill, memory } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { buildNetworks } from '../model/networks.js';
-import { disposeAll } from '../model/weights.js';
+import { buildNetworks, buildOptimizers, disposeAll, disposeState, initialState, writeCheckpoint } from '@stargan/training';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
-import { writeCheckpoint } from './checkpoint.js';
 import { openAverages, openNewestState } from './open-state.js';
 import { requireCheckpoint } from './run-directory.js';
-import { buildOptimizers, disposeState, initialState } from './state.js';
 
 const config = smallConfig();
 const networks = buildNetworks(config, 2);

@@ -1,12 +1,21 @@
 import { access } from 'node:fs/promises';
 import { findLatestCheckpoint, type Checkpoint } from '@stargan/checkpoints';
-import type { AveragedName, Networks, WeightsOf } from '../model/networks.js';
-import { describeOverflow, findOverflow, type ProbeSizes } from '../model/probe.js';
-import { disposeAll } from '../model/weights.js';
-import { checkpointDirectory, readAverages, readState } from './checkpoint.js';
+import {
+  type AveragedName,
+  checkpointDirectory,
+  describeOverflow,
+  disposeAll,
+  disposeState,
+  findOverflow,
+  type Networks,
+  type ProbeSizes,
+  readAverages,
+  readState,
+  type TrainingState,
+  type WeightsOf,
+} from '@stargan/training';
 import { describeFinding, findUnusable } from './non-finite.js';
 import { describePassedOver } from './run-directory.js';
-import { disposeState, type TrainingState } from './state.js';
 
 /** A state that training can go on from. */
 export interface OpenedState {

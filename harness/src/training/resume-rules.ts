@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { listCheckpoints } from '@stargan/checkpoints';
 import { CONFIG_KEYS, type Config } from '../config/schema.js';
 import { UsageError } from '../usage-error.js';
-import { checkpointDirectory } from './checkpoint.js';
+import { checkpointDirectory } from '@stargan/training';
 import { findRunRecord, runPaths, type RunRecord } from './run-directory.js';
 
 /** A config value that a resumed run goes on with another of. */

@@ -5,7 +5,7 @@ import { getBackend, getKernel } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { profileWork } from '../measurement/profile-work.js';
 import { trainingWorkload } from '../measurement/training-workload.js';
-import { buildNetworks } from '../model/networks.js';
+import { buildNetworks } from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { train } from './train.js';
 

@@ -1,6 +1,5 @@
-import { readState } from './checkpoint.js';
+import { disposeState, readState } from '@stargan/training';
 import { describeFinding, dumpNonFinite, type NonFiniteDump } from './non-finite.js';
-import { disposeState } from './state.js';
 import { openLogs, openStream, remember, type Training } from './training.js';
 
 /** Training met a value that is not finite, and ends; its state is not to be saved. */

@@ -6,7 +6,7 @@ import { parseConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
 import type { DatasetRecord } from '../dataset/check-dataset.js';
 import { UsageError } from '../usage-error.js';
-import { checkpointDirectory } from './checkpoint.js';
+import { checkpointDirectory } from '@stargan/training';
 
 /** What a run was started with; kept as `config.json` in its folder. */
 export interface RunRecord {

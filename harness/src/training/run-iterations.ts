@@ -1,12 +1,16 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { describeLeftOut, describeNoted } from '../dataset/training-images.js';
-import { turnEventLoop } from '../evaluation/turn-event-loop.js';
-import { AVERAGED_NAMES } from '../model/networks.js';
-import { mapNames } from '../model/weights.js';
+import {
+  AVERAGED_NAMES,
+  disposeBatch,
+  findNonFiniteUpdate,
+  type Losses,
+  mapNames,
+  tensorBatch,
+  trainIteration,
+  turnEventLoop,
+} from '@stargan/training';
 import { writeSamples } from '../sampling/fixed-samples.js';
-import { disposeBatch, tensorBatch } from './batches.js';
-import { findNonFiniteUpdate } from './finite.js';
-import { trainIteration, type Losses } from './iteration.js';
 import { findUnusable, nonFiniteLoss, type NonFiniteFinding } from './non-finite.js';
 import { handleNonFinite } from './roll-back.js';
 import { runPaths } from './run-directory.js';

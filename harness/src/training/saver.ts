@@ -1,9 +1,7 @@
 import type { Checkpoint } from '@stargan/checkpoints';
 import type { Config } from '../config/schema.js';
-import type { Networks } from '../model/networks.js';
-import { writeCheckpoint } from './checkpoint.js';
+import { type Networks, type TrainingState, writeCheckpoint } from '@stargan/training';
 import type { RunLock } from './run-lock.js';
-import type { TrainingState } from './state.js';
 
 /** Saves a run's checkpoints. */
 export interface Saver {

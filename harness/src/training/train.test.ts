@@ -4,13 +4,10 @@ import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { readMetricLog } from '../logging/metric-log.js';
-import { buildNetworks } from '../model/networks.js';
+import { buildNetworks, buildOptimizers, disposeBatch, disposeState, initialState, tensorBatch, trainIteration } from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { UsageError } from '../usage-error.js';
-import { disposeBatch, tensorBatch } from './batches.js';
-import { trainIteration } from './iteration.js';
 import { findCheckpoint, runPaths } from './run-directory.js';
-import { buildOptimizers, disposeState, initialState } from './state.js';
 import { train } from './train.js';
 
 let data = '';

@@ -7,7 +7,7 @@ import { sayDataset } from '../dataset/describe-dataset.js';
 import { trainingEvaluation } from '../evaluation/training-evaluation.js';
 import { describeDataWait } from '../logging/data-wait.js';
 import { createProgress } from '../logging/progress.js';
-import { buildNetworks } from '../model/networks.js';
+import { buildNetworks, buildOptimizers, disposeState, initialState, type TrainingState } from '@stargan/training';
 import { loadFixedInputs } from '../sampling/fixed-samples.js';
 import { UsageError } from '../usage-error.js';
 import { tolerateFailures } from './attempts.js';
@@ -27,7 +27,6 @@ import { writeRunRecord, type RunRecord } from './run-directory.js';
 import { runIterations } from './run-iterations.js';
 import { lockRun, type RunLock } from './run-lock.js';
 import { createSaver, lastOf } from './saver.js';
-import { buildOptimizers, disposeState, initialState, type TrainingState } from './state.js';
 import { openLogs, openStream, remember, type Training } from './training.js';
 
 /** What to train, on what, and where to keep it. */

@@ -4,13 +4,12 @@ import { openTrainingImages } from '../dataset/training-images.js';
 import type { TrainingEvaluation } from '../evaluation/training-evaluation.js';
 import { openMetricLog, readMetricLog, type MetricLog } from '../logging/metric-log.js';
 import type { Progress } from '../logging/progress.js';
-import type { Networks } from '../model/networks.js';
+import type { Networks, Optimizers, TrainingState } from '@stargan/training';
 import type { FixedInputs } from '../sampling/fixed-samples.js';
 import { patientLog, type Attempts } from './attempts.js';
 import { recordEvent, type RunEvent } from './run-history.js';
 import { runPaths } from './run-directory.js';
 import type { Saver } from './saver.js';
-import type { Optimizers, TrainingState } from './state.js';
 
 /** A training under way. */
 export interface Training {

@@ -2,7 +2,7 @@ import { mul, sum } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { adain, residualBlock, styledResidualBlock, torchShape, type ParameterSpec, type ConvolutionVariant } from '@stargan/layers';
 import { highPass, valueAndGradients, type Parameters } from '@stargan/ops';
-import { disposeAll } from '../../model/weights.js';
+import { disposeAll } from '@stargan/training';
 import { configNumber, findInput, requireConstant, requireInput } from '../case-inputs.js';
 import { hashedWeights } from '../hashed-values.js';
 import type { GoldenCase } from '../manifest.js';

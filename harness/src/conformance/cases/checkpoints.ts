@@ -9,9 +9,7 @@ import {
   type StoredTensor,
 } from '@stargan/checkpoints';
 import { z } from 'zod';
-import { buildNetworks } from '../../model/networks.js';
-import { restoreTensors } from '../../model/stored-weights.js';
-import { disposeAll } from '../../model/weights.js';
+import { buildNetworks, disposeAll, restoreTensors } from '@stargan/training';
 import { configLabels, configNumber, requireInput } from '../case-inputs.js';
 import type { GoldenCase } from '../manifest.js';
 import { modelConfig } from '../model-config.js';

@@ -3,10 +3,18 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ConvolutionVariant } from '@stargan/layers';
 import { fakeLogisticLoss, realLogisticLoss } from '@stargan/losses';
 import { valueAndGradients } from '@stargan/ops';
-import { buildNetworks, NETWORK_NAMES, type NetworkName, type Networks, type WeightsOf } from '../../model/networks.js';
-import { disposeAll, mapNames, splitWeights } from '../../model/weights.js';
-import { discriminatorGradients } from '../../training/discriminator-step.js';
-import { generatorGradients } from '../../training/generator-step.js';
+import {
+  buildNetworks,
+  discriminatorGradients,
+  disposeAll,
+  generatorGradients,
+  mapNames,
+  NETWORK_NAMES,
+  type NetworkName,
+  type Networks,
+  splitWeights,
+  type WeightsOf,
+} from '@stargan/training';
 import { configLabels, configNumber, findInput, requireInput } from '../case-inputs.js';
 import { hashedWeights } from '../hashed-values.js';
 import type { GoldenCase } from '../manifest.js';

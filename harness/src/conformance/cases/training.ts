@@ -1,12 +1,22 @@
 import { mul, tensor } from '@tensorflow/tfjs-core';
 import { torchShape, type ConvolutionVariant } from '@stargan/layers';
 import { adam, exponentialMovingAverage } from '@stargan/optimizers';
-import { AVERAGED_NAMES, buildNetworks, NETWORK_NAMES, type AveragedName, type Networks, type WeightsOf } from '../../model/networks.js';
-import { disposeAll, mapNames } from '../../model/weights.js';
-import type { Batch } from '../../training/batch.js';
-import { disposeBatch } from '../../training/batches.js';
-import { trainIteration } from '../../training/iteration.js';
-import { buildOptimizers, disposeState, stateFromWeights } from '../../training/state.js';
+import {
+  AVERAGED_NAMES,
+  type AveragedName,
+  type Batch,
+  buildNetworks,
+  buildOptimizers,
+  disposeAll,
+  disposeBatch,
+  disposeState,
+  mapNames,
+  NETWORK_NAMES,
+  type Networks,
+  stateFromWeights,
+  trainIteration,
+  type WeightsOf,
+} from '@stargan/training';
 import { z } from 'zod';
 import { configNumber, requireConstant, requireInput, requireInputAsStored } from '../case-inputs.js';
 import { hashedWeights, parameterValues } from '../hashed-values.js';

@@ -1,10 +1,16 @@
 import { tensor } from '@tensorflow/tfjs-core';
 import { mappingNetwork } from '@stargan/mapping-network';
 import { z } from 'zod';
-import { disposeAll } from '../../model/weights.js';
-import { easedWeights, interpolate, slidingColumn, type FloatImage } from '../../sampling/interpolation.js';
-import { tileImages } from '../../sampling/pixels.js';
-import { averageStyle, truncateStyle } from '../../sampling/truncation.js';
+import {
+  averageStyle,
+  disposeAll,
+  easedWeights,
+  type FloatImage,
+  interpolate,
+  slidingColumn,
+  tileImages,
+  truncateStyle,
+} from '@stargan/training';
 import { configNumber, findInput, requireInput } from '../case-inputs.js';
 import { hashedWeights, inputValues } from '../hashed-values.js';
 import type { GoldenCase } from '../manifest.js';

@@ -1,6 +1,6 @@
 import { adam, type AdamState } from '@stargan/optimizers';
-import { AVERAGED_NAMES, NETWORK_NAMES, type AveragedName, type NetworkName, type Networks, type WeightsOf } from '../model/networks.js';
-import { copyWeights, disposeAll, initialWeights, mapNames } from '../model/weights.js';
+import { AVERAGED_NAMES, NETWORK_NAMES, type AveragedName, type NetworkName, type Networks, type WeightsOf } from '../networks/networks.js';
+import { copyWeights, disposeAll, initialWeights, mapNames } from '../networks/weights.js';
 
 /** How the networks are optimised. */
 export interface OptimizerConfig {
@@ -38,7 +38,7 @@ export interface TrainingState {
 /**
  * One Adam per network; the mapping network has a learning rate of its own.
  *
- * @param options learning rates, β₁, β₂ and weight decay; a whole `Config` will do
+ * @param options learning rates, β₁, β₂ and weight decay; a whole `TrainingConfig` will do
  */
 export function buildOptimizers({ learningRate, mappingLearningRate, beta1, beta2, weightDecay }: OptimizerConfig): Optimizers {
   return mapNames(NETWORK_NAMES, (name) =>

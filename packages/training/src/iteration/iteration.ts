@@ -1,9 +1,9 @@
 import { dispose, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { exponentialMovingAverage, linearDecay } from '@stargan/optimizers';
-import type { Config } from '../config/schema.js';
-import { AVERAGED_NAMES, withParameters, type NetworkName, type Networks } from '../model/networks.js';
-import { disposeAll, mapNames, splitWeights } from '../model/weights.js';
+import type { TrainingConfig } from '../config/schema.js';
+import { AVERAGED_NAMES, withParameters, type NetworkName, type Networks } from '../networks/networks.js';
+import { disposeAll, mapNames, splitWeights } from '../networks/weights.js';
 import { overParts, splitBatch } from './accumulate.js';
 import type { Batch } from './batch.js';
 import { disposeBatch } from './batches.js';
@@ -14,7 +14,7 @@ import { disposeMoments, type Optimizers, type TrainingState } from './state.js'
 /** What an iteration needs to know besides networks and optimisers; what is left out is the reference's. */
 export interface IterationConfig extends Partial<
   Pick<
-    Config,
+    TrainingConfig,
     'accumulate' | 'criticSteps' | 'guidance' | 'style' | 'adversarial' | 'penalty' | 'lambdaWasserstein' | 'lambdaClassification'
   >
 > {

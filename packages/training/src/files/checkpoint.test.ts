@@ -3,11 +3,12 @@ import path from 'node:path';
 import { add, memory } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { AVERAGED_NAMES, buildNetworks, NETWORK_NAMES } from '../model/networks.js';
-import { mapNames } from '../model/weights.js';
-import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
+import { AVERAGED_NAMES, buildNetworks, NETWORK_NAMES } from '../networks/networks.js';
+import { mapNames } from '../networks/weights.js';
+import { smallConfig } from '../testing/small-config.js';
+import { useTemporaryFolder } from '../testing/temporary-folder.js';
 import { checkpointDirectory, readAverages, readState, writeCheckpoint } from './checkpoint.js';
-import { buildOptimizers, disposeState, initialState, type TrainingState } from './state.js';
+import { buildOptimizers, disposeState, initialState, type TrainingState } from '../iteration/state.js';
 
 const folder = useTemporaryFolder();
 const networks = buildNetworks(smallConfig(), 2);

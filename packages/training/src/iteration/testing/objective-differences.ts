@@ -5,11 +5,11 @@ import { abs, add, clipByValue, mean, mul, setBackend, sub, sum, tensor, tidy } 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { adversarialFamilies, classificationLoss, r1Penalty, wassersteinGradientPenalty } from '@stargan/losses';
 import { normalArray, randomStream } from '@stargan/random';
-import type { Config } from '../../config/schema.js';
-import { RUNG_NAMES, rungConfig } from '../../ladder/rungs.js';
-import { buildNetworks, NETWORK_NAMES, type NetworkName, type Networks, type WeightsOf } from '../../model/networks.js';
-import { initialWeights } from '../../model/weights.js';
-import { smallConfig } from '../../testing/small-run.js';
+import type { TrainingConfig } from '../../config/schema.js';
+import { RUNG_NAMES, rungConfig } from '../../config/rungs.js';
+import { buildNetworks, NETWORK_NAMES, type NetworkName, type Networks, type WeightsOf } from '../../networks/networks.js';
+import { initialWeights } from '../../networks/weights.js';
+import { smallConfig } from '../../testing/small-config.js';
 import { discriminatorGradients } from '../discriminator-step.js';
 import { generatorGradients, trainedNetworks, type GeneratorInputs, type StyleSource } from '../generator-step.js';
 
@@ -18,9 +18,9 @@ import { generatorGradients, trainedNetworks, type GeneratorInputs, type StyleSo
 /** All different, and none of them 1. */
 const WEIGHTS = { lambdaR1: 6, lambdaWasserstein: 7, lambdaClassification: 4, lambdaStyle: 3, lambdaDiversity: 0.3, lambdaCycle: 5 };
 
-const small = (values: Partial<Config> = {}): Config => smallConfig({ widthBudget: 32, maxWidth: 3, batch: 2, ...values });
+const small = (values: Partial<TrainingConfig> = {}): TrainingConfig => smallConfig({ widthBudget: 32, maxWidth: 3, batch: 2, ...values });
 
-const CONFIGURATIONS: Readonly<Record<string, Config>> = {
+const CONFIGURATIONS: Readonly<Record<string, TrainingConfig>> = {
   'the default': small(),
   ...Object.fromEntries(RUNG_NAMES.map((name) => [`configuration ${name}`, rungConfig(small(), name)])),
   'a conditional mapping network': small({ mappingNetwork: 'conditional' }),
@@ -67,7 +67,7 @@ interface Inputs {
 /** Terms of equation (6) as functions of the weights `p`; what carries no gradient is made with the weights `still`. */
 function generatorTerms(
   { generator: G, mappingNetwork: F, styleEncoder: E, discriminator: D }: Networks,
-  config: Config,
+  config: TrainingConfig,
   { image }: Inputs,
   styles: StyleSource,
   p: WeightsOf,
@@ -101,7 +101,7 @@ function generatorTerms(
 /** Terms of equation (5). */
 function discriminatorTerms(
   { discriminator: D }: Networks,
-  config: Config,
+  config: TrainingConfig,
   { image, reference, fake, position }: Inputs,
   { discriminator: p }: WeightsOf,
 ): Terms {

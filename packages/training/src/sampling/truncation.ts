@@ -1,7 +1,7 @@
 import { add, mean, mul, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Parameters } from '@stargan/ops';
-import type { StyleNetwork } from '../model/style-codes.js';
+import type { StyleNetwork } from '../networks/style-codes.js';
 
 /**
  * Mean style of a domain over many latent codes.

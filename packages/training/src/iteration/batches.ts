@@ -1,8 +1,8 @@
 import { tensor1d, tensor2d, tensor4d } from '@tensorflow/tfjs-core';
 import { normalArray, randomStream } from '@stargan/random';
 import type { TrainingBatch } from '@stargan/data';
-import type { Config } from '../config/schema.js';
-import { disposeAll } from '../model/weights.js';
+import type { TrainingConfig } from '../config/schema.js';
+import { disposeAll } from '../networks/weights.js';
 import type { Batch } from './batch.js';
 
 /** Latent codes of one iteration, N(0, I): a function of seed, stream and iteration. [count, latentDim] */
@@ -16,7 +16,7 @@ export function tensorBatch(
   imageSize: number,
   latentDim: number,
   seed: number,
-  penalty: Config['penalty'] = 'r1',
+  penalty: TrainingConfig['penalty'] = 'r1',
 ): Batch {
   const count = source.domains.length;
   const images = (values: Float32Array): Batch['image'] => tensor4d(values, [count, imageSize, imageSize, 3]);

@@ -9,9 +9,9 @@ import {
   styleReconstructionLoss,
 } from '@stargan/losses';
 import { unrecorded, valueAndGradients, withoutGradients, type ValueAndGradients } from '@stargan/ops';
-import type { Config } from '../config/schema.js';
-import { withParameters, type Networks, type NetworkName, type WeightsOf } from '../model/networks.js';
-import { joinWeights, splitWeights } from '../model/weights.js';
+import type { TrainingConfig } from '../config/schema.js';
+import { withParameters, type Networks, type NetworkName, type WeightsOf } from '../networks/networks.js';
+import { joinWeights, splitWeights } from '../networks/weights.js';
 import { addWeighted } from './discriminator-step.js';
 import { sumGradients } from './sum-gradients.js';
 
@@ -47,7 +47,7 @@ export interface GeneratorInputs {
 }
 
 /** Weights of equation (6), λ_ds the one of the current iteration; and the game and the kind of style, the reference's when left out. */
-export interface GeneratorOptions extends Partial<Pick<Config, 'adversarial' | 'style' | 'lambdaClassification'>> {
+export interface GeneratorOptions extends Partial<Pick<TrainingConfig, 'adversarial' | 'style' | 'lambdaClassification'>> {
   /** λ_sty ≥ 0. */
   lambdaStyle: number;
   /** λ_ds ≥ 0 of the current iteration. */

@@ -17,11 +17,11 @@ import {
   type NetworkName,
   type Networks,
   type WeightsOf,
-} from '../model/networks.js';
-import { readStoredTensors, storedConstants, storedTensors } from '../model/stored-weights.js';
-import { disposeAll } from '../model/weights.js';
-import { describeFault, findNonFinite } from './finite.js';
-import { disposeMoments, type TrainingState } from './state.js';
+} from '../networks/networks.js';
+import { readStoredTensors, storedConstants, storedTensors } from './stored-weights.js';
+import { disposeAll } from '../networks/weights.js';
+import { describeFault, findNonFinite } from '../iteration/finite.js';
+import { disposeMoments, type TrainingState } from '../iteration/state.js';
 
 /** Names of the networks in files: the reference's. */
 const FILE_NAMES: Record<NetworkName, string> = {

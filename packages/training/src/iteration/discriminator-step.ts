@@ -9,9 +9,9 @@ import {
   wassersteinGradientPenalty,
 } from '@stargan/losses';
 import { valueAndGradients, type Parameters, type ValueAndGradients, type ValueWithAuxiliary } from '@stargan/ops';
-import type { Config } from '../config/schema.js';
-import type { Networks } from '../model/networks.js';
-import { disposeAll } from '../model/weights.js';
+import type { TrainingConfig } from '../config/schema.js';
+import type { Networks } from '../networks/networks.js';
+import { disposeAll } from '../networks/weights.js';
 import { sumGradients } from './sum-gradients.js';
 
 /** Inputs of a discriminator update. */
@@ -32,7 +32,7 @@ export interface DiscriminatorInputs {
 
 /** Game, penalty and weights; what is left out is the reference's. */
 export interface DiscriminatorOptions extends Partial<
-  Pick<Config, 'adversarial' | 'penalty' | 'lambdaWasserstein' | 'lambdaClassification'>
+  Pick<TrainingConfig, 'adversarial' | 'penalty' | 'lambdaWasserstein' | 'lambdaClassification'>
 > {
   /** λ_reg ≥ 0, weight of R1. */
   lambdaR1: number;
@@ -98,7 +98,7 @@ function realWithR1(
   { discriminator }: Networks,
   weights: Parameters,
   { image, domain }: DiscriminatorInputs,
-  adversarial: Config['adversarial'],
+  adversarial: TrainingConfig['adversarial'],
   lambdaR1: number,
 ): ValueAndGradients {
   return valueAndGradients((parameters) => {
@@ -114,7 +114,7 @@ function realAlone(
   { discriminator }: Networks,
   weights: Parameters,
   { image, domain }: DiscriminatorInputs,
-  adversarial: Config['adversarial'],
+  adversarial: TrainingConfig['adversarial'],
   lambdaClassification: number,
 ): ValueAndGradients {
   const realLoss = adversarialFamilies[adversarial].real;

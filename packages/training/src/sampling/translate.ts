@@ -1,6 +1,6 @@
 import { concat, slice, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { AveragedName, Networks, WeightsOf } from '../model/networks.js';
+import type { AveragedName, Networks, WeightsOf } from '../networks/networks.js';
 
 /** Networks with the weights to sample with. */
 export interface Sampler {

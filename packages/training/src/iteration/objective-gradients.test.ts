@@ -5,8 +5,8 @@ import type { Comparison } from './testing/objective-differences.js';
 
 /** In a process of its own, where tensorflow.js computes in float64. */
 function compareInFloat64(): Comparison[] {
-  const float64 = new URL('../../../testing/float64.mjs', import.meta.url).href;
-  const program = fileURLToPath(new URL('../../dist/training/testing/objective-differences.js', import.meta.url));
+  const float64 = new URL('../../../../testing/float64.mjs', import.meta.url).href;
+  const program = fileURLToPath(new URL('../../dist/iteration/testing/objective-differences.js', import.meta.url));
   return JSON.parse(
     execFileSync(process.execPath, ['--import', float64, program], {
       encoding: 'utf8',

@@ -3,12 +3,12 @@ import { generator, type Generator } from '@stargan/generator';
 import type { Checkpointing, ConvolutionVariant } from '@stargan/layers';
 import { conditionalMappingNetwork, mappingNetwork } from '@stargan/mapping-network';
 import { conditionalStyleEncoder, styleEncoder, type StyleEncoderOptions } from '@stargan/style-encoder';
-import type { Config } from '../config/schema.js';
+import type { TrainingConfig } from '../config/schema.js';
 import { buildJudge, type Judge } from './judge.js';
 import { labelCodes, latentCodesWithLabels, type StyleNetwork, type StyleNetworks } from './style-codes.js';
 
 /** Which networks there are, each key of them the reference's when it is left out. */
-export type Architecture = Pick<Config, 'style' | 'injection' | 'mappingNetwork' | 'styleEncoder' | 'discriminator'>;
+export type Architecture = Pick<TrainingConfig, 'style' | 'injection' | 'mappingNetwork' | 'styleEncoder' | 'discriminator'>;
 
 /** What settles the shapes of the four networks. */
 export interface ModelConfig extends Partial<Architecture> {
@@ -67,7 +67,7 @@ export function withParameters<Name extends NetworkName>(networks: Networks, nam
 /**
  * Builds the four networks for this many domains.
  *
- * @param config sizes, widths and which architecture; a whole `Config` will do
+ * @param config sizes, widths and which architecture; a whole `TrainingConfig` will do
  * @param domains how many there are, ≥ 1
  * @throws when the config is out of range
  */

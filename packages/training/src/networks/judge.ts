@@ -9,7 +9,7 @@ import {
 } from '@stargan/discriminator';
 import type { Network } from '@stargan/layers';
 import type { Parameters } from '@stargan/ops';
-import type { Config } from '../config/schema.js';
+import type { TrainingConfig } from '../config/schema.js';
 
 /** A discriminator of any kind. */
 export interface Judge extends Network {
@@ -25,7 +25,7 @@ export interface Judge extends Network {
 }
 
 /** Builds a discriminator. @throws when an option is out of range */
-export function buildJudge(kind: Config['discriminator'] = 'branches', options: DiscriminatorOptions): Judge {
+export function buildJudge(kind: TrainingConfig['discriminator'] = 'branches', options: DiscriminatorOptions): Judge {
   switch (kind) {
     case 'branches':
       return discriminator(options);

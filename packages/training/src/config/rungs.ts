@@ -1,23 +1,22 @@
-import { parseConfig } from '../config/resolve.js';
-import type { Config } from '../config/schema.js';
+import type { TrainingConfig } from './schema.js';
 
 /** One configuration of the paper's component analysis. */
 export interface Rung {
   /** What it is, or what it adds to the one before. */
   readonly title: string;
   /** What differs from the full model. */
-  readonly values: Partial<Config>;
+  readonly values: Partial<TrainingConfig>;
 }
 
 /** Names of the rungs. */
 export type RungName = 'A' | 'B' | 'C' | 'D' | 'E' | 'F';
 
-const F: Partial<Config> = {};
-const E: Partial<Config> = { ...F, lambdaDiversity: 0 };
-const D: Partial<Config> = { ...E, style: 'latent', guidance: 'latent' };
+const F: Partial<TrainingConfig> = {};
+const E: Partial<TrainingConfig> = { ...F, lambdaDiversity: 0 };
+const D: Partial<TrainingConfig> = { ...E, style: 'latent', guidance: 'latent' };
 // Without a latent code there is one picture per source and domain: nothing to reconstruct, nothing that differs.
-const C: Partial<Config> = { ...D, style: 'label', lambdaStyle: 0 };
-const B: Partial<Config> = {
+const C: Partial<TrainingConfig> = { ...D, style: 'label', lambdaStyle: 0 };
+const B: Partial<TrainingConfig> = {
   ...C,
   injection: 'concatenation',
   adversarial: 'wasserstein',
@@ -25,7 +24,7 @@ const B: Partial<Config> = {
   criticSteps: 5,
   lambdaCycle: 10,
 };
-const A: Partial<Config> = { ...B, discriminator: 'patchClassifier' };
+const A: Partial<TrainingConfig> = { ...B, discriminator: 'patchClassifier' };
 
 /**
  * The ladder from the first StarGAN to StarGAN v2, as values of one configuration.
@@ -48,7 +47,7 @@ export const RUNGS: Readonly<Record<RungName, Rung>> = {
 export const RUNG_NAMES = Object.keys(RUNGS) as RungName[];
 
 /** Updates that an iteration makes of the generator, one for each kind of guidance, and of the discriminator. */
-export function updatesPerIteration({ guidance, criticSteps }: Pick<Config, 'guidance' | 'criticSteps'>): {
+export function updatesPerIteration({ guidance, criticSteps }: Pick<TrainingConfig, 'guidance' | 'criticSteps'>): {
   generator: number;
   discriminator: number;
 } {
@@ -62,8 +61,8 @@ export function updatesPerIteration({ guidance, criticSteps }: Pick<Config, 'gui
  *
  * @param base sizes, rates and weights that all rungs share, with the iterations of the full model
  */
-export function rungConfig(base: Config, name: RungName): Config {
-  const config = parseConfig({ ...base, ...RUNGS[name].values });
+export function rungConfig<Base extends TrainingConfig>(base: Base, name: RungName): Base {
+  const config = { ...base, ...RUNGS[name].values };
   const iterations = Math.ceil((base.iterations * updatesPerIteration(base).discriminator) / updatesPerIteration(config).discriminator);
   return { ...config, iterations };
 }

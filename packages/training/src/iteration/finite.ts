@@ -1,7 +1,7 @@
 import { stack, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { AdamState } from '@stargan/optimizers';
-import { AVERAGED_NAMES, type NetworkName } from '../model/networks.js';
+import { AVERAGED_NAMES, type NetworkName } from '../networks/networks.js';
 import type { TrainingState } from './state.js';
 
 /** What a tensor of the state is. With β₁ = 0 a mean gradient is the last gradient. */

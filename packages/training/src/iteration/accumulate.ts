@@ -1,7 +1,7 @@
 import { mul, slice } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { ValueAndGradients } from '@stargan/ops';
-import { disposeAll } from '../model/weights.js';
+import { disposeAll } from '../networks/weights.js';
 import type { Batch } from './batch.js';
 import { sumGradients } from './sum-gradients.js';
 

@@ -1,0 +1,18 @@
+import { trainingConfigSchema, type TrainingConfig } from '../config/schema.js';
+
+/** A checked configuration of a model that trains in milliseconds. */
+export function smallConfig(values: Partial<TrainingConfig> = {}): TrainingConfig {
+  return trainingConfigSchema.parse({
+    imageSize: 16,
+    widthBudget: 64,
+    maxWidth: 8,
+    styleDim: 4,
+    latentDim: 4,
+    hiddenDim: 8,
+    batch: 2,
+    iterations: 20,
+    diversityIterations: 100,
+    learningRate: 1e-3,
+    ...values,
+  });
+}
