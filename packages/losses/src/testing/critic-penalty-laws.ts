@@ -80,7 +80,7 @@ export function describeCriticPenalty({ name, penalty, at, charge }: CriticPenal
       );
     });
 
-    test('does not notice a constant added to the critic, nor the critic’s sign', () => {
+    test('does not change with a constant added to the critic, nor with the critic’s sign', () => {
       fc.assert(
         fc.property(criticCases, float32(100), (given, constant) => {
           const before = valueOf(() => value(bowl, given));
