@@ -4,21 +4,17 @@ import { valueAndGradients } from '@stargan/ops';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fakeLogisticLoss, realLogisticLoss } from './adversarial.js';
-import { classificationLoss } from './classification.js';
-import type { ClassLabels } from './labels.js';
-import { multiLabelLoss } from './multi-label.js';
+import { classificationLoss, multiLabelLoss, type ClassLabels } from './classification.js';
 import { batchOf, float32, reversedRows } from './testing/arbitraries.js';
 import { BACKENDS, selectBackend, tensorsLeft } from './testing/backends.js';
 import { describeDerivatives } from './testing/derivatives.js';
-import { gradient64, gradientOf, mean64, softplus64, sum64, valueOf, valuesOf, worstError } from './testing/numbers.js';
+import { gradient64, gradientOf, mean64, softplus64, rows, sum64, valueOf, valuesOf, worstError } from './testing/numbers.js';
 import { expectReductions } from './testing/reductions.js';
 
 function crossEntropy64(logits: readonly number[], label: number): number {
   const most = Math.max(...logits);
   return Math.log(sum64(logits.map((l) => Math.exp(l - most)))) + most - logits[label]!;
 }
-const rows = (values: readonly number[], width: number): number[][] =>
-  Array.from({ length: values.length / width }, (_, row) => values.slice(row * width, (row + 1) * width));
 const softmaxOf64 = (logits: number[], width: number, labels: readonly number[]): number[] =>
   rows(logits, width).map((row, i) => crossEntropy64(row, labels[i]!));
 const binary64 = (l: number, t: number): number => t * softplus64(-l) + (1 - t) * softplus64(l);

@@ -1,6 +1,6 @@
 import { mul, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { requireNonNegative, requirePositive, requireWhole } from './numbers.js';
+import { requireNonNegative, requirePositive, requireWhole } from './internal/numbers.js';
 
 // Lazy regularisation, Karras et al. 2020 (StyleGAN2, arXiv 1912.04958), section 3.1 and appendix B: a penalty that is
 // computed only every k-th iteration, k times as strong, costs less and trains the same.

@@ -6,7 +6,7 @@ import { lecamPenalty, updateLecamAnchors, type LecamAnchors } from './lecam.js'
 import { batchOf, float32, reversedRows } from './testing/arbitraries.js';
 import { selectBackend, tensorsLeft } from './testing/backends.js';
 import { describeDerivatives } from './testing/derivatives.js';
-import { gradientOf, mean64, valueOf, valuesOf, worstError } from './testing/numbers.js';
+import { gradientOf, mean64, rows, valueOf, valuesOf, worstError } from './testing/numbers.js';
 import { expectReductions } from './testing/reductions.js';
 
 const anchorsOf = (real: number, fake: number): LecamAnchors => ({ real: scalar(real), fake: scalar(fake) });
@@ -37,9 +37,6 @@ const cases = fc.tuple(batchOf(2, 8), float32(4), float32(4)).map(
     f,
   ]) => ({ shape, real, fake, r, f }),
 );
-const rows = (values: readonly number[], width: number): number[][] =>
-  Array.from({ length: values.length / width }, (_, row) => values.slice(row * width, (row + 1) * width));
-
 describe('lecamPenalty', () => {
   beforeAll(() => selectBackend('cpu'));
   const value = (real: number[], fake: number[], r: number, f: number, oneSided = false): number =>

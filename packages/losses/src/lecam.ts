@@ -1,9 +1,9 @@
 import { add, mean, mul, relu, square, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { reduceElements, type LossOptions, type Reduced, type Reduction } from './reduction.js';
-import { requireBatch, requireSameShape } from './shapes.js';
-import { requireTensor } from './tensors.js';
-import { stopGradient } from './stop-gradient.js';
+import { requireBatch, requireSameShape } from './internal/shapes.js';
+import { requireTensor } from './internal/tensors.js';
+import { stopGradient } from './internal/stop-gradient.js';
 
 // LeCam regularisation, Tseng et al. 2021 (arXiv 2104.03310): keeps a discriminator's logits near moving averages of
 // the other side's, which helps where data is scarce. The averages are explicit state: made by `updateLecamAnchors`,

@@ -1,7 +1,7 @@
 import { add, clone, mul, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { requireSameShape } from './shapes.js';
-import { requireTensor } from './tensors.js';
+import { requireSameShape } from './internal/shapes.js';
+import { requireTensor } from './internal/tensors.js';
 
 /** Terms of equation (5), all scalars or all `[batch]`; TypeScript takes the type of the sum from `real`. */
 export interface DiscriminatorTerms<T extends Tensor = Tensor> {

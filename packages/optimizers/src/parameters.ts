@@ -82,7 +82,7 @@ export function requireNames(caller: string, argument: string, record: Readonly<
 }
 
 /** Fails unless both tensors of this name have one shape. */
-export function requireSameShape(caller: string, name: string, expected: Tensor, argument: string, actual: Tensor): void {
+export function requireMatchingShape(caller: string, name: string, expected: Tensor, argument: string, actual: Tensor): void {
   const [want, got] = [expected.shape.join(', '), actual.shape.join(', ')];
   if (want !== got) throw new Error(`${caller}: ${argument} '${name}' must have the parameter's shape [${want}], got [${got}]`);
 }

@@ -6,7 +6,7 @@ import {
   discriminatorObjective,
   outputsAndInputGradient,
   r1PenaltyOfGradient,
-  wassersteinGradientPenalty,
+  wganGpPenalty,
 } from '@stargan/losses';
 import { valueAndGradients, type Parameters, type ValueAndGradients, type ValueWithAuxiliary } from '@stargan/ops';
 import type { TrainingConfig } from '../config/schema.js';
@@ -143,7 +143,7 @@ function betweenRealAndFake(
     );
   }
   return valueAndGradients((parameters) => {
-    const reg = wassersteinGradientPenalty((x) => discriminator.apply(parameters, x, targetDomain), reference, fake, position);
+    const reg = wganGpPenalty((x) => discriminator.apply(parameters, x, targetDomain), reference, fake, position);
     return { value: mul<Scalar>(reg, weight), auxiliary: { reg } };
   }, weights);
 }

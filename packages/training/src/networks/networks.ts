@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { generator, type Generator } from '@stargan/generator';
-import type { Checkpointing, ConvolutionVariant } from '@stargan/layers';
+import type { Checkpointing, ConvolutionMethod } from '@stargan/layers';
 import { conditionalMappingNetwork, mappingNetwork } from '@stargan/mapping-network';
 import { conditionalStyleEncoder, styleEncoder, type StyleEncoderOptions } from '@stargan/style-encoder';
 import type { TrainingConfig } from '../config/schema.js';
@@ -27,7 +27,7 @@ export interface ModelConfig extends Partial<Architecture> {
   /** Weight w_hpf of the high-pass skip; it divides the filter, 0 leaves the skip out. */
   highPass: number;
   /** How blocks convolve and resample; the same function in all. */
-  variant?: ConvolutionVariant;
+  variant?: ConvolutionMethod;
   /** What is kept for the backward pass; the same gradients either way. */
   checkpointing?: Checkpointing;
 }
@@ -73,7 +73,7 @@ export function withParameters<Name extends NetworkName>(networks: Networks, nam
  */
 export function buildNetworks(config: ModelConfig, domains: number): Networks {
   const { imageSize, widthBudget, maxWidth, highPass, injection, variant, checkpointing } = config;
-  const trunk = { imageSize, widthBudget, maxWidth, variant, checkpointing };
+  const trunk = { imageSize, widthBudget, maxWidth, convolution: variant, checkpointing };
   return {
     generator: generator({ ...trunk, styleDim: codeLength(config, domains), highPass, injection }),
     ...buildStyleNetworks(config, trunk, domains),

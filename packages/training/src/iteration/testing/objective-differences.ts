@@ -3,7 +3,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { abs, add, clipByValue, mean, mul, setBackend, sub, sum, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { adversarialFamilies, classificationLoss, r1Penalty, wassersteinGradientPenalty } from '@stargan/losses';
+import { adversarialFamilies, classificationLoss, r1Penalty, wganGpPenalty } from '@stargan/losses';
 import { normalArray, randomStream } from '@stargan/random';
 import type { TrainingConfig } from '../../config/schema.js';
 import { RUNG_NAMES, rungConfig } from '../../config/rungs.js';
@@ -113,7 +113,7 @@ function discriminatorTerms(
     ...(D.classify !== undefined && { classification: classificationLoss(D.classify(p, image).classes, DOMAIN) }),
     ...(config.penalty === 'r1'
       ? { r1: r1Penalty(critic(DOMAIN), image) }
-      : { wasserstein: wassersteinGradientPenalty(critic(TARGET), reference, fake, position) }),
+      : { wasserstein: wganGpPenalty(critic(TARGET), reference, fake, position) }),
   };
 }
 

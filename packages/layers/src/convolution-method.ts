@@ -11,18 +11,21 @@ import {
 } from '@stargan/ops';
 
 /**
- * How the 3×3 convolutions of a block and the resampling around them are computed. All give the same function.
+ * How the 3×3 convolutions of a block and the resampling around them are computed. All methods compute the same function.
  *
  * - `winograd`: by minimal filtering where the backend has kernels for it and they pay, else as `fused`
  * - `fused`: convolution and resampling as one 4×4 convolution, shortcuts at the lower resolution
  * - `composed`: the textbook order, for comparison
  */
-export type ConvolutionVariant = 'winograd' | 'fused' | 'composed';
+export type ConvolutionMethod = 'winograd' | 'fused' | 'composed';
 
-/** What networks use unless told otherwise. */
-export const DEFAULT_VARIANT: ConvolutionVariant = 'winograd';
+/** The method of blocks and networks that are not given one. */
+export const DEFAULT_CONVOLUTION: ConvolutionMethod = 'winograd';
 
-/** The steps of a block that differ between variants; each is a function of a feature map. Filters are [3, 3, in, out], those of shortcuts [1, 1, in, out]. */
+/**
+ * The steps of a block that differ between methods; each is a function of a feature map. Filters are [3, 3, in, out], those of shortcuts
+ * [1, 1, in, out].
+ */
 export interface BlockConvolutions {
   /** 3×3 `same` convolution. */
   convolve(x: Tensor, filter: Tensor): Tensor4D;
@@ -44,8 +47,8 @@ const shortcutsAtLowerResolution: Pick<BlockConvolutions, 'poolShortcut' | 'upsa
   upsampleShortcut: (x, filter) => upsampleNearest2x(project(x, filter)),
 };
 
-/** The implementations by name. A new variant is one more entry. */
-export const convolutionVariants: Readonly<Record<ConvolutionVariant, BlockConvolutions>> = {
+/** The methods by name. A new one is one more entry. */
+export const convolutionMethods: Readonly<Record<ConvolutionMethod, BlockConvolutions>> = {
   winograd: {
     convolve: winogradConv2d,
     convolveThenPool: winogradConv2dThenAveragePool,
@@ -68,14 +71,15 @@ export const convolutionVariants: Readonly<Record<ConvolutionVariant, BlockConvo
 };
 
 /**
- * The steps of a variant: one of those that are there, or steps of one's own, which should compute the same function.
+ * The steps of a convolution method. Steps of one's own are returned as they are; they should compute the same function.
  *
- * @throws when there is no variant of this name
+ * @param convolution name of a method, or steps of one's own
+ * @throws when there is no method of this name
  */
-export function blockConvolutions(variant: ConvolutionVariant | BlockConvolutions = DEFAULT_VARIANT): BlockConvolutions {
-  if (typeof variant !== 'string') return variant;
-  const names = Object.keys(convolutionVariants);
-  if (!names.includes(variant))
-    throw new Error(`blockConvolutions: variant must be ${names.join(', ')} or steps of your own, got ${variant as string}`);
-  return convolutionVariants[variant];
+export function blockConvolutions(convolution: ConvolutionMethod | BlockConvolutions = DEFAULT_CONVOLUTION): BlockConvolutions {
+  if (typeof convolution !== 'string') return convolution;
+  const names = Object.keys(convolutionMethods);
+  if (!names.includes(convolution))
+    throw new Error(`blockConvolutions: convolution must be ${names.join(', ')} or steps of your own, got ${convolution as string}`);
+  return convolutionMethods[convolution];
 }

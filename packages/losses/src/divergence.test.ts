@@ -2,7 +2,7 @@ import { grad, tensor2d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { gaussianDivergence } from './gaussian-divergence.js';
+import { klToStandardNormal } from './divergence.js';
 import { batchOf, reversedRows } from './testing/arbitraries.js';
 import { selectBackend, tensorsLeft } from './testing/backends.js';
 import { describeDerivatives } from './testing/derivatives.js';
@@ -17,25 +17,25 @@ const divergences64 = (mean: number[], logVariance: number[], width: number): nu
 const codes = batchOf(2, 4).map(({ shape, tensors: [mean = [], logVariance = []] }) => ({ shape, mean, logVariance }));
 
 describeDerivatives({
-  name: 'gaussianDivergence',
+  name: 'klToStandardNormal',
   inputs: [
     { values: [0.5, -1, 2, 0.25], shape: [2, 2] },
     { values: [0.5, -2, 0.1, 1], shape: [2, 2] },
   ],
-  loss: (mean, logVariance) => gaussianDivergence(mean, logVariance),
+  loss: (mean, logVariance) => klToStandardNormal(mean, logVariance),
   exact: (mean, logVariance) => mean64(divergences64(mean, logVariance, 2)),
 });
 
-describe('gaussianDivergence', () => {
+describe('klToStandardNormal', () => {
   beforeAll(() => selectBackend('cpu'));
   const value = (mean: number[], logVariance: number[], shape: [number, number]): number =>
-    valueOf(() => gaussianDivergence(tensor2d(mean, shape), tensor2d(logVariance, shape)));
+    valueOf(() => klToStandardNormal(tensor2d(mean, shape), tensor2d(logVariance, shape)));
 
   test('is the sum of its formula over the dimensions, and its reductions agree', () => {
     fc.assert(
       fc.property(codes, ({ shape, mean, logVariance }) => {
         expectReductions(
-          (options) => gaussianDivergence(tensor2d(mean, shape), tensor2d(logVariance, shape), options),
+          (options) => klToStandardNormal(tensor2d(mean, shape), tensor2d(logVariance, shape), options),
           divergences64(mean, logVariance, shape[1]),
           2e-6,
         );
@@ -93,8 +93,8 @@ describe('gaussianDivergence', () => {
   test('has the mean, and half of variance less one, as its gradients', () => {
     fc.assert(
       fc.property(codes, ({ shape, mean, logVariance }) => {
-        const ofMean = gradientOf((m) => gaussianDivergence(m, tensor2d(logVariance, shape), { reduction: 'sum' }), mean, shape);
-        const ofVariance = gradientOf((v) => gaussianDivergence(tensor2d(mean, shape), v, { reduction: 'sum' }), logVariance, shape);
+        const ofMean = gradientOf((m) => klToStandardNormal(m, tensor2d(logVariance, shape), { reduction: 'sum' }), mean, shape);
+        const ofVariance = gradientOf((v) => klToStandardNormal(tensor2d(mean, shape), v, { reduction: 'sum' }), logVariance, shape);
         expect(worstError(ofMean, mean)).toBeLessThan(1e-6);
         expect(
           worstError(
@@ -109,7 +109,7 @@ describe('gaussianDivergence', () => {
   test('adds up over dimensions that are given apart', () => {
     fc.assert(
       fc.property(codes, ({ shape, mean, logVariance }) => {
-        const whole = valueOf(() => gaussianDivergence(tensor2d(mean, shape), tensor2d(logVariance, shape), { reduction: 'sum' }));
+        const whole = valueOf(() => klToStandardNormal(tensor2d(mean, shape), tensor2d(logVariance, shape), { reduction: 'sum' }));
         const apart = sum64(mean.map((m, i) => value([m], [logVariance[i]!], [1, 1])));
         expect(worstError([whole], [apart])).toBeLessThan(1e-5);
       }),
@@ -120,7 +120,7 @@ describe('gaussianDivergence', () => {
     fc.assert(
       fc.property(codes, ({ shape, mean, logVariance }) => {
         const each = (m: number[], v: number[]): number[] =>
-          valuesOf(() => gaussianDivergence(tensor2d(m, shape), tensor2d(v, shape), { reduction: 'none' }));
+          valuesOf(() => klToStandardNormal(tensor2d(m, shape), tensor2d(v, shape), { reduction: 'none' }));
         expect(each(reversedRows(mean, shape[1]), reversedRows(logVariance, shape[1]))).toEqual(each(mean, logVariance).reverse());
       }),
     );
@@ -129,7 +129,7 @@ describe('gaussianDivergence', () => {
   test('is finite in value and gradient for means and log variances up to 1e4, and pulls back from there', () => {
     fc.assert(
       fc.property(batchOf(2, 1e4), ({ shape, tensors: [mean = [], logVariance = []] }) => {
-        const slope = gradientOf((v) => gaussianDivergence(tensor2d(mean, shape), v), logVariance, shape);
+        const slope = gradientOf((v) => klToStandardNormal(tensor2d(mean, shape), v), logVariance, shape);
         expect([value(mean, logVariance, shape), ...slope].every(Number.isFinite)).toBe(true);
         logVariance.forEach((v, i) => {
           if (v > 1) expect(slope[i]).toBeGreaterThan(0);
@@ -141,10 +141,10 @@ describe('gaussianDivergence', () => {
 
   test('refuses shapes that differ, and leaves nothing but the result in memory', () => {
     const x = tensor2d([1, 2], [1, 2]);
-    expect(() => gaussianDivergence(x, tensor2d([1, 2], [2, 1]))).toThrow(
-      'gaussianDivergence: mean and logVariance must have the same shape, got [1, 2] and [2, 1]',
+    expect(() => klToStandardNormal(x, tensor2d([1, 2], [2, 1]))).toThrow(
+      'klToStandardNormal: mean and logVariance must have the same shape, got [1, 2] and [2, 1]',
     );
-    for (const reduction of ['mean', 'none', 'sum'] as const) expect(tensorsLeft(() => gaussianDivergence(x, x, { reduction }))).toBe(1);
-    expect(tensorsLeft(() => grad((m: Tensor) => gaussianDivergence(m, x))(x))).toBe(1);
+    for (const reduction of ['mean', 'none', 'sum'] as const) expect(tensorsLeft(() => klToStandardNormal(x, x, { reduction }))).toBe(1);
+    expect(tensorsLeft(() => grad((m: Tensor) => klToStandardNormal(m, x))(x))).toBe(1);
   });
 });

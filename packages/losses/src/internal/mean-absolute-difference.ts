@@ -1,7 +1,7 @@
 import { sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { absolute } from './absolute.js';
-import { reduceElements, type LossOptions, type Reduced, type Reduction } from './reduction.js';
+import { reduceElements, type LossOptions, type Reduced, type Reduction } from '../reduction.js';
 import { requireBatch, requireSameShape } from './shapes.js';
 
 /** ‖a − b‖₁ as the paper's code has it, the mean over elements, with the arguments' names for messages. */

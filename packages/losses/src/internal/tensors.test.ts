@@ -1,14 +1,15 @@
 import { tensor1d, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { featureMatchingLoss } from './feature-matching.js';
-import { outputsAndInputGradient, r1Penalty } from './gradient-penalty.js';
-import { realHingeLoss } from './hinge.js';
-import { updateLecamAnchors } from './lecam.js';
-import { discriminatorObjective } from './objective.js';
-import { perceptualLoss } from './perceptual.js';
-import { selectBackend, tensorsLeft } from './testing/backends.js';
-import { valueOf } from './testing/numbers.js';
+import { featureMatchingLoss } from '../feature-matching.js';
+import { outputsAndInputGradient } from '../input-gradient.js';
+import { r1Penalty } from '../penalties.js';
+import { realHingeLoss } from '../adversarial.js';
+import { updateLecamAnchors } from '../lecam.js';
+import { discriminatorObjective } from '../objective.js';
+import { perceptualLoss } from '../perceptual.js';
+import { selectBackend, tensorsLeft } from '../testing/backends.js';
+import { valueOf } from '../testing/numbers.js';
 
 beforeAll(() => selectBackend('cpu'));
 

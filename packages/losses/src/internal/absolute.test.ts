@@ -2,8 +2,8 @@ import { grad, mul, square, sum, tensor1d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { absolute } from './absolute.js';
-import { BACKENDS, selectBackend } from './testing/backends.js';
-import { valuesOf } from './testing/numbers.js';
+import { BACKENDS, selectBackend } from '../testing/backends.js';
+import { valuesOf } from '../testing/numbers.js';
 
 const AT = [-3, -0.5, 0, 0.25, 2];
 

@@ -16,7 +16,7 @@ function interpolationMatrix(from: number, to: number): Tensor2D {
 }
 
 /**
- * Bilinear interpolation with half-pixel centres and no antialiasing (PyTorch's `interpolate` with
+ * Bilinear interpolation of feature maps with half-pixel centres and no antialiasing (PyTorch's `interpolate` with
  * `align_corners=False`). It is written as two matrix products because tfjs's own gradient of it is wrong.
  *
  * @param x [batch, height, width, channels]
@@ -24,10 +24,10 @@ function interpolationMatrix(from: number, to: number): Tensor2D {
  * @returns [batch, size[0], size[1], channels]
  * @throws when a size is not a whole number ≥ 1
  */
-export function resizeBilinear(x: Tensor, size: readonly [number, number]): Tensor4D {
-  requireRank4('resizeBilinear', 'x', x, FEATURE_MAP);
+export function interpolateBilinear(x: Tensor, size: readonly [number, number]): Tensor4D {
+  requireRank4('interpolateBilinear', 'x', x, FEATURE_MAP);
   if (size.some((pixels) => !Number.isInteger(pixels) || pixels < 1)) {
-    throw new Error(`resizeBilinear: size must be two whole numbers ≥ 1, got [${size.join(', ')}]`);
+    throw new Error(`interpolateBilinear: size must be two whole numbers ≥ 1, got [${size.join(', ')}]`);
   }
   const [batch, height, width, channels] = x.shape;
   const [newHeight, newWidth] = size;

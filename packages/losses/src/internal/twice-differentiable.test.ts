@@ -5,7 +5,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { r1Penalty } from './gradient-penalty.js';
+import { r1Penalty } from '../penalties.js';
 
 type Layer = ReturnType<typeof layers.layers.dense>;
 interface AnyLayer {
@@ -245,7 +245,7 @@ function outcome(testCase: Case): { outcome: Outcome; message: string } {
   }
 }
 
-const page = fileURLToPath(new URL('../../../docs/second-order.md', import.meta.url));
+const page = fileURLToPath(new URL('../../../../docs/second-order.md', import.meta.url));
 const [OPEN, CLOSE] = ['<!-- layers: begin -->\n', '\n<!-- layers: end -->'];
 const rows = new Map(cases.map(({ name }) => [name, [] as string[]]));
 

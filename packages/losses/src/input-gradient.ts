@@ -1,11 +1,12 @@
-import { engine, getGradient, mul, reshape, square, sum, tidy } from '@tensorflow/tfjs-core';
+import { add, engine, getGradient, mul, relu, reshape, sqrt, square, step, sub, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { requireNonNegative } from './internal/numbers.js';
+import { requireBatch } from './internal/shapes.js';
+import { described, isTensor, requireTensor } from './internal/tensors.js';
+import { recordedSteps, requireTwiceDifferentiable } from './internal/twice-differentiable.js';
 import { reduceSamples, type LossOptions, type Reduced, type Reduction } from './reduction.js';
-import { requireBatch } from './shapes.js';
-import { described, isTensor, requireTensor } from './tensors.js';
-import { recordedSteps, requireTwiceDifferentiable } from './twice-differentiable.js';
 
-/** f(x), or an error that says what came instead of a tensor: tfjs's own speaks of functions that the caller never wrote. */
+/** f(x), or an error that says what came instead of a tensor. The error of tfjs would speak of functions that the caller never wrote. */
 function outputsOf(f: (x: Tensor) => Tensor, x: Tensor): Tensor {
   const outputs: unknown = f(x);
   if (isTensor(outputs)) return outputs;
@@ -30,19 +31,19 @@ export type OutputsAndInputGradient = {
  * const loss = tf.add(realLogisticLoss(outputs), r1PenaltyOfGradient(gradient));
  * ```
  *
- * When the samples of a batch do not see each other in `f` (no batch normalisation), sample i of the gradient is
- * the gradient of sample i's own output.
+ * When the samples of a batch do not see each other in `f` (no batch normalisation), sample i of the gradient is the gradient of the
+ * output of sample i alone.
  *
- * To differentiate again, every operation in `f` needs a right second derivative. tensorflow.js has none of leakyRelu,
- * prelu, elu, selu, where, maximum, clipByValue, pooling, depthwise convolutions and resizing, and a wrong one of tanh,
- * sigmoid, exp and softmax: both are refused here by name. `import '@stargan/ops/second-order'` makes them right, and
- * with them the layers of tf.layers.
+ * To differentiate again, every operation in `f` needs a right second derivative. tensorflow.js has none for leakyRelu, prelu, elu,
+ * selu, where, maximum, clipByValue, pooling, depthwise convolutions and resizing, and a wrong one for tanh, sigmoid, exp and
+ * softmax: all of them are refused here by name. `import '@stargan/ops/second-order'` makes them right, and with them the layers of
+ * tf.layers.
  *
- * Where `f` has several outputs, return the one that the gradient is of: `(x) => critic(x)[0]`.
+ * Where `f` has several outputs, return the one to differentiate: `(x) => critic(x)[0]`.
  *
  * The caller owns both results.
  *
- * @param f a function of one tensor; what it closes over (parameters) is seen by the outer gradient.
+ * @param f a function of one tensor; the outer gradient also reaches what it closes over (parameters).
  * @param x float32, any shape.
  * @throws when no gradients are registered, when the result of `f` does not depend on `x`, or when the gradient is to be
  * differentiated again and tensorflow.js would get that wrong.
@@ -90,9 +91,26 @@ export function squaredGradientNorm(gradient: Tensor): Tensor1D {
 }
 
 /**
- * R1 from a gradient that is already there, {@link outputsAndInputGradient}'s: ½‖g‖² of every sample.
+ * ‖g‖ of every sample, the root of the sum of squares over all axes but the batch. Its derivative at g = 0 is 0, as in PyTorch, where
+ * that of `tf.sqrt` is infinite.
  *
- * @param gradient float32 `[batch, ...]`, of the discriminator's logits with respect to real images.
+ * @param gradient float32 `[batch, ...]`, magnitudes up to 10¹⁸ (its squares must be finite).
+ * @returns `[batch]`, ≥ 0.
+ * @throws when `gradient` is not float32 or has no sample.
+ */
+export function gradientNorm(gradient: Tensor): Tensor1D {
+  return tidy(() => {
+    const squared = squaredGradientNorm(gradient);
+    const isPositive = step(squared);
+    // Where the norm is 0 the root is taken of 1 instead, and multiplied away with its derivative.
+    return mul<Tensor1D>(sqrt(add(squared, sub(1, isPositive))), isPositive);
+  });
+}
+
+/**
+ * R1 or R2 from a gradient that is already there, that of {@link outputsAndInputGradient}: ½‖g‖² of every sample.
+ *
+ * @param gradient float32 `[batch, ...]`, of the discriminator's logits with respect to its images.
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when `gradient` is not float32 or has no sample.
  */
@@ -100,22 +118,29 @@ export function r1PenaltyOfGradient<R extends Reduction = 'mean'>(gradient: Tens
   return tidy(() => reduceSamples('r1PenaltyOfGradient', mul(squaredGradientNorm(gradient), 0.5), options));
 }
 
+/** Options of the penalties that hold the norm of a gradient near a target. */
+export interface GradientNormOptions<R extends Reduction = Reduction> extends LossOptions<R> {
+  /** The norm without penalty, ≥ 0, default 1. */
+  readonly target?: number | undefined;
+  /** Whether only norms above the target are penalised (max(0, ‖g‖ − target)², WGAN-LP); default false. */
+  readonly oneSided?: boolean | undefined;
+}
+
 /**
- * R1 (Mescheder et al. 2018), the regulariser of equation (5): ½·E‖∇ₓD(x)‖² on real images, the norm summed over
- * pixels and channels. It can be differentiated with respect to whatever `discriminator` closes over. When the
- * logits are needed too, {@link outputsAndInputGradient} saves the second forward pass.
+ * The penalty of WGAN-GP and DRAGAN from a gradient that is already there, that of {@link outputsAndInputGradient}: (‖g‖ − target)² of
+ * every sample.
  *
- * @param discriminator image → logits `[batch]` or `[batch, 1]`, each sample's from that sample alone; see
- * {@link outputsAndInputGradient} for the operations to avoid.
- * @param image float32 `[batch, height, width, channels]` (or any `[batch, ...]`), real images.
+ * @param gradient float32 `[batch, ...]`, of a critic with respect to its input.
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
- * @throws when `image` is not float32 or has no sample, or the logits do not depend on it.
+ * @throws when `gradient` is not float32 or has no sample, or `target` is negative or not finite.
  */
-export function r1Penalty<R extends Reduction = 'mean'>(
-  discriminator: (image: Tensor) => Tensor,
-  image: Tensor,
-  options: LossOptions<R> = {},
+export function gradientNormPenaltyOfGradient<R extends Reduction = 'mean'>(
+  gradient: Tensor,
+  { target = 1, oneSided = false, ...options }: GradientNormOptions<R> = {},
 ): Reduced<R> {
-  requireBatch('r1Penalty', 'image', image);
-  return tidy(() => r1PenaltyOfGradient(outputsAndInputGradient(discriminator, image).gradient, options));
+  requireNonNegative('gradientNormPenaltyOfGradient', 'target', target);
+  return tidy(() => {
+    const excess = sub(gradientNorm(gradient), target);
+    return reduceSamples('gradientNormPenaltyOfGradient', square(oneSided ? relu(excess) : excess), options);
+  });
 }

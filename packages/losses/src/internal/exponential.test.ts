@@ -3,9 +3,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exponential } from './exponential.js';
 import { logSumExp } from './log-sum-exp.js';
-import { BACKENDS, selectBackend, tensorsLeft } from './testing/backends.js';
-import { describeDerivatives } from './testing/derivatives.js';
-import { gradientOf, sum64, valuesOf, worstError } from './testing/numbers.js';
+import { BACKENDS, selectBackend, tensorsLeft } from '../testing/backends.js';
+import { describeDerivatives } from '../testing/derivatives.js';
+import { gradientOf, sum64, valuesOf, worstError } from '../testing/numbers.js';
 
 describe.each(BACKENDS)('exponential on %s', (backend) => {
   beforeAll(() => selectBackend(backend));

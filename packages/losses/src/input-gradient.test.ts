@@ -1,14 +1,101 @@
-import { grad, matMul, reshape, sqrt, square, sum, tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  grad,
+  matMul,
+  memory,
+  mul,
+  reshape,
+  softplus,
+  sqrt,
+  square,
+  sum,
+  tensor,
+  tensor1d,
+  tensor2d,
+  variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { gradientNorm, gradientNormPenaltyOfGradient } from './gradient-norm.js';
-import { outputsAndInputGradient } from './gradient-penalty.js';
+import { realLogisticLoss } from './adversarial.js';
+import {
+  gradientNorm,
+  gradientNormPenaltyOfGradient,
+  outputsAndInputGradient,
+  r1PenaltyOfGradient,
+  squaredGradientNorm,
+} from './input-gradient.js';
+import { r1Penalty } from './penalties.js';
 import { batchOf, reversedRows } from './testing/arbitraries.js';
 import { selectBackend, tensorsLeft } from './testing/backends.js';
 import { describeDerivatives } from './testing/derivatives.js';
 import { gradientOf, mean64, valueOf, valuesOf, worstError } from './testing/numbers.js';
 import { expectReductions } from './testing/reductions.js';
+
+/** A quadratic critic ½xᵀAx with A symmetrised: its gradient is ½(A + Aᵀ)x. */
+const quadratic =
+  (A: Tensor) =>
+  (x: Tensor): Tensor =>
+    mul(sum(mul(matMul(x as Tensor2D, A as Tensor2D), x), 1), 0.5);
+
+describe('outputsAndInputGradient', () => {
+  beforeAll(() => selectBackend('cpu'));
+
+  test('runs the function once and gives the outputs with the gradient of their sum', () => {
+    let runs = 0;
+    const cubes = (x: Tensor): Tensor => {
+      runs++;
+      return mul(square(x), x);
+    };
+    const { outputs, gradient } = outputsAndInputGradient(cubes, tensor([1, -2]));
+    expect([Array.from(outputs.dataSync()), Array.from(gradient.dataSync())]).toEqual([
+      [1, -8],
+      [3, 12],
+    ]);
+    expect(runs).toBe(1);
+  });
+
+  test('one call serves a discriminator step: loss and penalty have the gradient of two separate passes', () => {
+    const image = tensor2d([0.5, -1, 2, 0.25], [2, 2]);
+    const w = variable(tensor2d([0.3, -0.2, 0.7, 1.1], [2, 2]));
+    const D = (x: Tensor): Tensor => sum(softplus(matMul(x as Tensor2D, w as Tensor2D)), 1);
+    const gradient = (objective: () => Tensor): number[] => {
+      const { value, grads } = variableGrads(() => objective() as Scalar, [w]);
+      value.dispose();
+      return valuesOf(() => grads[w.name] ?? tensor([]));
+    };
+    const shared = gradient(() => {
+      const { outputs, gradient: g } = outputsAndInputGradient(D, image);
+      return add(realLogisticLoss(outputs), r1PenaltyOfGradient(g));
+    });
+    const separate = gradient(() => add(realLogisticLoss(D(image)), r1Penalty(D, image)));
+    expect(worstError(shared, separate)).toBeLessThan(1e-6);
+    expect(shared.every((value) => value !== 0)).toBe(true);
+    w.dispose();
+  });
+
+  test('a result that does not depend on the input is refused with what to do', () => {
+    const fixed = tensor([1]);
+    const before = memory().numTensors;
+    expect(() => outputsAndInputGradient(() => square(fixed), tensor([1]))).toThrow('outputsAndInputGradient: f(x) must depend on x');
+    expect(memory().numTensors - before).toBe(1);
+  });
+
+  test('wrong arguments are refused by name', () => {
+    expect(() => r1Penalty((x) => x, tensor([1], [1], 'int32'))).toThrow('r1Penalty: image must be float32, got int32');
+    expect(() => squaredGradientNorm(tensor(1))).toThrow('squaredGradientNorm: gradient must be [batch, ...]');
+  });
+
+  test('nothing but the results is left in memory', () => {
+    const image = tensor2d([1, 2, 3, 4], [2, 2]);
+    const A = tensor2d([1, 2, 3, 4], [2, 2]);
+    expect(tensorsLeft(() => outputsAndInputGradient(quadratic(A), image))).toBe(2);
+    expect(tensorsLeft(() => r1Penalty(quadratic(A), image))).toBe(1);
+    expect(tensorsLeft(() => squaredGradientNorm(image))).toBe(1);
+    expect(tensorsLeft(() => grad((a: Tensor) => r1Penalty(quadratic(a), image))(A))).toBe(1);
+  });
+});
 
 const batches = batchOf(1, 4).map(({ shape, tensors: [values = []] }) => ({ shape, values }));
 const norms64 = (values: readonly number[], features: number): number[] =>

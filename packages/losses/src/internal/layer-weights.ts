@@ -18,7 +18,7 @@ export function requireLayers(loss: string, layers: number, weights: readonly nu
   for (const weight of weights) requireNonNegative(loss, 'every weight', weight);
 }
 
-/** Σ weight · term, where weights that are not given are all `otherwise`. */
-export function weightedSum(terms: readonly Tensor[], weights: readonly number[] | undefined, otherwise: number): Tensor {
-  return terms.map((term, layer) => mul(term, weights?.[layer] ?? otherwise)).reduce((total, term) => add(total, term));
+/** Σ weight · term; the weights are 1 where none are given. */
+export function weightedSum(terms: readonly Tensor[], weights: readonly number[] | undefined): Tensor {
+  return terms.map((term, layer) => mul(term, weights?.[layer] ?? 1)).reduce((total, term) => add(total, term));
 }
