@@ -53,7 +53,7 @@ function described(value: unknown): string {
 }
 
 /** Fails unless `value` is a plain record: arrays have no names that moments could belong to. */
-export function requireRecord(caller: string, argument: string, value: unknown): void {
+function requireRecord(caller: string, argument: string, value: unknown): void {
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isTensor(value) && !('then' in value)) return;
   const remedy = Array.isArray(value) ? '; name each, as in Object.fromEntries(list.map((tensor) => [tensor.name, tensor]))' : '';
   throw new Error(`${caller}: ${argument} must be a record of tensors by name, got ${described(value)}${remedy}`);
