@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { findLatestCheckpoint, type Checkpoint } from '@stargan/checkpoints';
 import {
-  type AveragedName,
+  type EmaNetwork,
   checkpointDirectory,
   describeOverflow,
   disposeAll,
@@ -67,7 +67,7 @@ export async function openNewestState(
 /** Weights to make images with, and the checkpoint that they are from. */
 export interface OpenedAverages {
   readonly checkpoint: Checkpoint;
-  readonly weights: WeightsOf<AveragedName>;
+  readonly weights: WeightsOf<EmaNetwork>;
 }
 
 /** How often a checkpoint may vanish while it is read. */

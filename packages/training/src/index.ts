@@ -1,14 +1,7 @@
 export { type Rung, RUNG_NAMES, rungConfig, type RungName, RUNGS, updatesPerIteration } from './config/rungs.js';
-export {
-  dimension,
-  fraction,
-  rate,
-  requireFirstWidth,
-  type TrainingConfig,
-  trainingConfigSchema,
-  trainingFields,
-  whole,
-} from './config/schema.js';
+export { renameKeys, type RenamedConfig } from './config/renamed-keys.js';
+export { type TrainingConfig, trainingFields } from './config/training-config.js';
+export { type ConfigOf, count, defaultsOf, dimension, type Field, type Fields, fraction, rate } from './field.js';
 export { averageFiles, checkpointDirectory, readAverages, readState, writeCheckpoint } from './files/checkpoint.js';
 export {
   readStoredTensors,
@@ -18,15 +11,19 @@ export {
   storedTensors,
   type StoredTensorsOptions,
 } from './files/stored-weights.js';
-export { overParts, splitBatch } from './iteration/accumulate.js';
-export { type Batch, imagesPerIteration } from './iteration/batch.js';
-export { disposeBatch, latentCodes, tensorBatch } from './iteration/batches.js';
 export {
-  addWeighted,
-  discriminatorGradients,
-  type DiscriminatorInputs,
-  type DiscriminatorOptions,
-} from './iteration/discriminator-step.js';
+  type Batch,
+  type DecodedImages,
+  disposeBatch,
+  imagesPerIteration,
+  latentCodes,
+  splitBatch,
+  tensorBatch,
+} from './iteration/batch.js';
+export { type BatchConfig, type ObjectiveConfig, type OptimizerConfig } from './iteration/config-fields.js';
+export { overParts } from './iteration/gradients.js';
+export { type DiscriminatorReadings, type GeneratorReadings, OBJECTIVE, type Objective } from './iteration/objective.js';
+export { discriminatorGradients, type DiscriminatorInputs } from './iteration/discriminator-step.js';
 export {
   describeFault,
   findNonFinite,
@@ -39,7 +36,6 @@ export {
 export {
   generatorGradients,
   type GeneratorInputs,
-  type GeneratorOptions,
   type StyleSource,
   TRAINED_NETWORKS,
   trainedNetworks,
@@ -50,18 +46,17 @@ export {
   disposeMoments,
   disposeState,
   initialState,
-  type OptimizerConfig,
   type Optimizers,
   stateFromWeights,
   type TrainingState,
 } from './iteration/state.js';
-export { sumGradients } from './iteration/sum-gradients.js';
-export { buildJudge, type Judge } from './networks/judge.js';
+export { type Term, type TermConfig } from './iteration/terms.js';
+export { type DomainDiscriminator } from './networks/build-discriminator.js';
+export { type ArchitectureConfig, type SizeConfig } from './networks/config-fields.js';
 export {
-  type Architecture,
-  AVERAGED_NAMES,
-  type AveragedName,
   buildNetworks,
+  EMA_NETWORKS,
+  type EmaNetwork,
   type ModelConfig,
   NETWORK_NAMES,
   type NetworkName,

@@ -10,10 +10,10 @@ import {
 import { adamStateFromTensors, adamStateToTensors, type AdamState } from '@stargan/optimizers';
 import type { ParameterSpec } from '@stargan/layers';
 import {
-  AVERAGED_NAMES,
+  EMA_NETWORKS,
   NETWORK_NAMES,
   withParameters,
-  type AveragedName,
+  type EmaNetwork,
   type NetworkName,
   type Networks,
   type WeightsOf,
@@ -36,7 +36,7 @@ const averageFile = (name: NetworkName): string => `${FILE_NAMES[name]}_ema.safe
 const optimizerFile = (name: NetworkName): string => `${FILE_NAMES[name]}_optimizer.safetensors`;
 
 /** Names of the files of a checkpoint that hold the moving averages. */
-export const averageFiles = (): string[] => AVERAGED_NAMES.map(averageFile);
+export const averageFiles = (): string[] => EMA_NETWORKS.map(averageFile);
 
 /** Where a run keeps its checkpoints. */
 export function checkpointDirectory(runDirectory: string): string {
@@ -62,8 +62,8 @@ export async function writeCheckpoint(runDirectory: string, networks: Networks, 
     files[weightsFile(name)] = { tensors: withConstants(networks, name, state.weights[name]) };
     files[optimizerFile(name)] = (file) => writeMoments(file, networks, name, state);
   }
-  for (const name of withParameters(networks, AVERAGED_NAMES))
-    files[averageFile(name)] = { tensors: withConstants(networks, name, state.averages[name]) };
+  for (const name of withParameters(networks, EMA_NETWORKS))
+    files[averageFile(name)] = { tensors: withConstants(networks, name, state.ema[name]) };
   const directory = checkpointDirectory(runDirectory);
   const { drawOffset, rollbacks } = state;
   const checkpoint = await saveCheckpoint(directory, state.iteration, files, { drawOffset, rollbacks });
@@ -100,8 +100,8 @@ async function writeMoments(file: string, networks: Networks, name: NetworkName,
  * @param checkpoint a whole one, as `findCheckpoint` gives it
  * @throws naming the file and the fault, such as a tensor that is not finite
  */
-export async function readAverages(networks: Networks, checkpoint: Checkpoint): Promise<WeightsOf<AveragedName>> {
-  return readEach(AVERAGED_NAMES, (name) => readWeights(networks, name, path.join(checkpoint.path, averageFile(name))), disposeAll);
+export async function readAverages(networks: Networks, checkpoint: Checkpoint): Promise<WeightsOf<EmaNetwork>> {
+  return readEach(EMA_NETWORKS, (name) => readWeights(networks, name, path.join(checkpoint.path, averageFile(name))), disposeAll);
 }
 
 /**
@@ -118,18 +118,18 @@ export async function readState(networks: Networks, checkpoint: Checkpoint): Pro
     (name) => readWeights(networks, name, path.join(checkpoint.path, weightsFile(name))),
     disposeAll,
   );
-  let averages: WeightsOf<AveragedName> | undefined;
+  let ema: WeightsOf<EmaNetwork> | undefined;
   try {
-    averages = await readAverages(networks, checkpoint);
+    ema = await readAverages(networks, checkpoint);
     const moments = await readEach(
       withParameters(networks, NETWORK_NAMES),
       (name) => readMoments(networks[name].specs, path.join(checkpoint.path, optimizerFile(name)), weights[name], iteration),
       disposeMoments,
     );
     const { drawOffset, rollbacks } = manifest.metadata;
-    return { iteration, weights, averages, moments, drawOffset: countOf(drawOffset), rollbacks: countOf(rollbacks) };
+    return { iteration, weights, ema, moments, drawOffset: countOf(drawOffset), rollbacks: countOf(rollbacks) };
   } catch (error) {
-    disposeAll(...Object.values(weights), ...Object.values(averages ?? {}));
+    disposeAll(...Object.values(weights), ...Object.values(ema ?? {}));
     throw error;
   }
 }
