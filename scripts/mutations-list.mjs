@@ -410,8 +410,8 @@ export const mutations = [
     changes: [
       ['checksums are not compared', 'checkpoint-manifest.ts', "verify === 'sha256' &&", "verify !== 'sha256' &&"],
       ['sizes are not compared', 'checkpoint-manifest.ts', 'if (size !== bytes) throw', 'if (false) throw'],
-      ['the oldest checkpoint is the newest', 'find-checkpoints.ts', 'b.iteration - a.iteration', 'a.iteration - b.iteration'],
-      ['a checkpoint whose replacement never came is lost', 'find-checkpoints.ts', '[...finished, ...orphaned]', '[...finished]'],
+      ['the oldest checkpoint is the newest', 'open-checkpoint.ts', 'b.iteration - a.iteration', 'a.iteration - b.iteration'],
+      ['a checkpoint whose replacement never came is lost', 'open-checkpoint.ts', '[...finished, ...orphaned]', '[...finished]'],
       [
         'the last one to be kept is removed',
         'find-checkpoints.ts',
