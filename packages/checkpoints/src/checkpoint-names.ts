@@ -48,7 +48,8 @@ function folderIn(directory: ReadableFolder, name: string, pattern: RegExp): Fou
 /** Looks into a folder of checkpoints; one that does not exist has none. @throws where it cannot be listed */
 export async function readNames(directory: ReadableFolder): Promise<CheckpointNames> {
   const names = await directory.folders();
-  if (names === undefined) throw new Error(`${directory.path} cannot be listed; name the folder of a checkpoint`);
+  if (names === undefined)
+    throw new Error(`${directory.path} cannot be listed, as no folder of a web server can; name the folder of a checkpoint`);
   return {
     finished: names.flatMap((name) => folderIn(directory, name, /^(\d{7,15})$/)),
     partial: names.filter((name) => name.startsWith('.partial-')).map((name) => directory.locate(name)),

@@ -14,7 +14,7 @@ async function digest(content: FileContent): Promise<string> {
   const { subtle } = globalThis.crypto as { readonly subtle?: typeof globalThis.crypto.subtle };
   if (subtle === undefined)
     throw new Error("checksums need a secure page (https, or localhost); serve the page so, or compare 'sizes' instead of 'sha256'");
-  const hash = await subtle.digest('SHA-256', (await bytesOf(content)) as ArrayBuffer);
+  const hash = await subtle.digest('SHA-256', await bytesOf(content));
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

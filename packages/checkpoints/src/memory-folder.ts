@@ -24,7 +24,7 @@ export function memoryFolder(files: Readonly<Record<string, FileContent>>): Read
 
 function within(files: ReadonlyMap<string, FileContent>, prefix: string): ReadableFolder {
   return {
-    path: prefix === '' ? 'the files' : prefix.slice(0, -1),
+    path: prefix === '' ? 'the folder given as files' : prefix.slice(0, -1),
     ...contentMethods(
       (name) => prefix + name,
       (name) => Promise.resolve(files.get(prefix + name)),

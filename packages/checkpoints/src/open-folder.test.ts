@@ -83,7 +83,7 @@ describe('checkpoints of a folder', () => {
 
   it('cannot be looked for on a web server', async () => {
     await expect(openLatestCheckpoint(openFolder(url).folder('checkpoints'))).rejects.toThrow(
-      `${url}/checkpoints cannot be listed; name the folder of a checkpoint`,
+      `${url}/checkpoints cannot be listed, as no folder of a web server can; name the folder of a checkpoint`,
     );
   });
 

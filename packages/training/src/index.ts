@@ -9,7 +9,10 @@ export {
   trainingFields,
   whole,
 } from './config/schema.js';
-export { averageFiles, checkpointDirectory, readAverages, readState, writeCheckpoint } from './files/checkpoint.js';
+export { averageFiles } from './files/file-names.js';
+export { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
+export { type ModelRecord } from './files/model-record.js';
+export { readAverages } from './files/read-averages.js';
 export {
   readStoredTensors,
   restoreTensors,
@@ -56,6 +59,7 @@ export {
   type TrainingState,
 } from './iteration/state.js';
 export { sumGradients } from './iteration/sum-gradients.js';
+export { type DomainChoice, loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
 export { buildJudge, type Judge } from './networks/judge.js';
 export {
   type Architecture,
@@ -104,4 +108,4 @@ export {
   translate,
 } from './sampling/translate.js';
 export { averageStyle, truncateStyle } from './sampling/truncation.js';
-export { turnEventLoop } from './yield-to-event-loop.js';
+export { yieldToEventLoop } from './yield-to-event-loop.js';

@@ -1,6 +1,6 @@
 import { gather, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { turnEventLoop } from '../yield-to-event-loop.js';
+import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import { latentCodes } from '../iteration/batches.js';
 import { createCanvas, type CanvasLayout, type Pixels } from './pixels.js';
 import { countImages, encodeStyles, imagesTogether, selectImages, translate, type ImageBatch, type Sampler } from './translate.js';
@@ -39,7 +39,7 @@ async function draw(layout: CanvasLayout, pieces: Iterable<Piece>, { signal }: D
   signal?.throwIfAborted();
   for (const { row, column, images } of pieces) {
     canvas.place(row, column, images.data);
-    await turnEventLoop();
+    await yieldToEventLoop();
     signal?.throwIfAborted();
   }
   return canvas.pixels;
