@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { sayDataset } from '../dataset/describe-dataset.js';
-import { cycleStrip, disposeAll, latentGrid, openModel, referenceGrid } from '@stargan/training';
-import { loadFixedInputs, otherDomains, writePictures, type PictureRecipes } from '../sampling/fixed-samples.js';
+import { cycleStrip, disposeAll, latentGrid, openModel, otherDomains, referenceGrid } from '@stargan/training';
+import { loadFixedInputs } from '../sampling/fixed-inputs.js';
+import { writePictures, type PictureRecipes } from '../sampling/write-samples.js';
 import { describeBounds } from '../sampling/grid-bounds.js';
 import { readRunRecord, runPaths } from '../training/run-directory.js';
 import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';

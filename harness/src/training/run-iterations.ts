@@ -10,7 +10,7 @@ import {
   trainIteration,
   yieldToEventLoop,
 } from '@stargan/training';
-import { writeSamples } from '../sampling/fixed-samples.js';
+import { writeSamples } from '../sampling/write-samples.js';
 import { findUnusable, nonFiniteLoss, type NonFiniteFinding } from './non-finite.js';
 import { handleNonFinite } from './roll-back.js';
 import { runPaths } from './run-directory.js';

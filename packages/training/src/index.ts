@@ -76,6 +76,7 @@ export {
 export { describeOverflow, findOverflow, type ProbeSizes } from './networks/probe.js';
 export { labelCodes, latentCodesWithLabels, type StyleNetwork, type StyleNetworks } from './networks/style-codes.js';
 export { copyWeights, disposeAll, initialWeights, joinWeights, mapNames, splitWeights } from './networks/weights.js';
+export { type Canvas, type CanvasLayout, createCanvas, PICTURE_PIXELS, shrinkToFit } from './sampling/canvas.js';
 export {
   cycleStrip,
   type DrawingOptions,
@@ -83,19 +84,11 @@ export {
   latentGrid,
   type LatentGridOptions,
   latentStyles,
+  otherDomains,
   referenceGrid,
 } from './sampling/grids.js';
 export { easedWeights, type FloatImage, interpolate, slidingColumn } from './sampling/interpolation.js';
-export {
-  type Canvas,
-  type CanvasLayout,
-  createCanvas,
-  PICTURE_PIXELS,
-  type Pixels,
-  shrinkToFit,
-  tileImages,
-  toByte,
-} from './sampling/pixels.js';
+export { type Pixels, tileImages, toByte } from './sampling/pixels.js';
 export {
   countImages,
   encodeStyles,

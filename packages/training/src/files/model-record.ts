@@ -1,6 +1,7 @@
 import type { ReadableFolder } from '@stargan/checkpoints';
-import { z } from 'zod';
-import { requireFirstWidth, trainingFields, type TrainingConfig } from '../config/schema.js';
+import type { TrainingConfig } from '../config/schema.js';
+import { buildNetworks, type Networks } from '../networks/networks.js';
+import { parseStoredConfig } from './stored-config.js';
 
 /** What a run was started with, as far as its model goes. */
 export interface ModelRecord {
@@ -13,35 +14,35 @@ export interface ModelRecord {
 /** Name of the file that keeps it, in the folder of a run. */
 export const RECORD_FILE = 'config.json';
 
-const storedRecord = z.object({
-  formatVersion: z.literal(1),
-  config: z.record(z.string(), z.unknown()),
-  domains: z.array(z.string()).min(1),
-});
-
-/** What else a run is configured with, such as how often it saves, is no matter of the model. */
-const modelConfig = z.object(trainingFields).superRefine(requireFirstWidth);
-
-/** The configuration of a model, as any version wrote it. */
-function parseStoredConfig(stored: Readonly<Record<string, unknown>>): TrainingConfig {
-  return modelConfig.parse(stored);
-}
-
 /**
- * The record in the folder of a run.
+ * The record in the folder of a run, and the networks that it describes.
  *
  * @returns undefined where the folder holds none
  * @throws naming the file when it is damaged
  */
-export async function readModelRecord(folder: ReadableFolder): Promise<ModelRecord | undefined> {
+export async function readModelRecord(folder: ReadableFolder): Promise<(ModelRecord & { networks: Networks }) | undefined> {
   const text = await folder.text(RECORD_FILE);
   if (text === undefined) return undefined;
   try {
-    const { config, domains } = storedRecord.parse(JSON.parse(text));
-    // Composed, as domains are named since; earlier versions took the names as the system gave them.
-    return { config: parseStoredConfig(config), domains: domains.map((name) => name.normalize('NFC')) };
+    const record = parseRecord(JSON.parse(text));
+    return { ...record, networks: buildNetworks(record.config, record.domains.length) };
   } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error).replaceAll(/\s*\n\s*/g, ' ') : (error as Error).message;
-    throw new Error(`${folder.locate(RECORD_FILE)} is damaged: ${reason}`, { cause: error });
+    throw new Error(`${folder.locate(RECORD_FILE)} is damaged: ${(error as Error).message}`, { cause: error });
   }
+}
+
+function parseRecord(stored: unknown): ModelRecord {
+  if (!isRecord(stored)) throw new Error('it must hold an object');
+  const { formatVersion, config, domains } = stored;
+  if (formatVersion !== 1)
+    throw new Error(`formatVersion must be 1, got ${JSON.stringify(formatVersion)}; it was written by another version`);
+  if (!isRecord(config)) throw new Error('config must be an object');
+  if (!Array.isArray(domains) || domains.length === 0 || !domains.every((name) => typeof name === 'string'))
+    throw new Error('domains must be a list of names, at least one');
+  // Composed, as domains are named since; earlier versions took the names as the system gave them.
+  return { config: parseStoredConfig(config), domains: domains.map((name) => name.normalize('NFC')) };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -100,6 +100,22 @@ describe('opening a model', () => {
       /config\.json is damaged: .*JSON/,
     ],
     [
+      'a config without domains',
+      async (run) => {
+        const file = path.join(run, 'config.json');
+        await writeFile(file, (await readFile(file, 'utf8')).replace('["circle","triangle"]', '[]'));
+        return run;
+      },
+      {},
+      /config\.json is damaged: domains must be a list of names, at least one/,
+    ],
+    [
+      'a config of another version',
+      (run) => writeFile(path.join(run, 'config.json'), '{"formatVersion": 2}').then(() => run),
+      {},
+      /config\.json is damaged: formatVersion must be 1, got 2; it was written by another version/,
+    ],
+    [
       'a config with a value out of range',
       async (run) => {
         const file = path.join(run, 'config.json');
@@ -107,7 +123,7 @@ describe('opening a model', () => {
         return run;
       },
       {},
-      /config\.json is damaged: ✖ must be a power of two ≥ 16 → at imageSize$/,
+      /config\.json is damaged: .*imageSize.* must be a power of two ≥ 16/,
     ],
     [
       'a model of other sizes than the config says',

@@ -8,7 +8,6 @@ import {
   type OpenedCheckpoint,
   type ReadableFolder,
 } from '@stargan/checkpoints';
-import { buildNetworks } from '../networks/networks.js';
 import { describeOverflow, findOverflow } from '../networks/probe.js';
 import { disposeAll } from '../networks/weights.js';
 import type { Sampler } from '../sampling/translate.js';
@@ -50,8 +49,7 @@ export async function openModel(source: FolderSource, options: OpenModelOptions 
   const folder = openFolder(source);
   // A checkpoint that somebody else finds is one of this run.
   const isCheckpoint = options.find === undefined && (await folder.size('manifest.json')) !== undefined;
-  const { config, domains } = await requireRecord(folder, isCheckpoint);
-  const networks = buildNetworks(config, domains.length);
+  const { config, domains, networks } = await requireRecord(folder, isCheckpoint);
   const find = options.find ?? (() => findIn(folder, isCheckpoint, options));
   for (let attempt = 1; ; attempt++) {
     const checkpoint = await find();
@@ -67,8 +65,11 @@ export async function openModel(source: FolderSource, options: OpenModelOptions 
   }
 }
 
-/** The record of a run, also by the folder of one of its checkpoints. */
-async function requireRecord(folder: ReadableFolder, isCheckpoint: boolean): Promise<ModelRecord> {
+/** The record of a run and its networks, also by the folder of one of its checkpoints. */
+async function requireRecord(
+  folder: ReadableFolder,
+  isCheckpoint: boolean,
+): Promise<NonNullable<Awaited<ReturnType<typeof readModelRecord>>>> {
   const record = (await readModelRecord(folder)) ?? (isCheckpoint ? await readModelRecord(folder.folder('../..')) : undefined);
   if (record !== undefined) return record;
   throw new Error(
