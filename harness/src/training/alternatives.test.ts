@@ -127,7 +127,7 @@ describe('a run with other networks', () => {
     const { checkpoint } = await findCheckpoint(run('halves'));
     expect(checkpoint?.iteration).toBe(2);
     expect(await readdir(runPaths(run('halves')).samples)).toContain('0000002-latent.png');
-    const { completed, tasks, means } = await measureCandidate({ config, run: run('halves') }, 2, judging, { say: () => undefined });
+    const { completed, tasks, means } = await measureCandidate({ config, run: run('halves') }, judging, { say: () => undefined });
     expect(completed).toBe(true);
     expect(tasks).toHaveLength(4);
     const { domainAccuracy, styleDistance } = means.latent.values;

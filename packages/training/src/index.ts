@@ -2,7 +2,10 @@ export { type Rung, RUNG_NAMES, rungConfig, type RungName, RUNGS, updatesPerIter
 export { renameKeys, type RenamedConfig } from './config/renamed-keys.js';
 export { type TrainingConfig, trainingFields } from './config/training-config.js';
 export { type ConfigOf, count, defaultsOf, dimension, type Field, type Fields, fraction, rate } from './field.js';
-export { averageFiles, checkpointDirectory, readAverages, readState, writeCheckpoint } from './files/checkpoint.js';
+export { averageFiles } from './files/file-names.js';
+export { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
+export { type ModelRecord } from './files/model-record.js';
+export { readAverages } from './files/read-averages.js';
 export {
   readStoredTensors,
   restoreTensors,
@@ -51,6 +54,7 @@ export {
   type TrainingState,
 } from './iteration/state.js';
 export { type Term, type TermConfig } from './iteration/terms.js';
+export { type DomainChoice, loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
 export { type DomainDiscriminator } from './networks/build-discriminator.js';
 export { type ArchitectureConfig, type SizeConfig } from './networks/config-fields.js';
 export {
@@ -67,6 +71,7 @@ export {
 export { describeOverflow, findOverflow, type ProbeSizes } from './networks/probe.js';
 export { labelCodes, latentCodesWithLabels, type StyleNetwork, type StyleNetworks } from './networks/style-codes.js';
 export { copyWeights, disposeAll, initialWeights, joinWeights, mapNames, splitWeights } from './networks/weights.js';
+export { type Canvas, type CanvasLayout, createCanvas, PICTURE_PIXELS, shrinkToFit } from './sampling/canvas.js';
 export {
   cycleStrip,
   type DrawingOptions,
@@ -74,19 +79,11 @@ export {
   latentGrid,
   type LatentGridOptions,
   latentStyles,
+  otherDomains,
   referenceGrid,
 } from './sampling/grids.js';
 export { easedWeights, type FloatImage, interpolate, slidingColumn } from './sampling/interpolation.js';
-export {
-  type Canvas,
-  type CanvasLayout,
-  createCanvas,
-  PICTURE_PIXELS,
-  type Pixels,
-  shrinkToFit,
-  tileImages,
-  toByte,
-} from './sampling/pixels.js';
+export { type Pixels, tileImages, toByte } from './sampling/pixels.js';
 export {
   countImages,
   encodeStyles,
@@ -99,4 +96,4 @@ export {
   translate,
 } from './sampling/translate.js';
 export { averageStyle, truncateStyle } from './sampling/truncation.js';
-export { turnEventLoop } from './yield-to-event-loop.js';
+export { yieldToEventLoop } from './yield-to-event-loop.js';

@@ -5,7 +5,8 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { EMA_NETWORKS, buildNetworks, disposeAll, initialWeights, PICTURE_PIXELS } from '@stargan/training';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
-import { gridScale, loadFixedInputs, writePictures, writeSamples } from './fixed-samples.js';
+import { loadFixedInputs } from './fixed-inputs.js';
+import { gridScale, writePictures, writeSamples } from './write-samples.js';
 
 const DOMAINS = 60;
 const SHOWN = 5;
