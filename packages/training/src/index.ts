@@ -1,4 +1,11 @@
-export { type Rung, RUNG_NAMES, rungConfig, type RungName, RUNGS, updatesPerIteration } from './config/rungs.js';
+export {
+  ABLATION_CONFIGS,
+  ABLATION_NAMES,
+  type AblationConfig,
+  ablationConfig,
+  type AblationName,
+  updatesPerIteration,
+} from './config/ablation.js';
 export {
   dimension,
   fraction,
