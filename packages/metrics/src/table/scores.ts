@@ -1,5 +1,13 @@
 /** A value, or why there is none. */
-export type Outcome = { readonly value: number } | { readonly reason: string };
+export type Outcome =
+  | {
+      /** The value. */
+      readonly value: number;
+    }
+  | {
+      /** Why there is no value. */
+      readonly reason: string;
+    };
 
 /** Values by name; null where there is none, with the reason under the same name in `reasons`. */
 export interface Scores {
