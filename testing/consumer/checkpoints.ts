@@ -9,6 +9,7 @@ import {
   readPyTorchFile,
   readPyTorchTensors,
   readSafetensors,
+  renameDurably,
   saveCheckpoint,
   tensorsByName,
   writePyTorchFile,
@@ -98,4 +99,5 @@ const opaque: OpaqueValue[] = [];
 if (isOpaqueValue(value)) opaque.push(value);
 const keys: PyTorchKey[] = [...root.keys()];
 const complex: ComplexValue = { kind: 'complex', real: 1, imaginary: -1 };
+await renameDurably('scores.partial', 'scores');
 await writeWholeFile('scores.json', JSON.stringify({ keys, complex, opaque: opaque.map(({ name }) => name) }));

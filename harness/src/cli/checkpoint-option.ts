@@ -1,6 +1,6 @@
 import type { Checkpoint } from '@stargan/checkpoints';
 import { findBestCheckpoint } from '../evaluation/best-checkpoint.js';
-import { requireCheckpoint } from '../training/run-directory.js';
+import { requireCheckpoint } from '../run/run-directory.js';
 import { wholeNumber } from './numbers.js';
 
 /** Which checkpoint of a run: that of an iteration, or the best one by its evaluations. */

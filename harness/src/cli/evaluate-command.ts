@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { sayDataset } from '../dataset/describe-dataset.js';
+import { logDataset } from '../dataset/log-dataset.js';
 import { compareFolders, type Comparison } from '../evaluation/compare-folders.js';
 import { openEvaluationData } from '../evaluation/evaluation-data.js';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
@@ -13,10 +13,10 @@ import { evaluationOptions } from '../evaluation/options.js';
 import { describeEvaluation, formatScore } from '../evaluation/results-table.js';
 import { listTasks } from '../evaluation/tasks.js';
 import { describeEvaluationWork } from '../planning/describe-run.js';
-import { formatTable } from '../report/text-table.js';
+import { formatTable } from '../logging/text-table.js';
 import { buildNetworks, disposeAll } from '@stargan/training';
-import { openAverages } from '../training/open-state.js';
-import { readRunRecord } from '../training/run-directory.js';
+import { openAverages } from '../run/open-state.js';
+import { readRunRecord } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
 import { requireApart, requireWritable } from './folders.js';
@@ -156,7 +156,7 @@ async function evaluateTrained(
     seed: seed ?? defaults.seed,
   };
   const dataset = await openRunDataset(record, data);
-  const read = sayDataset(dataset);
+  const read = logDataset(dataset);
   requireDomains(
     dataset.train.domains.map(({ name }) => name),
     domains,

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { sayDataset } from '../dataset/describe-dataset.js';
+import { logDataset } from '../dataset/log-dataset.js';
 import { buildNetworks, cycleStrip, disposeAll, latentGrid, referenceGrid } from '@stargan/training';
 import { loadFixedInputs, otherDomains, writePictures, type PictureRecipes } from '../sampling/fixed-samples.js';
 import { describeBounds } from '../sampling/grid-bounds.js';
-import { openAverages } from '../training/open-state.js';
-import { readRunRecord, runPaths } from '../training/run-directory.js';
+import { openAverages } from '../run/open-state.js';
+import { readRunRecord, runPaths } from '../run/run-directory.js';
 import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
 import { examples } from './examples.js';
 import { requireApart, requireWritable } from './folders.js';
@@ -75,7 +75,7 @@ async function runSample({
   if (out !== undefined) await requireApart({ data: data ?? record.data, out, onlyAdds: true });
   await requireWritable(out === undefined ? '--run' : '--out', out ?? runPaths(run).samples);
   const dataset = await openRunDataset(record, data);
-  const read = sayDataset(dataset);
+  const read = logDataset(dataset);
   const folders = dataset.validation ?? dataset.train;
   requireDomains(
     folders.domains.map(({ name }) => name),

@@ -2,7 +2,7 @@ import { describeError } from '@stargan/backend';
 import { Command } from 'commander';
 import type { Config } from '../config/schema.js';
 import { writeReport } from '../report/write-report.js';
-import { findRunRecord } from '../training/run-directory.js';
+import { findRunRecord } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 import { examples } from './examples.js';
 import { requireFolder } from './folders.js';

@@ -1,7 +1,7 @@
 import { CONFIG_KEYS, type Config } from '../config/schema.js';
 import type { TrainOptions } from '../training/train.js';
 import { train } from '../training/train.js';
-import { findCheckpoint, findRunRecord } from '../training/run-directory.js';
+import { findCheckpoint, findRunRecord } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
 
 /** A training that is compared with others. */

@@ -7,8 +7,8 @@ import { evaluateRun, openClassifier } from '../evaluation/evaluate-run.js';
 import type { SizedClassifier } from '../evaluation/evaluate-task.js';
 import { evaluationOptions, type EvaluationOptions } from '../evaluation/options.js';
 import { buildNetworks, disposeAll, type Sampler } from '@stargan/training';
-import { openAverages } from '../training/open-state.js';
-import { requireCheckpoint } from '../training/run-directory.js';
+import { openAverages } from '../run/open-state.js';
+import { requireCheckpoint } from '../run/run-directory.js';
 import type { Candidate } from './candidate.js';
 
 /** What all candidates are measured with: the same images, the same options, one classifier. */

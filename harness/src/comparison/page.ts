@@ -1,10 +1,10 @@
 import { chartScript } from '../report/chart-script.js';
 import { createPictureEmbedder, type PictureEmbedder } from '../report/embed-picture.js';
 import { dataTable, escapeHtml, page } from '../report/page.js';
-import type { Table } from '../report/text-table.js';
+import type { Table } from '../logging/text-table.js';
 import { listGrids, readPlotLibrary } from '../report/write-report.js';
 import { readMetricLog } from '../logging/metric-log.js';
-import { runPaths } from '../training/run-directory.js';
+import { runPaths } from '../run/run-directory.js';
 import type { Candidate } from './candidate.js';
 import { comparedCurves } from './curves.js';
 

@@ -2,7 +2,7 @@ import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { metricKey, type FidName, type Metric, type Scores } from '../evaluation/metrics.js';
 import { formatScore, METRIC_HEADINGS, scoreTable } from '../evaluation/results-table.js';
 import { GUIDANCES, type Guidance } from '../evaluation/tasks.js';
-import { percent } from '../report/text-table.js';
+import { percent } from '../logging/format.js';
 
 /** Scores under each kind of guidance. */
 export type Means = Readonly<Record<Guidance, Scores>>;

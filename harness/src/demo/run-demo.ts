@@ -6,14 +6,14 @@ import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
 import { trainDomainClassifier } from '../evaluation/domain-classifier.js';
 import { evaluateTranslations, type TranslationReport } from '../evaluation/evaluate-translations.js';
-import { formatDuration } from '../logging/progress.js';
+import { formatDuration } from '../logging/format.js';
 import { buildNetworks, disposeAll } from '@stargan/training';
-import { percent } from '../report/text-table.js';
+import { percent } from '../logging/format.js';
 import { writeReport } from '../report/write-report.js';
 import { loadDomainImages } from '../sampling/load-domain-images.js';
-import { openAverages } from '../training/open-state.js';
-import { changedValues } from '../training/resume-rules.js';
-import { findRunRecord, requireCheckpoint, runPaths } from '../training/run-directory.js';
+import { openAverages } from '../run/open-state.js';
+import { changedValues } from '../run/resume-rules.js';
+import { findRunRecord, requireCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 
 /** The pictures of the demo: two shapes, whatever else about them being style or content. */

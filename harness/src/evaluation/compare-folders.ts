@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { findImages, type OnCorrupt } from '@stargan/data';
-import { describeFound } from '../dataset/describe-dataset.js';
+import { describeFoundImages } from '@stargan/data/inspection';
 import { frechetDistance, type FeatureRows, type GaussianStatistics } from '@stargan/metrics';
 import { readStatistics, writeStatistics, type StoredStatistics } from '@stargan/metrics/npz';
 import { UsageError } from '../usage-error.js';
@@ -119,7 +119,7 @@ async function openSet(source: string, onCorrupt: OnCorrupt | undefined, notes: 
   const found = await findImages(source);
   const { files, skipped, turned } = await hashFiles(found.files, onCorrupt);
   notes.push(
-    ...describeFound(source, found),
+    ...describeFoundImages(source, found),
     ...turnedNote(source, turned, files.length),
     ...skipped.map(({ reason }) => `left out ${reason}`),
   );

@@ -3,7 +3,7 @@ import { loadImages } from '@stargan/data';
 import type { Config } from '../config/schema.js';
 import { appendToLog, readMetricLog, type LogEntry } from '../logging/metric-log.js';
 import { averageFiles, type LabelledImages, type Sampler, turnEventLoop } from '@stargan/training';
-import { runPaths } from '../training/run-directory.js';
+import { runPaths } from '../run/run-directory.js';
 import { CLASSIFIER_VERSION, trainDomainClassifier } from './domain-classifier.js';
 import type { EvaluationData } from './evaluation-data.js';
 import { emptyScores, findEvaluation, identityOf, writeEvaluation, type EvaluationRecord, type TaskResult } from './evaluation-record.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spread } from './hashed-files.js';
 import { meanScores, metricKey, METRICS, score } from './metrics.js';
-import { formatTable } from '../report/text-table.js';
+import { formatTable } from '../logging/text-table.js';
 import { formatScore } from './results-table.js';
 import { listTasks } from './tasks.js';
 

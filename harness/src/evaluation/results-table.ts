@@ -1,5 +1,6 @@
 import type { EvaluationRecord, TaskResult } from './evaluation-record.js';
-import { formatTable, percent, type Table } from '../report/text-table.js';
+import { percent } from '../logging/format.js';
+import { formatTable, type Table } from '../logging/text-table.js';
 import { METRICS, metricKey, type Metric, type Scores } from './metrics.js';
 import { GUIDANCES } from './tasks.js';
 

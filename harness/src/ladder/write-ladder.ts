@@ -4,10 +4,10 @@ import type { Candidate } from '../comparison/candidate.js';
 import { comparisonPage } from '../comparison/page.js';
 import { explainScores, scoreColumns } from '../comparison/score-columns.js';
 import { evaluationFile, type EvaluationRecord } from '../evaluation/evaluation-record.js';
-import { formatDuration } from '../logging/progress.js';
+import { formatDuration } from '../logging/format.js';
 import { readMetricLog } from '../logging/metric-log.js';
-import { formatTable, type Table } from '../report/text-table.js';
-import { runPaths } from '../training/run-directory.js';
+import { formatTable, type Table } from '../logging/text-table.js';
+import { runPaths } from '../run/run-directory.js';
 import { updatesPerIteration } from '@stargan/training';
 
 /** A rung with what came of it. */

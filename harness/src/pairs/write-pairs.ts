@@ -6,7 +6,7 @@ import { explainScores, scoreColumns, type Means } from '../comparison/score-col
 import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { meanScores } from '../evaluation/metrics.js';
 import type { Guidance } from '../evaluation/tasks.js';
-import { formatTable, type Table } from '../report/text-table.js';
+import { formatTable, type Table } from '../logging/text-table.js';
 
 /** What two models make of the translations between two domains. */
 export interface Comparison {

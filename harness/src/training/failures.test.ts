@@ -4,11 +4,11 @@ import type { Worker } from 'node:worker_threads';
 import type * as Data from '@stargan/data';
 import { openDataset, planTrainingBatch } from '@stargan/data';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { LogEntry } from '../logging/metric-log.js';
+import { retryingLog, type LogEntry } from '../logging/metric-log.js';
+import { optionalWrites } from '../logging/optional-writes.js';
 import { buildNetworks, buildOptimizers, disposeState, initialState } from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { patientLog, tolerateFailures } from './attempts.js';
-import { findCheckpoint, runPaths } from './run-directory.js';
+import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { createSaver } from './saver.js';
 import { train } from './train.js';
 
@@ -210,7 +210,7 @@ describe('a grid or a log that cannot be written', () => {
   it('is written later where it is a log', async () => {
     const written: LogEntry[] = [];
     let isFull = false;
-    const log = patientLog({
+    const log = retryingLog({
       append(entry) {
         if (isFull) return Promise.reject(new Error('ENOSPC'));
         written.push(entry);
@@ -218,14 +218,14 @@ describe('a grid or a log that cannot be written', () => {
       },
     });
     const lines: string[] = [];
-    const attempts = tolerateFailures((line) => lines.push(line));
+    const writes = optionalWrites((line) => lines.push(line));
     for (const iteration of [1, 2, 3, 4]) {
       isFull = iteration === 2 || iteration === 3;
-      await attempts.attempt('log.jsonl', () => log.append({ iteration }));
+      await writes.attempt('log.jsonl', () => log.append({ iteration }));
     }
     expect(written.map(({ iteration }) => iteration)).toEqual([1, 2, 3, 4]);
     expect(lines).toEqual(['warning: log.jsonl could not be written: ENOSPC; training goes on, further failures are counted']);
-    expect(attempts.summary()).toEqual(['warning: log.jsonl could not be written 2 times']);
+    expect(writes.summary()).toEqual(['warning: log.jsonl could not be written 2 times']);
   });
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { readMetricLog } from '../logging/metric-log.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { UsageError } from '../usage-error.js';
-import { requireCheckpoint, runPaths } from './run-directory.js';
+import { requireCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from './train.js';
 
 let data = '';
@@ -52,7 +52,7 @@ describe('resuming', () => {
     const out = await trainedRun('damaged');
     for (const name of ['0000002', '0000004']) await flipByte(path.join(out, 'checkpoints', name, 'generator.safetensors'));
     await expect(train({ data, out, config: smallConfig({ iterations: 6 }), resume: true })).rejects.toThrow(
-      /damaged holds checkpoints, but none can be used \(.*0000004: .*generator\.safetensors.*; .*0000002: .*\); put one back from a copy, or begin anew in another folder as --out; nothing was changed/,
+      /damaged holds checkpoints, but none can be used \(.*0000004: .*generator\.safetensors.*; .*0000002: .*\); put one back from a copy, or start again in another folder with --out; nothing was changed/,
     );
     expect(await logged(out)).toEqual([1, 2, 3, 4]);
     await expect(requireCheckpoint(out)).rejects.toThrow(/has no checkpoint that can be used: .*0000004/);

@@ -7,7 +7,7 @@ import { readMetricLog } from '../logging/metric-log.js';
 import { buildNetworks, buildOptimizers, disposeBatch, disposeState, initialState, tensorBatch, trainIteration } from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { UsageError } from '../usage-error.js';
-import { findCheckpoint, runPaths } from './run-directory.js';
+import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from './train.js';
 
 let data = '';

@@ -11,7 +11,7 @@ export {
   type FindOptions,
   type PruneOptions,
 } from './find-checkpoints.js';
-export { writeWholeFile } from './replace-file.js';
+export { renameDurably, writeWholeFile } from './replace-file.js';
 export { type SafetensorsHeader, type TensorEntry } from './safetensors-header.js';
 export {
   openSafetensors,

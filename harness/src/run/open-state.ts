@@ -14,32 +14,33 @@ import {
   type TrainingState,
   type WeightsOf,
 } from '@stargan/training';
-import { describeFinding, findUnusable } from './non-finite.js';
 import { describePassedOver } from './run-directory.js';
+import { describeFinding, findUnusable } from './state-faults.js';
 
-/** A state that training can go on from. */
+/** A state that training can resume from. */
 export interface OpenedState {
   readonly checkpoint: Checkpoint;
   readonly state: TrainingState;
 }
 
 /**
- * The state of the newest checkpoint of a run that can be used: its files are those that were written, and hold
- * finite values of this model, which gives finite values too.
+ * The state of a run's newest usable checkpoint: its files match their checksums and hold finite values of this model,
+ * whose outputs are finite too.
  *
- * @param domains how many there are; `sizes` of what networks are given; `say` is told of every checkpoint that was passed over, and why
+ * @param domains number of domains; `sizes` those of the networks' inputs; `log` is told of every checkpoint that was
+ *   passed over, and why
  * @returns undefined when the run has no checkpoint at all; the caller owns the state
- * @throws Error when there are checkpoints and none can be used, naming each and what to do
+ * @throws Error when none of the checkpoints can be used, naming each and what to do
  */
 export async function openNewestState(
   run: string,
   networks: Networks,
-  { domains, sizes, say }: { domains: number; sizes: ProbeSizes; say: (line: string) => void },
+  { domains, sizes, log }: { domains: number; sizes: ProbeSizes; log: (line: string) => void },
 ): Promise<OpenedState | undefined> {
   const passedOver: { path: string; reason: string }[] = [];
   const passOver = (path: string, reason: string): void => {
     passedOver.push({ path, reason });
-    say(describePassedOver({ path, reason }));
+    log(describePassedOver({ path, reason }));
   };
   let before: number | undefined;
   for (;;) {
@@ -60,7 +61,7 @@ export async function openNewestState(
   if (passedOver.length === 0) return undefined;
   const list = passedOver.map(({ path, reason }) => `${path}: ${reason}`).join('; ');
   throw new Error(
-    `${run} holds checkpoints, but none can be used (${list}); put one back from a copy, or begin anew in another folder as --out; nothing was changed`,
+    `${run} holds checkpoints, but none can be used (${list}); put one back from a copy, or start again in another folder with --out; nothing was changed`,
   );
 }
 
@@ -70,15 +71,15 @@ export interface OpenedAverages {
   readonly weights: WeightsOf<AveragedName>;
 }
 
-/** How often a checkpoint may vanish while it is read. */
+/** How often a checkpoint may disappear while it is being read. */
 const ATTEMPTS = 5;
 
 /**
  * Reads the weights that make images, also of a run that is being trained: when training removes the checkpoint
- * before it was read, another one is looked for.
+ * before it has been read, another one is looked for.
  *
  * @param model its networks, domains and sizes
- * @param find gives the checkpoint, and is asked again when it has gone
+ * @param find gives the checkpoint, and is asked again when that has disappeared
  * @returns weights that the caller owns
  * @throws naming the file and the fault, or the checkpoint whose weights give values that are not finite
  */

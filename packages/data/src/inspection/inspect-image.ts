@@ -1,29 +1,27 @@
 import { stat } from 'node:fs/promises';
-import {
-  checkImages,
-  decodeImage,
-  ImageFileError,
-  inspectImageHeader,
-  pathBytes,
-  readRegularFile,
-  type ImageHeader,
-  type RgbImage,
-} from '@stargan/data';
 import sharp from 'sharp';
+import { checkImages } from '../check-images.js';
+import { decodeImage } from '../decode-image.js';
+import { ImageFileError } from '../image-file-error.js';
+import type { ImageHeader } from '../image-header.js';
+import type { RgbImage } from '../image.js';
+import { inspectImageHeader } from '../inspect-image-header.js';
+import { pathBytes } from '../path-names.js';
+import { readRegularFile } from '../regular-file.js';
 
 /** What was found out about an image file. */
 export interface ImageFacts {
   /** Size of the file. */
   readonly bytes: number;
-  /** Such as `jpeg`; undefined where it cannot be told. */
+  /** Such as `jpeg`; undefined where it cannot be recognised. */
   readonly format?: string;
   /** In pixels, as stored. */
   readonly width?: number;
   /** In pixels, as stored. */
   readonly height?: number;
-  /** Why it is read in part, or perhaps so; known of decoded images only. */
+  /** Why it is, or may be, read only in part; known of decoded images only. */
   readonly halfRead?: string;
-  /** What is odd about its levels; known of decoded images only. */
+  /** What is unusual about its levels; known of decoded images only. */
   readonly lowRange?: string;
   /** Whether it shows one colour; known of decoded images only. */
   readonly isEmpty?: boolean;
@@ -34,8 +32,8 @@ export interface ImageFacts {
 /**
  * Looks at an image file.
  *
- * @param file path, as `@stargan/data` finds files
- * @param decode also decodes it: tells whether all of it is whole, and what is odd about its pixels
+ * @param file path, as this package finds files
+ * @param decode also decodes it, to tell whether all of it is intact and what is unusual about its pixels
  */
 export async function inspectImage(file: string, decode: boolean): Promise<ImageFacts> {
   const bytes = await stat(pathBytes(file)).then(
@@ -58,9 +56,9 @@ export async function inspectImage(file: string, decode: boolean): Promise<Image
   }
 }
 
-/** What the decoder leaves out. */
+/** What the decoder does not report. */
 async function describeContent(content: Buffer): Promise<Partial<ImageFacts>> {
-  // Formats that sharp does not know have neither frames nor 16 bits that would be worth a word.
+  // Formats that sharp does not know have neither frames nor 16-bit channels worth mentioning.
   const metadata = await sharp(content, { limitInputPixels: false })
     .metadata()
     .catch(() => undefined);
@@ -91,7 +89,7 @@ function describePixels(image: RgbImage, format: string): Partial<ImageFacts> {
   return { isEmpty, ...(grey > 0 && { halfRead: `the lowest ${grey} of ${image.height} rows are plain grey, as in a file cut short` }) };
 }
 
-/** Pixels that are looked at to tell whether an image shows anything. */
+/** Pixels that are examined to tell whether an image shows anything. */
 const LOOKED_AT = 65_536;
 /** Levels by which pixels of one colour may differ: compression and noise. */
 const TOLERANCE = 4;

@@ -4,11 +4,11 @@ import { findLatestCheckpoint, listCheckpoints, writeWholeFile, type Checkpoint 
 import { z } from 'zod';
 import { parseConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
-import type { DatasetRecord } from '../dataset/check-dataset.js';
+import type { DatasetRecord } from '../dataset/check-training-images.js';
 import { UsageError } from '../usage-error.js';
 import { checkpointDirectory } from '@stargan/training';
 
-/** What a run was started with; kept as `config.json` in its folder. */
+/** What a run was started with, kept as `config.json` in its folder. */
 export interface RunRecord {
   /** Its configuration. */
   config: Config;
@@ -16,7 +16,7 @@ export interface RunRecord {
   data: string;
   /** Names of the domains, by label. */
   domains: string[];
-  /** What was read of the images, what was not and why; earlier versions did not keep it. */
+  /** What was read of the images, what was not, and why; earlier versions did not keep it. */
   dataset?: DatasetRecord;
 }
 
@@ -57,7 +57,7 @@ export function writeRunRecord(directory: string, record: RunRecord): Promise<vo
   return writeWholeFile(runPaths(directory).config, `${JSON.stringify({ formatVersion: 1, ...record }, null, 2)}\n`);
 }
 
-/** The record of a run, or undefined when the folder holds none. @throws naming the file when it is damaged */
+/** The record of a run; undefined when the folder holds none. @throws naming the file when it is damaged */
 export async function findRunRecord(directory: string): Promise<RunRecord | undefined> {
   const file = runPaths(directory).config;
   let text: string;
@@ -69,7 +69,7 @@ export async function findRunRecord(directory: string): Promise<RunRecord | unde
   }
   try {
     const { config, data, domains, dataset } = storedRecord.parse(JSON.parse(text));
-    // Composed, as domains are named since; earlier versions took the names as the system gave them.
+    // Names are composed by now; earlier versions kept them as the system gave them.
     return { config: parseConfig(config), data, domains: domains.map((name) => name.normalize('NFC')), ...(dataset && { dataset }) };
   } catch (error) {
     throw new Error(`${file} is damaged: ${(error as Error).message}`, { cause: error });
@@ -79,25 +79,24 @@ export async function findRunRecord(directory: string): Promise<RunRecord | unde
 /**
  * The record of a run.
  *
- * @param directory the one given to training as `--out`
+ * @param directory the one given to `train` as `--out`
  * @throws UsageError when the folder holds no run
  */
 export async function readRunRecord(directory: string): Promise<RunRecord> {
   const record = await findRunRecord(directory);
   if (record === undefined)
-    throw new UsageError(`${directory} holds no run (there is no config.json); name the folder given to train as --out`);
+    throw new UsageError(`${directory} holds no run (there is no config.json); name the folder that was given to train as --out`);
   return record;
 }
 
 /**
- * A checkpoint of a run: the newest whole one, or that of an iteration. All its files are read and compared with the
- * sums in its manifest.
+ * A checkpoint of a run: the newest intact one, or that of an iteration. All its files are compared with the checksums
+ * in its manifest.
  *
  * @param directory folder of the run
- * @param iteration of the checkpoint; left out for the newest whole one
- * @returns `checkpoint` is undefined when there is no whole one; `notes` name the folders that were passed
- *   over, and why
- * @throws UsageError when the iteration has none, naming those there are, or has one that is damaged
+ * @param iteration of the checkpoint; by default the newest intact one
+ * @returns `checkpoint` is undefined when there is no intact one; `notes` name the folders that were passed over, and why
+ * @throws UsageError when the iteration has no checkpoint, naming those there are, or has a damaged one
  */
 export async function findCheckpoint(
   directory: string,
@@ -127,9 +126,9 @@ export function describePassedOver({ path: folder, reason }: { path: string; rea
 }
 
 /**
- * As {@link findCheckpoint}, of a run that must have one.
+ * As {@link findCheckpoint}, for a run that must have one.
  *
- * @throws Error when there is none that can be used, naming those that cannot, and why
+ * @throws Error when none can be used, naming those that cannot, and why
  */
 export async function requireCheckpoint(directory: string, iteration?: number): Promise<{ checkpoint: Checkpoint; notes: string[] }> {
   const { checkpoint, notes } = await findCheckpoint(directory, iteration);

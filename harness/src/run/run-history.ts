@@ -5,14 +5,14 @@ import { runPaths } from './run-directory.js';
 export interface RunEvent {
   /** What happened. */
   readonly event: 'begun' | 'resumed' | 'nonFinite' | 'rolledBack' | 'completed' | 'stopped' | 'failed';
-  /** Iterations done then. */
+  /** Iterations done by then. */
   readonly iteration: number;
-  /** Whatever belongs to it. */
+  /** Details of the event. */
   readonly [detail: string]: unknown;
 }
 
-/** Adds a line to a run's history and waits until it is on the disk. Lines are never taken away. */
-export async function recordEvent(directory: string, event: RunEvent): Promise<void> {
+/** Appends a line to a run's history and waits until it is on the disk. Lines are never removed. */
+export async function appendToHistory(directory: string, event: RunEvent): Promise<void> {
   const handle = await open(runPaths(directory).history, 'a');
   try {
     await handle.appendFile(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);

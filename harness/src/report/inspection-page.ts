@@ -1,17 +1,26 @@
 import { printablePath } from '@stargan/data';
-import { dataTable, escapeHtml, figure, page } from '../report/page.js';
-import { stripUrl, type ContactStrip } from './contact-sheet.js';
-import { count, counted, describeDataset } from './describe-dataset.js';
-import { bytes, describeBalance, describeRange, findingsOf, type Finding } from './describe-inspection.js';
-import type { Inspection } from './inspect-dataset.js';
+import {
+  count,
+  counted,
+  describeBalance,
+  describeDataset,
+  describeRange,
+  findingsOf,
+  formatBytes,
+  stripUrl,
+  type ContactStrip,
+  type Finding,
+  type Inspection,
+} from '@stargan/data/inspection';
+import { dataTable, escapeHtml, figure, page } from './page.js';
 
-/** Lines of a list that are shown at first; the rest is folded away. */
+/** Lines of a list that are visible at first; the rest is folded away. */
 const SHOWN_LINES = 10;
 
 const STYLES =
   '.cards + ul { margin-top: 16px; } details { margin: 0 0 24px; } summary { cursor: pointer; color: var(--soft); } figure img { image-rendering: auto; }';
 
-/** The inspection as a page that needs nothing else. */
+/** The inspection as a self-contained page. */
 export async function inspectionPage(inspection: Inspection, strips: readonly ContactStrip[]): Promise<string> {
   const { dataset, domains, broken, duplicates, check } = inspection;
   const total = domains.reduce((sum, { images }) => sum + images, 0);
@@ -27,7 +36,7 @@ export async function inspectionPage(inspection: Inspection, strips: readonly Co
     Object.entries(formats)
       .map(([format, n]) => `${format} ${count(n)}`)
       .join(', '),
-    bytes(size),
+    formatBytes(size),
   ]);
   const figures = await Promise.all(
     strips.map(async (strip) =>

@@ -1,38 +1,30 @@
 import { basename } from 'node:path';
-import {
-  countPassedOver,
-  printablePath,
-  reportDataset,
-  type Dataset,
-  type DatasetReport,
-  type FoundImages,
-  type PassedOverCount,
-  type PassedOverKind,
-  type SplitReport,
-} from '@stargan/data';
+import type { DatasetReport, SplitReport } from '../dataset-report.js';
+import type { FoundImages } from '../image-folders.js';
+import { countPassedOver, type PassedOverCount, type PassedOverKind } from '../passed-over.js';
+import { printablePath } from '../path-names.js';
+import { count, counted } from './counts.js';
 
-/** A whole number with its thousands apart. */
-export const count = (n: number): string => n.toLocaleString('en-US');
-
-/** A number of things. */
-export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
-
-/** What things of each kind are called, one and several. */
+/** Singular and plural of each kind. */
 const LABELS: Readonly<Record<PassedOverKind, readonly [one: string, several: string]>> = {
   other: ['other file', 'other files'],
   stray: ['image outside the domains', 'images outside the domains'],
   system: ['of the system', 'of the system'],
   hidden: ['hidden', 'hidden'],
-  special: ['that is no file', 'that are no files'],
+  special: ['special file', 'special files'],
   link: ['broken link', 'broken links'],
 };
 
-/** Domains that are named one by one. */
+/** Up to this many domains are named one by one. */
 const NAMED_DOMAINS = 8;
 /** Extensions and names of each kind that are shown. */
 const SHOWN_NAMES = 4;
 
-/** What is read of a data set, for people: a line for each split, and one for each note. */
+/**
+ * Describes what is read of a data set and what is passed over: a line for each split, and one for each note.
+ *
+ * @param report as `reportDataset` gives it
+ */
 export function describeDataset({ splits, notes }: DatasetReport): string[] {
   return [...splits.map(describeSplit), ...notes.map((note) => `note: ${note}`)];
 }
@@ -46,16 +38,16 @@ function describeSplit({ split, directory, images, domains, passedOver }: SplitR
 type DomainCount = SplitReport['domains'][number];
 
 function describeDomains(domains: readonly DomainCount[]): string {
-  const say = ({ name, images }: DomainCount): string => `${printablePath(name)} ${count(images)}`;
-  if (domains.length <= NAMED_DOMAINS) return domains.map(say).join(', ');
+  const describe = ({ name, images }: DomainCount): string => `${printablePath(name)} ${count(images)}`;
+  if (domains.length <= NAMED_DOMAINS) return domains.map(describe).join(', ');
   const bySize = [...domains].sort((a, b) => a.images - b.images);
-  const few = `${domains.slice(0, 3).map(say).join(', ')}, … ${say(domains.at(-1)!)}`;
+  const few = `${domains.slice(0, 3).map(describe).join(', ')}, … ${describe(domains.at(-1)!)}`;
   const [smallest, largest] = [bySize[0]!, bySize.at(-1)!];
-  return smallest.images === largest.images ? few : `${few}; fewest: ${say(smallest)}, most: ${say(largest)}`;
+  return smallest.images === largest.images ? few : `${few}; fewest: ${describe(smallest)}, most: ${describe(largest)}`;
 }
 
-/** What was passed over, by reason, with the extensions or names that are most frequent. */
-export function describePassedOver(passedOver: readonly PassedOverCount[]): string {
+/** What was passed over, by reason, with the most frequent extensions or names. */
+function describePassedOver(passedOver: readonly PassedOverCount[]): string {
   return passedOver
     .map(({ kind, count: all, called }) => {
       if (kind === 'hidden') return `${count(all)} hidden`;
@@ -69,18 +61,13 @@ export function describePassedOver(passedOver: readonly PassedOverCount[]): stri
 }
 
 /**
- * Says on standard error what is read of a data set, what is not and why.
+ * Describes what a folder of images holds besides images, and what should be known about their names.
  *
- * @returns the same as plain data
+ * @param folder path of the folder
+ * @param found what was found in it, as `findImages` gives it
+ * @returns no lines when there is nothing to say
  */
-export function sayDataset(dataset: Dataset, say: (line: string) => void = console.error): DatasetReport {
-  const report = reportDataset(dataset);
-  for (const line of describeDataset(report)) say(line);
-  return report;
-}
-
-/** What a folder of images holds besides them, where it holds such, and what should be known of their names. */
-export function describeFound(folder: string, { files, passedOver, notes }: FoundImages): string[] {
+export function describeFoundImages(folder: string, { files, passedOver, notes }: FoundImages): string[] {
   const counts = countPassedOver(passedOver);
   const line = `${printablePath(folder)}: ${counted(files.length, 'image')}; passed over: ${describePassedOver(counts)}`;
   return counts.length === 0 ? [...notes] : [line, ...notes];

@@ -69,7 +69,7 @@ describe('finite weights that are too large to compute with', () => {
     );
     expect(memory().numTensors).toBe(before);
     const said: string[] = [];
-    const opened = await openNewestState(run, networks, { ...model, say: (line) => said.push(line) });
+    const opened = await openNewestState(run, networks, { ...model, log: (line) => said.push(line) });
     expect(opened?.checkpoint.iteration).toBe(1);
     expect(said.join()).toMatch(
       /0000002 was passed over: the mappingNetwork gives values that are not finite, .* \(with the moving averages\)/,

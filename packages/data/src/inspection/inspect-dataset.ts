@@ -1,67 +1,86 @@
 import { relative } from 'node:path';
-import { mapConcurrently, reportDataset, type Dataset, type DatasetReport, type PassedOverKind } from '@stargan/data';
+import type { Dataset } from '../dataset.js';
+import { reportDataset, type DatasetReport } from '../dataset-report.js';
+import { mapConcurrently } from '../map-concurrently.js';
+import type { PassedOverKind } from '../passed-over.js';
 import { findDuplicates, type DuplicateGroup } from './find-duplicates.js';
 import { inspectImage, type ImageFacts } from './inspect-image.js';
 
-/** Smallest, middle and largest of some numbers. */
-export interface Range {
+/** The range of some numbers. */
+export interface InspectedRange {
+  /** The smallest. */
   readonly min: number;
+  /** The lower median. */
   readonly median: number;
+  /** The largest. */
   readonly max: number;
 }
 
-/** A file and what is to be said about it. */
+/** A file and a remark about it. */
 export interface Remark {
   /** Path within the data set. */
   readonly file: string;
+  /** What is wrong or unusual. */
   readonly reason: string;
 }
 
 /** The images of a domain in one split. */
 export interface DomainInspection {
+  /** The split. */
   readonly split: 'train' | 'validation';
+  /** Name of the domain. */
   readonly name: string;
+  /** Number of files. */
   readonly images: number;
+  /** Size of all files. */
   readonly bytes: number;
+  /** Number of files that cannot be used. */
   readonly broken: number;
   /** In pixels; of images whose size is known, and undefined where there is none. */
-  readonly width: Range | undefined;
-  readonly height: Range | undefined;
-  /** How many images there are of each format. */
+  readonly width: InspectedRange | undefined;
+  /** In pixels, likewise. */
+  readonly height: InspectedRange | undefined;
+  /** Number of images of each format. */
   readonly formats: Readonly<Record<string, number>>;
 }
 
-/** All that was found out about a data set. Paths are within it. */
+/** Everything found out about a data set. Paths are relative to its folder. */
 export interface Inspection {
-  /** What is read, what is not and why. */
+  /** What is read, what is not, and why. */
   readonly dataset: DatasetReport;
   /** `full` where every image was decoded. */
   readonly check: 'header' | 'full';
+  /** The domains of all splits. */
   readonly domains: readonly DomainInspection[];
   /** In pixels, of all images whose size is known; undefined where there is none. */
-  readonly width: Range | undefined;
-  readonly height: Range | undefined;
+  readonly width: InspectedRange | undefined;
+  /** In pixels, likewise. */
+  readonly height: InspectedRange | undefined;
+  /** Images that cannot be used. */
   readonly broken: readonly Remark[];
-  /** Groups of files of one content. */
+  /** Groups of files with the same content. */
   readonly duplicates: readonly { readonly across: DuplicateGroup['across']; readonly files: readonly string[] }[];
-  /** Images of one colour; undefined where images were not decoded. */
+  /** Images of a single colour; undefined where images were not decoded. */
   readonly nearEmpty: readonly string[] | undefined;
-  /** Images that are read in part, or perhaps so. */
+  /** Images that are, or may be, read only in part. */
   readonly halfRead: readonly Remark[];
-  /** Images of 16 bits of which hardly anything is left when eight are read. */
+  /** Images with 16-bit channels that are nearly black when reduced to eight bits. */
   readonly lowRange: readonly Remark[];
   /** Every file and folder that is not read. */
   readonly passedOver: readonly { readonly file: string; readonly kind: PassedOverKind }[];
 }
 
-/** How closely to look, who is told and what stops it. */
+/** Options of {@link inspectDataset}. */
 export interface InspectOptions {
-  readonly full?: boolean;
-  readonly onProgress?: (stage: 'images read' | 'files compared', done: number, total: number) => void;
-  readonly signal?: AbortSignal;
+  /** Decodes every image. Default false. */
+  readonly full?: boolean | undefined;
+  /** Told after every file how many are done, and of how many. */
+  readonly onProgress?: ((stage: 'images read' | 'files compared', done: number, total: number) => void) | undefined;
+  /** Aborting it ends the inspection. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Few at a time, so that even the largest images fit into memory. */
+/** Few enough that even the largest images fit into memory together. */
 const AT_ONCE = { header: 8, full: 3 };
 
 interface Place {
@@ -71,9 +90,11 @@ interface Place {
 }
 
 /**
- * Looks at every file of a data set: sizes and formats, broken and duplicate files; where it decodes them, also empty and
- * half-read pictures. What it keeps in memory per image is a few numbers.
+ * Examines every file of a data set: sizes and formats, broken and duplicate files; where it decodes them, also images of
+ * a single colour and images that are read only in part. It keeps a few numbers per image in memory.
  *
+ * @param dataset as `openDataset` finds it
+ * @param options how closely to look, who is told about it and what stops it
  * @throws the signal's reason when it was aborted
  */
 export async function inspectDataset(dataset: Dataset, { full = false, onProgress, signal }: InspectOptions = {}): Promise<Inspection> {
@@ -141,7 +162,7 @@ function summarize(split: DomainInspection['split'], name: string, facts: readon
 }
 
 /** Undefined for no numbers. */
-export function rangeOf(values: readonly number[]): Range | undefined {
+export function rangeOf(values: readonly number[]): InspectedRange | undefined {
   if (values.length === 0) return undefined;
   const sorted = [...values].sort((a, b) => a - b);
   return { min: sorted[0]!, median: sorted[Math.floor((sorted.length - 1) / 2)]!, max: sorted.at(-1)! };

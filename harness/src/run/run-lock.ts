@@ -3,7 +3,7 @@ import { link, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promi
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
-import { formatDuration } from '../logging/progress.js';
+import { formatDuration } from '../logging/format.js';
 import { UsageError } from '../usage-error.js';
 import { isRunning, thisProcess, type ProcessIdentity } from './process-identity.js';
 import { runPaths } from './run-directory.js';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mapConcurrently, readRegularFile } from '@stargan/data';
+import { mapConcurrently } from '../map-concurrently.js';
+import { readRegularFile } from '../regular-file.js';
 
 /** Where an image file belongs. */
 export interface PlacedFile {
@@ -8,21 +9,21 @@ export interface PlacedFile {
   readonly domain: string;
 }
 
-/** Files of one content. */
+/** Files with the same content. */
 export interface DuplicateGroup<Placed extends PlacedFile = PlacedFile> {
   readonly files: readonly Placed[];
-  /** The worst of it: images with two labels, held-out images that are trained on, or repetition. */
+  /** The most serious aspect: images with two labels, held-out images that are trained on, or repetition. */
   readonly across: 'domains' | 'splits' | 'domain';
 }
 
-/** Files that are read at a time. */
+/** Files that are read concurrently. */
 const AT_ONCE = 4;
 
 /**
  * Groups files by content. Only files of the same size are read.
  *
  * @param files with their sizes
- * @param options `onProgress` is told how many of so many files are read; aborting `signal` ends it
+ * @param options `onProgress` is told how many files have been read, and of how many; aborting `signal` ends the search
  */
 export async function findDuplicates<Placed extends PlacedFile & { readonly bytes: number }>(
   files: readonly Placed[],

@@ -1,5 +1,5 @@
-import type { DatasetReport } from '@stargan/data';
 import { expect, test } from 'vitest';
+import type { DatasetReport } from '../dataset-report.js';
 import { describeDataset } from './describe-dataset.js';
 
 const report = (domains: number, passedOver: DatasetReport['splits'][number]['passedOver'] = []): DatasetReport => ({
