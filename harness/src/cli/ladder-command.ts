@@ -4,7 +4,7 @@ import { runLadder } from '../ladder/run-ladder.js';
 import { RUNG_NAMES, RUNGS, type RungName } from '@stargan/training';
 import { examples } from './examples.js';
 import { requireFolder } from './folders.js';
-import { sayPrediction } from './say-prediction.js';
+import { printPrediction } from './print-prediction.js';
 import { runStoppable } from './run-stoppable.js';
 import { addTrainingOptions, checkFolders, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
 
@@ -27,7 +27,7 @@ export function ladderCommand(): Command {
   );
   return addTrainingOptions(command, {
     data: 'images: one folder per domain, or train/ and val/ with such folders',
-    out: 'where the rungs are kept, each a run of its own; what is there already is gone on with',
+    out: 'where the rungs are kept, each a run of its own; existing runs are resumed',
     outByDefault: 'ladder',
     config: 'JSON file of config values that all rungs share',
     iterations: 'iterations of the full model; the others get as many as see the same number of training images',
@@ -52,7 +52,7 @@ async function runCommand(options: LadderArguments): Promise<void> {
   await runStoppable('stopping after this iteration, and saving', async (signal) => {
     const runtime = await startTrainingRuntime(base, options);
     const domains = await listDomains(data);
-    await sayPrediction({ config: base, domains: domains.length, out, runtime, models: rungs.length });
+    await printPrediction({ config: base, domains: domains.length, out, runtime, models: rungs.length });
     const say = (line: string): void => (json ? console.error : console.log)(line);
     const result = await runLadder({ data, out, rungs, base, say, signal, progress: json ? 'stderr' : 'stdout' });
     if (json) console.log(JSON.stringify(result));

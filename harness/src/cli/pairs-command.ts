@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { runPairs } from '../pairs/run-pairs.js';
 import { examples } from './examples.js';
 import { requireFolder } from './folders.js';
-import { sayPrediction } from './say-prediction.js';
+import { printPrediction } from './print-prediction.js';
 import { runStoppable } from './run-stoppable.js';
 import { addTrainingOptions, checkFolders, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
 
@@ -14,7 +14,7 @@ export function pairsCommand(): Command {
   );
   return addTrainingOptions(command, {
     data: 'images: one folder per domain, three or more, or train/ and val/ with such folders',
-    out: 'where the models are kept, each a run of its own; what is there already is gone on with',
+    out: 'where the models are kept, each a run of its own; existing runs are resumed',
     outByDefault: 'pairs',
     config: 'JSON file of config values that all models share',
     iterations: 'iterations of the model of all domains, and of all pairs together',
@@ -31,7 +31,7 @@ async function runCommand(options: TrainingArguments): Promise<void> {
   await runStoppable('stopping after this iteration, and saving', async (signal) => {
     const runtime = await startTrainingRuntime(base, options);
     const domains = await listDomains(data);
-    await sayPrediction({ config: base, domains: domains.length, out, runtime, models: 1 + (domains.length * (domains.length - 1)) / 2 });
+    await printPrediction({ config: base, domains: domains.length, out, runtime, models: 1 + (domains.length * (domains.length - 1)) / 2 });
     const say = (line: string): void => (json ? console.error : console.log)(line);
     const result = await runPairs({ data, out, base, say, signal, progress: json ? 'stderr' : 'stdout' });
     if (json) console.log(JSON.stringify(result));

@@ -81,7 +81,7 @@ async function runSample({
     folders.domains.map(({ name }) => name),
     record.domains,
   );
-  await runStoppable('stopping; pictures that are whole are kept', async (signal) => {
+  await runStoppable('stopping; finished pictures are kept', async (signal) => {
     await startRuntime();
     const config = { ...record.config, sampleSources: perDomain, sampleDomains: shown ?? record.config.sampleDomains };
     const networks = buildNetworks(config, record.domains.length);

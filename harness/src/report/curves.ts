@@ -1,48 +1,30 @@
 import { METRICS, type Metric } from '../evaluation/metrics.js';
 import { GUIDANCES } from '../evaluation/tasks.js';
 import type { LogEntry } from '../logging/metric-log.js';
+import { LOSS_CHARTS } from './loss-charts.js';
 
-/** A chart: iterations, and one line of values per label. */
+/** A chart: one curve per label over iterations. */
 export interface Chart {
   title: string;
-  /** What the first list of `data` is; iterations by default. */
+  /** What the first list of `data` holds; iterations by default. */
   x?: string;
   labels: string[];
-  /** First the iterations, then one list per label; null leaves a gap. */
+  /** First the iterations, then the values of each label; null leaves a gap. */
   data: (number | null)[][];
-  /** Whether a curve goes on behind a gap, in a straight line. */
+  /** Whether a curve crosses gaps in a straight line. */
   spanGaps?: boolean;
-  /** Number of each label's colour, where labels have the same in several charts; by default in order. */
+  /** Index of each label's colour, for labels that have the same colour in several charts; by default in order. */
   colours?: number[];
-  /** Of the values; as they come by default. */
+  /** Range of the values; by default that of the data. */
   range?: [number, number];
 }
-
-const CHARTS: readonly { title: string; series: Record<string, string> }[] = [
-  {
-    title: 'Adversarial losses',
-    series: { 'D latent': 'D/latent_total', 'D reference': 'D/ref_total', 'G latent': 'G/latent_adv', 'G reference': 'G/ref_adv' },
-  },
-  {
-    title: 'Reconstruction and diversity',
-    series: {
-      'style (latent)': 'G/latent_sty',
-      'style (reference)': 'G/ref_sty',
-      'cycle (latent)': 'G/latent_cyc',
-      'diversity (latent)': 'G/latent_ds',
-      'diversity (reference)': 'G/ref_ds',
-    },
-  },
-  { title: 'Gradient penalty', series: { 'latent step': 'D/latent_reg', 'reference step': 'D/ref_reg' } },
-  { title: 'Classification of domains', series: { 'of real images': 'D/latent_cls', 'of translations': 'G/latent_cls' } },
-];
 
 /** Points that a chart shows at most. */
 const POINTS = 300;
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Stretches of a log, so that there are no more points than a chart shows. */
+/** A log in stretches of equal length, no more of them than a chart shows points. */
 function stretchesOf(log: readonly LogEntry[]): LogEntry[][] {
   const length = Math.max(1, Math.ceil(log.length / POINTS));
   return Array.from({ length: Math.ceil(log.length / length) }, (_, i) => log.slice(i * length, (i + 1) * length));
@@ -53,11 +35,11 @@ const rounded = (value: number): number => Number(value.toPrecision(5));
 const column = (parts: readonly LogEntry[][], key: string): number[] =>
   parts.map((part) => rounded(mean(part.map((entry) => entry[key] ?? NaN))));
 
-/** The log as charts; each point is the mean of a stretch of lines, since single iterations are noisy. */
+/** The losses as charts; each point is the mean over a stretch of lines, since single iterations are noisy. */
 export function lossCharts(log: readonly LogEntry[]): Chart[] {
   const parts = stretchesOf(log);
-  return CHARTS.flatMap(({ title, series }) => {
-    // Not every kind of training has every loss.
+  return LOSS_CHARTS.flatMap(({ title, series }) => {
+    // Not every training has every loss.
     const logged = Object.entries(series).filter(([, key]) => log.some((entry) => entry[key] !== undefined));
     if (logged.length === 0) return [];
     return [
@@ -68,7 +50,7 @@ export function lossCharts(log: readonly LogEntry[]): Chart[] {
 
 const sum = (part: readonly LogEntry[], key: string): number => part.reduce((total, entry) => total + (entry[key] ?? NaN), 0);
 
-/** Seconds of an iteration, and how many of them pass waiting for images. */
+/** Seconds per iteration, and how many of them are spent waiting for images. */
 export function speedChart(speed: readonly LogEntry[]): Chart {
   const parts = stretchesOf(speed);
   const perIteration = (key: string): number[] => parts.map((part) => rounded(sum(part, key) / sum(part, 'iterations')));

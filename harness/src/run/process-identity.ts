@@ -1,17 +1,17 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Which process, so that a number that was given to another one since does not deceive. */
+/** Identifies a process, even when its number has since been given to another one. */
 export interface ProcessIdentity {
-  /** Its number. */
+  /** Process number. */
   readonly pid: number;
   /** Name of its machine. */
   readonly host: string;
-  /** Which start of the machine, where the system says. */
+  /** Identifies the machine's current boot, where the system tells. */
   readonly boot?: string;
-  /** Among whose processes the number counts, where the system says: containers have their own. */
+  /** Namespace of the number, where the system tells: containers have their own. */
   readonly pidNamespace?: string;
-  /** When the process began, in the system's ticks since the machine's start, where the system says. */
+  /** When the process started, in clock ticks since boot, where the system tells. */
   readonly started?: string;
 }
 
@@ -23,11 +23,11 @@ function textOf(read: () => string): string | undefined {
   }
 }
 
-/** State letter and start time of a process, by Linux; undefined elsewhere, or when there is none. */
+/** State letter and start time of a process on Linux; undefined elsewhere, or when it does not exist. */
 function processStatus(pid: number): { state: string; started: string } | undefined {
   const text = textOf(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
   if (text === undefined) return undefined;
-  // The name, in brackets, may hold spaces and brackets itself.
+  // The name, in brackets, may contain spaces and brackets.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0]!, started: fields[19]! };
 }
@@ -43,7 +43,7 @@ export function thisProcess(): ProcessIdentity {
   };
 }
 
-/** Whether a process is at work, as far as can be told from here; undefined when it cannot, as of one on another machine. */
+/** Whether a process is running; undefined when that cannot be told from here, as for one on another machine. */
 export function isRunning(other: ProcessIdentity, here: ProcessIdentity = thisProcess()): boolean | undefined {
   if (other.host !== here.host || other.boot !== here.boot || other.pidNamespace !== here.pidNamespace) return undefined;
   try {
@@ -53,7 +53,7 @@ export function isRunning(other: ProcessIdentity, here: ProcessIdentity = thisPr
   }
   const status = processStatus(other.pid);
   if (status === undefined) return undefined;
-  // A process that was killed and not yet collected by its parent still has its number.
+  // A process that was killed but not yet reaped by its parent still has its number.
   if (status.state === 'Z' || status.state === 'X') return false;
   return other.started === undefined ? undefined : status.started === other.started;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
@@ -10,9 +10,9 @@ import { runPaths } from './run-directory.js';
 
 /** A run's folder, held by this process alone. */
 export interface RunLock {
-  /** @throws when another process has taken the folder over, so that nothing of it may be written any more */
+  /** @throws when another process has taken the folder over, so that nothing may be written to it any more */
   requireHeld(): Promise<void>;
-  /** Lets others in. */
+  /** Releases the folder. */
   release(): Promise<void>;
 }
 
@@ -32,13 +32,13 @@ type Holder = z.infer<typeof holder>;
 /** Seconds between two signs of life. */
 const BEAT_SECONDS = 10;
 
-/** Silence after which a holder that cannot be asked counts as dead: network disks may show changes a minute late. */
+/** Silence after which a holder that cannot be checked counts as dead: network disks may show changes a minute late. */
 const SILENCE_SECONDS = 180;
 
-/** Time in which a lock is replaced, by far. */
+/** More than enough time to replace a lock. */
 const TAKING_SECONDS = 30;
 
-/** Writes the file's first byte anew: the time of change is then that of the disk's own clock, which others see too. */
+/** Rewrites the file's first byte: its modification time is then that of the disk's own clock, which others see, too. */
 const BEAT = `
 const { workerData: { file, seconds } } = require('node:worker_threads');
 const { closeSync, openSync, writeSync } = require('node:fs');
@@ -51,18 +51,18 @@ setInterval(() => {
 `;
 
 /**
- * Takes a run's folder for this process: `train.lock` names the process, its machine and when it came. A lock that a
- * killed process left behind is recognised and taken over: by the process where it can be asked, else (another
+ * Locks a run's folder for this process: `train.lock` names the process, its machine and the time. A lock that a killed
+ * process left behind is recognised and taken over: by looking the process up where that is possible, else (another
  * machine or container) by minutes without a sign of life.
  *
- * @param directory of the run; it is there
+ * @param directory of the run; it exists
  * @throws UsageError naming the process that holds the folder
  */
 export async function lockRun(directory: string, here: ProcessIdentity = thisProcess()): Promise<RunLock> {
   const file = runPaths(directory).lock;
   const mine: Holder = { formatVersion: 1, token: randomUUID(), since: new Date().toISOString(), ...here };
   await take(file, mine, here);
-  // Of its own thread, since an iteration may take minutes in which this one answers to nothing.
+  // A thread of its own, since an iteration may block this one for minutes.
   const beat = new Worker(BEAT, { eval: true, execArgv: [], workerData: { file: path.resolve(file), seconds: BEAT_SECONDS } });
   beat.on('error', () => undefined);
   beat.unref();
@@ -85,7 +85,7 @@ export async function lockRun(directory: string, here: ProcessIdentity = thisPro
 const describe = ({ pid, host, since }: Holder): string => `process ${pid} on ${host} (since ${since})`;
 
 async function take(file: string, mine: Holder, here: ProcessIdentity): Promise<void> {
-  // A holder may leave, or a lock be replaced, while it is looked at: then once more.
+  // A holder may leave, or a lock be replaced, while it is examined: then try again.
   for (let attempt = 0; attempt < 5; attempt++) {
     if (await createLock(file, mine)) return;
     const found = await readHolder(file);
@@ -95,7 +95,7 @@ async function take(file: string, mine: Holder, here: ProcessIdentity): Promise<
     requireDead(file, found, silence, here);
     if (await replaceLock(file, found, mine)) return;
   }
-  throw new Error(`${file} changes all the time: other processes want the same run; end them, or name another folder as --out`);
+  throw new Error(`${file} keeps changing: other processes want the same run; end them, or name another folder as --out`);
 }
 
 /** @throws UsageError where the holder may be alive */
@@ -113,17 +113,17 @@ function requireDead(file: string, found: Holder | undefined, silence: number, h
   );
 }
 
-/** Makes the lock with its content in one step. @returns false when there is one */
+/** Creates the lock with its content in one step. @returns false when there is one already */
 async function createLock(file: string, mine: Holder): Promise<boolean> {
   const aside = `${file}.${mine.token}`;
   try {
-    await writeFile(aside, `${JSON.stringify(mine)}\n`);
+    await writeSynced(aside, mine, 'w');
     await link(aside, file);
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
-    // Disks without links, such as exFAT.
+    // Disks without hard links, such as exFAT.
     if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return createExclusively(file, mine);
     throw new Error(
       `${path.dirname(file)} cannot be locked: ${(error as Error).message}; make room, or name a folder that can be written as --out`,
@@ -134,9 +134,20 @@ async function createLock(file: string, mine: Holder): Promise<boolean> {
   }
 }
 
+/** Writes a lock and waits until it is on the disk, so that a power cut leaves none that cannot be read. */
+async function writeSynced(file: string, mine: Holder, flags: 'w' | 'wx'): Promise<void> {
+  const handle = await open(file, flags);
+  try {
+    await handle.writeFile(`${JSON.stringify(mine)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 async function createExclusively(file: string, mine: Holder): Promise<boolean> {
   try {
-    await writeFile(file, `${JSON.stringify(mine)}\n`, { flag: 'wx' });
+    await writeSynced(file, mine, 'wx');
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -145,15 +156,15 @@ async function createExclusively(file: string, mine: Holder): Promise<boolean> {
 }
 
 /**
- * Puts a lock in the place of a dead holder's. Of several that found the same one, the file beside it lets one at a time
- * do so, and those after it see that the dead one's is gone.
+ * Replaces the lock of a dead holder. Of several processes that found the same one, the file beside it lets one at a time
+ * do so, and the others see that the dead one's lock is gone.
  *
- * @returns false when another came first, or is about to
+ * @returns false when another process came first, or is about to
  */
 async function replaceLock(file: string, dead: Holder | undefined, mine: Holder): Promise<boolean> {
   const taking = `${file}.taking`;
   if (!(await createExclusively(taking, mine))) {
-    // One that was killed meanwhile does not keep the others out for good.
+    // One that was killed meanwhile must not keep the others out forever.
     if (((await secondsOfSilence(taking)) ?? 0) > TAKING_SECONDS) await rm(taking, { force: true });
     await new Promise((resolve) => setTimeout(resolve, 100));
     return false;
@@ -162,7 +173,7 @@ async function replaceLock(file: string, dead: Holder | undefined, mine: Holder)
   try {
     const found = await readHolder(file);
     if (found === 'absent' || found?.token !== dead?.token) return false;
-    await writeFile(aside, `${JSON.stringify(mine)}\n`);
+    await writeSynced(aside, mine, 'w');
     await rename(aside, file);
     return true;
   } finally {
@@ -171,7 +182,7 @@ async function replaceLock(file: string, dead: Holder | undefined, mine: Holder)
   }
 }
 
-/** Who holds the lock; `'absent'` when nobody does, undefined when it cannot be read. */
+/** The holder of the lock; `'absent'` when there is none, undefined when it cannot be read. */
 async function readHolder(file: string): Promise<Holder | 'absent' | undefined> {
   try {
     return holder.parse(JSON.parse(await readFile(file, 'utf8')));
@@ -180,7 +191,7 @@ async function readHolder(file: string): Promise<Holder | 'absent' | undefined> 
   }
 }
 
-/** Seconds since the lock was last written, by the disk's clock; undefined when it is gone. */
+/** Seconds since the lock was last written to, by the disk's clock; undefined when it is gone. */
 async function secondsOfSilence(file: string): Promise<number | undefined> {
   const probe = `${file}.${randomUUID()}`;
   try {

@@ -4,8 +4,8 @@ import { describeRuns, type PlannedRuns } from '../planning/describe-run.js';
 import { fitTraining } from '../planning/fit.js';
 import { memoryBudget } from '../planning/memory-budget.js';
 
-/** Says on standard error what a training will take of memory, disk and time, and warns where there is less. */
-export async function sayPrediction({ runtime, ...planned }: Omit<PlannedRuns, 'state'> & { runtime: Runtime }): Promise<void> {
+/** Prints to standard error how much memory, disk space and time a training will take, and warns where there is less. */
+export async function printPrediction({ runtime, ...planned }: Omit<PlannedRuns, 'state'> & { runtime: Runtime }): Promise<void> {
   const budget = await memoryBudget(runtime);
   const fit = fitTraining(planned.config, planned.domains, budget);
   for (const line of [...summarizeFit(fit, budget), ...(await describeRuns({ ...planned, state: fit.plan.stateBytes }))])
