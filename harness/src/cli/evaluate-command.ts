@@ -1,6 +1,6 @@
 import type { DomainClassifier } from '@stargan/metrics';
 import { Command } from 'commander';
-import { sayDataset } from '../dataset/describe-dataset.js';
+import { logDataset } from '../dataset/log-dataset.js';
 import { openClassifier } from '../evaluation/classifier.js';
 import { openEvaluationData } from '../evaluation/evaluation-data.js';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
@@ -11,7 +11,7 @@ import { describeEvaluation } from '../evaluation/results-table.js';
 import { listTasks } from '../evaluation/tasks.js';
 import { describeEvaluationWork } from '../planning/describe-run.js';
 import { disposeAll, openModel } from '@stargan/training';
-import { readRunRecord } from '../training/run-directory.js';
+import { readRunRecord } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
 import { compare, compareOptions, conventionOption, type CompareArguments } from './compare-command.js';
@@ -109,7 +109,7 @@ async function evaluateTrained(
     seed: seed ?? defaults.seed,
   };
   const dataset = await openRunDataset(record, data);
-  const read = sayDataset(dataset);
+  const read = logDataset(dataset);
   requireDomains(
     dataset.train.domains.map(({ name }) => name),
     domains,

@@ -9,7 +9,7 @@ import { readMetricLog } from '../logging/metric-log.js';
 import { buildNetworks, disposeAll, readAverages } from '@stargan/training';
 import { addInception, addLpips } from '../testing/made-up-weights.js';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
-import { findCheckpoint, runPaths } from '../training/run-directory.js';
+import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 import { openClassifier } from './classifier.js';
 import { openEvaluationData } from './evaluation-data.js';

@@ -14,7 +14,7 @@ import {
 import { averageFiles, type Sampler, yieldToEventLoop } from '@stargan/training';
 import type { Config } from '../config/schema.js';
 import { appendToLog, readMetricLog, type LogEntry } from '../logging/metric-log.js';
-import { runPaths } from '../training/run-directory.js';
+import { runPaths } from '../run/run-directory.js';
 import { accuracyOnReals } from './classifier.js';
 import type { EvaluationData } from './evaluation-data.js';
 import { emptyScores, findEvaluation, identityOf, writeEvaluation, type EvaluationRecord, type TaskResult } from './evaluation-record.js';

@@ -8,7 +8,7 @@ import { lineProgress } from '../evaluation/evaluation-progress.js';
 import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';
 import { evaluationOptions, type EvaluationOptions } from '../evaluation/options.js';
-import { requireCheckpoint } from '../training/run-directory.js';
+import { requireCheckpoint } from '../run/run-directory.js';
 import type { StudyControl, StudyModel } from './train-models.js';
 
 /** What all models are measured with: the same images, the same options, one classifier. */
