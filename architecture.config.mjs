@@ -33,6 +33,7 @@ export const rooms = {
   ],
   'packages/checkpoints': ['*', 'pytorch'],
   'packages/layers': ['*', 'tf-layers'],
+  'packages/losses': ['internal', '*'],
   'packages/metrics': ['linear-algebra', '*', 'networks', 'resizing', 'lpips', 'npz'],
   'packages/ops': ['*', 'gradients', 'core-gradients.ts', 'second-order', 'value-and-gradients.ts'],
   'packages/training': ['*', 'config', 'networks', 'iteration', 'files', 'sampling'],
