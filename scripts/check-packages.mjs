@@ -8,6 +8,8 @@ import { compile, COMPILERS } from './consumer-types.mjs';
 import { everyExport } from './every-export.mjs';
 import { checkContents, checkTarball } from './package-contents.mjs';
 import { allExamples, disagreement, promisedLines } from './readme-example.mjs';
+import { withDependencies } from './tarballs.mjs';
+import { checkTrainedModel } from './trained-model.mjs';
 import { readManifest } from './workspace.mjs';
 
 const SUPPORTED = ['3.21.0', '4.0.0', '4.10.0', '4.17.0', '4.22.0'];
@@ -15,7 +17,8 @@ const USAGE = `Usage: node scripts/check-packages.mjs [--matrix | --tfjs VERSION
 
 Packs every package and installs all of them with npm beside tensorflow.js, as their users would. There, it compiles every
 example of the READMEs and of docs/, and a use of every export, with the oldest and the newest TypeScript, and runs the examples.
-What a package contains, imports and declares is linted. --matrix does so with tfjs ${SUPPORTED.join(', ')};
+What a package contains, imports and declares is linted. A trained run is loaded with @stargan/training alone, in Node.js and in a
+bundle for browsers. --matrix does so with tfjs ${SUPPORTED.join(', ')};
 by default it is the newest in full, and the oldest without running every example.
 Exit code: 0 all well, 1 something is not, 2 wrong usage.`;
 
@@ -174,6 +177,10 @@ await check('losses alone', async () => {
   await run(process.execPath, ['--input-type=module', '--eval', "import '@stargan/losses';"], { cwd: project });
 });
 await withEach([...tarballs], ([name, tarball]) => check(`@stargan/${name}, its types and exports`, () => checkTarball(tarball)));
+await check('training alone, a trained run', () => {
+  const needed = withDependencies('@stargan/training');
+  return checkTrainedModel(needed.map((name) => tarballs.get(name.replace('@stargan/', ''))));
+});
 await withEach(versions, checkBeside);
 console.log(`${failed === 0 ? 'all well' : `${failed} checks failed`}, ${((performance.now() - began) / 1000).toFixed(0)} s`);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -25,6 +25,7 @@ import {
   upsampleNearest2x,
   upsampleThenConv2d,
   valueAndGradients,
+  vjp,
   winogradConv2d,
   winogradConv2dThenAveragePool,
   winogradUpsampleThenConv2d,
@@ -37,6 +38,7 @@ import {
   type Parameters,
   type ValueAndGradients,
   type ValueWithAuxiliary,
+  type VectorJacobianProduct,
 } from '@stargan/ops';
 import { realHingeLoss } from '@stargan/losses';
 
@@ -88,6 +90,11 @@ const more: ValueWithAuxiliary = { value: realHingeLoss(weights.x), auxiliary: {
 tf.dispose(more);
 const named: Parameters = weights;
 tf.keep(valueAndGradients(() => more, named).value);
+const product: VectorJacobianProduct<typeof weights, { logits: tf.Tensor }> = vjp(({ x }) => ({ logits: tf.square(x) }), weights);
+const loss = valueAndGradients(({ logits }) => realHingeLoss(logits), product.values);
+tf.dispose(product.values);
+tf.dispose(product.pullback(loss.gradients).filter);
+product.dispose();
 
 const definition: OperationDefinition<{ x: tf.Tensor }, { factor: number }> = {
   name: 'Scale',

@@ -7,11 +7,10 @@ import type { Config } from '../config/schema.js';
 import { trainDomainClassifier } from '../evaluation/domain-classifier.js';
 import { evaluateTranslations, type TranslationReport } from '../evaluation/evaluate-translations.js';
 import { formatDuration } from '../logging/progress.js';
-import { buildNetworks, disposeAll } from '@stargan/training';
+import { disposeAll, openModel } from '@stargan/training';
 import { percent } from '../report/text-table.js';
 import { writeReport } from '../report/write-report.js';
 import { loadDomainImages } from '../sampling/load-domain-images.js';
-import { openAverages } from '../training/open-state.js';
 import { changedValues } from '../training/resume-rules.js';
 import { findRunRecord, requireCheckpoint, runPaths } from '../training/run-directory.js';
 import { train } from '../training/train.js';
@@ -95,15 +94,14 @@ async function measure(images: string, run: string, config: Config, signal: Abor
     signal,
   });
   if (classifier === undefined) return undefined;
-  const networks = buildNetworks(config, domains);
-  const { weights } = await openAverages({ networks, domains, sizes: config }, async () => (await requireCheckpoint(run)).checkpoint);
+  const sampler = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
   const heldOut = await loadDomainImages(validation ?? folders, config.imageSize);
-  const report = evaluateTranslations({ networks, weights }, classifier, heldOut, {
+  const report = evaluateTranslations(sampler, classifier, heldOut, {
     domains,
     latentDim: config.latentDim,
     seed: config.seed,
   });
   classifier.dispose();
-  disposeAll(...Object.values(weights));
+  disposeAll(...Object.values(sampler.weights));
   return report;
 }

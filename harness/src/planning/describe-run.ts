@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config/schema.js';
-import { LATENT_ROWS } from '../sampling/fixed-samples.js';
+import { LATENT_ROWS } from '../sampling/write-samples.js';
 import { describeBounds, shownOf } from '../sampling/grid-bounds.js';
 import type { StateBytes } from './plan-training.js';
 

@@ -58,7 +58,7 @@ describe('the logistic losses', () => {
     expect(worstError(each, [2 * softplus64(-1), softplus64(-2) + softplus64(4)])).toBeLessThan(1e-6);
   });
 
-  test('an undecided discriminator pays 2·log 2, and the literal generator loss is the other side of its fake part', () => {
+  test('the loss of an undecided discriminator is 2·log 2, and the saturating loss is minus its fake part', () => {
     expect(valueOf(() => discriminatorAdversarialLoss(tensor1d([0]), tensor1d([0])))).toBeCloseTo(2 * Math.LN2, 6);
     expect(valueOf(() => saturatingLogisticLoss(tensor1d([0.7])))).toBe(-valueOf(() => fakeLogisticLoss(tensor1d([0.7]))));
   });
@@ -92,7 +92,7 @@ describe('the hinge losses', () => {
   const real = (l: number): number => valueOf(() => realHingeLoss(tensor1d([l])));
   const fake = (l: number): number => valueOf(() => fakeHingeLoss(tensor1d([l])));
 
-  test('charge the discriminator nothing, with no gradient, from a margin of 1 on', () => {
+  test('are 0 for the discriminator, with no gradient, from a margin of 1 on', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), (hundredths) => {
         const logit = 1 + hundredths / 100;
@@ -119,7 +119,7 @@ describe('the hinge losses', () => {
     );
   });
 
-  test('sum to max(2, 1 + |l|), so no discriminator can be pleased with one logit for both', () => {
+  test('sum to max(2, 1 + |l|), so that no logit suits both', () => {
     fc.assert(
       fc.property(float32(1e4), (logit) => {
         expect(worstError([real(logit) + fake(logit)], [Math.max(2, 1 + Math.abs(logit))])).toBeLessThan(1e-6);
@@ -256,7 +256,7 @@ describe('the Wasserstein losses', () => {
     );
   });
 
-  test('are a game of sum zero: what the critic pays for generated images the generator gains', () => {
+  test('are a zero-sum game: the critic’s loss on generated images is the generator’s gain', () => {
     fc.assert(
       fc.property(quarters, (fake) => {
         expect(valueOf(() => add(generatorWassersteinLoss(tensor1d(fake)), fakeWassersteinLoss(tensor1d(fake))))).toBe(0);
@@ -273,7 +273,7 @@ describe('the Wasserstein losses', () => {
     );
   });
 
-  test('drift is charged by the square, whatever the sign, and not at 0', () => {
+  test('the drift penalty is a square: the same for both signs, and 0 at 0', () => {
     fc.assert(
       fc.property(quarters, fc.constantFrom(-2, -1, 0, 0.5), (logits, factor) => {
         const drift = (by: number): number => valueOf(() => driftPenalty(tensor1d(logits.map((l) => l * by))));

@@ -49,7 +49,13 @@ test('importing one loss bundles that loss, not the library', async () => {
 });
 
 test('no file is kept that the loss does not use', async () => {
-  expect((await one('realHingeLoss')).files).toEqual(['adversarial', 'internal/one-core', 'internal/shapes', 'internal/tensors', 'reduction']);
+  expect((await one('realHingeLoss')).files).toEqual([
+    'adversarial',
+    'internal/one-core',
+    'internal/shapes',
+    'internal/tensors',
+    'reduction',
+  ]);
   expect((await one('cycleConsistencyLoss')).files).toEqual([
     'internal/absolute',
     'internal/mean-absolute-difference',

@@ -76,7 +76,7 @@ describe('klToStandardNormal', () => {
     );
   });
 
-  test('does not see the sign of the mean', () => {
+  test('does not depend on the sign of the mean', () => {
     fc.assert(
       fc.property(codes, ({ shape, mean, logVariance }) => {
         expect(
@@ -90,7 +90,7 @@ describe('klToStandardNormal', () => {
     );
   });
 
-  test('has the mean, and half of variance less one, as its gradients', () => {
+  test('has as its gradients the mean, and half of the variance minus one', () => {
     fc.assert(
       fc.property(codes, ({ shape, mean, logVariance }) => {
         const ofMean = gradientOf((m) => klToStandardNormal(m, tensor2d(logVariance, shape), { reduction: 'sum' }), mean, shape);
@@ -106,7 +106,7 @@ describe('klToStandardNormal', () => {
     );
   });
 
-  test('adds up over dimensions that are given apart', () => {
+  test('is the sum over dimensions that are given separately', () => {
     fc.assert(
       fc.property(codes, ({ shape, mean, logVariance }) => {
         const whole = valueOf(() => klToStandardNormal(tensor2d(mean, shape), tensor2d(logVariance, shape), { reduction: 'sum' }));
@@ -116,7 +116,7 @@ describe('klToStandardNormal', () => {
     );
   });
 
-  test('depends on the order of the samples in nothing', () => {
+  test('does not depend on the order of the samples', () => {
     fc.assert(
       fc.property(codes, ({ shape, mean, logVariance }) => {
         const each = (m: number[], v: number[]): number[] =>

@@ -160,7 +160,7 @@ describe.each(FAMILY)('$name', ({ name, loss, exact, sign }) => {
     );
   });
 
-  test('depends on the order of the samples in nothing', () => {
+  test('does not depend on the order of the samples', () => {
     fc.assert(
       fc.property(values, (given) => {
         const turned = {

@@ -118,7 +118,7 @@ describe('featureMatchingLoss', () => {
     );
   });
 
-  test('depends on the order of the samples in nothing', () => {
+  test('does not depend on the order of the samples', () => {
     fc.assert(
       fc.property(layers, ({ shape, real, fake }) => {
         const each = (a: number[], b: number[]): number[] =>

@@ -158,7 +158,7 @@ describe('a penalty on the norm of a gradient', () => {
     );
   });
 
-  test('charges what one side charges above and below the target: one-sided is the part above', () => {
+  test('is, one-sided, the part of the two-sided penalty above the target', () => {
     fc.assert(
       fc.property(batches, ({ shape, values }) => {
         const both = valuesOf(() => gradientNormPenaltyOfGradient(tensor2d(values, shape), { reduction: 'none' }));

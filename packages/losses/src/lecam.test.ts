@@ -92,7 +92,7 @@ describe('lecamPenalty', () => {
     );
   });
 
-  test('one-sided charges no more, and nothing where logits are short of the anchors', () => {
+  test('is, one-sided, never larger, and 0 where logits are short of the anchors', () => {
     fc.assert(
       fc.property(cases, ({ real, fake, r, f }) => {
         expect(value(real, fake, r, f, true)).toBeLessThanOrEqual(value(real, fake, r, f) + 1e-5);
@@ -130,7 +130,7 @@ describe('lecamPenalty', () => {
     );
   });
 
-  test('depends on the order of the samples in nothing', () => {
+  test('does not depend on the order of the samples', () => {
     fc.assert(
       fc.property(cases, ({ shape, real, fake, r, f }) => {
         const each = (a: number[], b: number[]): number[] =>
@@ -182,7 +182,7 @@ describe('updateLecamAnchors', () => {
     );
   });
 
-  test('stays within what it has seen', () => {
+  test('stays within the range of the logits seen', () => {
     fc.assert(
       fc.property(float32(100), float32(100), fc.integer({ min: 0, max: 99 }), (before, now, percent) => {
         const [real = NaN] = read(updateLecamAnchors(anchorsOf(before, 0), tensor1d([now]), tensor1d([0]), { decay: percent / 100 }));

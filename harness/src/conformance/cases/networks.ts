@@ -44,7 +44,7 @@ export function networkCase(golden: GoldenCase, variant: ConvolutionVariant): Ou
   const name = MODULES[entry.module];
   if (name === undefined) throw new Error(`network module ${entry.module} is not known`);
   const { config, domains } = modelConfig(golden);
-  const networks = buildNetworks({ ...config, variant }, domains);
+  const networks = buildNetworks({ ...config, convolution: variant }, domains);
   const weights = hashedWeights(networks[name].specs, entry.prefix, entry.seed);
   const differentiated = golden.inputs.filter(({ name: input }) => /^(input|latent)\./.test(input));
   const inputs = Object.fromEntries(differentiated.map((input) => [input.name, inputTensor(input)]));

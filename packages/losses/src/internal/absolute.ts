@@ -1,7 +1,7 @@
 import { abs, customGrad, getBackend, mul, neg, sign, step, sub } from '@tensorflow/tfjs-core';
 import type { GradSaveFunc, Tensor } from '@tensorflow/tfjs-core';
 
-/** sign(x); on wasm made of steps, for its `Sign` kernel gives 0 below about 1e-7. */
+/** sign(x); composed of steps on wasm, whose `Sign` kernel returns 0 below about 1e-7. */
 function signOf(x: Tensor): Tensor {
   return getBackend() === 'wasm' ? sub(step(x), step(neg(x))) : sign(x);
 }
@@ -13,8 +13,8 @@ const recorded = customGrad<Tensor>((input, save) => {
 });
 
 /**
- * |x|, any shape. Its derivative at 0 is 0, as in PyTorch, where `tf.abs` has −1: a loss between equal tensors
- * then leaves them alone. The second derivative is 0 everywhere.
+ * |x|, any shape. Its derivative at 0 is 0, as in PyTorch, where that of `tf.abs` is −1, so that a loss between equal tensors leaves
+ * them unchanged. The second derivative is 0 everywhere.
  */
 export function absolute(x: Tensor): Tensor {
   return recorded(x);

@@ -8,8 +8,8 @@ const recorded = customGrad<Tensor>((input, save) => {
 });
 
 /**
- * eˣ, any shape. `tf.exp` keeps its output for the backward pass, which tfjs 4.22 cannot differentiate through: its
- * second derivative is silently wrong. This one keeps x.
+ * eˣ, any shape. `tf.exp` keeps its output for the backward pass, and tfjs 4.22 cannot differentiate through that: the
+ * second derivative is silently wrong. This one keeps x instead.
  */
 export function exponential(x: Tensor): Tensor {
   return recorded(x);

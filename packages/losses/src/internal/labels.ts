@@ -5,14 +5,14 @@ import { stopGradient } from './stop-gradient.js';
 import { described, isTensor } from './tensors.js';
 
 /**
- * What a sample's class is, in whichever form it is at hand:
+ * The class of each sample, in any of these forms:
  * - one whole number from 0 to classes − 1 per sample: an array, a typed array, or a tensor `[batch]` or `[batch, 1]`, int32
  *   as a rule;
  * - one weight per class, `[batch, classes]`: an array of rows or a tensor, one-hot or soft (smoothed, mixed).
  */
 export type ClassLabels = ArrayLike<number> | readonly (readonly number[])[] | Tensor;
 
-/** Numbers of classes that were checked, numbers that a tensor holds and nobody has read, or weights of classes. */
+/** Class numbers that have been checked, class numbers in a tensor that have not been read back, or weights of classes. */
 export type LabelKind = 'numbers' | 'unreadNumbers' | 'weights';
 
 /** The weight of each class for each sample, float32 `[batch, classes]`, without gradient. */
@@ -57,7 +57,7 @@ function weightsOfTensor(loss: string, labels: Tensor, batch: number, classes: n
   }
   const constant = stopGradient(labels);
   if (rank === 2 && !isColumn) return { kind: 'weights', weights: cast(constant as Tensor2D, 'float32') };
-  // Compared, not read: reading waits for the device, and WebGPU cannot.
+  // Compared, not read back: reading waits for the device, and WebGPU cannot read synchronously.
   const column = cast(expandDims(reshape(constant, [batch]), 1), 'float32');
   return { kind: 'unreadNumbers', weights: cast<Tensor2D>(equal(column, range(0, classes, 1, 'float32')), 'float32') };
 }

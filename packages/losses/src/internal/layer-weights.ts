@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { requireNonNegative } from './numbers.js';
 import { requireTensor } from './tensors.js';
 
-/** The layers of features that are one tensor or a list of them. */
+/** The features as a list of layers, whether they are one tensor or a list. */
 export function layersOf(loss: string, argument: string, features: Tensor | readonly Tensor[]): readonly Tensor[] {
   const layers = Array.isArray(features) ? (features as readonly Tensor[]) : [features as Tensor];
   layers.forEach((layer, i) => requireTensor(loss, layers === features ? `${argument}[${i}]` : argument, layer));

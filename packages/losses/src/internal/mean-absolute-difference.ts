@@ -4,7 +4,7 @@ import { absolute } from './absolute.js';
 import { reduceElements, type LossOptions, type Reduced, type Reduction } from '../reduction.js';
 import { requireBatch, requireSameShape } from './shapes.js';
 
-/** ‖a − b‖₁ as the paper's code has it, the mean over elements, with the arguments' names for messages. */
+/** Mean |a − b|, which is how the paper's code computes ‖a − b‖₁, with the arguments' names for messages. */
 export function meanAbsoluteDifference<R extends Reduction = 'mean'>(
   loss: string,
   first: readonly [name: string, tensor: Tensor],

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { requireTensor } from './tensors.js';
 
-/** A shape as messages have it. */
+/** A shape as text for messages. */
 export function text(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }
@@ -17,7 +17,7 @@ export function requireBatch(loss: string, argument: string, tensor: Tensor): vo
   }
 }
 
-/** Fails unless both shapes are equal; without this tfjs would broadcast one to the other and give a number. */
+/** Fails unless both shapes are equal, where tfjs would broadcast one to the other and return a number. */
 export function requireSameShape(loss: string, first: readonly [string, Tensor], second: readonly [string, Tensor]): void {
   const [firstName, { shape: a }] = first;
   const [secondName, { shape: b }] = second;
@@ -26,7 +26,7 @@ export function requireSameShape(loss: string, first: readonly [string, Tensor],
   }
 }
 
-/** Fails unless both have as many samples. */
+/** Fails unless both have the same number of samples. */
 export function requireSameBatch(loss: string, first: readonly [string, Tensor], second: readonly [string, Tensor]): void {
   const [firstName, { shape: a }] = first;
   const [secondName, { shape: b }] = second;

@@ -8,7 +8,7 @@ export function isTensor(value: unknown): value is Tensor {
   return typeof value === 'object' && value !== null && 'dataId' in value && 'dtype' in value && 'shape' in value;
 }
 
-/** What came instead of a tensor, for messages, with the remedy where there is one. */
+/** Describes for a message what came instead of a tensor, with the remedy where there is one. */
 export function described(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (Array.isArray(value))
@@ -18,7 +18,7 @@ export function described(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** Fails unless `value` is a tensor that still exists. */
+/** Fails unless `value` is a tensor. */
 export function requireTensor(caller: string, argument: string, value: unknown): asserts value is Tensor {
   if (!isTensor(value)) throw new Error(`${caller}: ${argument} must be a tensor, got ${described(value)}`);
 }

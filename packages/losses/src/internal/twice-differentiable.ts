@@ -1,7 +1,7 @@
 import { engine, getGradient } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-/** A step of tensorflow.js's tape, as much of it as is looked at here. */
+/** The parts of a step of tensorflow.js's tape that are used here. */
 interface TapeNode {
   readonly kernelName: string;
   readonly inputs: Readonly<Record<string, Tensor>>;
@@ -14,10 +14,10 @@ const REMEDY = "import '@stargan/ops/second-order' after tensorflow.js";
 const refusal = (caller: string, operation: string, remedy: string): Error =>
   new Error(`${caller}: tensorflow.js's gradient of ${operation} cannot be differentiated again; ${remedy}`);
 
-/** Kernels whose gradient in tensorflow.js is made of their saved output, which the tape takes for a constant. */
+/** Kernels whose gradient in tensorflow.js is computed from their saved output, which the tape treats as a constant. */
 const FROM_OUTPUT: readonly string[] = ['Exp', 'Sigmoid', 'Softmax', 'Tanh'];
 
-/** Operations whose gradient is fixed in tensorflow.js, made of their output, with what to write in their place. */
+/** Operations with a built-in gradient that is computed from their output, and what to write in their place. */
 const FIXED: Readonly<Record<string, string>> = {
   logSoftmax: 'tf.sub of tf.logSumExp',
   softmaxCrossEntropy: 'classificationLoss of @stargan/losses',
@@ -25,12 +25,12 @@ const FIXED: Readonly<Record<string, string>> = {
 
 const tape = (): TapeNode[] => engine().state.activeTape ?? [];
 
-/** How much has been recorded so far. */
+/** The number of steps recorded so far. */
 export function recordedSteps(): number {
   return tape().length;
 }
 
-/** The steps between x and y. */
+/** The steps through which y depends on x. */
 function stepsBetween(steps: readonly TapeNode[], x: Tensor, y: Tensor): TapeNode[] {
   const dependents = new Set([x.id]);
   const fromX = steps.filter(({ inputs, outputs }) => {
@@ -46,21 +46,21 @@ function stepsBetween(steps: readonly TapeNode[], x: Tensor, y: Tensor): TapeNod
   });
 }
 
-/** Operations with a gradient of their own are recorded under the name of their scope. */
+/** The name of an operation: those with a gradient of their own are recorded under the name of their scope. */
 const operationOf = ({ kernelName }: TapeNode): string => kernelName.replace(/__op$/, '');
 
-/** Whether the second derivative would be wrong without a word. */
+/** Whether the second derivative would be wrong without an error. */
 function isSilentlyWrong(step: TapeNode): boolean {
   if (Object.hasOwn(FIXED, operationOf(step))) return true;
   return FROM_OUTPUT.includes(step.kernelName) && getGradient(step.kernelName)?.outputsToSave?.includes(true) === true;
 }
 
 /**
- * Looks at what was recorded of a gradient that is to be differentiated again, and refuses what tensorflow.js would get
- * wrong. Where the gradient of a step is missing, the backward pass that meets it will say so in a sentence.
+ * Checks the recorded steps of a gradient that is to be differentiated again, and refuses those that tensorflow.js would get wrong.
+ * Where a step has no gradient, it is given one that throws a readable error should the backward pass reach it.
  *
  * @param caller name of the function, for messages.
- * @param recorded where on the tape the function, and where its backward pass, began.
+ * @param recorded the numbers of steps on the tape when the function and its backward pass began.
  * @throws naming the operation and the remedy.
  */
 export function requireTwiceDifferentiable(

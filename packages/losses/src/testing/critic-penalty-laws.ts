@@ -23,7 +23,7 @@ export const criticCases = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({
   });
 });
 
-/** ½Σx², whose gradient is x itself: a penalty on it tells where it was taken. */
+/** ½Σx², whose gradient is x itself: a penalty on it shows where the gradient was taken. */
 const bowl: Critic = (x) => mul(sum(square(x), 1), 0.5);
 const linear =
   (w: readonly number[]): Critic =>
@@ -80,7 +80,7 @@ export function describeCriticPenalty({ name, penalty, at, charge }: CriticPenal
       );
     });
 
-    test('does not notice a constant added to the critic, nor the critic’s sign', () => {
+    test('does not change with a constant added to the critic, nor with the critic’s sign', () => {
       fc.assert(
         fc.property(criticCases, float32(100), (given, constant) => {
           const before = valueOf(() => value(bowl, given));

@@ -1,26 +1,11 @@
-import { memory, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
+import { memory, tensor2d } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import {
-  AVERAGED_NAMES,
-  buildNetworks,
-  countImages,
-  cycleStrip,
-  disposeAll,
-  easedWeights,
-  initialWeights,
-  interpolate,
-  latentGrid,
-  latentStyles,
-  referenceGrid,
-  type Sampler,
-  selectImages,
-  tileImages,
-  toByte,
-  translate,
-  truncateStyle,
-} from '@stargan/training';
-import { smallConfig } from '../testing/small-run.js';
+import { EMA_NETWORKS, buildNetworks } from '../networks/networks.js';
+import { disposeAll, initialWeights } from '../networks/weights.js';
+import { smallConfig } from '../testing/small-config.js';
+import { cycleStrip, latentGrid, latentStyles, otherDomains, referenceGrid } from './grids.js';
+import { toByte } from './pixels.js';
+import { countImages, selectImages, translate, type Sampler } from './translate.js';
 
 const config = smallConfig();
 const networks = buildNetworks(config, 2);
@@ -28,37 +13,13 @@ const image = (value: number): number[] => new Array<number>(16 * 16 * 3).fill(v
 const sources = { size: 16, data: Float32Array.from([...image(-0.5), ...image(0), ...image(0.5)]), domains: [0, 1, 0] };
 
 async function withSampler<T>(f: (sampler: Sampler) => T | Promise<T>): Promise<T> {
-  const weights = initialWeights(networks, AVERAGED_NAMES, 3);
+  const weights = initialWeights(networks, EMA_NETWORKS, 3);
   try {
     return await f({ networks, weights });
   } finally {
     disposeAll(...Object.values(weights));
   }
 }
-
-describe('pixels', () => {
-  it('are monotone, clamped, and back within half a level', () => {
-    fc.assert(
-      fc.property(fc.double({ min: -3, max: 3, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (x, step) => {
-        const byte = toByte(x);
-        expect(byte).toBeGreaterThanOrEqual(0);
-        expect(byte).toBeLessThanOrEqual(255);
-        expect(toByte(x + step)).toBeGreaterThanOrEqual(byte);
-        expect(Math.abs((byte / 255) * 2 - 1 - Math.min(Math.max(x, -1), 1))).toBeLessThanOrEqual(1 / 255 + 1e-12);
-      }),
-    );
-  });
-
-  it('tile in rows, the last one filled up with black', () => {
-    const { width, height, data } = tileImages(Float32Array.from([1, 1, 1, 0, 0, 0, -1, -1, -1]), 1, 1, 2);
-    expect([width, height]).toEqual([2, 2]);
-    expect([...data]).toEqual([255, 255, 255, 128, 128, 128, 0, 0, 0, 0, 0, 0]);
-  });
-
-  it('say when values do not make up whole images', () => {
-    expect(() => tileImages(new Float32Array(7), 1, 1, 2)).toThrow('images must hold whole 1×1 RGB images, got 7 values');
-  });
-});
 
 describe('grids', () => {
   it('have a row of sources and a row per style, and leave no tensor behind', async () => {
@@ -96,18 +57,6 @@ describe('grids', () => {
 });
 
 describe('truncation', () => {
-  it('leaves a style alone at 1 and gives the average at 0', () => {
-    tidy(() => {
-      const style = tensor2d([
-        [1, 2],
-        [3, 4],
-      ]);
-      const average = tensor2d([[10, 20]]);
-      expect([...truncateStyle(style, average, 1).dataSync()]).toEqual([1, 2, 3, 4]);
-      expect([...truncateStyle(style, average, 0).dataSync()]).toEqual([10, 20, 10, 20]);
-    });
-  });
-
   it('brings the styles of a domain closer to each other', async () => {
     await withSampler((sampler) => {
       const spread = (psi: number): number => {
@@ -121,20 +70,13 @@ describe('truncation', () => {
   });
 });
 
-describe('interpolation', () => {
-  it('goes from 0 to 1 without turning back', () => {
-    const weights = easedWeights();
-    expect(weights[0]).toBe(0);
-    expect(weights.at(-1)).toBe(1);
-    weights.reduce((previous, weight) => {
-      expect(weight).toBeGreaterThanOrEqual(previous);
-      return weight;
+describe('otherDomains', () => {
+  it('puts a reference of another domain under each source', () => {
+    const references = { size: 1, data: Float32Array.from([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]), domains: [0, 0, 1, 1] };
+    expect(otherDomains(references)).toEqual({
+      size: 1,
+      data: Float32Array.from([3, 3, 3, 4, 4, 4, 1, 1, 1, 2, 2, 2]),
+      domains: [1, 1, 0, 0],
     });
-  });
-
-  it('meets both ends', () => {
-    const [a, b] = [Float32Array.of(1, 2), Float32Array.of(5, -2)];
-    expect([...interpolate(a, b, 0)]).toEqual([1, 2]);
-    expect([...interpolate(a, b, 1)]).toEqual([5, -2]);
   });
 });

@@ -9,10 +9,10 @@ import {
 } from '@stargan/discriminator';
 import type { Network } from '@stargan/layers';
 import type { Parameters } from '@stargan/ops';
-import type { TrainingConfig } from '../config/schema.js';
+import type { ArchitectureConfig } from './config-fields.js';
 
-/** A discriminator of any kind. */
-export interface Judge extends Network {
+/** A discriminator of any kind, as training needs it: each sample's domain is given as an array. */
+export interface DomainDiscriminator extends Network {
   /**
    * How real images look, as images of these domains.
    *
@@ -20,12 +20,12 @@ export interface Judge extends Network {
    * @returns logits [batch], or [batch, S', S', 1] where patches are judged
    */
   apply(parameters: Parameters, image: Tensor, domain: readonly number[]): Tensor;
-  /** The same from a judge that does not see the domain, and tells it: a logit for every domain [batch, domains]. */
+  /** Where the discriminator is not given the domain but tells it: its logits, and one for every domain [batch, domains]. */
   readonly classify?: (parameters: Parameters, image: Tensor) => { logits: Tensor; classes: Tensor2D };
 }
 
 /** Builds a discriminator. @throws when an option is out of range */
-export function buildJudge(kind: TrainingConfig['discriminator'] = 'branches', options: DiscriminatorOptions): Judge {
+export function buildDiscriminator(kind: ArchitectureConfig['discriminator'], options: DiscriminatorOptions): DomainDiscriminator {
   switch (kind) {
     case 'branches':
       return discriminator(options);
@@ -34,11 +34,11 @@ export function buildJudge(kind: TrainingConfig['discriminator'] = 'branches', o
     case 'labelMaps':
       return labelMapDiscriminator(options);
     case 'patchClassifier':
-      return patchJudge(options);
+      return classifyingDiscriminator(options);
   }
 }
 
-function patchJudge({ imageSize, domains, widthBudget, maxWidth }: DiscriminatorOptions): Judge {
+function classifyingDiscriminator({ imageSize, domains, widthBudget, maxWidth }: DiscriminatorOptions): DomainDiscriminator {
   const network = patchClassifier({ imageSize, domains, widthBudget, maxWidth });
   return {
     specs: network.specs,

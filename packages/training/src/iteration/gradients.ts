@@ -1,33 +1,25 @@
-import { mul, slice } from '@tensorflow/tfjs-core';
+import { add, mul } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { ValueAndGradients } from '@stargan/ops';
 import { disposeAll } from '../networks/weights.js';
-import type { Batch } from './batch.js';
-import { sumGradients } from './sum-gradients.js';
 
 /**
- * Cuts a batch into equal parts, in order. The caller owns them, and still the batch.
- *
- * @throws unless `parts` divides the batch
+ * The sum of gradients, or of other tensors, by name: for an objective whose terms were differentiated one after another.
+ * Consumes both; a name that only one of them names keeps that one's tensor.
  */
-export function splitBatch(batch: Batch, parts: number): Batch[] {
-  const total = batch.domain.length;
-  const size = total / parts;
-  if (!Number.isInteger(size) || size < 1) throw new Error(`splitBatch: parts must divide the batch of ${total} images, got ${parts}`);
-  return Array.from({ length: parts }, (_, i) => {
-    const rows = (tensor: Tensor): Tensor => slice(tensor, i * size, size);
-    const those = (domains: readonly number[]): number[] => domains.slice(i * size, (i + 1) * size);
-    return {
-      image: rows(batch.image),
-      domain: those(batch.domain),
-      reference: rows(batch.reference),
-      reference2: rows(batch.reference2),
-      targetDomain: those(batch.targetDomain),
-      latent: rows(batch.latent),
-      latent2: rows(batch.latent2),
-      ...(batch.position && { position: rows(batch.position) }),
-    };
-  });
+export function sumGradients(a: Readonly<Record<string, Tensor>>, b: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  const sum: Record<string, Tensor> = { ...a };
+  for (const [name, gradient] of Object.entries(b)) {
+    const other = sum[name];
+    if (other === undefined) {
+      sum[name] = gradient;
+      continue;
+    }
+    sum[name] = add(other, gradient);
+    other.dispose();
+    gradient.dispose();
+  }
+  return sum;
 }
 
 /**
