@@ -16,6 +16,8 @@ const isPure = (file) =>
 export default defineConfig({
   test: {
     setupFiles: ['testing/seeded-properties.ts'],
+    // Built packages are loaded as they are: Node.js does without transforming them.
+    server: { deps: { external: [/\/(packages\/[^/]+|harness)\/dist\//] } },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,
