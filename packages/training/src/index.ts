@@ -9,6 +9,7 @@ export {
   trainingFields,
   whole,
 } from './config/schema.js';
+export { type FileContent, type FolderSource } from '@stargan/checkpoints';
 export { averageFiles } from './files/file-names.js';
 export { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
 export { type ModelRecord } from './files/model-record.js';
@@ -59,7 +60,8 @@ export {
   type TrainingState,
 } from './iteration/state.js';
 export { sumGradients } from './iteration/sum-gradients.js';
-export { type DomainChoice, loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
+export { loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
+export { type DomainChoice } from './load-model-arguments.js';
 export { buildJudge, type Judge } from './networks/judge.js';
 export {
   type Architecture,
