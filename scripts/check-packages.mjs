@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import ts from 'typescript';
-import { installProject, packAll, packageNames, readManifest, root, run } from './consumer-project.mjs';
+import { installProject, packAll, packageNames, root, run } from './consumer-project.mjs';
 import { compile, COMPILERS } from './consumer-types.mjs';
 import { everyExport } from './every-export.mjs';
-import { checkContents } from './package-contents.mjs';
+import { checkContents, checkTarball } from './package-contents.mjs';
 import { allExamples, disagreement, promisedLines } from './readme-example.mjs';
 import { withDependencies } from './tarballs.mjs';
 import { checkTrainedModel } from './trained-model.mjs';
+import { readManifest } from './workspace.mjs';
 
 const SUPPORTED = ['3.21.0', '4.0.0', '4.10.0', '4.17.0', '4.22.0'];
 const USAGE = `Usage: node scripts/check-packages.mjs [--matrix | --tfjs VERSION,…]
@@ -134,7 +135,7 @@ async function checkBeside({ version, isWhole }) {
   const tfjs = ['tfjs', 'tfjs-backend-wasm'].map((name) => `@tensorflow/${name}@${version}`);
   let project;
   await check(`${label}, npm install`, async () => {
-    const installed = await installProject(label.replace(' ', '-'), [...tarballs.values(), ...tfjs]);
+    const installed = await installProject(label.replace(' ', '-'), [...packageNames.map((name) => tarballs.get(name)), ...tfjs]);
     checkOneCore(installed);
     project = installed;
   });
@@ -163,9 +164,8 @@ async function checkBeside({ version, isWhole }) {
     return `${results} results of ${runnable.length} examples`;
   });
   if (version !== SUPPORTED.at(-1)) return;
-  await withEach(packageNames, (name) =>
-    check(`@stargan/${name}`, () => checkContents(join(project, 'node_modules', '@stargan', name), name, tarballs.get(name))),
-  );
+  for (const name of packageNames)
+    await check(`@stargan/${name}, its files`, () => checkContents(join(project, 'node_modules', '@stargan', name), name));
 }
 
 await check('examples', () => {
@@ -176,6 +176,7 @@ await check('losses alone', async () => {
   const project = await installProject('alone', [tarballs.get('losses'), '@tensorflow/tfjs-core@4.22.0']);
   await run(process.execPath, ['--input-type=module', '--eval', "import '@stargan/losses';"], { cwd: project });
 });
+await withEach([...tarballs], ([name, tarball]) => check(`@stargan/${name}, its types and exports`, () => checkTarball(tarball)));
 await check('training alone, a trained run', () => {
   const needed = withDependencies('@stargan/training');
   return checkTrainedModel(needed.map((name) => tarballs.get(name.replace('@stargan/', ''))));

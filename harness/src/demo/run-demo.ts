@@ -16,7 +16,7 @@ import { findRunRecord, requireCheckpoint, runPaths } from '../training/run-dire
 import { train } from '../training/train.js';
 
 /** The pictures of the demo: two shapes, whatever else about them being style or content. */
-export const DEMO_IMAGES = {
+const DEMO_IMAGES = {
   imagesPerDomain: 1000,
   validationPerDomain: 60,
   imageSize: 64,

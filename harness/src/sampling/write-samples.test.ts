@@ -3,7 +3,7 @@ import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { AVERAGED_NAMES, buildNetworks, disposeAll, initialWeights, PICTURE_PIXELS } from '@stargan/training';
+import { EMA_NETWORKS, buildNetworks, disposeAll, initialWeights, PICTURE_PIXELS } from '@stargan/training';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
 import { loadFixedInputs } from './fixed-inputs.js';
 import { gridScale, writePictures, writeSamples } from './write-samples.js';
@@ -38,7 +38,7 @@ describe('sample grids of sixty domains', () => {
     expect(inputs.sources.domains).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4]);
 
     const networks = buildNetworks(config, DOMAINS);
-    const weights = initialWeights(networks, AVERAGED_NAMES, 3);
+    const weights = initialWeights(networks, EMA_NETWORKS, 3);
     const before = memory().numTensors;
     const files = await writeSamples({ networks, weights }, inputs, path.join(folder(), 'samples'), '0000001', config);
     expect(memory().numTensors).toBe(before);

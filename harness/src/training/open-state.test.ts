@@ -17,9 +17,9 @@ async function runOf(run: string, iterations: readonly number[], { overflows = f
     state.iteration = iteration;
     if (overflows && iteration === iterations.at(-1)) {
       const name = 'shared.2.weight';
-      const { shape } = state.averages.mappingNetwork[name]!;
-      state.averages.mappingNetwork[name]!.dispose();
-      state.averages.mappingNetwork[name] = fill(shape, 3e38);
+      const { shape } = state.ema.mappingNetwork[name]!;
+      state.ema.mappingNetwork[name]!.dispose();
+      state.ema.mappingNetwork[name] = fill(shape, 3e38);
     }
     await writeCheckpoint(run, networks, state, iterations.length).finally(() => disposeState(state));
   }

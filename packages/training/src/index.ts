@@ -1,15 +1,8 @@
 export { type Rung, RUNG_NAMES, rungConfig, type RungName, RUNGS, updatesPerIteration } from './config/rungs.js';
-export {
-  dimension,
-  fraction,
-  rate,
-  requireFirstWidth,
-  type TrainingConfig,
-  trainingConfigSchema,
-  trainingFields,
-  whole,
-} from './config/schema.js';
 export { type FileContent, type FolderSource } from '@stargan/checkpoints';
+export { renameKeys, type RenamedConfig } from './config/renamed-keys.js';
+export { type TrainingConfig, trainingFields } from './config/training-config.js';
+export { type ConfigOf, count, defaultsOf, dimension, type Field, type Fields, fraction, rate } from './field.js';
 export { averageFiles } from './files/file-names.js';
 export { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
 export { type ModelRecord } from './files/model-record.js';
@@ -22,15 +15,19 @@ export {
   storedTensors,
   type StoredTensorsOptions,
 } from './files/stored-weights.js';
-export { overParts, splitBatch } from './iteration/accumulate.js';
-export { type Batch, imagesPerIteration } from './iteration/batch.js';
-export { disposeBatch, latentCodes, tensorBatch } from './iteration/batches.js';
 export {
-  addWeighted,
-  discriminatorGradients,
-  type DiscriminatorInputs,
-  type DiscriminatorOptions,
-} from './iteration/discriminator-step.js';
+  type Batch,
+  type DecodedImages,
+  disposeBatch,
+  imagesPerIteration,
+  latentCodes,
+  splitBatch,
+  tensorBatch,
+} from './iteration/batch.js';
+export { type BatchConfig, type ObjectiveConfig, type OptimizerConfig } from './iteration/config-fields.js';
+export { overParts } from './iteration/gradients.js';
+export { type DiscriminatorReadings, type GeneratorReadings, OBJECTIVE, type Objective } from './iteration/objective.js';
+export { discriminatorGradients, type DiscriminatorInputs } from './iteration/discriminator-step.js';
 export {
   describeFault,
   findNonFinite,
@@ -43,7 +40,6 @@ export {
 export {
   generatorGradients,
   type GeneratorInputs,
-  type GeneratorOptions,
   type StyleSource,
   TRAINED_NETWORKS,
   trainedNetworks,
@@ -54,20 +50,19 @@ export {
   disposeMoments,
   disposeState,
   initialState,
-  type OptimizerConfig,
   type Optimizers,
   stateFromWeights,
   type TrainingState,
 } from './iteration/state.js';
-export { sumGradients } from './iteration/sum-gradients.js';
+export { type Term, type TermConfig } from './iteration/terms.js';
 export { loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
 export { type DomainChoice } from './load-model-arguments.js';
-export { buildJudge, type Judge } from './networks/judge.js';
+export { type DomainDiscriminator } from './networks/build-discriminator.js';
+export { type ArchitectureConfig, type SizeConfig } from './networks/config-fields.js';
 export {
-  type Architecture,
-  AVERAGED_NAMES,
-  type AveragedName,
   buildNetworks,
+  EMA_NETWORKS,
+  type EmaNetwork,
   type ModelConfig,
   NETWORK_NAMES,
   type NetworkName,

@@ -15,7 +15,7 @@ import { useTemporaryFolder } from './testing/temporary-folder.js';
 const folder = useTemporaryFolder(async (created) => {
   await writeSmallRun(path.join(created, 'run'), { iterations: [20, 40] });
   await writeSmallRun(path.join(created, 'other'), { iterations: [3], values: { imageSize: 32, styleDim: 5 }, domains: ['a', 'b', 'c'] });
-  await writeSmallRun(path.join(created, 'labels'), { values: { style: 'label', injection: 'concatenation', lambdaStyle: 0 } });
+  await writeSmallRun(path.join(created, 'labels'), { values: { conditioning: 'label', injection: 'concatenation', lambdaStyle: 0 } });
 });
 const run = (): string => path.join(folder(), 'run');
 

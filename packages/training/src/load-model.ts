@@ -2,7 +2,7 @@ import { concat, ready, slice, tensor2d, tidy, zeros } from '@tensorflow/tfjs-co
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { FolderSource } from '@stargan/checkpoints';
 import { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
-import { latentCodes } from './iteration/batches.js';
+import { latentCodes } from './iteration/batch.js';
 import {
   requireImages,
   requireLabel,

@@ -10,10 +10,10 @@ import {
 import { adamStateFromTensors, adamStateToTensors, type AdamState } from '@stargan/optimizers';
 import type { ParameterSpec } from '@stargan/layers';
 import {
-  AVERAGED_NAMES,
+  EMA_NETWORKS,
   NETWORK_NAMES,
   withParameters,
-  type AveragedName,
+  type EmaNetwork,
   type NetworkName,
   type Networks,
   type WeightsOf,
@@ -49,8 +49,8 @@ export async function writeCheckpoint(runDirectory: string, networks: Networks, 
     files[weightsFile(name)] = { tensors: withConstants(networks, name, state.weights[name]) };
     files[optimizerFile(name)] = (file) => writeMoments(file, networks, name, state);
   }
-  for (const name of withParameters(networks, AVERAGED_NAMES))
-    files[averageFile(name)] = { tensors: withConstants(networks, name, state.averages[name]) };
+  for (const name of withParameters(networks, EMA_NETWORKS))
+    files[averageFile(name)] = { tensors: withConstants(networks, name, state.ema[name]) };
   const directory = checkpointDirectory(runDirectory);
   const { drawOffset, rollbacks } = state;
   const checkpoint = await saveCheckpoint(directory, state.iteration, files, { drawOffset, rollbacks });
@@ -91,18 +91,18 @@ export async function readState(networks: Networks, checkpoint: Checkpoint): Pro
   const { iteration, manifest } = checkpoint;
   const files = filesOf(checkpoint);
   const weights = await readEach(NETWORK_NAMES, (name) => readWeights(networks, name, files, weightsFile(name)), disposeAll);
-  let averages: WeightsOf<AveragedName> | undefined;
+  let ema: WeightsOf<EmaNetwork> | undefined;
   try {
-    averages = await readAverages(networks, checkpoint);
+    ema = await readAverages(networks, checkpoint);
     const moments = await readEach(
       withParameters(networks, NETWORK_NAMES),
       (name) => readMoments(networks[name].specs, path.join(checkpoint.path, optimizerFile(name)), weights[name], iteration),
       disposeMoments,
     );
     const { drawOffset, rollbacks } = manifest.metadata;
-    return { iteration, weights, averages, moments, drawOffset: countOf(drawOffset), rollbacks: countOf(rollbacks) };
+    return { iteration, weights, ema, moments, drawOffset: countOf(drawOffset), rollbacks: countOf(rollbacks) };
   } catch (error) {
-    disposeAll(...Object.values(weights), ...Object.values(averages ?? {}));
+    disposeAll(...Object.values(weights), ...Object.values(ema ?? {}));
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { AVERAGED_NAMES, type NetworkName } from '../networks/networks.js';
+import { EMA_NETWORKS, type NetworkName } from '../networks/networks.js';
 
 /** Names of the networks in files: the reference's. */
 const FILE_NAMES: Record<NetworkName, string> = {
@@ -18,4 +18,4 @@ export const averageFile = (name: NetworkName): string => `${FILE_NAMES[name]}_e
 export const optimizerFile = (name: NetworkName): string => `${FILE_NAMES[name]}_optimizer.safetensors`;
 
 /** Names of the files of a checkpoint that hold the moving averages. */
-export const averageFiles = (): string[] => AVERAGED_NAMES.map(averageFile);
+export const averageFiles = (): string[] => EMA_NETWORKS.map(averageFile);

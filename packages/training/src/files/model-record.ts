@@ -1,5 +1,5 @@
 import type { ReadableFolder } from '@stargan/checkpoints';
-import type { TrainingConfig } from '../config/schema.js';
+import type { TrainingConfig } from '../config/training-config.js';
 import { buildNetworks, type Networks } from '../networks/networks.js';
 import { parseStoredConfig } from './stored-config.js';
 

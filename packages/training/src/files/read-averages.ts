@@ -1,5 +1,5 @@
 import { openFolder, type Checkpoint, type OpenedCheckpoint, type ReadableFolder } from '@stargan/checkpoints';
-import { AVERAGED_NAMES, type AveragedName, type NetworkName, type Networks, type WeightsOf } from '../networks/networks.js';
+import { EMA_NETWORKS, type EmaNetwork, type NetworkName, type Networks, type WeightsOf } from '../networks/networks.js';
 import { disposeAll } from '../networks/weights.js';
 import { averageFile } from './file-names.js';
 import { readStoredTensors, storedConstants } from './stored-weights.js';
@@ -15,9 +15,9 @@ export const filesOf = (checkpoint: Checkpoint | OpenedCheckpoint): ReadableFold
  * @param checkpoint a whole one, as `findLatestCheckpoint` or `openCheckpoint` gives it
  * @throws naming the file and the fault, such as a tensor that is not finite
  */
-export async function readAverages(networks: Networks, checkpoint: Checkpoint | OpenedCheckpoint): Promise<WeightsOf<AveragedName>> {
+export async function readAverages(networks: Networks, checkpoint: Checkpoint | OpenedCheckpoint): Promise<WeightsOf<EmaNetwork>> {
   const files = filesOf(checkpoint);
-  return readEach(AVERAGED_NAMES, (name) => readWeights(networks, name, files, averageFile(name)), disposeAll);
+  return readEach(EMA_NETWORKS, (name) => readWeights(networks, name, files, averageFile(name)), disposeAll);
 }
 
 /** The weights in one file of a checkpoint; none where the network has no parameters. */

@@ -1,6 +1,6 @@
 import { memory, tensor2d } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { AVERAGED_NAMES, buildNetworks } from '../networks/networks.js';
+import { EMA_NETWORKS, buildNetworks } from '../networks/networks.js';
 import { disposeAll, initialWeights } from '../networks/weights.js';
 import { smallConfig } from '../testing/small-config.js';
 import { cycleStrip, latentGrid, latentStyles, otherDomains, referenceGrid } from './grids.js';
@@ -13,7 +13,7 @@ const image = (value: number): number[] => new Array<number>(16 * 16 * 3).fill(v
 const sources = { size: 16, data: Float32Array.from([...image(-0.5), ...image(0), ...image(0.5)]), domains: [0, 1, 0] };
 
 async function withSampler<T>(f: (sampler: Sampler) => T | Promise<T>): Promise<T> {
-  const weights = initialWeights(networks, AVERAGED_NAMES, 3);
+  const weights = initialWeights(networks, EMA_NETWORKS, 3);
   try {
     return await f({ networks, weights });
   } finally {

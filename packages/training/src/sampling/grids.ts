@@ -1,7 +1,7 @@
 import { gather, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { yieldToEventLoop } from '../yield-to-event-loop.js';
-import { latentCodes } from '../iteration/batches.js';
+import { latentCodes } from '../iteration/batch.js';
 import { createCanvas, type CanvasLayout } from './canvas.js';
 import type { Pixels } from './pixels.js';
 import { countImages, encodeStyles, imagesTogether, selectImages, translate, type ImageBatch, type Sampler } from './translate.js';

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fill } from '@tensorflow/tfjs-core';
-import type { TrainingConfig } from '../config/schema.js';
+import type { TrainingConfig } from '../config/training-config.js';
 import { writeCheckpoint } from '../files/checkpoint.js';
 import { buildOptimizers, disposeState, initialState } from '../iteration/state.js';
 import { buildNetworks } from '../networks/networks.js';
@@ -36,9 +36,9 @@ export async function writeSmallRun(
     state.iteration = iteration;
     if (overflows && iteration === iterations.at(-1)) {
       const name = 'shared.2.weight';
-      const { shape } = state.averages.mappingNetwork[name]!;
-      state.averages.mappingNetwork[name]!.dispose();
-      state.averages.mappingNetwork[name] = fill(shape, 3e38);
+      const { shape } = state.ema.mappingNetwork[name]!;
+      state.ema.mappingNetwork[name]!.dispose();
+      state.ema.mappingNetwork[name] = fill(shape, 3e38);
     }
     await writeCheckpoint(run, networks, state, iterations.length).finally(() => disposeState(state));
   }
