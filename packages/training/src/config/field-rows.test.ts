@@ -11,7 +11,8 @@ describe('the table of configuration values', () => {
     const text = readFileSync(readme, 'utf8');
     const [start, end] = [text.indexOf(MARKS[0]) + MARKS[0].length, text.indexOf(MARKS[1])];
     expect(start).toBeGreaterThan(MARKS[0].length);
-    if (process.env.STARGAN_WRITE_TABLES === '1') writeFileSync(readme, text.slice(0, start) + fieldTable(trainingFields) + text.slice(end));
+    if (process.env.STARGAN_WRITE_TABLES === '1')
+      writeFileSync(readme, text.slice(0, start) + fieldTable(trainingFields) + text.slice(end));
     else expect(text.slice(start, end)).toBe(fieldTable(trainingFields));
   });
 

@@ -22,7 +22,7 @@ async function documentedChanges(): Promise<{ file: string; from: string; to: st
 
 /** A copy of the built package, in which the two files are compiled from their changed sources. */
 async function changedCopy(folder: string): Promise<typeof Training> {
-  await cp(path.join(packageFolder, 'dist'), path.join(folder, 'dist'), { recursive: true, filter: (file) => !file.endsWith('.map') });
+  await cp(path.join(packageFolder, 'dist'), path.join(folder, 'dist'), { recursive: true });
   await symlink(path.join(packageFolder, 'node_modules'), path.join(folder, 'node_modules'));
   await writeFile(path.join(folder, 'package.json'), '{ "type": "module" }');
   for (const { file, from, to } of await documentedChanges()) {
@@ -48,7 +48,8 @@ function trainTwice(training: typeof Training, values: object): Training.Losses[
   const optimizers = training.buildOptimizers(config);
   const state = training.initialState(networks, optimizers, 1);
   const losses = [0, 1].map((iteration) => {
-    const images = (kind: string): Float32Array => Float32Array.from(normalArray(2 * 16 * 16 * 3, randomStream(3, kind, iteration)), Math.tanh);
+    const images = (kind: string): Float32Array =>
+      Float32Array.from(normalArray(2 * 16 * 16 * 3, randomStream(3, kind, iteration)), Math.tanh);
     const batch = training.tensorBatch(
       {
         iteration,
@@ -72,7 +73,8 @@ describe('the loss that the page adds', () => {
   let training: typeof Training;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'adding-a-loss-'));
-    training = await changedCopy(folder);
+    // Below node_modules, so that Node.js loads it as it loads installed packages.
+    training = await changedCopy(path.join(folder, 'node_modules', 'training'));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 

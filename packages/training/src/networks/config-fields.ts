@@ -14,10 +14,19 @@ export const sizeFields = {
   styleDim: { ...dimension, default: 64, description: 'Length of a style code.' },
   latentDim: { ...dimension, default: 16, description: 'Length of a latent code.' },
   hiddenDim: { ...dimension, default: 512, description: "Width of the mapping network's hidden layers." },
-  widthBudget: { ...count, minimum: 16, default: 2 ** 14, description: 'First width of the convolutional networks × `imageSize`; at least `imageSize`.' },
+  widthBudget: {
+    ...count,
+    minimum: 16,
+    default: 2 ** 14,
+    description: 'First width of the convolutional networks × `imageSize`; at least `imageSize`.',
+  },
   maxWidth: { ...dimension, default: 512, description: 'Cap of the widths, which double per level.' },
-  highPass: { ...rate, default: 0, description:
-      'Weight w_hpf of the high-pass skip, which takes the place of the shortcuts: it divides the filter, and 0 leaves the skip out. Its masks of face landmarks are an input that the training does not make yet.' },
+  highPass: {
+    ...rate,
+    default: 0,
+    description:
+      'Weight w_hpf of the high-pass skip, which takes the place of the shortcuts: it divides the filter, and 0 leaves the skip out. Its masks of face landmarks are an input that the training does not make yet.',
+  },
 } as const satisfies Fields;
 
 /** Which networks there are, and how they are computed; the defaults are the reference implementation's. */
