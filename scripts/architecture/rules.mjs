@@ -14,9 +14,9 @@ export function findFaults(imports, house) {
   ];
 }
 
-/** The place of a room in the order of its workspace; `index.ts` is above all. */
+/** The place of a room in the order of its workspace; `index.ts` is above all unless it is named. */
 export function rankOf(room, order) {
-  if (room === 'index.ts') return order.length;
+  if (room === 'index.ts' && !order.includes(room)) return order.length;
   const found = order.indexOf(room);
   return found < 0 && room.endsWith('.ts') ? order.indexOf('*') : found;
 }

@@ -8,7 +8,6 @@ import {
   cycleStrip,
   easedWeights,
   encodeStyles,
-  imagesTogether,
   interpolate,
   joinImages,
   latentGrid,
@@ -97,7 +96,7 @@ const grids: Pixels[] = [
 const layout: CanvasLayout = { rows: 1, columns: 2, size: 16, maxPixels: PICTURE_PIXELS };
 const canvas: Canvas = createCanvas(layout);
 canvas.place(0, 0, translate(sampler, images, encodeStyles(sampler, images, [0])).data);
-console.log(grids.length, shrinkToFit(layout), imagesTogether(256), toByte(0), toTensor(images).shape);
+console.log(grids.length, shrinkToFit(layout), toByte(0), toTensor(images).shape);
 
 // Styles in between, and a video's columns.
 const styles = latentStyles(sampler, { domain: 0, latentDim: 16, count: 2, psi: 1, seed: 1 });

@@ -1,11 +1,24 @@
-export { type Rung, RUNG_NAMES, rungConfig, type RungName, RUNGS, updatesPerIteration } from './config/rungs.js';
 export { type FileContent, type FolderSource } from '@stargan/checkpoints';
-export { renameKeys, type RenamedConfig } from './config/renamed-keys.js';
+export { type FieldRow, fieldRows, fieldTable } from './config/field-rows.js';
+export { parseFields } from './config/parse-fields.js';
+export { type RenamedConfig, renameKeys } from './config/renamed-keys.js';
+export { type Rung, RUNG_NAMES, rungConfig, type RungName, RUNGS, updatesPerIteration } from './config/rungs.js';
 export { type TrainingConfig, trainingFields } from './config/training-config.js';
-export { type ConfigOf, count, defaultsOf, dimension, type Field, type Fields, fraction, rate } from './field.js';
+export {
+  type ChoiceField,
+  type ConfigOf,
+  count,
+  defaultsOf,
+  dimension,
+  type Field,
+  type Fields,
+  fraction,
+  type NumberField,
+  rate,
+} from './field.js';
 export { averageFiles } from './files/file-names.js';
-export { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
 export { type ModelRecord } from './files/model-record.js';
+export { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
 export { readAverages } from './files/read-averages.js';
 export {
   readStoredTensors,
@@ -25,8 +38,6 @@ export {
   tensorBatch,
 } from './iteration/batch.js';
 export { type BatchConfig, type ObjectiveConfig, type OptimizerConfig } from './iteration/config-fields.js';
-export { overParts } from './iteration/gradients.js';
-export { type DiscriminatorReadings, type GeneratorReadings, OBJECTIVE, type Objective } from './iteration/objective.js';
 export { discriminatorGradients, type DiscriminatorInputs } from './iteration/discriminator-step.js';
 export {
   describeFault,
@@ -37,23 +48,11 @@ export {
   stateValues,
   type TensorRole,
 } from './iteration/finite.js';
-export {
-  generatorGradients,
-  type GeneratorInputs,
-  type StyleSource,
-  TRAINED_NETWORKS,
-  trainedNetworks,
-} from './iteration/generator-step.js';
+export { generatorGradients, type GeneratorInputs, type StyleSource } from './iteration/generator-step.js';
+export { overParts } from './iteration/gradients.js';
 export { type IterationConfig, type Losses, trainIteration } from './iteration/iteration.js';
-export {
-  buildOptimizers,
-  disposeMoments,
-  disposeState,
-  initialState,
-  type Optimizers,
-  stateFromWeights,
-  type TrainingState,
-} from './iteration/state.js';
+export { type DiscriminatorReadings, type GeneratorReadings, type Objective, OBJECTIVE } from './iteration/objective.js';
+export { buildOptimizers, disposeState, initialState, type Optimizers, stateFromWeights, type TrainingState } from './iteration/state.js';
 export { type Term, type TermConfig } from './iteration/terms.js';
 export { loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
 export { type DomainChoice } from './load-model-arguments.js';
@@ -68,11 +67,10 @@ export {
   type NetworkName,
   type Networks,
   type WeightsOf,
-  withParameters,
 } from './networks/networks.js';
 export { describeOverflow, findOverflow, type ProbeSizes } from './networks/probe.js';
-export { labelCodes, latentCodesWithLabels, type StyleNetwork, type StyleNetworks } from './networks/style-codes.js';
-export { copyWeights, disposeAll, initialWeights, joinWeights, mapNames, splitWeights } from './networks/weights.js';
+export { type StyleNetwork, type StyleNetworks } from './networks/style-codes.js';
+export { copyWeights, disposeAll, initialWeights, mapNames, splitWeights } from './networks/weights.js';
 export { type Canvas, type CanvasLayout, createCanvas, PICTURE_PIXELS, shrinkToFit } from './sampling/canvas.js';
 export {
   cycleStrip,
@@ -90,7 +88,6 @@ export {
   countImages,
   encodeStyles,
   type ImageBatch,
-  imagesTogether,
   joinImages,
   type Sampler,
   selectImages,
