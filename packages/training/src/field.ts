@@ -52,19 +52,6 @@ export function withDefaults<Slice extends Fields>(
   return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, values[key] ?? field.default])) as ConfigOf<Slice>;
 }
 
-/** What a value should have been, such as `must be a whole number of at least 1`; undefined where it is as its field says. */
-export function faultOf(field: Field, value: unknown): string | undefined {
-  if (field.kind === 'choice')
-    return field.values.includes(value as string) ? undefined : `must be one of ${field.values.map((name) => `"${name}"`).join(', ')}`;
-  const { kind, minimum = -Infinity, maximum = Infinity, below = Infinity, powerOfTwo = false } = field;
-  const number = powerOfTwo ? 'a power of two' : kind === 'whole' ? 'a whole number' : 'a finite number';
-  const isNumber = kind === 'whole' ? Number.isInteger(value) : Number.isFinite(value);
-  if (!isNumber || (powerOfTwo && !Number.isInteger(Math.log2(value as number)))) return `must be ${number}`;
-  if ((value as number) < minimum) return `must be ${number} of at least ${minimum}`;
-  if ((value as number) > maximum) return `must be ${number} of at most ${maximum}`;
-  return (value as number) < below ? undefined : `must be ${number} below ${below}`;
-}
-
 /** A length or a count of images: each is a dimension of a tensor. */
 export const dimension = { kind: 'whole', minimum: 1, maximum: 2 ** 16 } as const;
 
