@@ -13,6 +13,7 @@ export {
   type Fields,
   fraction,
   type NumberField,
+  type NumberRange,
   rate,
 } from './field.js';
 export { averageFiles, checkpointDirectory, readAverages, readState, writeCheckpoint } from './files/checkpoint.js';
