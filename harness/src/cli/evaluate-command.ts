@@ -2,14 +2,14 @@ import type { DomainClassifier } from '@stargan/metrics';
 import { buildNetworks, disposeAll } from '@stargan/training';
 import { Command } from 'commander';
 import { sayDataset } from '../dataset/describe-dataset.js';
-import { openClassifier } from '../evaluation/classifier.js';
+import { openClassifier } from '@stargan/training/evaluation';
 import { openEvaluationData } from '../evaluation/evaluation-data.js';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
 import { evaluationFile, type EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';
 import { evaluationOptions } from '../evaluation/options.js';
 import { describeEvaluation } from '../evaluation/results-table.js';
-import { listTasks } from '../evaluation/tasks.js';
+import { listTasks } from '@stargan/training/evaluation';
 import { describeEvaluationWork } from '../planning/describe-run.js';
 import { openAverages } from '../training/open-state.js';
 import { readRunRecord } from '../training/run-directory.js';
@@ -144,7 +144,7 @@ async function evaluateTrained(
         data: images,
         saveImages,
         classifier: async () =>
-          (classifier = await openClassifier(images, config.imageSize, { ...options, say: (line) => console.error(line), signal })),
+          (classifier = await openClassifier(images.domains, config.imageSize, { ...options, say: (line) => console.error(line), signal })),
         onProgress: (done, total) => progress.update(done, total),
         signal,
       });

@@ -4,10 +4,11 @@ import { writeWholeFile } from '@stargan/checkpoints';
 import { openDataset, writeDemoImages, type DemoImagesOptions } from '@stargan/data';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
-import { measureHeldOut, type HeldOutNumbers } from '../evaluation/held-out-numbers.js';
+import { openEvaluationData } from '../evaluation/evaluation-data.js';
 import { percent } from '../logging/format.js';
 import { formatDuration } from '../logging/progress.js';
 import { buildNetworks, disposeAll } from '@stargan/training';
+import { measureHeldOut, openClassifier, type HeldOutNumbers } from '@stargan/training/evaluation';
 import { writeReport } from '../report/write-report.js';
 import { openAverages } from '../training/open-state.js';
 import { changedValues } from '../training/resume-rules.js';
@@ -83,14 +84,24 @@ export async function chooseDemoRun(directory: string, config: Config, say: (lin
   }
 }
 
+/** Held-out images of each domain that are translated. */
+const SOURCES = 20;
+
 async function measure(images: string, run: string, config: Config, signal: AbortSignal): Promise<HeldOutNumbers | undefined> {
-  const dataset = await openDataset(images);
-  const domains = dataset.train.domains.length;
-  const networks = buildNetworks(config, domains);
-  const { weights } = await openAverages({ networks, domains, sizes: config }, async () => (await requireCheckpoint(run)).checkpoint);
+  const { domains } = await openEvaluationData(await openDataset(images), { sources: 0, reals: 0 }, 'refuse');
+  const { evaluateClassifierSteps: classifierSteps, seed, imageSize } = config;
+  const classifier = await openClassifier(domains, imageSize, { classifierSteps, seed, say: () => undefined, signal });
+  if (classifier === undefined) return undefined;
+  const networks = buildNetworks(config, domains.length);
+  const { weights } = await openAverages(
+    { networks, domains: domains.length, sizes: config },
+    async () => (await requireCheckpoint(run)).checkpoint,
+  );
   try {
-    return await measureHeldOut({ dataset, config, sampler: { networks, weights }, say: () => undefined, signal });
+    const few = domains.map((domain) => ({ ...domain, sources: domain.sources.slice(0, SOURCES) }));
+    return await measureHeldOut({ domains: few, classifier, sampler: { networks, weights }, config, signal });
   } finally {
+    classifier.dispose();
     disposeAll(...Object.values(weights));
   }
 }

@@ -7,7 +7,7 @@ import { runPaths } from '../training/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { identityOf, type EvaluationRecord } from './evaluation-record.js';
 import { PIXELS_VERSION } from './metrics.js';
-import type { Missing } from './pretrained.js';
+import type { Missing } from '@stargan/training/evaluation';
 
 const record = z.object({
   formatVersion: z.literal(1),

@@ -11,10 +11,11 @@ import {
   type Scores,
 } from '@stargan/metrics';
 import { readStatistics, writeStatistics, type StoredStatistics } from '@stargan/metrics/npz';
+import { FEATURE_LENGTH } from '@stargan/training/evaluation';
 import { UsageError } from '../usage-error.js';
 import { hashFiles, turnedNote, type HashedFile } from './hashed-files.js';
 import { conventionOf, type FidName, type ScoredConvention } from './metrics.js';
-import { FEATURE_LENGTH, openFeatureNetwork, type FeatureNetwork } from './pretrained.js';
+import { openFeatureNetwork, type FeatureNetwork } from './pretrained.js';
 import { featuresOfFiles } from './real-features.js';
 import { chooseConventions } from './statistics-source.js';
 

@@ -11,7 +11,7 @@ import { addInception, addLpips } from '../testing/made-up-weights.js';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
 import { findCheckpoint, runPaths } from '../training/run-directory.js';
 import { train } from '../training/train.js';
-import { openClassifier } from './classifier.js';
+import { openClassifier } from '@stargan/training/evaluation';
 import { openEvaluationData } from './evaluation-data.js';
 import type { EvaluationRecord } from './evaluation-record.js';
 import { evaluateRun } from './evaluate-run.js';
@@ -35,7 +35,7 @@ const folder = useTemporaryFolder(async (created) => {
   await rm(path.join(square, (await readdir(square)).sort()[1]!));
   dataset = await openDataset(data);
   await train({ data, out: path.join(created, 'run'), config: CONFIG });
-  classifier = (await openClassifier(await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse'), CONFIG.imageSize, {
+  classifier = (await openClassifier((await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse')).domains, CONFIG.imageSize, {
     ...evaluationOptions(CONFIG),
     say: () => undefined,
   }))!;

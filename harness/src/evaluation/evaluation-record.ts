@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { runPaths } from '../training/run-directory.js';
 import { WEIGHT_KINDS } from '../weights/kinds.js';
 import { FID_NAMES } from './metrics.js';
-import { GUIDANCES } from './tasks.js';
+import { GUIDANCES } from '@stargan/training/evaluation';
 
 const scores = z.object({ values: z.record(z.string(), z.number().nullable()), reasons: z.record(z.string(), z.string()) });
 

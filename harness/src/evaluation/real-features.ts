@@ -5,10 +5,11 @@ import { cacheFolder } from '@stargan/backend';
 import { readSafetensors, writeSafetensors } from '@stargan/checkpoints';
 import { decodeImage } from '@stargan/data';
 import type { FeatureRows } from '@stargan/metrics';
+import { turnEventLoop } from '@stargan/training';
+import { FEATURE_LENGTH } from '@stargan/training/evaluation';
 import type { HashedFile } from './hashed-files.js';
 import { PIXELS_VERSION } from './metrics.js';
-import { FEATURE_LENGTH, type FeatureNetwork } from './pretrained.js';
-import { turnEventLoop } from '@stargan/training';
+import type { FeatureNetwork } from './pretrained.js';
 
 /** Images whose features one file of the cache holds: what an interruption costs at most. */
 const PER_FILE = 128;

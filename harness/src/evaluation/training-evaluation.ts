@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.js';
 import type { DomainClassifier } from '@stargan/metrics';
 import type { Sampler } from '@stargan/training';
 import { keepBest } from './best-checkpoint.js';
-import { openClassifier } from './classifier.js';
+import { openClassifier } from '@stargan/training/evaluation';
 import { openEvaluationData, type EvaluationData } from './evaluation-data.js';
 import { lineProgress } from './evaluation-progress.js';
 import { evaluateRun } from './evaluate-run.js';
@@ -52,7 +52,7 @@ export function trainingEvaluation({ run, config, dataset, say, signal }: Traini
         config,
         options,
         data: images,
-        classifier: async () => (classifier ??= await openClassifier(images, config.imageSize, { ...options, say, signal })),
+        classifier: async () => (classifier ??= await openClassifier(images.domains, config.imageSize, { ...options, say, signal })),
         onProgress: (done, total) => progress.update(done, total),
         signal,
       });

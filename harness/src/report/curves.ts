@@ -1,5 +1,5 @@
 import { isOnFeatures, metricTable, type Metric } from '@stargan/metrics';
-import { GUIDANCES } from '../evaluation/tasks.js';
+import { GUIDANCES } from '@stargan/training/evaluation';
 import type { LogEntry } from '../logging/metric-log.js';
 
 /** A chart: iterations, and one line of values per label. */

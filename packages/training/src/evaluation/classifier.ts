@@ -1,15 +1,17 @@
 import { loadImages } from '@stargan/data';
 import { trainDomainClassifier, type DomainClassifier, type LabelledImages } from '@stargan/metrics';
-import type { EvaluationData, EvaluationDomain } from './evaluation-data.js';
-import type { HashedFile } from './hashed-files.js';
-import type { EvaluationOptions } from './options.js';
+import type { EvaluationDomain, ImageFile } from './domain.js';
 
-/** The classifier sees images of at most this size: shapes of domains do not need more. */
+/** The classifier sees images of at most this size: telling shapes apart takes no more. */
 const CLASSIFIER_SIZE = 64;
 const LOADED_AT_ONCE = 64;
 
 /** How to train the classifier of an evaluation. */
-export interface OpenClassifierOptions extends Pick<EvaluationOptions, 'classifierSteps' | 'seed'> {
+export interface OpenClassifierOptions {
+  /** Updates. */
+  readonly classifierSteps: number;
+  /** Of weights, batches and disturbances. */
+  readonly seed: number;
   /** Prints a line that says what is being done. */
   readonly say: (line: string) => void;
   /** Aborting it ends the training. */
@@ -19,10 +21,13 @@ export interface OpenClassifierOptions extends Pick<EvaluationOptions, 'classifi
 /**
  * Trains the classifier of an evaluation on real images; the caller disposes of it.
  *
+ * @param domains their examples are learnt
+ * @param imageSize the model's; the classifier sees images of at most 64²
+ * @param options steps and seed; who is told, and what stops it
  * @returns undefined when `signal` was aborted
  */
 export async function openClassifier(
-  { domains }: Pick<EvaluationData, 'domains'>,
+  domains: readonly EvaluationDomain[],
   imageSize: number,
   { classifierSteps: steps, seed, say, signal }: OpenClassifierOptions,
 ): Promise<DomainClassifier | undefined> {
@@ -36,7 +41,7 @@ export async function openClassifier(
 }
 
 /** The share of real held-out images whose domain the classifier recognises. */
-export async function accuracyOnReals({ domains }: Pick<EvaluationData, 'domains'>, classifier: DomainClassifier): Promise<number> {
+export async function accuracyOnReals(domains: readonly EvaluationDomain[], classifier: DomainClassifier): Promise<number> {
   const images = label(domains, ({ references }) => references);
   let hits = 0;
   for (let start = 0; start < images.length; start += LOADED_AT_ONCE) {
@@ -46,11 +51,11 @@ export async function accuracyOnReals({ domains }: Pick<EvaluationData, 'domains
   return hits / images.length;
 }
 
-interface LabelledFile extends HashedFile {
+interface LabelledFile extends ImageFile {
   readonly domain: number;
 }
 
-const label = (domains: readonly EvaluationDomain[], files: (domain: EvaluationDomain) => readonly HashedFile[]): LabelledFile[] =>
+const label = (domains: readonly EvaluationDomain[], files: (domain: EvaluationDomain) => readonly ImageFile[]): LabelledFile[] =>
   domains.flatMap((one, domain) => files(one).map((file) => ({ ...file, domain })));
 
 async function loadLabelled(images: readonly LabelledFile[], size: number): Promise<LabelledImages> {

@@ -1,0 +1,19 @@
+/** An image file. */
+export interface ImageFile {
+  /** Its path. */
+  readonly file: string;
+}
+
+/** Images of one domain, by what an evaluation uses them for. */
+export interface EvaluationDomain<File extends ImageFile = ImageFile> {
+  /** The domain. */
+  readonly name: string;
+  /** Validation images that are translated. */
+  readonly sources: readonly File[];
+  /** Validation images that styles are taken from: all of them. */
+  readonly references: readonly File[];
+  /** Training images that translations are compared with. */
+  readonly reals: readonly File[];
+  /** Training images that the domain classifier learns from. */
+  readonly examples: readonly File[];
+}
