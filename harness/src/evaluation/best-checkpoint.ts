@@ -16,7 +16,7 @@ const record = z.object({
   /** Its mean over both guidances. */
   value: z.number(),
   iteration: z.number(),
-  /** Of options, images and pretrained weights: values under another are not compared. */
+  /** Hash of options, images and pretrained weights: values under another are not compared. */
   conditions: z.string(),
 });
 

@@ -29,7 +29,7 @@ export interface CompareOptions {
   readonly fids?: readonly FidName[];
   /** S, to which `fid-stargan2` resizes first. */
   readonly imageSize: number;
-  /** Of KID's subsets. */
+  /** Seed of KID's subsets. */
   readonly seed: number;
   readonly onCorrupt?: OnCorrupt;
   /** File for the statistics of the real images. */
@@ -57,7 +57,7 @@ export interface FolderComparison {
 
 interface OpenSet extends ComparedSet {
   readonly files: readonly HashedFile[];
-  /** Of a file of statistics. */
+  /** What a file of statistics holds; undefined for a folder. */
   readonly statistics: StoredStatistics | undefined;
 }
 

@@ -150,7 +150,7 @@ describe('evaluating a run', () => {
     expect(await readMetricLog(runPaths(run()).evaluationLog)).toHaveLength(1);
   });
 
-  it('goes on where it was stopped, to the same numbers, with the features of real images that it has', async () => {
+  it('resumes where it was stopped, to the same numbers, with the features of real images that it has', async () => {
     const { evaluations } = runPaths(run());
     await rm(evaluations, { recursive: true });
     const controller = new AbortController();

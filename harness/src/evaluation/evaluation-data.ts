@@ -7,9 +7,9 @@ import { hashFiles, hashOfFiles, spread, turnedNote, type HashedFile } from './h
 /** Images that an evaluation uses. */
 export interface EvaluationData {
   readonly domains: readonly EvaluationDomain<HashedFile>[];
-  /** Of the contents of all images, by domain and use. */
+  /** Hash of the contents of all images, by domain and use. */
   readonly sha256: string;
-  /** What is to be known about the images. */
+  /** What a reader of the scores should know about the images. */
   readonly notes: readonly string[];
   /** Whether training images that translations are compared with are stored turned. */
   readonly turned: boolean;

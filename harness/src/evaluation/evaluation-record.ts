@@ -22,7 +22,7 @@ const task = z.object({
 
 const record = z.object({
   formatVersion: z.literal(1),
-  /** Of everything that settles the results: weights, options, images, pretrained weights. */
+  /** Hash of everything that settles the results: weights, options, images, pretrained weights. */
   identity: z.string(),
   iteration: z.number(),
   /** ISO 8601, UTC: when it was begun. */

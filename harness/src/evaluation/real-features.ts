@@ -30,8 +30,9 @@ export interface FeaturesOfFilesOptions {
 export const featuresFolder = (): string => path.join(cacheFolder(), 'features');
 
 /**
- * Features of image files, whose pixels are read as the conventions' tools read them. They are kept in stargan's cache under a name made of everything they depend on: the
- * content of the files, the convention (with its image size) and the weights.
+ * Features of image files, whose pixels are read as the conventions' tools read them. They are kept in stargan's cache
+ * under a name made of everything they depend on: the content of the files, the convention (with its image size) and the
+ * weights.
  *
  * @returns undefined when `signal` was aborted
  * @throws ImageFileError naming a file that cannot be used

@@ -33,7 +33,7 @@ export interface TrainingEvaluationOptions {
 }
 
 /**
- * Evaluation between iterations. It draws from random streams of its own, so that training goes on as if there were
+ * Evaluation between iterations. It draws from random streams of its own, so that training continues as if there were
  * none. The domain classifier is trained once; pretrained networks are in memory only while they are used.
  */
 export function trainingEvaluation({ run, config, dataset, say, signal }: TrainingEvaluationOptions): TrainingEvaluation {

@@ -8,9 +8,9 @@ const LOADED_AT_ONCE = 64;
 
 /** How to train the classifier of an evaluation. */
 export interface OpenClassifierOptions {
-  /** Updates. */
+  /** Number of updates. */
   readonly classifierSteps: number;
-  /** Of weights, batches and disturbances. */
+  /** Seed of weights, batches and disturbances. */
   readonly seed: number;
   /** Prints a line that says what is being done. */
   readonly say: (line: string) => void;

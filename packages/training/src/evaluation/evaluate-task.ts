@@ -50,11 +50,11 @@ export const FEATURE_LENGTH = 2048;
 
 /** What judges translations, or why it is missing. */
 export interface AvailableJudges {
-  /** For metrics on features. */
+  /** Gives the features that metrics compare. */
   readonly features: FeatureJudge | Missing;
-  /** For metrics of perceptual distance. */
+  /** Gives perceptual distances. */
   readonly perceptual: PerceptualJudge | Missing;
-  /** For metrics of domains. */
+  /** Tells which domain an image shows. */
   readonly classifier: DomainClassifier | Missing;
 }
 
@@ -64,7 +64,7 @@ export interface TaskOptions {
   readonly outputs: number;
   /** Short name of the convention of features. */
   readonly fid: string;
-  /** Of whatever metrics draw at random. */
+  /** Seed of whatever metrics draw at random. */
   readonly seed: number;
 }
 

@@ -48,7 +48,7 @@ export interface HeldOutOptions {
     readonly imageSize: number;
     /** Length of a latent code. */
     readonly latentDim: number;
-    /** Of latent codes. */
+    /** Seed of latent codes. */
     readonly seed: number;
   };
   /** Aborting it ends the evaluation. */

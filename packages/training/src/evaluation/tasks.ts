@@ -61,7 +61,7 @@ export function latentTaskStyles(
     outputs: number;
     /** Length of a latent code. */
     latentDim: number;
-    /** Of the latent codes. */
+    /** Seed of the latent codes. */
     seed: number;
   },
 ): TaskStyles {
@@ -103,7 +103,7 @@ export async function referenceTaskStyles(
     outputs: number;
     /** Height and width of the model's images. */
     imageSize: number;
-    /** Of the draws. */
+    /** Seed of the draws. */
     seed: number;
   },
 ): Promise<TaskStyles> {
