@@ -1,5 +1,4 @@
 import type { DomainClassifier } from '@stargan/metrics';
-import { buildNetworks, disposeAll } from '@stargan/training';
 import { Command } from 'commander';
 import { sayDataset } from '../dataset/describe-dataset.js';
 import { openClassifier } from '@stargan/training/evaluation';
@@ -11,7 +10,7 @@ import { evaluationOptions } from '../evaluation/options.js';
 import { describeEvaluation } from '../evaluation/results-table.js';
 import { listTasks } from '@stargan/training/evaluation';
 import { describeEvaluationWork } from '../planning/describe-run.js';
-import { openAverages } from '../training/open-state.js';
+import { disposeAll, openModel } from '@stargan/training';
 import { readRunRecord } from '../training/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
@@ -127,18 +126,15 @@ async function evaluateTrained(
       options.outputs,
     ))
       console.error(line);
-    const networks = buildNetworks(config, domains.length);
-    const { checkpoint, weights } = await openAverages({ networks, domains: domains.length, sizes: config }, () =>
-      openCheckpoint(run, choice),
-    );
+    const sampler = await openModel(run, { find: () => openCheckpoint(run, choice) });
     const progress = createEvaluationProgress();
     let classifier: DomainClassifier | undefined;
     let evaluation: EvaluationRecord;
     try {
       evaluation = await evaluateRun({
         run,
-        checkpoint,
-        sampler: { networks, weights },
+        checkpoint: sampler.checkpoint,
+        sampler,
         config,
         options,
         data: images,
@@ -151,7 +147,7 @@ async function evaluateTrained(
     } finally {
       progress.stop();
       classifier?.dispose();
-      disposeAll(...Object.values(weights));
+      disposeAll(...Object.values(sampler.weights));
     }
     const file = evaluationFile(run, evaluation.iteration, evaluation.identity);
     if (json) console.log(JSON.stringify({ file, ...evaluation, dataset: read }));

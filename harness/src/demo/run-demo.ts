@@ -7,16 +7,15 @@ import type { Config } from '../config/schema.js';
 import { openEvaluationData } from '../evaluation/evaluation-data.js';
 import { percent } from '../logging/format.js';
 import { formatDuration } from '../logging/progress.js';
-import { buildNetworks, disposeAll } from '@stargan/training';
+import { disposeAll, openModel } from '@stargan/training';
 import { measureHeldOut, openClassifier, type HeldOutNumbers } from '@stargan/training/evaluation';
 import { writeReport } from '../report/write-report.js';
-import { openAverages } from '../training/open-state.js';
 import { changedValues } from '../training/resume-rules.js';
 import { findRunRecord, requireCheckpoint, runPaths } from '../training/run-directory.js';
 import { train } from '../training/train.js';
 
 /** The pictures of the demo: two shapes, whatever else about them being style or content. */
-export const DEMO_IMAGES = {
+const DEMO_IMAGES = {
   imagesPerDomain: 1000,
   validationPerDomain: 60,
   imageSize: 64,
@@ -92,16 +91,12 @@ async function measure(images: string, run: string, config: Config, signal: Abor
   const { evaluateClassifierSteps: classifierSteps, seed, imageSize } = config;
   const classifier = await openClassifier(domains, imageSize, { classifierSteps, seed, say: () => undefined, signal });
   if (classifier === undefined) return undefined;
-  const networks = buildNetworks(config, domains.length);
-  const { weights } = await openAverages(
-    { networks, domains: domains.length, sizes: config },
-    async () => (await requireCheckpoint(run)).checkpoint,
-  );
+  const sampler = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
   try {
     const few = domains.map((domain) => ({ ...domain, sources: domain.sources.slice(0, SOURCES) }));
-    return await measureHeldOut({ domains: few, classifier, sampler: { networks, weights }, config, signal });
+    return await measureHeldOut({ domains: few, classifier, sampler, config, signal });
   } finally {
     classifier.dispose();
-    disposeAll(...Object.values(weights));
+    disposeAll(...Object.values(sampler.weights));
   }
 }

@@ -12,7 +12,7 @@ import {
   type Metric,
   type Scores,
 } from '@stargan/metrics';
-import { averageFiles, type Sampler, turnEventLoop } from '@stargan/training';
+import { averageFiles, type Sampler, yieldToEventLoop } from '@stargan/training';
 import {
   accuracyOnReals,
   evaluateTask,
@@ -105,7 +105,7 @@ async function evaluate(evaluation: Evaluation, tasks: readonly Task[], begun: E
     await logOnce(run, begun);
     return begun;
   }
-  await turnEventLoop();
+  await yieldToEventLoop();
   if (signal?.aborted === true) return begun;
   const classifier = await evaluation.classifier();
   if (classifier === undefined) return begun;

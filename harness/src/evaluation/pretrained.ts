@@ -32,7 +32,7 @@ export interface PerceptualDistance extends PerceptualJudge {
 }
 
 /** Kind of weights that a convention's network has. */
-export const inceptionKind = (convention: FidConventionName): WeightKind =>
+const inceptionKind = (convention: FidConventionName): WeightKind =>
   fidConventions[convention].layout === 'fid' ? 'inception-fid' : 'inception-torchvision';
 
 /** Inception for a convention, or how to get its weights where they are not there. @throws naming the file when it is damaged */

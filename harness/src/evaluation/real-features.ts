@@ -5,7 +5,7 @@ import { cacheFolder } from '@stargan/backend';
 import { readSafetensors, writeSafetensors } from '@stargan/checkpoints';
 import { decodeImage } from '@stargan/data';
 import type { FeatureRows } from '@stargan/metrics';
-import { turnEventLoop } from '@stargan/training';
+import { yieldToEventLoop } from '@stargan/training';
 import { FEATURE_LENGTH } from '@stargan/training/evaluation';
 import type { HashedFile } from './hashed-files.js';
 import { PIXELS_VERSION } from './metrics.js';
@@ -91,7 +91,7 @@ async function computeFeatures(
     const images = await Promise.all(files.slice(start, start + AT_ONCE).map(({ file }) => decodeImage(file, { reading: 'pillow' })));
     data.set(await network.features(images, imageSize), start * FEATURE_LENGTH);
     onProgress?.(images.length);
-    await turnEventLoop();
+    await yieldToEventLoop();
   }
   return data;
 }

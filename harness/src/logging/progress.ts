@@ -1,4 +1,4 @@
-import type { Losses } from '@stargan/training';
+import { OBJECTIVE, type Losses } from '@stargan/training';
 import { createTerminalBar } from './terminal-bar.js';
 
 /** Shows how far training is. */
@@ -19,18 +19,16 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)}h${two(Math.floor((whole % 3600) / 60))}m`;
 }
 
-/** The losses that tell most, shortened: discriminator, generator and its terms with latent guidance. */
+/** The losses that tell most, by what they are called for short: discriminator, generator and its terms with latent guidance. */
+const SHOWN: Readonly<Record<string, string>> = {
+  D: 'D/latent_total',
+  ...Object.fromEntries(OBJECTIVE.generator.map(({ name }) => [name === 'adv' ? 'G' : name, `G/latent_${name}`])),
+};
+
+/** The losses that tell most, shortened. */
 export function summarizeLosses(losses: Losses | undefined): string {
   if (losses === undefined) return '';
-  const shown = {
-    D: 'D/latent_total',
-    G: 'G/latent_adv',
-    sty: 'G/latent_sty',
-    ds: 'G/latent_ds',
-    cyc: 'G/latent_cyc',
-    cls: 'G/latent_cls',
-  };
-  return Object.entries(shown)
+  return Object.entries(SHOWN)
     .flatMap(([short, name]) => (losses[name] === undefined ? [] : [`${short} ${losses[name].toFixed(2)}`]))
     .join(' ');
 }

@@ -1,3 +1,4 @@
+import { OBJECTIVE, type Objective } from '@stargan/training';
 import { isOnFeatures, metricTable, type Metric } from '@stargan/metrics';
 import { GUIDANCES } from '@stargan/training/evaluation';
 import type { LogEntry } from '../logging/metric-log.js';
@@ -18,24 +19,33 @@ export interface Chart {
   range?: [number, number];
 }
 
-const CHARTS: readonly { title: string; series: Record<string, string> }[] = [
-  {
-    title: 'Adversarial losses',
-    series: { 'D latent': 'D/latent_total', 'D reference': 'D/ref_total', 'G latent': 'G/latent_adv', 'G reference': 'G/ref_adv' },
-  },
-  {
-    title: 'Reconstruction and diversity',
-    series: {
-      'style (latent)': 'G/latent_sty',
-      'style (reference)': 'G/ref_sty',
-      'cycle (latent)': 'G/latent_cyc',
-      'diversity (latent)': 'G/latent_ds',
-      'diversity (reference)': 'G/ref_ds',
-    },
-  },
-  { title: 'Gradient penalty', series: { 'latent step': 'D/latent_reg', 'reference step': 'D/ref_reg' } },
-  { title: 'Classification of domains', series: { 'of real images': 'D/latent_cls', 'of translations': 'G/latent_cls' } },
-];
+/** Curves of one chart: keys of the log by label. */
+interface LossChart {
+  readonly title: string;
+  readonly series: Readonly<Record<string, string>>;
+}
+
+/** The charts of an objective's terms. That of the adversarial losses has the whole of the discriminator's objective in it. */
+function chartsOf({ discriminator, generator }: Objective): LossChart[] {
+  const adversarial = 'Adversarial losses';
+  const curves = [
+    { title: adversarial, label: 'D latent', key: 'D/latent_total' },
+    { title: adversarial, label: 'D reference', key: 'D/ref_total' },
+    ...Object.entries({ D: discriminator, G: generator }).flatMap(([side, terms]) =>
+      terms.flatMap(({ name, chart }) =>
+        (['latent', 'ref'] as const).flatMap((guidance) => {
+          const label = chart?.[guidance];
+          return label === undefined ? [] : [{ title: chart!.title, label, key: `${side}/${guidance}_${name}` }];
+        }),
+      ),
+    ),
+  ];
+  const titles = new Set([...generator, ...discriminator].flatMap(({ chart }) => chart?.title ?? []));
+  return [...titles].map((title) => ({
+    title,
+    series: Object.fromEntries(curves.filter((curve) => curve.title === title).map(({ label, key }) => [label, key])),
+  }));
+}
 
 /** Points that a chart shows at most. */
 const POINTS = 300;
@@ -54,9 +64,9 @@ const column = (parts: readonly LogEntry[][], key: string): number[] =>
   parts.map((part) => rounded(mean(part.map((entry) => entry[key] ?? NaN))));
 
 /** The log as charts; each point is the mean of a stretch of lines, since single iterations are noisy. */
-export function lossCharts(log: readonly LogEntry[]): Chart[] {
+export function lossCharts(log: readonly LogEntry[], objective: Objective = OBJECTIVE): Chart[] {
   const parts = stretchesOf(log);
-  return CHARTS.flatMap(({ title, series }) => {
+  return chartsOf(objective).flatMap(({ title, series }) => {
     // Not every kind of training has every loss.
     const logged = Object.entries(series).filter(([, key]) => log.some((entry) => entry[key] !== undefined));
     if (logged.length === 0) return [];

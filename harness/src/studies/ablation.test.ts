@@ -48,8 +48,8 @@ describe('the configurations', () => {
     expect(changes).toEqual([
       ['discriminator'],
       ['adversarial', 'criticSteps', 'injection', 'iterations', 'lambdaCycle', 'penalty'],
-      ['lambdaStyle', 'style'],
-      ['guidance', 'iterations', 'style'],
+      ['conditioning', 'lambdaStyle'],
+      ['conditioning', 'guidance', 'iterations'],
       ['lambdaDiversity'],
     ]);
   });

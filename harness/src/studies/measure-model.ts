@@ -1,6 +1,6 @@
 import { openDataset } from '@stargan/data';
 import type { DomainClassifier } from '@stargan/metrics';
-import { buildNetworks, disposeAll, type Sampler } from '@stargan/training';
+import { disposeAll, openModel, type Sampler } from '@stargan/training';
 import type { Config } from '../config/schema.js';
 import { openClassifier } from '@stargan/training/evaluation';
 import { openEvaluationData, type EvaluationData } from '../evaluation/evaluation-data.js';
@@ -8,7 +8,6 @@ import { lineProgress } from '../evaluation/evaluation-progress.js';
 import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';
 import { evaluationOptions, type EvaluationOptions } from '../evaluation/options.js';
-import { openAverages } from '../training/open-state.js';
 import { requireCheckpoint } from '../training/run-directory.js';
 import type { StudyControl, StudyModel } from './train-models.js';
 
@@ -42,8 +41,6 @@ export async function openMeasurement(data: string, config: Config, { say, signa
 
 /** How to measure, where it differs from what a model is by itself. */
 export interface MeasureOptions {
-  /** Domains that the model was trained on; those of the images by default. */
-  readonly domains?: number;
   /** Folder that the results are kept in; the model's run by default. */
   readonly keepIn?: string;
   /** Changes what is asked of the model: such as translations between two of its domains. */
@@ -60,19 +57,15 @@ export interface MeasureOptions {
 export async function measureModel(
   { run, config }: Pick<StudyModel, 'run' | 'config'>,
   { images, options, classifier, say, signal }: Measurement,
-  { domains = images.domains.length, keepIn = run, as = (sampler) => sampler }: MeasureOptions = {},
+  { keepIn = run, as = (sampler) => sampler }: MeasureOptions = {},
 ): Promise<EvaluationRecord | undefined> {
-  const networks = buildNetworks(config, domains);
-  const { checkpoint, weights } = await openAverages(
-    { networks, domains, sizes: config },
-    async () => (await requireCheckpoint(run)).checkpoint,
-  );
+  const sampler = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
   const progress = lineProgress(say);
   try {
     const evaluation = await evaluateRun({
       run: keepIn,
-      checkpoint,
-      sampler: as({ networks, weights }),
+      checkpoint: sampler.checkpoint,
+      sampler: as(sampler),
       config,
       options,
       data: images,
@@ -82,6 +75,6 @@ export async function measureModel(
     });
     return evaluation.completed ? evaluation : undefined;
   } finally {
-    disposeAll(...Object.values(weights));
+    disposeAll(...Object.values(sampler.weights));
   }
 }

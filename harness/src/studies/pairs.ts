@@ -57,7 +57,7 @@ export async function runPairs(options: StudyOptions): Promise<StudyResult> {
   const measured: MeasuredPair[] = [];
   for (const pair of pairs) {
     say(`${pair.name}: measuring on held-out images`);
-    const one = await measurePair(pair, all, names.length, options);
+    const one = await measurePair(pair, all, options);
     if (one === undefined) return { completed: false, model: pair.name };
     measured.push(one);
   }
@@ -81,13 +81,12 @@ function pairModel(labels: DomainPair, names: readonly string[], out: string, co
 }
 
 /** Both models on the same images of the pair, with one classifier of the two; undefined when it was stopped. */
-async function measurePair(pair: PairModel, all: StudyModel, domains: number, control: StudyControl): Promise<MeasuredPair | undefined> {
+async function measurePair(pair: PairModel, all: StudyModel, control: StudyControl): Promise<MeasuredPair | undefined> {
   const measurement = await openMeasurement(pair.data, pair.config, control);
   try {
     const ofPair = await measureModel(pair, measurement);
     if (ofPair === undefined) return undefined;
     const ofAll = await measureModel(all, measurement, {
-      domains,
       keepIn: pair.allKeptIn,
       as: (sampler) => samplerOf(sampler, pair.labels),
     });

@@ -1,16 +1,16 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { describeLeftOut, describeNoted } from '../dataset/training-images.js';
 import {
-  AVERAGED_NAMES,
+  EMA_NETWORKS,
   disposeBatch,
   findNonFiniteUpdate,
   type Losses,
   mapNames,
   tensorBatch,
   trainIteration,
-  turnEventLoop,
+  yieldToEventLoop,
 } from '@stargan/training';
-import { writeSamples } from '../sampling/fixed-samples.js';
+import { writeSamples } from '../sampling/write-samples.js';
 import { findUnusable, nonFiniteLoss, type NonFiniteFinding } from './non-finite.js';
 import { handleNonFinite } from './roll-back.js';
 import { runPaths } from './run-directory.js';
@@ -52,7 +52,7 @@ export async function runIterations(training: Training, signal: AbortSignal | un
       await evaluate(training);
       resume();
     }
-    await turnEventLoop();
+    await yieldToEventLoop();
   }
 }
 
@@ -152,7 +152,7 @@ function reportSkipped({ stream, progress }: Training, reported: Set<string>): S
 }
 
 async function sample({ config, networks, state, inputs, out }: Training, signal: AbortSignal | undefined): Promise<void> {
-  const weights = mapNames(AVERAGED_NAMES, (name) => state.averages[name]);
+  const weights = mapNames(EMA_NETWORKS, (name) => state.ema[name]);
   const name = `${state.iteration}`.padStart(7, '0');
   await writeSamples({ networks, weights }, inputs, runPaths(out).samples, name, config, signal);
 }
@@ -166,5 +166,5 @@ const isEvaluationDue = ({ config, state }: Training): boolean =>
 async function evaluate({ networks, state, evaluation, saver, progress }: Training): Promise<void> {
   const checkpoint = await saver.trySave(state);
   if (checkpoint === undefined) progress.say(`warning: iteration ${state.iteration} is not evaluated, for it could not be saved`);
-  else await evaluation.evaluate(checkpoint, { networks, weights: mapNames(AVERAGED_NAMES, (name) => state.averages[name]) });
+  else await evaluation.evaluate(checkpoint, { networks, weights: mapNames(EMA_NETWORKS, (name) => state.ema[name]) });
 }

@@ -18,7 +18,7 @@ import {
   type TranslationScores,
 } from '@stargan/metrics';
 import { countImages, type ImageBatch, joinImages, type Sampler, selectImages, toTensor, translate } from '../sampling/translate.js';
-import { turnEventLoop } from '../yield-to-event-loop.js';
+import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import type { EvaluationDomain } from './domain.js';
 import type { Task, TaskStyles } from './tasks.js';
 
@@ -130,7 +130,7 @@ export async function evaluateTask(
     collected.add({ source, images, pictures, target: task.target });
     if (network !== undefined) features.set(await network.features(pictures, imageSize), index * styles.count * FEATURE_LENGTH);
     onProgress?.(styles.count);
-    await turnEventLoop();
+    await yieldToEventLoop();
   }
   const generated = network && { data: features, shape: [rows, FEATURE_LENGTH] as const };
   return { translations: rows, scores: joinScores(await onFeatures(context, generated), collected.scores()) };

@@ -1,7 +1,7 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { openDataset, writeDemoImages } from '@stargan/data';
 import { expect, test } from 'vitest';
-import { AVERAGED_NAMES, buildNetworks } from '../networks/networks.js';
+import { EMA_NETWORKS, buildNetworks } from '../networks/networks.js';
 import { disposeAll, initialWeights } from '../networks/weights.js';
 import { smallConfig } from '../testing/small-config.js';
 import { useTemporaryFolder } from '../testing/temporary-folder.js';
@@ -21,7 +21,7 @@ test('untrained networks miss their targets, and nothing stays in memory', async
   });
   const networks = buildNetworks(config, 2);
   const before = memory().numTensors;
-  const weights = initialWeights(networks, AVERAGED_NAMES, 1);
+  const weights = initialWeights(networks, EMA_NETWORKS, 1);
   const said: string[] = [];
   const say = (line: string): void => void said.push(line);
   const classifier = (await openClassifier(domains, config.imageSize, { classifierSteps: 60, seed: 1, say }))!;

@@ -2,7 +2,7 @@ import { concat, dispose, gather, tensor1d, tensor2d, tidy } from '@tensorflow/t
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { loadImages } from '@stargan/data';
 import { permutation, randomStream } from '@stargan/random';
-import { latentCodes } from '../iteration/batches.js';
+import { latentCodes } from '../iteration/batch.js';
 import { encodeStyles, type Sampler } from '../sampling/translate.js';
 import type { EvaluationDomain } from './domain.js';
 
