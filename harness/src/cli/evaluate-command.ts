@@ -1,14 +1,15 @@
+import { loadImages } from '@stargan/data';
 import type { DomainClassifier } from '@stargan/metrics';
 import { Command } from 'commander';
 import { logDataset } from '../dataset/log-dataset.js';
-import { openClassifier } from '../evaluation/classifier.js';
+import { openClassifier } from '@stargan/training/evaluation';
 import { openEvaluationData } from '../evaluation/evaluation-data.js';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
 import { evaluationFile, type EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';
 import { evaluationOptions } from '../evaluation/options.js';
 import { describeEvaluation } from '../evaluation/results-table.js';
-import { listTasks } from '../evaluation/tasks.js';
+import { listTasks } from '@stargan/training/evaluation';
 import { describeEvaluationWork } from '../planning/describe-run.js';
 import { disposeAll, openModel } from '@stargan/training';
 import { readRunRecord } from '../run/run-directory.js';
@@ -140,7 +141,12 @@ async function evaluateTrained(
         data: images,
         saveImages,
         classifier: async () =>
-          (classifier = await openClassifier(images, config.imageSize, { ...options, say: (line) => console.error(line), signal })),
+          (classifier = await openClassifier(images.domains, config.imageSize, {
+            ...options,
+            loadImages,
+            say: (line) => console.error(line),
+            signal,
+          })),
         onProgress: (done, total) => progress.update(done, total),
         signal,
       });

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { writeWholeFile } from '@stargan/checkpoints';
-import { openDataset, writeDemoImages, type DemoImagesOptions } from '@stargan/data';
+import { loadImages, openDataset, writeDemoImages, type DemoImagesOptions } from '@stargan/data';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
-import { measureHeldOut, type HeldOutNumbers } from '../evaluation/held-out-numbers.js';
+import { openEvaluationData } from '../evaluation/evaluation-data.js';
 import { percent } from '../logging/format.js';
 import { formatDuration } from '../logging/format.js';
 import { disposeAll, openModel } from '@stargan/training';
+import { measureHeldOut, openClassifier, type HeldOutNumbers } from '@stargan/training/evaluation';
 import { writeReport } from '../report/write-report.js';
 import { changedValues } from '../run/resume-rules.js';
 import { findRunRecord, requireCheckpoint, runPaths } from '../run/run-directory.js';
@@ -82,12 +83,20 @@ export async function chooseDemoRun(directory: string, config: Config, log: (lin
   }
 }
 
+/** Held-out images of each domain that are translated. */
+const SOURCES = 20;
+
 async function measure(images: string, run: string, config: Config, signal: AbortSignal): Promise<HeldOutNumbers | undefined> {
-  const dataset = await openDataset(images);
+  const { domains } = await openEvaluationData(await openDataset(images), { sources: 0, reals: 0 }, 'refuse');
+  const { evaluateClassifierSteps: classifierSteps, seed, imageSize } = config;
+  const classifier = await openClassifier(domains, imageSize, { loadImages, classifierSteps, seed, say: () => undefined, signal });
+  if (classifier === undefined) return undefined;
   const sampler = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
   try {
-    return await measureHeldOut({ dataset, config, sampler, say: () => undefined, signal });
+    const few = domains.map((domain) => ({ ...domain, sources: domain.sources.slice(0, SOURCES) }));
+    return await measureHeldOut({ loadImages, domains: few, classifier, sampler, config, signal });
   } finally {
+    classifier.dispose();
     disposeAll(...Object.values(sampler.weights));
   }
 }

@@ -7,7 +7,7 @@ import { runPaths } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { identityOf, type EvaluationRecord } from './evaluation-record.js';
 import { PIXELS_VERSION } from './metrics.js';
-import type { Missing } from './pretrained.js';
+import type { Missing } from '@stargan/training/evaluation';
 
 const record = z.object({
   formatVersion: z.literal(1),
@@ -16,7 +16,7 @@ const record = z.object({
   /** Its mean over both guidances. */
   value: z.number(),
   iteration: z.number(),
-  /** Of options, images and pretrained weights: values under another are not compared. */
+  /** Hash of options, images and pretrained weights: values under another are not compared. */
   conditions: z.string(),
 });
 

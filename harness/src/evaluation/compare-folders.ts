@@ -11,10 +11,11 @@ import {
   type Scores,
 } from '@stargan/metrics';
 import { readStatistics, writeStatistics, type StoredStatistics } from '@stargan/metrics/npz';
+import { FEATURE_LENGTH } from '@stargan/training/evaluation';
 import { UsageError } from '../usage-error.js';
 import { hashFiles, turnedNote, type HashedFile } from './hashed-files.js';
 import { conventionOf, type FidName, type ScoredConvention } from './metrics.js';
-import { FEATURE_LENGTH, openFeatureNetwork, type FeatureNetwork } from './pretrained.js';
+import { openFeatureNetwork, type FeatureNetwork } from './pretrained.js';
 import { featuresOfFiles } from './real-features.js';
 import { chooseConventions } from './statistics-source.js';
 
@@ -28,7 +29,7 @@ export interface CompareOptions {
   readonly fids?: readonly FidName[];
   /** S, to which `fid-stargan2` resizes first. */
   readonly imageSize: number;
-  /** Of KID's subsets. */
+  /** Seed of KID's subsets. */
   readonly seed: number;
   readonly onCorrupt?: OnCorrupt;
   /** File for the statistics of the real images. */
@@ -56,7 +57,7 @@ export interface FolderComparison {
 
 interface OpenSet extends ComparedSet {
   readonly files: readonly HashedFile[];
-  /** Of a file of statistics. */
+  /** What a file of statistics holds; undefined for a folder. */
   readonly statistics: StoredStatistics | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
-import { openDataset, writeDemoImages, type Dataset } from '@stargan/data';
+import { loadImages, openDataset, writeDemoImages, type Dataset } from '@stargan/data';
 import type { DomainClassifier } from '@stargan/metrics';
 import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -11,7 +11,7 @@ import { addInception, addLpips } from '../testing/made-up-weights.js';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
 import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
-import { openClassifier } from './classifier.js';
+import { openClassifier } from '@stargan/training/evaluation';
 import { openEvaluationData } from './evaluation-data.js';
 import type { EvaluationRecord } from './evaluation-record.js';
 import { evaluateRun } from './evaluate-run.js';
@@ -35,7 +35,8 @@ const folder = useTemporaryFolder(async (created) => {
   await rm(path.join(square, (await readdir(square)).sort()[1]!));
   dataset = await openDataset(data);
   await train({ data, out: path.join(created, 'run'), config: CONFIG });
-  classifier = (await openClassifier(await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse'), CONFIG.imageSize, {
+  classifier = (await openClassifier((await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse')).domains, CONFIG.imageSize, {
+    loadImages,
     ...evaluationOptions(CONFIG),
     say: () => undefined,
   }))!;
@@ -150,7 +151,7 @@ describe('evaluating a run', () => {
     expect(await readMetricLog(runPaths(run()).evaluationLog)).toHaveLength(1);
   });
 
-  it('goes on where it was stopped, to the same numbers, with the features of real images that it has', async () => {
+  it('resumes where it was stopped, to the same numbers, with the features of real images that it has', async () => {
     const { evaluations } = runPaths(run());
     await rm(evaluations, { recursive: true });
     const controller = new AbortController();

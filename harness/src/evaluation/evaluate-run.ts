@@ -1,4 +1,5 @@
 import type { Checkpoint } from '@stargan/checkpoints';
+import { loadImages, type RgbImage } from '@stargan/data';
 import {
   CLASSIFIER_VERSION,
   featureSet,
@@ -12,19 +13,30 @@ import {
   type Scores,
 } from '@stargan/metrics';
 import { averageFiles, type Sampler, yieldToEventLoop } from '@stargan/training';
+import {
+  accuracyOnReals,
+  evaluateTask,
+  GUIDANCES,
+  latentTaskStyles,
+  listTasks,
+  referenceTaskStyles,
+  type AvailableJudges,
+  type Guidance,
+  type Missing,
+  type Task,
+  type TaskContext,
+  type TaskScores,
+} from '@stargan/training/evaluation';
 import type { Config } from '../config/schema.js';
 import { appendToLog, readMetricLog, type LogEntry } from '../logging/metric-log.js';
 import { runPaths } from '../run/run-directory.js';
-import { accuracyOnReals } from './classifier.js';
 import type { EvaluationData } from './evaluation-data.js';
 import { emptyScores, findEvaluation, identityOf, writeEvaluation, type EvaluationRecord, type TaskResult } from './evaluation-record.js';
-import { evaluateTask, type AvailableJudges, type TaskContext } from './evaluate-task.js';
 import { conventionOf, PIXELS_VERSION } from './metrics.js';
 import type { EvaluationOptions } from './options.js';
 import { openPictureFolders, type PictureFolders } from './picture-folders.js';
-import { openFeatureNetwork, openPerceptualDistance, type FeatureNetwork, type Missing, type PerceptualDistance } from './pretrained.js';
+import { openFeatureNetwork, openPerceptualDistance, type FeatureNetwork, type PerceptualDistance } from './pretrained.js';
 import { featuresOfFiles } from './real-features.js';
-import { GUIDANCES, latentTaskStyles, listTasks, referenceTaskStyles, type Guidance, type Task } from './tasks.js';
 
 /** What is evaluated, with what, and where the results go. */
 export interface EvaluateRunOptions {
@@ -101,7 +113,7 @@ async function evaluate(evaluation: Evaluation, tasks: readonly Task[], begun: E
     evaluation,
     classifier,
     tasks.filter((task) => !isDone.has(task)),
-    { ...begun, realAccuracy: await accuracyOnReals(data, classifier) },
+    { ...begun, realAccuracy: await accuracyOnReals(data.domains, classifier, loadImages) },
   );
   await writeEvaluation(run, finished);
   if (finished.completed) await logOnce(run, finished);
@@ -240,15 +252,16 @@ async function runTask(
   { sampler, config: { imageSize, latentDim }, options, data: { domains }, pictures, signal }: Evaluation,
   task: Task,
   context: Pick<TaskContext, 'metrics' | 'judges' | 'reals' | 'onProgress'>,
-): Promise<{ translations: number; scores: Scores } | undefined> {
+): Promise<TaskScores | undefined> {
   await pictures?.begin(task);
   const styles =
     task.guidance === 'latent'
       ? latentTaskStyles(sampler, task, { ...options, latentDim })
-      : await referenceTaskStyles(sampler, task, domains[task.target]!, { ...options, imageSize });
+      : await referenceTaskStyles(sampler, task, domains[task.target]!, { ...options, loadImages, imageSize });
   try {
-    const saveImages = pictures?.folderOf(task);
-    const result = await evaluateTask({ ...context, sampler, imageSize, options, saveImages, signal }, task, domains[task.source]!, styles);
+    const savePictures = pictures && ((source: number, images: readonly RgbImage[]) => pictures.write(task, source, images));
+    const request = { ...context, loadImages, sampler, imageSize, options, savePictures, signal };
+    const result = await evaluateTask(request, task, domains[task.source]!, styles);
     if (result !== undefined) await pictures?.finish(task, result.translations);
     return result;
   } finally {

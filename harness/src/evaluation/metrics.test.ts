@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { formatTable } from '../logging/text-table.js';
 import { spread } from './hashed-files.js';
 import { formatScore } from './results-table.js';
-import { listTasks } from './tasks.js';
+import { listTasks } from '@stargan/training/evaluation';
 
 describe('tasks', () => {
   it('are every ordered pair of different domains under both guidances, those of a target together', () => {

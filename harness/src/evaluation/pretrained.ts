@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { readSafetensors } from '@stargan/checkpoints';
-import type { RgbImage } from '@stargan/data';
 import { fidConventions, inception, lpips, type FidConventionName, type StateDict } from '@stargan/metrics';
+import type { FeatureJudge, Missing, PerceptualJudge } from '@stargan/training/evaluation';
 import { fileChecksum } from '../weights/checksum.js';
 import type { WeightKind } from '../weights/kinds.js';
 import { findWeights, weightsAdvice, weightsFile, weightsFolder, type StoredWeights } from '../weights/weights-cache.js';
@@ -14,40 +14,22 @@ export interface UsedWeights {
   readonly sha256: string;
 }
 
-/** Why something cannot be had. */
-export interface Missing {
-  readonly reason: string;
-}
-
 /** Inception-v3 under a FID convention. */
-export interface FeatureNetwork {
+export interface FeatureNetwork extends FeatureJudge {
   readonly convention: FidConventionName;
   /** Its weights. */
   readonly weights: readonly UsedWeights[];
   /** SHA-256 of its weights, hexadecimal. */
   readonly sha256: string;
-  /**
-   * Features of pictures of any sizes.
-   *
-   * @param imageSize S, to which `fid-stargan2` resizes first
-   * @returns [images, 2048]
-   * @throws when they are not finite
-   */
-  features(images: readonly RgbImage[], imageSize: number): Promise<Float32Array>;
   dispose(): void;
 }
 
 /** LPIPS on batches of translations. */
-export interface PerceptualDistance {
+export interface PerceptualDistance extends PerceptualJudge {
   /** Its weights. */
   readonly weights: readonly UsedWeights[];
-  /** Mean distance over all pairs of images. @param images [n ≥ 2, size, size, 3], disposed by the caller */
-  meanOverPairs(samples: readonly Tensor[]): number;
   dispose(): void;
 }
-
-/** Length of Inception's features. */
-export const FEATURE_LENGTH = 2048;
 
 /** Kind of weights that a convention's network has. */
 const inceptionKind = (convention: FidConventionName): WeightKind =>

@@ -1,6 +1,6 @@
 import { formatShare, metricKey, metricTable, type Metric, type Scores } from '@stargan/metrics';
 import type { EvaluationRecord, TaskResult } from './evaluation-record.js';
-import { GUIDANCES } from './tasks.js';
+import { GUIDANCES } from '@stargan/training/evaluation';
 import { formatTable, type Table } from '../logging/text-table.js';
 
 /** A table of scores. */

@@ -1,10 +1,10 @@
 import type { Checkpoint } from '@stargan/checkpoints';
-import type { Dataset } from '@stargan/data';
+import { loadImages, type Dataset } from '@stargan/data';
 import type { Config } from '../config/schema.js';
 import type { DomainClassifier } from '@stargan/metrics';
 import type { Sampler } from '@stargan/training';
 import { keepBest } from './best-checkpoint.js';
-import { openClassifier } from './classifier.js';
+import { openClassifier } from '@stargan/training/evaluation';
 import { openEvaluationData, type EvaluationData } from './evaluation-data.js';
 import { lineProgress } from './evaluation-progress.js';
 import { evaluateRun } from './evaluate-run.js';
@@ -33,7 +33,7 @@ export interface TrainingEvaluationOptions {
 }
 
 /**
- * Evaluation between iterations. It draws from random streams of its own, so that training goes on as if there were
+ * Evaluation between iterations. It draws from random streams of its own, so that training continues as if there were
  * none. The domain classifier is trained once; pretrained networks are in memory only while they are used.
  */
 export function trainingEvaluation({ run, config, dataset, say, signal }: TrainingEvaluationOptions): TrainingEvaluation {
@@ -52,7 +52,8 @@ export function trainingEvaluation({ run, config, dataset, say, signal }: Traini
         config,
         options,
         data: images,
-        classifier: async () => (classifier ??= await openClassifier(images, config.imageSize, { ...options, say, signal })),
+        classifier: async () =>
+          (classifier ??= await openClassifier(images.domains, config.imageSize, { ...options, loadImages, say, signal })),
         onProgress: (done, total) => progress.update(done, total),
         signal,
       });

@@ -1,6 +1,6 @@
 import { OBJECTIVE, type Objective } from '@stargan/training';
 import { isOnFeatures, metricTable, type Metric } from '@stargan/metrics';
-import { GUIDANCES } from '../evaluation/tasks.js';
+import { GUIDANCES } from '@stargan/training/evaluation';
 import type { LogEntry } from '../logging/metric-log.js';
 import { LOSS_CHARTS } from './loss-charts.js';
 

@@ -92,11 +92,11 @@ describe('the ablation', () => {
     said.length = 0;
     const again = await analyse('both', ['A', 'F'], { say: (line) => said.push(line) });
     expect(again).toEqual(result);
-    expect(said.filter((line) => line.includes('is there already'))).toHaveLength(2);
+    expect(said.filter((line) => line.includes('is already trained'))).toHaveLength(2);
     expect((await stat(file)).mtimeMs).toBe(mtimeMs);
   });
 
-  it('stops where it is told to, and goes on from there to the same result', async () => {
+  it('stops where it is told to, and resumes to the same result', async () => {
     const controller = new AbortController();
     const stopped = await analyse('stopped', ['D', 'E'], {
       signal: controller.signal,
@@ -126,7 +126,7 @@ describe('the ablation', () => {
     await rm(run, { recursive: true });
   });
 
-  it('stops while it measures, and goes on from there to the same result', async () => {
+  it('stops while it measures, and resumes to the same result', async () => {
     const whole = await analyse('measured', ['E', 'F']);
     for (const [line, model] of [
       ['training the classifier', 'E'],

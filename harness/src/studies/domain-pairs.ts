@@ -15,7 +15,7 @@ export function domainPairs(domains: number): DomainPair[] {
 }
 
 /**
- * Makes a data set of some of a data set's domains, without copying: a folder of links. What is there already is kept.
+ * Makes a data set of some of a data set's domains, without copying: a folder of links. Existing links are kept.
  *
  * @throws UsageError when a link of the name leads elsewhere
  */
@@ -48,7 +48,7 @@ async function linkFolders({ directory, domains }: ImageFolders, names: readonly
   }
 }
 
-/** A model of all domains, asked for these alone, by their places in `labels`. */
+/** A model of all domains that knows only some of them, numbered by their places in `labels`. */
 export function samplerOf({ networks, weights }: Sampler, labels: readonly number[]): Sampler {
   const { mappingNetwork, styleEncoder } = networks;
   const own = (domain: readonly number[]): number[] => domain.map((place) => labels[place]!);

@@ -1,8 +1,8 @@
-import { openDataset } from '@stargan/data';
+import { loadImages, openDataset } from '@stargan/data';
 import type { DomainClassifier } from '@stargan/metrics';
 import { disposeAll, openModel, type Sampler } from '@stargan/training';
 import type { Config } from '../config/schema.js';
-import { openClassifier } from '../evaluation/classifier.js';
+import { openClassifier } from '@stargan/training/evaluation';
 import { openEvaluationData, type EvaluationData } from '../evaluation/evaluation-data.js';
 import { lineProgress } from '../evaluation/evaluation-progress.js';
 import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
@@ -34,7 +34,8 @@ export async function openMeasurement(data: string, config: Config, { say, signa
     signal,
     images,
     options,
-    classifier: async () => (classifier ??= await openClassifier(images, config.imageSize, { ...options, say, signal })),
+    classifier: async () =>
+      (classifier ??= await openClassifier(images.domains, config.imageSize, { ...options, loadImages, say, signal })),
     dispose: () => classifier?.dispose(),
   };
 }

@@ -3,7 +3,7 @@ import { openDataset } from '@stargan/data';
 import { meanScores } from '@stargan/metrics';
 import type { Config } from '../config/schema.js';
 import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
-import type { Guidance } from '../evaluation/tasks.js';
+import type { Guidance } from '@stargan/training/evaluation';
 import { UsageError } from '../usage-error.js';
 import { domainPairs, linkDomains, samplerOf, type DomainPair } from './domain-pairs.js';
 import { measureModel, openMeasurement } from './measure-model.js';

@@ -2,7 +2,7 @@ import { formatShare, metricKey, metricTable, type Scores } from '@stargan/metri
 import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
 import type { FidName } from '../evaluation/metrics.js';
 import { formatScore, scoreTable } from '../evaluation/results-table.js';
-import { GUIDANCES, type Guidance } from '../evaluation/tasks.js';
+import { GUIDANCES, type Guidance } from '@stargan/training/evaluation';
 
 /** Scores under each kind of guidance. */
 export type Means = Readonly<Record<Guidance, Scores>>;

@@ -25,7 +25,7 @@ describe('compared curves', () => {
     );
   });
 
-  it('have no point where nothing was logged, and go on behind it', () => {
+  it('have no point where nothing was logged, and continue behind it', () => {
     const { data, spanGaps } = comparedCurves([{ name: 'A', log: logOf([1, 2, 3]) }])[0]!;
     expect(spanGaps).toBe(true);
     expect(data[1]!.filter((value) => value !== null)).toEqual([1, 2, 3]);

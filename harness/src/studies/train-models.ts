@@ -55,7 +55,7 @@ export async function trainModels<Model extends StudyModel>(
     say(`${announce(model)}: ${model.config.iterations} iterations`);
     await requireSameSettings(model);
     const { checkpoint } = await findCheckpoint(model.run);
-    if (checkpoint?.iteration === model.config.iterations) say(`${model.name} is there already`);
+    if (checkpoint?.iteration === model.config.iterations) say(`${model.name} is already trained`);
     else if (!(await trainModel(model, { signal, progress }))) return model;
     await writeReport(model.run);
   }

@@ -1,6 +1,6 @@
 import { decodeImage, type DecodeOptions } from './decode-image.js';
 import { mapConcurrently } from './map-concurrently.js';
-import { pixelsToFloats } from './pixels-to-floats.js';
+import { pixelsToFloats } from '@stargan/resizing';
 import { requireWhole } from './requirements.js';
 import { resizeBilinear } from '@stargan/resizing';
 

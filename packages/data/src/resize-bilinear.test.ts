@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeImage } from './decode-image.js';
 import type { Box, RgbImage } from './image.js';
-import { pixelsToFloats } from './pixels-to-floats.js';
+import { pixelsToFloats } from '@stargan/resizing';
 import { resizeBilinear } from '@stargan/resizing';
 import { pillowResults } from './testing/pillow-results.js';
 import { noiseImage } from './testing/pictures.js';

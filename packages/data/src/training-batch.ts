@@ -6,7 +6,7 @@ import type { ImageFolders } from './image-folders.js';
 import type { RgbImage } from './image.js';
 import { decodingsAtOnce } from './load-images.js';
 import { mapConcurrently } from './map-concurrently.js';
-import { pixelsToFloats } from './pixels-to-floats.js';
+import { pixelsToFloats } from '@stargan/resizing';
 import { resizeBilinear } from '@stargan/resizing';
 import type { PlannedImage, TrainingPlan } from './training-plan.js';
 

@@ -7,7 +7,7 @@ import { sampleAugmentation } from './augmentation.js';
 import { BrokenImagesError } from './corrupt-limit.js';
 import { ImageFileError } from './image-file-error.js';
 import { openImageFolders, type ImageFolders } from './image-folders.js';
-import { pixelsToFloats } from './pixels-to-floats.js';
+import { pixelsToFloats } from '@stargan/resizing';
 import { resizeBilinear } from '@stargan/resizing';
 import { noiseImage, writePng } from './testing/pictures.js';
 import { temporaryDirectory } from './testing/temporary-directory.js';

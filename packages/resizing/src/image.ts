@@ -1,8 +1,8 @@
 /** A decoded picture: 8-bit sRGB, rows from the top, `data` [height, width, 3] in 0 … 255. */
 export interface RgbImage {
-  /** In pixels. */
+  /** Width in pixels. */
   readonly width: number;
-  /** In pixels. */
+  /** Height in pixels. */
   readonly height: number;
   /** [height, width, 3], red, green, blue, in 0 … 255. */
   readonly data: Uint8Array;

@@ -82,7 +82,7 @@ function resizeColumns(image: RgbImage, box: Box, height: number): RgbImage {
   return { width: box.width, height, data: result };
 }
 
-/** In fixed point. */
+/** Weights of the triangle filter in fixed point. */
 function triangleWeights(from: number, to: number): Weights {
   const { values, ...places } = resamplingWeights('bilinear', from, to);
   return { ...places, values: Int32Array.from(values, (weight) => Math.trunc(0.5 + weight * (1 << precisionBits))) };

@@ -14,13 +14,13 @@ export const CLASSIFIER_VERSION = 2;
 export interface ClassifierOptions {
   /** Number of domains. */
   domains: number;
-  /** Of weights, batches and disturbances. */
+  /** Seed of weights, batches and disturbances. */
   seed: number;
-  /** Updates. */
+  /** Number of updates. */
   steps: number;
   /** Images of an update, 32 by default. */
   batch?: number | undefined;
-  /** Of Adam, 2e-3 by default. */
+  /** Learning rate of Adam, 2e-3 by default. */
   learningRate?: number | undefined;
   /** Aborting it ends the training. */
   signal?: AbortSignal | undefined;

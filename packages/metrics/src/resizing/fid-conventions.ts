@@ -14,7 +14,7 @@ export type FidConventionName = 'fid-stargan2' | 'fid-clean' | 'fid-pytorch';
 
 /** Options of {@link FidConvention.input}. */
 export interface FidInputOptions {
-  /** Of `fid-stargan2` alone, the size S of the trained model, to which its images are resized first. Default 256. */
+  /** The size S of the trained model, to which `fid-stargan2` alone resizes images first. Default 256. */
   imageSize?: number | undefined;
 }
 

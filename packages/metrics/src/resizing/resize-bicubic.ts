@@ -2,9 +2,9 @@ import { columnsFirst, resamplingWeights, type RgbImage } from '@stargan/resizin
 
 /** An image of floating-point levels, `data` [height, width, 3]. */
 export interface FloatImage {
-  /** In pixels. */
+  /** Columns. */
   readonly width: number;
-  /** In pixels. */
+  /** Height in pixels. */
   readonly height: number;
   /** [height, width, 3]: levels, nominally in 0 … 255. */
   readonly data: Float32Array;

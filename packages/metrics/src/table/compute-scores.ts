@@ -33,7 +33,7 @@ export async function featureSet(features: Features): Promise<FeatureSet> {
 export interface FeatureScoresOptions {
   /** Short name of the features' convention, under which values are kept. */
   readonly convention: string;
-  /** Of whatever is drawn at random. */
+  /** Seed of whatever is drawn at random. */
   readonly seed: number;
 }
 

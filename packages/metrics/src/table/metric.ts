@@ -35,7 +35,7 @@ export interface FeatureComparison {
   readonly real: FeatureRows;
   /** [m, dimension] */
   readonly generated: FeatureRows;
-  /** Of whatever is drawn at random. */
+  /** Seed of whatever is drawn at random. */
   readonly seed: number;
 }
 

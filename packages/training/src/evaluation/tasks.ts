@@ -1,9 +1,9 @@
 import { concat, dispose, gather, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { loadImages } from '@stargan/data';
 import { permutation, randomStream } from '@stargan/random';
-import { encodeStyles, latentCodes, type Sampler } from '@stargan/training';
-import type { EvaluationDomain } from './evaluation-data.js';
+import { latentCodes } from '../iteration/batch.js';
+import { encodeStyles, type Sampler } from '../sampling/translate.js';
+import type { EvaluationDomain, LoadImages } from './domain.js';
 
 /** Where styles come from. */
 export const GUIDANCES = ['latent', 'reference'] as const;
@@ -13,12 +13,15 @@ export type Guidance = (typeof GUIDANCES)[number];
 
 /** Translating the sources of one domain to another; domains by label. */
 export interface Task {
+  /** Where its styles come from. */
   readonly guidance: Guidance;
+  /** Domain that is translated. */
   readonly source: number;
+  /** Domain that it is translated to. */
   readonly target: number;
 }
 
-/** All ordered pairs of domains under both guidances; those of one target, which share its real images, follow each other. */
+/** All ordered pairs of so many domains under both guidances; those of one target, which share its real images, follow each other. */
 export function listTasks(domains: number): Task[] {
   const labels = Array.from({ length: domains }, (_, label) => label);
   return labels.flatMap((target) =>
@@ -32,6 +35,7 @@ export interface TaskStyles {
   readonly count: number;
   /** Styles of the source of this position. @returns [count, styleDim]; the caller owns it */
   of(index: number): Tensor2D;
+  /** Gives back what it holds in memory. */
   dispose(): void;
 }
 
@@ -40,12 +44,25 @@ const ENCODED_AT_ONCE = 16;
 /**
  * Styles from latent codes: each source has codes of its own, a function of seed, domains and its position.
  *
+ * @param sampler the networks, and the weights to sample with
  * @param task by label
+ * @param options styles of each source, the length of latent codes and the seed
  */
 export function latentTaskStyles(
   { networks, weights }: Sampler,
   { source, target }: Task,
-  { outputs, latentDim, seed }: { outputs: number; latentDim: number; seed: number },
+  {
+    outputs,
+    latentDim,
+    seed,
+  }: {
+    /** Styles of each source. */
+    outputs: number;
+    /** Length of a latent code. */
+    latentDim: number;
+    /** Seed of the latent codes. */
+    seed: number;
+  },
 ): TaskStyles {
   const stream = `evaluation-latent-${source}-${target}`;
   return {
@@ -67,19 +84,36 @@ export function latentTaskStyles(
  * Styles from the target domain's references: each source draws its own, none of them twice, so that there are at
  * most as many translations of it as there are references.
  *
+ * @param sampler the networks, and the weights to sample with
+ * @param task by label
  * @param domain the target's images
+ * @param options styles of each source, the model's image size and the seed
  */
 export async function referenceTaskStyles(
   sampler: Sampler,
   { source, target }: Task,
-  { references }: EvaluationDomain,
-  { outputs, imageSize, seed }: { outputs: number; imageSize: number; seed: number },
+  { references }: Pick<EvaluationDomain, 'references'>,
+  {
+    loadImages,
+    outputs,
+    imageSize,
+    seed,
+  }: {
+    /** Reads the references. */
+    loadImages: LoadImages;
+    /** Styles of each source, if there are as many references. */
+    outputs: number;
+    /** Height and width of the model's images. */
+    imageSize: number;
+    /** Seed of the draws. */
+    seed: number;
+  },
 ): Promise<TaskStyles> {
   const all = await encodeFiles(
     sampler,
     references.map(({ file }) => file),
     target,
-    imageSize,
+    { imageSize, loadImages },
   );
   const count = Math.min(outputs, references.length);
   const stream = `evaluation-references-${source}-${target}`;
@@ -92,7 +126,12 @@ export async function referenceTaskStyles(
 }
 
 /** Styles of image files, few at a time: [files, styleDim]; the caller owns them. */
-async function encodeFiles(sampler: Sampler, files: readonly string[], domain: number, imageSize: number): Promise<Tensor2D> {
+async function encodeFiles(
+  sampler: Sampler,
+  files: readonly string[],
+  domain: number,
+  { imageSize, loadImages }: { imageSize: number; loadImages: LoadImages },
+): Promise<Tensor2D> {
   const parts: Tensor2D[] = [];
   for (let start = 0; start < files.length; start += ENCODED_AT_ONCE) {
     const some = files.slice(start, start + ENCODED_AT_ONCE);

@@ -1,6 +1,6 @@
-import path from 'node:path';
 import { dispose } from '@tensorflow/tfjs-core';
-import { loadImages, pixelsToFloats, resizeBilinear } from '@stargan/data';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { pixelsToFloats, resizeBilinear, type RgbImage } from '@stargan/resizing';
 import {
   featureScores,
   featureSet,
@@ -17,60 +17,108 @@ import {
   type Translations,
   type TranslationScores,
 } from '@stargan/metrics';
-import {
-  countImages,
-  type ImageBatch,
-  joinImages,
-  type Sampler,
-  selectImages,
-  toTensor,
-  translate,
-  yieldToEventLoop,
-} from '@stargan/training';
-import { writePng } from '../sampling/write-png.js';
-import type { EvaluationDomain } from './evaluation-data.js';
-import type { EvaluationOptions } from './options.js';
-import { pictureName } from './picture-folders.js';
-import { FEATURE_LENGTH, type FeatureNetwork, type Missing, type PerceptualDistance } from './pretrained.js';
+import { countImages, type ImageBatch, joinImages, type Sampler, selectImages, toTensor, translate } from '../sampling/translate.js';
+import { yieldToEventLoop } from '../yield-to-event-loop.js';
+import type { EvaluationDomain, LoadImages } from './domain.js';
 import type { Task, TaskStyles } from './tasks.js';
+
+/** Why something cannot be had. */
+export interface Missing {
+  /** One clause. */
+  readonly reason: string;
+}
+
+/** A network whose features metrics compare. */
+export interface FeatureJudge {
+  /**
+   * Features of pictures of any sizes.
+   *
+   * @param imageSize the model's, to which the convention may resize first
+   * @returns [images, {@link FEATURE_LENGTH}]
+   */
+  features(images: readonly RgbImage[], imageSize: number): Promise<Float32Array>;
+}
+
+/** A perceptual distance of images. */
+export interface PerceptualJudge {
+  /** Mean distance over all pairs of images. @param samples n ≥ 2, each [1, size, size, 3], disposed by the caller */
+  meanOverPairs(samples: readonly Tensor[]): number;
+}
+
+/** Length of Inception's features. */
+export const FEATURE_LENGTH = 2048;
 
 /** What judges translations, or why it is missing. */
 export interface AvailableJudges {
-  readonly features: FeatureNetwork | Missing;
-  readonly perceptual: PerceptualDistance | Missing;
+  /** Gives the features that metrics compare. */
+  readonly features: FeatureJudge | Missing;
+  /** Gives perceptual distances. */
+  readonly perceptual: PerceptualJudge | Missing;
+  /** Tells which domain an image shows. */
   readonly classifier: DomainClassifier | Missing;
+}
+
+/** Options of {@link evaluateTask}. */
+export interface TaskOptions {
+  /** Translations of each source that are asked for. */
+  readonly outputs: number;
+  /** Short name of the convention of features. */
+  readonly fid: string;
+  /** Seed of whatever metrics draw at random. */
+  readonly seed: number;
 }
 
 /** What a task is evaluated with. */
 export interface TaskContext {
+  /** Reads the sources. */
+  readonly loadImages: LoadImages;
+  /** The networks, and the weights to sample with. */
   readonly sampler: Sampler;
+  /** What is computed. */
   readonly metrics: readonly Metric[];
+  /** What computes it. */
   readonly judges: AvailableJudges;
+  /** Height and width of the model's images. */
   readonly imageSize: number;
-  readonly options: Pick<EvaluationOptions, 'outputs' | 'fid' | 'seed'>;
+  /** How it is computed. */
+  readonly options: TaskOptions;
   /** Collects what metrics of translations say; for each task by itself by default. */
-  readonly collected?: TranslationScores;
+  readonly collected?: TranslationScores | undefined;
   /** Features of the target domain's training images; undefined where there is no network for them. */
   readonly reals?: FeatureSet | undefined;
-  /** Folder for the translations as PNGs. */
-  readonly saveImages?: string | undefined;
+  /** Keeps the translations of the source of this position. */
+  readonly savePictures?: ((source: number, pictures: readonly RgbImage[]) => Promise<void>) | undefined;
+  /** Called with the number of translations that have been done since the last call. */
   readonly onProgress?: ((images: number) => void) | undefined;
+  /** Aborting it ends the evaluation. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** The scores of a task. */
+export interface TaskScores {
+  /** Images that were made. */
+  readonly translations: number;
+  /** Scores by the names of metrics. */
+  readonly scores: Scores;
 }
 
 /**
  * Translates every source of a task in several styles and judges the results. Only one source with its translations is
  * in memory at a time, beside the features of all.
  *
+ * @param context networks, metrics and judges
+ * @param task by label
+ * @param domain images of the source domain
+ * @param styles of the translations; they stay the caller's
  * @returns undefined when `signal` was aborted
  */
 export async function evaluateTask(
   context: TaskContext,
   task: Task,
-  { sources }: EvaluationDomain,
+  { sources }: Pick<EvaluationDomain, 'sources'>,
   styles: TaskStyles,
-): Promise<{ translations: number; scores: Scores } | undefined> {
-  const { sampler, imageSize, saveImages, onProgress, signal } = context;
+): Promise<TaskScores | undefined> {
+  const { loadImages, sampler, imageSize, savePictures, onProgress, signal } = context;
   const network = context.reals === undefined || 'reason' in context.judges.features ? undefined : context.judges.features;
   const rows = sources.length * styles.count;
   const features = new Float32Array(network === undefined ? 0 : rows * FEATURE_LENGTH);
@@ -80,8 +128,7 @@ export async function evaluateTask(
     const source = { size: imageSize, data: await loadImages([file], imageSize) };
     const images = translateSource(sampler, source, styles, index);
     const pictures = quantizeImages(images.data, imageSize, imageSize);
-    if (saveImages !== undefined)
-      for (const [output, picture] of pictures.entries()) await writePng(path.join(saveImages, pictureName(index, output)), picture);
+    await savePictures?.(index, pictures);
     collected.add({ source, images, pictures, target: task.target });
     if (network !== undefined) features.set(await network.features(pictures, imageSize), index * styles.count * FEATURE_LENGTH);
     onProgress?.(styles.count);
@@ -106,7 +153,7 @@ async function onFeatures({ metrics, judges, options: { fid, seed }, reals }: Ta
   return withoutScores(keys, 'reason' in judges.features ? judges.features.reason : 'there are no features of real images');
 }
 
-const onlyOne = ({ guidance }: Task, { outputs }: Pick<EvaluationOptions, 'outputs'>): string =>
+const onlyOne = ({ guidance }: Task, { outputs }: TaskOptions): string =>
   outputs < 2
     ? 'it compares translations of one source, and only one is made'
     : `it compares translations of one source, and there is only one ${guidance} to take a style from`;
@@ -114,6 +161,7 @@ const onlyOne = ({ guidance }: Task, { outputs }: Pick<EvaluationOptions, 'outpu
 /**
  * Collects what metrics of translations say.
  *
+ * @param context metrics, judges and image size
  * @param translations of each source
  * @param limitedBy why there are no more of them
  */
@@ -129,7 +177,7 @@ export function collectScores(
   return translationScores(metrics, { judges, imageSize, translations, limitedBy });
 }
 
-function meanOverPairs(perceptual: PerceptualDistance, images: ImageBatch): number {
+function meanOverPairs(perceptual: PerceptualJudge, images: ImageBatch): number {
   const samples = Array.from({ length: countImages(images) }, (_, i) => toTensor(selectImages(images, [i])));
   try {
     return perceptual.meanOverPairs(samples);

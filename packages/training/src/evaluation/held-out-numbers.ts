@@ -1,13 +1,11 @@
 import { clone } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { loadImages, type Dataset } from '@stargan/data';
 import { meanPixelDistance, metricTable, type DomainClassifier, type Scores, type TranslationScores } from '@stargan/metrics';
-import { encodeStyles, latentStyles, type Sampler } from '@stargan/training';
-import type { Config } from '../config/schema.js';
-import { accuracyOnReals, openClassifier } from './classifier.js';
-import { openEvaluationData, type EvaluationDomain } from './evaluation-data.js';
+import { latentStyles } from '../sampling/grids.js';
+import { encodeStyles, type Sampler } from '../sampling/translate.js';
+import { accuracyOnReals } from './classifier.js';
+import type { EvaluationDomain, LoadImages } from './domain.js';
 import { collectScores, evaluateTask } from './evaluate-task.js';
-import { evaluationOptions } from './options.js';
 import { listTasks, type Guidance } from './tasks.js';
 
 /** How translations with one kind of guidance did. */
@@ -20,25 +18,42 @@ export interface GuidedNumbers {
 
 /** Numbers about a run, on held-out images. */
 export interface HeldOutNumbers {
+  /** With styles from latent codes. */
   latent: GuidedNumbers;
+  /** With styles of held-out images. */
   reference: GuidedNumbers;
   /** The same of real held-out images: the classifier's accuracy, and the distance between images of one domain. */
-  real: { domainAccuracy: number; imageDistance: number };
+  real: {
+    /** Share whose domain the classifier recognises. */
+    domainAccuracy: number;
+    /** Mean distance between images of one domain. */
+    imageDistance: number;
+  };
   /** Translations that were judged, for each kind of guidance. */
   translations: number;
 }
 
 /** What {@link measureHeldOut} takes. */
 export interface HeldOutOptions {
-  readonly dataset: Dataset;
-  readonly config: Config;
+  /** Reads the images. */
+  readonly loadImages: LoadImages;
+  /** Images by domain; they need no `reals`. */
+  readonly domains: readonly EvaluationDomain[];
+  /** Tells domains apart; it stays the caller's. */
+  readonly classifier: DomainClassifier;
   /** The networks; they stay the caller's. */
   readonly sampler: Sampler;
-  /** At most so many sources of each domain; 20 by default. */
-  readonly sources?: number;
-  /** Prints a line that says what is being done. */
-  readonly say: (line: string) => void;
-  readonly signal?: AbortSignal;
+  /** Sizes of the model, and the seed of latent codes. */
+  readonly config: {
+    /** Height and width of images. */
+    readonly imageSize: number;
+    /** Length of a latent code. */
+    readonly latentDim: number;
+    /** Seed of latent codes. */
+    readonly seed: number;
+  };
+  /** Aborting it ends the evaluation. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const STYLES = 10;
@@ -49,46 +64,36 @@ const MISSING = { reason: 'no pretrained network is used' };
 const METRICS = metricTable.filter(({ needs }) => needs === 'images' || needs === 'classifier');
 
 /**
- * Evaluates without pretrained networks and without keeping the results: every held-out source is translated to every
- * other domain in ten styles, the same for all sources.
+ * Evaluates without pretrained networks: every source is translated to every other domain in ten styles, the same for all
+ * sources.
  *
+ * @param options images, networks and classifier
  * @returns undefined when `signal` was aborted
  */
-export async function measureHeldOut(options: HeldOutOptions): Promise<HeldOutNumbers | undefined> {
-  const { dataset, config, say, signal } = options;
-  const { domains } = await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse');
-  const classifier = await openClassifier({ domains }, config.imageSize, { ...evaluationOptions(config), say, signal });
-  if (classifier === undefined) return undefined;
-  try {
-    return await judge(options, domains, classifier);
-  } finally {
-    classifier.dispose();
-  }
-}
-
-async function judge(
-  { config, sampler, sources = 20, signal }: HeldOutOptions,
-  domains: readonly EvaluationDomain[],
-  classifier: DomainClassifier,
-): Promise<HeldOutNumbers | undefined> {
-  const { imageSize } = config;
+export async function measureHeldOut({
+  loadImages,
+  domains,
+  classifier,
+  sampler,
+  config,
+  signal,
+}: HeldOutOptions): Promise<HeldOutNumbers | undefined> {
+  const { imageSize, seed } = config;
   const judges = { features: MISSING, perceptual: MISSING, classifier };
-  const options = { ...evaluationOptions(config), outputs: STYLES };
-  const context = { sampler, metrics: METRICS, judges, imageSize, options, signal };
+  const options = { outputs: STYLES, fid: '', seed };
+  const context = { loadImages, sampler, metrics: METRICS, judges, imageSize, options, signal };
   // The mean over all translations, as if all tasks were one.
   const collect = (): TranslationScores => collectScores(context, STYLES, '');
   const collected = { latent: collect(), reference: collect() };
   let translations = 0;
   for (const task of listTasks(domains.length)) {
-    const domain = domains[task.source]!;
-    const style = await stylesOf(sampler, task.guidance, task.target, domains[task.target]!, config);
+    const style = await stylesOf(sampler, task.guidance, task.target, domains[task.target]!, { ...config, loadImages });
     try {
-      const result = await evaluateTask(
-        { ...context, collected: collected[task.guidance] },
-        task,
-        { ...domain, sources: domain.sources.slice(0, sources) },
-        { count: style.shape[0], of: () => clone(style), dispose: () => undefined },
-      );
+      const result = await evaluateTask({ ...context, collected: collected[task.guidance] }, task, domains[task.source]!, {
+        count: style.shape[0],
+        of: () => clone(style),
+        dispose: () => undefined,
+      });
       if (result === undefined) return undefined;
       if (task.guidance === 'latent') translations += result.translations;
     } finally {
@@ -98,7 +103,10 @@ async function judge(
   return {
     latent: numbersOf(collected.latent.scores()),
     reference: numbersOf(collected.reference.scores()),
-    real: { domainAccuracy: await accuracyOnReals({ domains }, classifier), imageDistance: await imageDistance(domains, imageSize) },
+    real: {
+      domainAccuracy: await accuracyOnReals(domains, classifier, loadImages),
+      imageDistance: await imageDistance(domains, imageSize, loadImages),
+    },
     translations,
   };
 }
@@ -111,7 +119,7 @@ async function stylesOf(
   guidance: Guidance,
   target: number,
   { references }: EvaluationDomain,
-  { imageSize, latentDim, seed }: Config,
+  { imageSize, latentDim, seed, loadImages }: HeldOutOptions['config'] & Pick<HeldOutOptions, 'loadImages'>,
 ): Promise<Tensor2D> {
   if (guidance === 'latent') return latentStyles(sampler, { domain: target, latentDim, count: STYLES, psi: 1, seed });
   const files = references.slice(0, STYLES).map(({ file }) => file);
@@ -120,7 +128,7 @@ async function stylesOf(
 }
 
 /** Mean distance between real held-out images of one domain. */
-async function imageDistance(domains: readonly EvaluationDomain[], size: number): Promise<number> {
+async function imageDistance(domains: readonly EvaluationDomain[], size: number, loadImages: LoadImages): Promise<number> {
   let sum = 0;
   for (const { references } of domains) {
     const files = references.map(({ file }) => file);
