@@ -55,7 +55,7 @@ function describeDomains(domains: readonly DomainCount[]): string {
 }
 
 /** What was passed over, by reason, with the extensions or names that are most frequent. */
-export function describePassedOver(passedOver: readonly PassedOverCount[]): string {
+function describePassedOver(passedOver: readonly PassedOverCount[]): string {
   return passedOver
     .map(({ kind, count: all, called }) => {
       if (kind === 'hidden') return `${count(all)} hidden`;

@@ -4,20 +4,17 @@ import { writeWholeFile } from '@stargan/checkpoints';
 import { openDataset, writeDemoImages, type DemoImagesOptions } from '@stargan/data';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
-import { trainDomainClassifier } from '../evaluation/domain-classifier.js';
-import { evaluateTranslations, type TranslationReport } from '../evaluation/evaluate-translations.js';
+import { measureHeldOut, type HeldOutNumbers } from '../evaluation/held-out-numbers.js';
+import { percent } from '../logging/format.js';
 import { formatDuration } from '../logging/progress.js';
-import { buildNetworks, disposeAll } from '@stargan/training';
-import { percent } from '../report/text-table.js';
+import { disposeAll, openModel } from '@stargan/training';
 import { writeReport } from '../report/write-report.js';
-import { loadDomainImages } from '../sampling/load-domain-images.js';
-import { openAverages } from '../training/open-state.js';
 import { changedValues } from '../training/resume-rules.js';
 import { findRunRecord, requireCheckpoint, runPaths } from '../training/run-directory.js';
 import { train } from '../training/train.js';
 
 /** The pictures of the demo: two shapes, whatever else about them being style or content. */
-export const DEMO_IMAGES = {
+const DEMO_IMAGES = {
   imagesPerDomain: 1000,
   validationPerDomain: 60,
   imageSize: 64,
@@ -85,25 +82,12 @@ export async function chooseDemoRun(directory: string, config: Config, say: (lin
   }
 }
 
-async function measure(images: string, run: string, config: Config, signal: AbortSignal): Promise<TranslationReport | undefined> {
-  const { train: folders, validation } = await openDataset(images);
-  const domains = folders.domains.length;
-  const classifier = await trainDomainClassifier(await loadDomainImages(folders, config.imageSize), {
-    domains,
-    seed: config.seed,
-    steps: config.evaluateClassifierSteps,
-    signal,
-  });
-  if (classifier === undefined) return undefined;
-  const networks = buildNetworks(config, domains);
-  const { weights } = await openAverages({ networks, domains, sizes: config }, async () => (await requireCheckpoint(run)).checkpoint);
-  const heldOut = await loadDomainImages(validation ?? folders, config.imageSize);
-  const report = evaluateTranslations({ networks, weights }, classifier, heldOut, {
-    domains,
-    latentDim: config.latentDim,
-    seed: config.seed,
-  });
-  classifier.dispose();
-  disposeAll(...Object.values(weights));
-  return report;
+async function measure(images: string, run: string, config: Config, signal: AbortSignal): Promise<HeldOutNumbers | undefined> {
+  const dataset = await openDataset(images);
+  const sampler = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
+  try {
+    return await measureHeldOut({ dataset, config, sampler, say: () => undefined, signal });
+  } finally {
+    disposeAll(...Object.values(sampler.weights));
+  }
 }

@@ -8,9 +8,9 @@ import {
   mapNames,
   tensorBatch,
   trainIteration,
-  turnEventLoop,
+  yieldToEventLoop,
 } from '@stargan/training';
-import { writeSamples } from '../sampling/fixed-samples.js';
+import { writeSamples } from '../sampling/write-samples.js';
 import { findUnusable, nonFiniteLoss, type NonFiniteFinding } from './non-finite.js';
 import { handleNonFinite } from './roll-back.js';
 import { runPaths } from './run-directory.js';
@@ -52,7 +52,7 @@ export async function runIterations(training: Training, signal: AbortSignal | un
       await evaluate(training);
       resume();
     }
-    await turnEventLoop();
+    await yieldToEventLoop();
   }
 }
 

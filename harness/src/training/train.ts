@@ -8,7 +8,7 @@ import { trainingEvaluation } from '../evaluation/training-evaluation.js';
 import { describeDataWait } from '../logging/data-wait.js';
 import { createProgress } from '../logging/progress.js';
 import { buildNetworks, buildOptimizers, disposeState, initialState, type TrainingState } from '@stargan/training';
-import { loadFixedInputs } from '../sampling/fixed-samples.js';
+import { loadFixedInputs } from '../sampling/fixed-inputs.js';
 import { UsageError } from '../usage-error.js';
 import { tolerateFailures } from './attempts.js';
 import {

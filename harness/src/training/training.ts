@@ -5,7 +5,7 @@ import type { TrainingEvaluation } from '../evaluation/training-evaluation.js';
 import { openMetricLog, readMetricLog, type MetricLog } from '../logging/metric-log.js';
 import type { Progress } from '../logging/progress.js';
 import type { Networks, Optimizers, TrainingState } from '@stargan/training';
-import type { FixedInputs } from '../sampling/fixed-samples.js';
+import type { FixedInputs } from '../sampling/fixed-inputs.js';
 import { patientLog, type Attempts } from './attempts.js';
 import { recordEvent, type RunEvent } from './run-history.js';
 import { runPaths } from './run-directory.js';

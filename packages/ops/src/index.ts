@@ -10,7 +10,7 @@ export { averagePool2x2, upsampleNearest2x } from './resampling.js';
 export { conv2dThenAveragePool, upsampleThenConv2d } from './resampling-convolution.js';
 export { recompute } from './recompute.js';
 export { residualSum } from './residual-sum.js';
-export { resizeBilinear } from './resize-bilinear.js';
+export { interpolateBilinear } from './interpolate-bilinear.js';
 export { selectRows } from './rows.js';
 export { valueAndGradients, type Parameters, type ValueAndGradients, type ValueWithAuxiliary } from './value-and-gradients.js';
 export { vjp, type VectorJacobianProduct } from './vjp.js';

@@ -7,13 +7,13 @@ export interface NumberField {
   /** What it is when it is left out. */
   readonly default: number;
   /** Smallest value. */
-  readonly minimum?: number;
+  readonly minimum?: number | undefined;
   /** Largest value. */
-  readonly maximum?: number;
+  readonly maximum?: number | undefined;
   /** All values are smaller than this. */
-  readonly below?: number;
+  readonly below?: number | undefined;
   /** Whether the value must be a power of two. */
-  readonly powerOfTwo?: boolean;
+  readonly powerOfTwo?: boolean | undefined;
 }
 
 /** The values that a number may have. */
@@ -53,6 +53,19 @@ export function withDefaults<Slice extends Fields>(
   values: { readonly [Key in keyof Slice]?: ConfigOf<Slice>[Key] | undefined },
 ): ConfigOf<Slice> {
   return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, values[key] ?? field.default])) as ConfigOf<Slice>;
+}
+
+/** What a value should have been, such as `must be a whole number of at least 1`; undefined where it is as its field says. */
+export function faultOf(field: Field, value: unknown): string | undefined {
+  if (field.kind === 'choice')
+    return field.values.includes(value as string) ? undefined : `must be one of ${field.values.map((name) => `"${name}"`).join(', ')}`;
+  const { kind, minimum = -Infinity, maximum = Infinity, below = Infinity, powerOfTwo = false } = field;
+  const number = powerOfTwo ? 'a power of two' : kind === 'whole' ? 'a whole number' : 'a finite number';
+  const isNumber = kind === 'whole' ? Number.isInteger(value) : Number.isFinite(value);
+  if (!isNumber || (powerOfTwo && !Number.isInteger(Math.log2(value as number)))) return `must be ${number}`;
+  if ((value as number) < minimum) return `must be ${number} of at least ${minimum}`;
+  if ((value as number) > maximum) return `must be ${number} of at most ${maximum}`;
+  return (value as number) < below ? undefined : `must be ${number} below ${below}`;
 }
 
 /** A length or a count of images: each is a dimension of a tensor. */

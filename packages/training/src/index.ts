@@ -1,7 +1,13 @@
+export {
+  ABLATION_CONFIGS,
+  ABLATION_NAMES,
+  type AblationConfig,
+  ablationConfig,
+  type AblationName,
+  updatesPerIteration,
+} from './config/ablation.js';
 export { type FieldRow, fieldRows, fieldTable } from './config/field-rows.js';
-export { parseFields } from './config/parse-fields.js';
 export { type RenamedConfig, renameKeys } from './config/renamed-keys.js';
-export { type Rung, RUNG_NAMES, rungConfig, type RungName, RUNGS, updatesPerIteration } from './config/rungs.js';
 export { type TrainingConfig, trainingFields } from './config/training-config.js';
 export {
   type ChoiceField,
@@ -16,7 +22,10 @@ export {
   type NumberRange,
   rate,
 } from './field.js';
-export { averageFiles, checkpointDirectory, readAverages, readState, writeCheckpoint } from './files/checkpoint.js';
+export { averageFiles } from './files/file-names.js';
+export { type ModelRecord } from './files/model-record.js';
+export { type OpenedModel, openModel, type OpenModelOptions } from './files/open-model.js';
+export { readAverages } from './files/read-averages.js';
 export {
   readStoredTensors,
   restoreTensors,
@@ -41,8 +50,8 @@ export {
   findNonFinite,
   findNonFiniteUpdate,
   type NonFiniteTensor,
-  type StateValues,
   stateValues,
+  type StateValues,
   type TensorRole,
 } from './iteration/finite.js';
 export { generatorGradients, type GeneratorInputs, type StyleSource } from './iteration/generator-step.js';
@@ -51,6 +60,7 @@ export { type IterationConfig, type Losses, trainIteration } from './iteration/i
 export { type DiscriminatorReadings, type GeneratorReadings, type Objective, OBJECTIVE } from './iteration/objective.js';
 export { buildOptimizers, disposeState, initialState, type Optimizers, stateFromWeights, type TrainingState } from './iteration/state.js';
 export { type Term, type TermConfig } from './iteration/terms.js';
+export { type DomainChoice, loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
 export { type DomainDiscriminator } from './networks/build-discriminator.js';
 export { type ArchitectureConfig, type SizeConfig } from './networks/config-fields.js';
 export {
@@ -66,6 +76,7 @@ export {
 export { describeOverflow, findOverflow, type ProbeSizes } from './networks/probe.js';
 export { type StyleNetwork, type StyleNetworks } from './networks/style-codes.js';
 export { copyWeights, disposeAll, initialWeights, mapNames, splitWeights } from './networks/weights.js';
+export { type Canvas, type CanvasLayout, createCanvas, PICTURE_PIXELS, shrinkToFit } from './sampling/canvas.js';
 export {
   cycleStrip,
   type DrawingOptions,
@@ -73,19 +84,11 @@ export {
   latentGrid,
   type LatentGridOptions,
   latentStyles,
+  otherDomains,
   referenceGrid,
 } from './sampling/grids.js';
 export { easedWeights, type FloatImage, interpolate, slidingColumn } from './sampling/interpolation.js';
-export {
-  type Canvas,
-  type CanvasLayout,
-  createCanvas,
-  PICTURE_PIXELS,
-  type Pixels,
-  shrinkToFit,
-  tileImages,
-  toByte,
-} from './sampling/pixels.js';
+export { type Pixels, tileImages, toByte } from './sampling/pixels.js';
 export {
   countImages,
   encodeStyles,
@@ -97,4 +100,4 @@ export {
   translate,
 } from './sampling/translate.js';
 export { averageStyle, truncateStyle } from './sampling/truncation.js';
-export { turnEventLoop } from './yield-to-event-loop.js';
+export { yieldToEventLoop } from './yield-to-event-loop.js';

@@ -1,6 +1,6 @@
 import { tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ConvolutionVariant } from '@stargan/layers';
+import type { ConvolutionMethod as ConvolutionVariant } from '@stargan/layers';
 import { fakeLogisticLoss, realLogisticLoss } from '@stargan/losses';
 import { valueAndGradients } from '@stargan/ops';
 import {

@@ -1,7 +1,7 @@
 import { mul, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { Masks } from '@stargan/generator';
-import type { ConvolutionVariant } from '@stargan/layers';
+import type { ConvolutionMethod as ConvolutionVariant } from '@stargan/layers';
 import { valueAndGradients, type Parameters } from '@stargan/ops';
 import { buildNetworks, disposeAll, type NetworkName, type Networks } from '@stargan/training';
 import { configLabels, findInput, requireInput } from '../case-inputs.js';

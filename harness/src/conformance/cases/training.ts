@@ -1,5 +1,5 @@
 import { mul, tensor } from '@tensorflow/tfjs-core';
-import { torchShape, type ConvolutionVariant } from '@stargan/layers';
+import { torchShape, type ConvolutionMethod as ConvolutionVariant } from '@stargan/layers';
 import { adam, exponentialMovingAverage } from '@stargan/optimizers';
 import {
   EMA_NETWORKS,

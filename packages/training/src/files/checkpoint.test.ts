@@ -7,8 +7,9 @@ import { EMA_NETWORKS, buildNetworks, NETWORK_NAMES } from '../networks/networks
 import { mapNames } from '../networks/weights.js';
 import { smallConfig } from '../testing/small-config.js';
 import { useTemporaryFolder } from '../testing/temporary-folder.js';
-import { checkpointDirectory, readAverages, readState, writeCheckpoint } from './checkpoint.js';
+import { checkpointDirectory, readState, writeCheckpoint } from './checkpoint.js';
 import { buildOptimizers, disposeState, initialState, type TrainingState } from '../iteration/state.js';
+import { readAverages } from './read-averages.js';
 
 const folder = useTemporaryFolder();
 const networks = buildNetworks(smallConfig(), 2);

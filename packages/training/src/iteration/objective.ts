@@ -6,7 +6,7 @@ import {
   diversityLoss,
   r1PenaltyOfGradient,
   styleReconstructionLoss,
-  wassersteinGradientPenalty,
+  wganGpPenalty,
 } from '@stargan/losses';
 import type { Term } from './terms.js';
 
@@ -94,7 +94,7 @@ export const OBJECTIVE: Objective = {
       chart: { title: 'Gradient penalty', latent: 'WGAN-GP, latent step', ref: 'WGAN-GP, reference step' },
       weight: ({ penalty, lambdaGradientPenalty }) => (penalty === 'wganGp' ? lambdaGradientPenalty : undefined),
       reads: ['critic', 'reference', 'fake', 'position'],
-      of: ({ critic, reference, fake, position }) => wassersteinGradientPenalty(critic, reference, fake, position),
+      of: ({ critic, reference, fake, position }) => wganGpPenalty(critic, reference, fake, position),
     }),
     discriminatorTerm({
       name: 'cls',

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { generator, type Generator } from '@stargan/generator';
-import type { ConvolutionVariant } from '@stargan/layers';
+import type { ConvolutionMethod } from '@stargan/layers';
 import { conditionalMappingNetwork, mappingNetwork } from '@stargan/mapping-network';
 import { conditionalStyleEncoder, styleEncoder, type StyleEncoderOptions } from '@stargan/style-encoder';
 import { buildDiscriminator, type DomainDiscriminator } from './build-discriminator.js';
@@ -10,7 +10,7 @@ import { labelCodes, latentCodesWithLabels, type StyleNetwork, type StyleNetwork
 /** What settles the four networks; of their architecture, what is left out is the reference's. */
 export interface ModelConfig extends SizeConfig, Partial<Omit<ArchitectureConfig, 'convolution'>> {
   /** How blocks convolve and resample, by name or as steps of one's own; the same function in all. */
-  convolution?: ConvolutionVariant;
+  convolution?: ConvolutionMethod;
 }
 
 /** The four networks of StarGAN v2. */
@@ -55,7 +55,7 @@ export function withParameters<Name extends NetworkName>(networks: Networks, nam
 export function buildNetworks(config: ModelConfig, domains: number): Networks {
   const { imageSize, widthBudget, maxWidth, highPass, injection, discriminator } = config;
   const { convolution, gradientCheckpointing } = config;
-  const trunk: TrunkOptions = { imageSize, widthBudget, maxWidth, variant: convolution, checkpointing: gradientCheckpointing };
+  const trunk: TrunkOptions = { imageSize, widthBudget, maxWidth, convolution, checkpointing: gradientCheckpointing };
   return {
     generator: generator({ ...trunk, styleDim: codeLength(config, domains), highPass, injection }),
     ...buildStyleNetworks(config, trunk, domains),

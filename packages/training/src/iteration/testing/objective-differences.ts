@@ -3,10 +3,10 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { abs, add, clipByValue, mean, mul, setBackend, sub, sum, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { adversarialFamilies, classificationLoss, r1Penalty, wassersteinGradientPenalty } from '@stargan/losses';
+import { adversarialFamilies, classificationLoss, r1Penalty, wganGpPenalty } from '@stargan/losses';
 import { normalArray, randomStream } from '@stargan/random';
 import type { TrainingConfig } from '../../config/training-config.js';
-import { RUNG_NAMES, rungConfig } from '../../config/rungs.js';
+import { ABLATION_NAMES, ablationConfig } from '../../config/ablation.js';
 import { buildNetworks, NETWORK_NAMES, type NetworkName, type Networks, type WeightsOf } from '../../networks/networks.js';
 import { initialWeights } from '../../networks/weights.js';
 import { smallConfig } from '../../testing/small-config.js';
@@ -22,7 +22,7 @@ const small = (values: Partial<TrainingConfig> = {}): TrainingConfig => smallCon
 
 const CONFIGURATIONS: Readonly<Record<string, TrainingConfig>> = {
   'the default': small(),
-  ...Object.fromEntries(RUNG_NAMES.map((name) => [`configuration ${name}`, rungConfig(small(), name)])),
+  ...Object.fromEntries(ABLATION_NAMES.map((name) => [`configuration ${name}`, ablationConfig(small(), name)])),
   'a conditional mapping network': small({ mappingNetwork: 'conditional' }),
   'a conditional style encoder': small({ styleEncoder: 'conditional' }),
   'a projection discriminator': small({ discriminator: 'projection' }),
@@ -113,7 +113,7 @@ function discriminatorTerms(
     ...(D.classify !== undefined && { classification: classificationLoss(D.classify(p, image).classes, DOMAIN) }),
     ...(config.penalty === 'r1'
       ? { r1: r1Penalty(critic(DOMAIN), image) }
-      : { wasserstein: wassersteinGradientPenalty(critic(TARGET), reference, fake, position) }),
+      : { wasserstein: wganGpPenalty(critic(TARGET), reference, fake, position) }),
   };
 }
 
