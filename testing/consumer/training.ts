@@ -36,11 +36,13 @@ import {
   latentCodes,
   latentGrid,
   latentStyles,
+  loadModel,
   mapNames,
+  openModel,
+  otherDomains,
   NETWORK_NAMES,
   OBJECTIVE,
   overParts,
-  parseFields,
   PICTURE_PIXELS,
   rate,
   readAverages,
@@ -49,9 +51,9 @@ import {
   referenceGrid,
   renameKeys,
   restoreTensors,
-  RUNG_NAMES,
-  rungConfig,
-  RUNGS,
+  ABLATION_NAMES,
+  ablationConfig,
+  ABLATION_CONFIGS,
   selectImages,
   shrinkToFit,
   slidingColumn,
@@ -69,7 +71,7 @@ import {
   trainIteration,
   translate,
   truncateStyle,
-  turnEventLoop,
+  yieldToEventLoop,
   updatesPerIteration,
   writeCheckpoint,
   type ArchitectureConfig,
@@ -83,6 +85,7 @@ import {
   type DiscriminatorInputs,
   type DiscriminatorReadings,
   type DomainDiscriminator,
+  type DomainChoice,
   type DrawingOptions,
   type EmaNetwork,
   type Field,
@@ -96,7 +99,13 @@ import {
   type LabelledImages,
   type LatentGridOptions,
   type Losses,
+  type Model,
   type ModelConfig,
+  type ModelRecord,
+  type OpenedModel,
+  type OpenModelOptions,
+  type PsiOptions,
+  type TranslateOptions,
   type NetworkName,
   type Networks,
   type NonFiniteTensor,
@@ -109,8 +118,8 @@ import {
   type Pixels,
   type ProbeSizes,
   type RenamedConfig,
-  type Rung,
-  type RungName,
+  type AblationConfig,
+  type AblationName,
   type Sampler,
   type SizeConfig,
   type StateValues,
@@ -129,7 +138,13 @@ import {
 
 // A configuration, and slices of it.
 const renamed: RenamedConfig = renameKeys({ accumulate: 2, imageSize: 16 });
-const config: TrainingConfig = { ...parseFields(trainingFields, renamed.values), widthBudget: 32, maxWidth: 4, batch: 2 };
+const config: TrainingConfig = {
+  ...defaultsOf(trainingFields),
+  ...(renamed.values as Partial<TrainingConfig>),
+  widthBudget: 32,
+  maxWidth: 4,
+  batch: 2,
+};
 const sizes: SizeConfig = config;
 const architecture: ArchitectureConfig = config;
 const batches: BatchConfig = config;
@@ -149,9 +164,9 @@ const [field, choice]: [Field & NumberField, ChoiceField] = [own.lambda, own.mod
 const rows: FieldRow[] = fieldRows(own);
 console.log(mode, range.minimum, field.kind, choice.values, rows[0]?.values, fieldTable(own), batches.batch, rates.beta1);
 
-const rungs: Record<string, Rung> = RUNGS;
-const rungName: RungName = RUNG_NAMES[0]!;
-console.log(rungs[rungName]?.title, updatesPerIteration(rungConfig(config, rungName)).generator);
+const ablation: Record<string, AblationConfig> = ABLATION_CONFIGS;
+const letter: AblationName = ABLATION_NAMES[0]!;
+console.log(ablation[letter]?.title, updatesPerIteration(ablationConfig(config, letter)).generator);
 
 // Networks, optimisers, state.
 const networks: Networks = buildNetworks(model, 2);
@@ -216,7 +231,7 @@ const drawing: DrawingOptions = { signal: new AbortController().signal };
 const grid: LatentGridOptions = { ...drawing, domains: 2, latentDim: 16, rows: 1, psi: 0.7, seed: 1 };
 const pictures: Pixels[] = [
   await latentGrid(sampler, images, grid),
-  await referenceGrid(sampler, images, labelled, drawing),
+  await referenceGrid(sampler, images, otherDomains(labelled), drawing),
   await cycleStrip(sampler, labelled, labelled),
   tileImages(images.data, 16, 16, 2),
 ];
@@ -229,7 +244,21 @@ const canvas: Canvas = createCanvas(layout);
 canvas.place(0, 0, interpolate(pixels, pixels, easedWeights()[0]!));
 const image: FloatImage = { height: 16, width: 16, data: pixels.subarray(0, 16 * 16 * 3) };
 console.log(shrinkToFit(layout), slidingColumn(image, image, 2).length, toByte(0.5));
-await turnEventLoop();
+await yieldToEventLoop();
+
+// A trained model, of files that are in memory.
+const source = { 'config.json': new Uint8Array() };
+const opening: OpenModelOptions = { verify: 'sizes' };
+const psi: PsiOptions = { psi: 0.7 };
+const domain: DomainChoice = 'cat';
+const how: TranslateOptions = { ...psi, to: domain, seed: 1 };
+export async function translated(image: tf.Tensor4D): Promise<tf.Tensor4D> {
+  const trained: Model = await loadModel(source, opening);
+  const opened: OpenedModel = await openModel(source);
+  const record: ModelRecord = opened;
+  console.log(record.domains);
+  return trained.translate(image, how);
+}
 
 // Files.
 const ema: WeightsOf<EmaNetwork> = state.ema;

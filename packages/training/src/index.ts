@@ -8,7 +8,6 @@ export {
   updatesPerIteration,
 } from './config/ablation.js';
 export { type FieldRow, fieldRows, fieldTable } from './config/field-rows.js';
-export { parseFields } from './config/parse-fields.js';
 export { type RenamedConfig, renameKeys } from './config/renamed-keys.js';
 export { type TrainingConfig, trainingFields } from './config/training-config.js';
 export {
@@ -52,8 +51,8 @@ export {
   findNonFinite,
   findNonFiniteUpdate,
   type NonFiniteTensor,
-  type StateValues,
   stateValues,
+  type StateValues,
   type TensorRole,
 } from './iteration/finite.js';
 export { generatorGradients, type GeneratorInputs, type StyleSource } from './iteration/generator-step.js';
