@@ -16,6 +16,9 @@ export interface NumberField {
   readonly powerOfTwo?: boolean;
 }
 
+/** The values that a number may have. */
+export type NumberRange = Omit<NumberField, 'description' | 'default'>;
+
 /** One value of a configuration that is one of several names. */
 export interface ChoiceField {
   /** A choice between names. */
@@ -53,13 +56,13 @@ export function withDefaults<Slice extends Fields>(
 }
 
 /** A length or a count of images: each is a dimension of a tensor. */
-export const dimension = { kind: 'whole', minimum: 1, maximum: 2 ** 16 } as const;
+export const dimension: NumberRange = { kind: 'whole', minimum: 1, maximum: 2 ** 16 };
 
 /** A count; more can only be a mistake, and would be met with memory that runs out. */
-export const count = { kind: 'whole', minimum: 0, maximum: 1e9 } as const;
+export const count: NumberRange = { kind: 'whole', minimum: 0, maximum: 1e9 };
 
 /** A factor. */
-export const rate = { kind: 'number', minimum: 0 } as const;
+export const rate: NumberRange = { kind: 'number', minimum: 0 };
 
 /** A share. */
-export const fraction = { kind: 'number', minimum: 0, maximum: 1 } as const;
+export const fraction: NumberRange = { kind: 'number', minimum: 0, maximum: 1 };

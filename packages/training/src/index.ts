@@ -14,6 +14,7 @@ export {
   type Fields,
   fraction,
   type NumberField,
+  type NumberRange,
   rate,
 } from './field.js';
 export { averageFiles } from './files/file-names.js';
