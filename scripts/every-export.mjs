@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageNames, readManifest, root } from './consumer-project.mjs';
+import { packageNames, root } from './consumer-project.mjs';
+import { readManifest } from './workspace.mjs';
 
 /** Names that a package exports, types included. */
 function exportsOf(name) {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { installProject, root, run } from './consumer-project.mjs';
@@ -9,6 +9,9 @@ const { build } = createRequire(join(root, 'testing', 'package.json'))('esbuild'
 const ITERATION = 20;
 const CHECKPOINT = `checkpoints/${String(ITERATION).padStart(7, '0')}`;
 const NEEDED = ['config.json', ...['manifest', 'generator_ema', 'mapping_network_ema', 'style_encoder_ema'].map(inCheckpoint)];
+
+/** What must not come along: it is native, or the command's alone. */
+const NATIVE = ['sharp', 'uplot', '@tensorflow/tfjs-node'];
 
 function inCheckpoint(name) {
   return `${CHECKPOINT}/${name}${name === 'manifest' ? '.json' : '.safetensors'}`;
@@ -109,6 +112,8 @@ async function bundle(project) {
  */
 export async function checkTrainedModel(tarballs) {
   const project = await installProject('training-alone', [...tarballs, '@tensorflow/tfjs@4.22.0']);
+  const native = NATIVE.filter((name) => existsSync(join(project, 'node_modules', name)));
+  if (native.length > 0) throw new Error(`@stargan/training must not bring ${native.join(', ')}`);
   const files = { 'make-run': MAKE_RUN, translate: TRANSLATE, 'in-node': IN_NODE, page: IN_PAGE, 'run-bundle': RUN_BUNDLE };
   mkdirSync(join(project, 'run'));
   for (const [name, code] of Object.entries(files)) writeFileSync(join(project, `${name}.mjs`), code);

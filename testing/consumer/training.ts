@@ -246,20 +246,6 @@ const image: FloatImage = { height: 16, width: 16, data: pixels.subarray(0, 16 *
 console.log(shrinkToFit(layout), slidingColumn(image, image, 2).length, toByte(0.5));
 await yieldToEventLoop();
 
-// A trained model, of files that are in memory.
-const source = { 'config.json': new Uint8Array() };
-const opening: OpenModelOptions = { verify: 'sizes' };
-const psi: PsiOptions = { psi: 0.7 };
-const domain: DomainChoice = 'cat';
-const how: TranslateOptions = { ...psi, to: domain, seed: 1 };
-export async function translated(image: tf.Tensor4D): Promise<tf.Tensor4D> {
-  const trained: Model = await loadModel(source, opening);
-  const opened: OpenedModel = await openModel(source);
-  const record: ModelRecord = opened;
-  console.log(record.domains);
-  return trained.translate(image, how);
-}
-
 // Files.
 const ema: WeightsOf<EmaNetwork> = state.ema;
 const stored = mapNames(EMA_NETWORKS, (name) => [...storedTensors(networks[name].specs, ema[name]), ...storedConstants(networks[name])]);
