@@ -1,9 +1,9 @@
-// One layer of the generator computed in another way, checked against the one that is there, and measured beside it.
+// Computes one layer of the generator in another way, checks it against the original, and measures both in turn.
 // node swap-a-layer.js [image size] [runs]
 import * as tf from '@tensorflow/tfjs-core';
 import { selectRuntime } from '@stargan/backend';
 import { generator } from '@stargan/generator';
-import { convolutionVariants } from '@stargan/layers';
+import { convolutionMethods } from '@stargan/layers';
 
 await selectRuntime({ quiet: true });
 const imageSize = Number(process.argv[2] ?? 64);
@@ -29,31 +29,31 @@ function convolveByTaps(x, filter) {
   });
 }
 
-// What resamples stays as it is; only the plain convolutions of the blocks are exchanged.
-const variants = { fused: 'fused', taps: { ...convolutionVariants.fused, convolve: convolveByTaps } };
+// Only the plain convolutions of the blocks are exchanged; resampling stays as it is.
+const methods = { fused: 'fused', taps: { ...convolutionMethods.fused, convolve: convolveByTaps } };
 
 const sizes = { imageSize, widthBudget: 16 * imageSize, maxWidth: 64 };
-const networks = Object.fromEntries(Object.entries(variants).map(([name, variant]) => [name, generator({ ...sizes, variant })]));
-const parameters = networks.fused.init(777); // the same parameters: a variant is another way to compute, not another network
+const networks = Object.fromEntries(Object.entries(methods).map(([name, convolution]) => [name, generator({ ...sizes, convolution })]));
+const parameters = networks.fused.init(777); // the same parameters: another way to compute is not another network
 const image = tf.randomUniform([2, imageSize, imageSize, 3], -1, 1, 'float32', 1);
 const style = tf.randomNormal([2, 64], 0, 1, 'float32', 2);
-const translate = (variant) => networks[variant].apply(parameters, image, style);
+const translate = (name) => networks[name].apply(parameters, image, style);
 
 const difference = tf.tidy(() => tf.max(tf.abs(tf.sub(translate('fused'), translate('taps')))).dataSync()[0]);
 console.log(`largest difference of a value: ${difference.toExponential(1)}`);
 if (!(difference < 1e-3)) throw new Error('swap-a-layer: taps must compute what fused does');
 
-// In turn, so that what else the machine does hits both; the best run, which it hits least.
+// In turn, so that other work on the machine disturbs both; the best run is the least disturbed.
 const best = { fused: Infinity, taps: Infinity };
 for (let run = 0; run < runs; run++) {
-  for (const variant of Object.keys(best)) {
+  for (const name of Object.keys(best)) {
     const began = performance.now();
-    const output = translate(variant);
-    output.dataSync(); // what has not been read may not have been computed
-    best[variant] = Math.min(best[variant], performance.now() - began);
+    const output = translate(name);
+    output.dataSync(); // waits until the output has been computed
+    best[name] = Math.min(best[name], performance.now() - began);
     output.dispose();
   }
 }
-for (const [variant, milliseconds] of Object.entries(best)) console.log(`${variant.padEnd(5)}  ${milliseconds.toFixed(1)} ms`);
+for (const [name, milliseconds] of Object.entries(best)) console.log(`${name.padEnd(5)}  ${milliseconds.toFixed(1)} ms`);
 console.log(`taps takes ${(best.taps / best.fused).toFixed(2)} times as long as fused`);
 tf.dispose([parameters, image, style]);

@@ -3,18 +3,22 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import ts from 'typescript';
-import { installProject, packAll, packageNames, readManifest, root, run } from './consumer-project.mjs';
+import { installProject, packAll, packageNames, root, run } from './consumer-project.mjs';
 import { compile, COMPILERS } from './consumer-types.mjs';
 import { everyExport } from './every-export.mjs';
-import { checkContents } from './package-contents.mjs';
+import { checkContents, checkTarball } from './package-contents.mjs';
 import { allExamples, disagreement, promisedLines } from './readme-example.mjs';
+import { withDependencies } from './tarballs.mjs';
+import { checkTrainedModel } from './trained-model.mjs';
+import { readManifest } from './workspace.mjs';
 
 const SUPPORTED = ['3.21.0', '4.0.0', '4.10.0', '4.17.0', '4.22.0'];
 const USAGE = `Usage: node scripts/check-packages.mjs [--matrix | --tfjs VERSION,…]
 
 Packs every package and installs all of them with npm beside tensorflow.js, as their users would. There, it compiles every
 example of the READMEs and of docs/, and a use of every export, with the oldest and the newest TypeScript, and runs the examples.
-What a package contains, imports and declares is linted. --matrix does so with tfjs ${SUPPORTED.join(', ')};
+What a package contains, imports and declares is linted. A trained run is loaded with @stargan/training alone, in Node.js and in a
+bundle for browsers. --matrix does so with tfjs ${SUPPORTED.join(', ')};
 by default it is the newest in full, and the oldest without running every example.
 Exit code: 0 all well, 1 something is not, 2 wrong usage.`;
 
@@ -131,7 +135,7 @@ async function checkBeside({ version, isWhole }) {
   const tfjs = ['tfjs', 'tfjs-backend-wasm'].map((name) => `@tensorflow/${name}@${version}`);
   let project;
   await check(`${label}, npm install`, async () => {
-    const installed = await installProject(label.replace(' ', '-'), [...tarballs.values(), ...tfjs]);
+    const installed = await installProject(label.replace(' ', '-'), [...packageNames.map((name) => tarballs.get(name)), ...tfjs]);
     checkOneCore(installed);
     project = installed;
   });
@@ -160,9 +164,8 @@ async function checkBeside({ version, isWhole }) {
     return `${results} results of ${runnable.length} examples`;
   });
   if (version !== SUPPORTED.at(-1)) return;
-  await withEach(packageNames, (name) =>
-    check(`@stargan/${name}`, () => checkContents(join(project, 'node_modules', '@stargan', name), name, tarballs.get(name))),
-  );
+  for (const name of packageNames)
+    await check(`@stargan/${name}, its files`, () => checkContents(join(project, 'node_modules', '@stargan', name), name));
 }
 
 await check('examples', () => {
@@ -172,6 +175,11 @@ await check('examples', () => {
 await check('losses alone', async () => {
   const project = await installProject('alone', [tarballs.get('losses'), '@tensorflow/tfjs-core@4.22.0']);
   await run(process.execPath, ['--input-type=module', '--eval', "import '@stargan/losses';"], { cwd: project });
+});
+await withEach([...tarballs], ([name, tarball]) => check(`@stargan/${name}, its types and exports`, () => checkTarball(tarball)));
+await check('training alone, a trained run', () => {
+  const needed = withDependencies('@stargan/training');
+  return checkTrainedModel(needed.map((name) => tarballs.get(name.replace('@stargan/', ''))));
 });
 await withEach(versions, checkBeside);
 console.log(`${failed === 0 ? 'all well' : `${failed} checks failed`}, ${((performance.now() - began) / 1000).toFixed(0)} s`);

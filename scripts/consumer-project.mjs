@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './run.mjs';
-import { capture, packAll as packInto, readManifest } from './tarballs.mjs';
+import { capture, packAll as packInto } from './tarballs.mjs';
+import { publicPackages } from './workspace.mjs';
 
-export { capture as run, readManifest, root };
+export { capture as run, root };
 
 const work = mkdtempSync(join(tmpdir(), 'stargan-packages-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
@@ -14,18 +15,21 @@ for (const [signal, code] of [
 ])
   process.on(signal, () => process.exit(code));
 
-/** Names of the packages, without their scope. */
-export const packageNames = readdirSync(join(root, 'packages')).sort();
+const published = publicPackages();
+const unscoped = (name) => name.replace('@stargan/', '');
 
-/** Packs every package, as `pnpm publish` would. @returns paths of the tarballs by the packages' names */
+/** Names of the packages for other people's programs, without their scope. */
+export const packageNames = published.filter(({ folder }) => folder.startsWith('packages/')).map(({ name }) => unscoped(name));
+
+/** Packs everything that is published, as `pnpm publish` would. @returns paths of the tarballs by name, without the scope */
 export async function packAll() {
   const folder = join(work, 'tarballs');
   mkdirSync(folder);
   const files = await packInto(
-    packageNames.map((name) => `@stargan/${name}`),
+    published.map(({ name }) => name),
     folder,
   );
-  return new Map(packageNames.map((name, i) => [name, files[i]]));
+  return new Map(published.map(({ name }, i) => [unscoped(name), files[i]]));
 }
 
 /** A project of a user of ours, with these packages installed by npm. @returns its folder */

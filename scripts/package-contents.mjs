@@ -3,14 +3,19 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { readManifest } from './consumer-project.mjs';
+import { readManifest } from './workspace.mjs';
 
 /** Fails unless an installed package has what it needs, and nothing that it should not have. */
-export async function checkContents(folder, name, tarball) {
+export function checkContents(folder, name) {
   checkFiles(folder, name);
   checkManifest(readManifest(folder), name);
   for (const path of Object.keys(readManifest(folder).exports)) checkImports(folder, path);
-  await Promise.all([lint(folder), checkResolution(tarball)]);
+}
+
+/** Fails unless publint and are-the-types-wrong find nothing wrong with a tarball. */
+export async function checkTarball(tarball) {
+  const content = readFileSync(tarball);
+  await Promise.all([lint(content), checkResolution(content)]);
 }
 
 function checkFiles(folder, name) {
@@ -68,8 +73,8 @@ const packageOf = (specifier) =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
-async function lint(folder) {
-  const { messages, pkg } = await publint({ pkgDir: folder, pack: false, strict: true });
+async function lint(content) {
+  const { messages, pkg } = await publint({ pack: { tarball: Uint8Array.from(content).buffer }, strict: true });
   const faults = messages.filter(({ type }) => type !== 'suggestion');
   if (faults.length > 0) throw new Error(`publint: ${faults.map((message) => formatMessage(message, pkg, { color: false })).join('; ')}`);
 }
@@ -78,8 +83,8 @@ async function lint(folder) {
 const KNOWN_PROBLEMS = ['CJSResolvesToESM'];
 
 /** Are the types wrong? From `node` (10) on, for every entry. */
-async function checkResolution(tarball) {
-  const { problems = [] } = await checkPackage(createPackageFromTarballData(readFileSync(tarball)));
+async function checkResolution(content) {
+  const { problems = [] } = await checkPackage(createPackageFromTarballData(content));
   const faults = problems.filter(({ kind }) => !KNOWN_PROBLEMS.includes(kind));
   if (faults.length > 0) throw new Error(`are the types wrong? ${faults.map((fault) => JSON.stringify(fault)).join('; ')}`);
 }

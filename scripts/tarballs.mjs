@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './run.mjs';
+import { publicPackages as listPublicPackages, readManifest } from './workspace.mjs';
 
 const execute = promisify(execFile);
 
@@ -21,15 +21,9 @@ export async function capture(command, args, { cwd = root, env = {} } = {}) {
   }
 }
 
-/** The package.json of a folder. */
-export function readManifest(folder) {
-  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-}
-
 /** The packages of this repository that are for others to install: their folders by name. */
 export function publicPackages() {
-  const folders = [...readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name)), join(root, 'harness')];
-  return new Map(folders.filter((folder) => existsSync(join(folder, 'package.json'))).map((folder) => [readManifest(folder).name, folder]));
+  return new Map(listPublicPackages().map(({ name, folder }) => [name, join(root, folder)]));
 }
 
 /** A package and all packages of this repository that it depends on, itself first. */

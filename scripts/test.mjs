@@ -18,9 +18,8 @@ await setUp(); // its build is the type check
 
 // One of each pair is busy with one core, or with waiting for npm and the disk: together they take little longer than
 // the longer one.
-await beside('API pages', [join('scripts', 'api-docs.mjs'), '--check'], async () => {
+await beside('API pages, layout of text, imports, dead code', [join('scripts', 'lint-beside.mjs')], async () => {
   heading('lint');
-  await runOrExit(process.execPath, [join('node_modules', 'prettier', 'bin', 'prettier.cjs'), '.', '--check', '--log-level', 'warn']);
   await runOrExit(process.execPath, [join('node_modules', 'eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']);
 });
 

@@ -1,4 +1,3 @@
 export { benchCommand } from './bench-command.js';
 export { runCommand } from './exit-code.js';
 export { iterationCommand } from './iteration/command.js';
-export type { Case, Suite, Variants } from './suite.js';

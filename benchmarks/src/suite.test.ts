@@ -1,4 +1,4 @@
-import { convolutionVariants } from '@stargan/layers';
+import { convolutionMethods } from '@stargan/layers';
 import { ones } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { loadSuites } from './load-suites.js';
@@ -57,7 +57,7 @@ describe('variants', () => {
     expect(cases.length).toBeGreaterThan(4);
     for (const one of cases) {
       if (!('prepare' in one)) throw new Error(`${caseName(one)} computes no tensors`);
-      expect(Object.keys(one.prepare()), caseName(one)).toEqual(expect.arrayContaining(Object.keys(convolutionVariants)));
+      expect(Object.keys(one.prepare()), caseName(one)).toEqual(expect.arrayContaining(Object.keys(convolutionMethods)));
     }
   });
 });

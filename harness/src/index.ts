@@ -1,12 +1,12 @@
 export { parseConfig, resolveConfig, type ConfigSources } from './config/resolve.js';
 export { PRESETS } from './config/presets.js';
 export { configSchema, type Config } from './config/schema.js';
-export type { Judge } from '@stargan/training';
+export type { DomainDiscriminator } from '@stargan/training';
 export {
   buildNetworks,
   NETWORK_NAMES,
-  type Architecture,
-  type AveragedName,
+  type ArchitectureConfig,
+  type EmaNetwork,
   type ModelConfig,
   type NetworkName,
   type Networks,
@@ -18,8 +18,8 @@ export type { Pixels } from '@stargan/training';
 export { translate, type ImageBatch, type Sampler } from '@stargan/training';
 export { type Batch } from '@stargan/training';
 export { readAverages, readState, writeCheckpoint } from '@stargan/training';
-export { discriminatorGradients, type DiscriminatorInputs, type DiscriminatorOptions } from '@stargan/training';
-export { generatorGradients, type GeneratorInputs, type GeneratorOptions, type StyleSource } from '@stargan/training';
+export { discriminatorGradients, type DiscriminatorInputs } from '@stargan/training';
+export { generatorGradients, type GeneratorInputs, type StyleSource, type TermConfig } from '@stargan/training';
 export { trainIteration, type IterationConfig, type Losses } from '@stargan/training';
 export { findCheckpoint, readRunRecord, type RunRecord } from './run/run-directory.js';
 export { buildOptimizers, disposeState, initialState, type OptimizerConfig, type Optimizers, type TrainingState } from '@stargan/training';

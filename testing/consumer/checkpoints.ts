@@ -3,6 +3,9 @@ import {
   findLatestCheckpoint,
   isOpaqueValue,
   listCheckpoints,
+  openCheckpoint,
+  openFolder,
+  openLatestCheckpoint,
   openPyTorchFile,
   openSafetensors,
   pruneCheckpoints,
@@ -16,6 +19,7 @@ import {
   writeSafetensors,
   writeWholeFile,
   type BrokenCheckpoint,
+  type CheckOptions,
   type Checkpoint,
   type CheckpointContent,
   type CheckpointFile,
@@ -25,9 +29,12 @@ import {
   type ComplexValue,
   type DataByDtype,
   type Dtype,
+  type FileContent,
   type FindOptions,
+  type FolderSource,
   type NameOptions,
   type OpaqueValue,
+  type OpenedCheckpoint,
   type PruneOptions,
   type PyTorchDict,
   type PyTorchFile,
@@ -37,6 +44,7 @@ import {
   type PyTorchSourceDict,
   type PyTorchTensor,
   type PyTorchValue,
+  type ReadableFolder,
   type SafetensorsContent,
   type SafetensorsFile,
   type SafetensorsHeader,
@@ -62,6 +70,17 @@ const broken: readonly BrokenCheckpoint[] = list.broken;
 const removed: readonly CheckpointFolder[] = await pruneCheckpoints('checkpoints', 2, { upTo: undefined } satisfies PruneOptions);
 const { checkpoint } = await findLatestCheckpoint('checkpoints');
 console.log(file, broken, removed, checkpoint?.path);
+
+// Folders that are not on a disk: on a web server, or picked in a browser.
+const check: CheckOptions = { verify: 'sha256', only: (name) => name.endsWith('_ema.safetensors') };
+const picked: Record<string, FileContent> = { 'checkpoints/0000001/manifest.json': new Blob(['{}']) };
+const anywhere: FolderSource[] = [picked, 'https://example.org/runs/01', new URL('https://example.org/runs/01')];
+const folders: ReadableFolder[] = anywhere.map((place) => openFolder(place));
+for (const folder of folders) {
+  const found: OpenedCheckpoint = await openCheckpoint(folder.folder('checkpoints/0000001'), check);
+  const newest = await openLatestCheckpoint(folder.folder('checkpoints'), check);
+  console.log(await found.folder.content('mine.safetensors'), newest.checkpoint?.path, newest.passedOver);
+}
 
 await writeSafetensors('mine.safetensors', sources);
 const whole: SafetensorsContent = await readSafetensors('mine.safetensors');

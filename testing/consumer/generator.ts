@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import {
   generator,
   type Constant,
-  type Features,
+  type EncoderFeatures,
   type Generator,
   type GeneratorOptions,
   type Masks,
@@ -13,7 +13,7 @@ import { valueAndGradients } from '@stargan/ops';
 import { cycleConsistencyLoss } from '@stargan/losses';
 
 const injection: StyleInjection = 'adain';
-const options: GeneratorOptions = { imageSize: 16, styleDim: 8, widthBudget: 128, maxWidth: 8, injection, variant: undefined };
+const options: GeneratorOptions = { imageSize: 16, styleDim: 8, widthBudget: 128, maxWidth: 8, injection, convolution: undefined };
 const G: Generator = generator(options);
 const filter: Constant | undefined = G.constants['hpf.filter'];
 if (filter !== undefined) tf.tensor(filter.values, filter.shape).dispose();
@@ -22,7 +22,7 @@ const style = tf.zeros([1, 8]);
 const masks: Masks | undefined = undefined;
 
 let parameters = G.init(777);
-const features: Features = tf.tidy(() => G.encode(parameters, image, masks));
+const features: EncoderFeatures = tf.tidy(() => G.encode(parameters, image, masks));
 const translated: tf.Tensor4D = G.decode(parameters, features, style);
 tf.dispose([translated, features.bottleneck]);
 tf.dispose(features);

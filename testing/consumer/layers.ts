@@ -8,8 +8,8 @@ import {
   concatenateLabels,
   conditionalInstanceNorm,
   convolution,
-  convolutionVariants,
-  DEFAULT_VARIANT,
+  convolutionMethods,
+  DEFAULT_CONVOLUTION,
   downsamplingTrunk,
   fromTorchLayout,
   imageLevels,
@@ -20,16 +20,16 @@ import {
   LEAKY_SLOPE,
   levelWidths,
   linear,
-  minibatchDeviation,
+  minibatchStdDev,
   multiScaleDiscriminator,
   parameter,
   parameterCount,
   patchDiscriminator,
-  requireDomains,
+  requireDomainLabels,
   rowsOfDomains,
   valuesOfDomains,
   requireImage,
-  requirePositive,
+  requirePositiveInteger,
   residualBlock,
   spectralNormalization,
   styledResidualBlock,
@@ -38,10 +38,10 @@ import {
   type BlockConvolutions,
   type Checkpointing,
   type ConvolutionLayerOptions,
-  type ConvolutionVariant,
+  type ConvolutionMethod,
   type Head,
   type Layer,
-  type MinibatchDeviationOptions,
+  type MinibatchStdDevOptions,
   type MultiScaleDiscriminator,
   type Network,
   type ParameterKind,
@@ -79,7 +79,7 @@ const maps: tf.Tensor4D[] = [
   perDomain.apply(parameters, image, [0, 1]),
   concatenateLabels(image, [0, 1], 2),
   concatenateLabels(image, tf.tensor1d([0, 1], 'int32'), 2),
-  minibatchDeviation(image, { groupSize: 2 } satisfies MinibatchDeviationOptions),
+  minibatchStdDev(image, { groupSize: 2 } satisfies MinibatchStdDevOptions),
 ];
 tf.dispose(maps);
 
@@ -106,14 +106,14 @@ tf.dispose(normalized);
 const widths: WidthOptions = { widthBudget: 128, maxWidth: undefined };
 const trunkOptions: TrunkOptions = { imageSize: 16, ...widths };
 const trunk: Trunk = downsamplingTrunk('mine', 'main', trunkOptions);
-const variant: ConvolutionVariant = DEFAULT_VARIANT;
-const steps: BlockConvolutions = { ...convolutionVariants.fused, convolve: blockConvolutions(variant).convolve };
+const convolution: ConvolutionMethod = DEFAULT_CONVOLUTION;
+const steps: BlockConvolutions = { ...convolutionMethods.fused, convolve: blockConvolutions(convolution).convolve };
 const network: Network = { specs: trunk.specs, init: (seed) => initializeParameters(trunk.specs, seed, 'mine') };
 const heads: Head[] = [(p, x) => linear('h', { inFeatures: 4, outFeatures: 2 }).apply(p, x)];
 const perHead: tf.Tensor2D = applyPerDomain(heads, network.init(1), tf.zeros([2, 4]), [0, 0]);
-requireDomains('mine', [0], 1, 1);
+requireDomainLabels('mine', [0], 1, 1);
 requireImage('mine', image.shape, 16);
-requirePositive('mine', 'size', 1);
+requirePositiveInteger('mine', 'size', 1);
 console.log(perHead, steps, imageLevels('mine', 16), levelWidths('mine', 16, 1, widths));
 
 const labels: DomainLabels = tf.oneHot([0, 1], 2);

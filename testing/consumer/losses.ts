@@ -17,7 +17,6 @@ import {
   fakeLogisticLoss,
   fakeWassersteinLoss,
   featureMatchingLoss,
-  gaussianDivergence,
   generatorHingeLoss,
   generatorLeastSquaresLoss,
   generatorObjective,
@@ -26,6 +25,7 @@ import {
   gradientNormPenaltyOfGradient,
   gramMatrix,
   interpolateImages,
+  klToStandardNormal,
   l1Loss,
   l2Loss,
   lazyAdamRates,
@@ -49,7 +49,7 @@ import {
   squaredGradientNorm,
   styleReconstructionLoss,
   updateLecamAnchors,
-  wassersteinGradientPenalty,
+  wganGpPenalty,
   type AdamRates,
   type AdversarialFamily,
   type AdversarialLosses,
@@ -106,7 +106,7 @@ const scalars: tf.Scalar[] = [
   r1Penalty(critic, image),
   r1Penalty((x) => critic(x), image, { reduction: 'sum' }),
   r2Penalty(critic, image),
-  wassersteinGradientPenalty(critic, image, image, tf.randomUniform([2]), { oneSided: true }),
+  wganGpPenalty(critic, image, image, tf.randomUniform([2]), { oneSided: true }),
   draganPenalty(critic, image, draganNoise(image, tf.randomUniform([2, 4, 4, 3]), { scale: 0.5 })),
   r1PenaltyOfGradient(image),
   gradientNormPenaltyOfGradient(image, { target: 1 }),
@@ -134,7 +134,7 @@ const scalars: tf.Scalar[] = [
   featureMatchingLoss([image], [image], { distance: l1Loss }),
   featureMatchingLoss(image, image),
   meanFeatureMatchingLoss(image, image),
-  gaussianDivergence(image, image),
+  klToStandardNormal(image, image),
 ];
 tf.dispose(scalars);
 for (const [name, { real, fake, generator }] of Object.entries(adversarialFamilies)) {

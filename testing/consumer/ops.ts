@@ -15,7 +15,7 @@ import {
   linear,
   recompute,
   residualSum,
-  resizeBilinear,
+  interpolateBilinear,
   selectRows,
   sigmoid,
   softplus,
@@ -25,6 +25,7 @@ import {
   upsampleNearest2x,
   upsampleThenConv2d,
   valueAndGradients,
+  vjp,
   winogradConv2d,
   winogradConv2dThenAveragePool,
   winogradUpsampleThenConv2d,
@@ -37,6 +38,7 @@ import {
   type Parameters,
   type ValueAndGradients,
   type ValueWithAuxiliary,
+  type VectorJacobianProduct,
 } from '@stargan/ops';
 import { realHingeLoss } from '@stargan/losses';
 
@@ -55,7 +57,7 @@ const maps: tf.Tensor4D[] = [
   winogradUpsampleThenConv2d(images, filter),
   averagePool2x2(images),
   upsampleNearest2x(images),
-  resizeBilinear(images, [4, 4]),
+  interpolateBilinear(images, [4, 4]),
   highPass(images, 1),
   instanceNormalization(images, tf.ones([3]), tf.zeros([3]), normalization),
   adaptiveInstanceNormalization(images, tf.ones([2, 3]), tf.zeros([2, 3])),
@@ -88,6 +90,11 @@ const more: ValueWithAuxiliary = { value: realHingeLoss(weights.x), auxiliary: {
 tf.dispose(more);
 const named: Parameters = weights;
 tf.keep(valueAndGradients(() => more, named).value);
+const product: VectorJacobianProduct<typeof weights, { logits: tf.Tensor }> = vjp(({ x }) => ({ logits: tf.square(x) }), weights);
+const loss = valueAndGradients(({ logits }) => realHingeLoss(logits), product.values);
+tf.dispose(product.values);
+tf.dispose(product.pullback(loss.gradients).filter);
+product.dispose();
 
 const definition: OperationDefinition<{ x: tf.Tensor }, { factor: number }> = {
   name: 'Scale',

@@ -1,7 +1,7 @@
 import { randomUniform } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { discriminator } from '@stargan/discriminator';
-import { draganNoise, draganPenalty, r1Penalty, r2Penalty, wassersteinGradientPenalty } from '@stargan/losses';
+import { draganNoise, draganPenalty, r1Penalty, r2Penalty, wganGpPenalty } from '@stargan/losses';
 import { valueAndGradients } from '@stargan/ops';
 import { normal } from '../inputs.js';
 import type { ModelScale } from '../scale.js';
@@ -19,7 +19,7 @@ interface Seen {
 const penalties: Readonly<Record<string, (critic: (image: Tensor) => Tensor, seen: Seen) => Tensor>> = {
   R1: (critic, { image }) => r1Penalty(critic, image),
   R2: (critic, { generatedImage }) => r2Penalty(critic, generatedImage),
-  'WGAN-GP': (critic, { image, generatedImage, position }) => wassersteinGradientPenalty(critic, image, generatedImage, position),
+  'WGAN-GP': (critic, { image, generatedImage, position }) => wganGpPenalty(critic, image, generatedImage, position),
   DRAGAN: (critic, { image, noise }) => draganPenalty(critic, image, noise),
 };
 

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { convolutionVariants } from '@stargan/layers';
+import { convolutionMethods } from '@stargan/layers';
 import { normal } from '../inputs.js';
 import { layerCases } from '../layer-cases.js';
 import { loadVariants } from '../load-variants.js';
@@ -11,11 +11,11 @@ export type ResamplingConvolutionVariant = (x: Tensor, filter: Tensor) => Tensor
 
 type Variants = Readonly<Record<string, ResamplingConvolutionVariant>>;
 
-/** The variants of blocks, and those that are only tried here. */
+/** The methods of blocks, and variants that are only tried here. */
 async function variantsOf(step: 'convolveThenPool' | 'upsampleThenConvolve', folder: string): Promise<Variants> {
-  const ofBlocks = Object.entries(convolutionVariants).map(([name, variant]): [string, ResamplingConvolutionVariant] => [
+  const ofBlocks = Object.entries(convolutionMethods).map(([name, steps]): [string, ResamplingConvolutionVariant] => [
     name,
-    (x, filter) => variant[step](x, filter),
+    (x, filter) => steps[step](x, filter),
   ]);
   return { ...Object.fromEntries(ofBlocks), ...(await loadVariants<ResamplingConvolutionVariant>(folder)) };
 }

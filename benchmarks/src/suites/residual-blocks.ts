@@ -2,10 +2,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   initializeParameters,
   residualBlock,
-  convolutionVariants,
+  convolutionMethods,
   styledResidualBlock,
   type ParameterSpec,
-  type ConvolutionVariant,
+  type ConvolutionMethod,
 } from '@stargan/layers';
 import type { Parameters } from '@stargan/ops';
 import { normal } from '../inputs.js';
@@ -14,7 +14,7 @@ import { describeLevel, levelsOf, type Level, type ModelScale } from '../scale.j
 import type { Suite, TensorCase } from '../suite.js';
 
 /**
- * Every block of the models, in every variant of `convolutionVariants`: the discriminator's plain blocks from the image
+ * Every block of the models, by every one of `convolutionMethods`: the discriminator's plain blocks from the image
  * down to 8×8, the generator's blocks down to 16×16 and up again, and those between that keep the resolution.
  */
 export const suite: Suite = {
@@ -44,32 +44,32 @@ interface Block {
   input: number[];
 }
 
-type Kind = (level: Level, model: ModelScale, variant: ConvolutionVariant) => Block;
+type Kind = (level: Level, model: ModelScale, convolution: ConvolutionMethod) => Block;
 
 const down =
   (normalize: boolean): Kind =>
-  ({ batch, size, channels, deeper }, _, variant) => {
-    const block = residualBlock('', { inChannels: channels, outChannels: deeper, normalize, downsample: true, variant });
+  ({ batch, size, channels, deeper }, _, convolution) => {
+    const block = residualBlock('', { inChannels: channels, outChannels: deeper, normalize, downsample: true, convolution });
     return { specs: block.specs, apply: (p, x) => block.apply(p, x), input: [batch, size, size, channels] };
   };
 
-const same: Kind = ({ batch, size, channels }, _, variant) => {
-  const block = residualBlock('', { inChannels: channels, outChannels: channels, normalize: true, variant });
+const same: Kind = ({ batch, size, channels }, _, convolution) => {
+  const block = residualBlock('', { inChannels: channels, outChannels: channels, normalize: true, convolution });
   return { specs: block.specs, apply: (p, x) => block.apply(p, x), input: [batch, size, size, channels] };
 };
 
-const styledSame: Kind = ({ batch, size, channels }, { styleDim }, variant) => {
-  const block = styledResidualBlock('', { inChannels: channels, outChannels: channels, styleDim, variant });
+const styledSame: Kind = ({ batch, size, channels }, { styleDim }, convolution) => {
+  const block = styledResidualBlock('', { inChannels: channels, outChannels: channels, styleDim, convolution });
   return { specs: block.specs, apply: (p, x, style) => block.apply(p, x, style), input: [batch, size, size, channels] };
 };
 
-const styledUp: Kind = ({ batch, size, channels, deeper }, { styleDim }, variant) => {
-  const block = styledResidualBlock('', { inChannels: deeper, outChannels: channels, styleDim, upsample: true, variant });
+const styledUp: Kind = ({ batch, size, channels, deeper }, { styleDim }, convolution) => {
+  const block = styledResidualBlock('', { inChannels: deeper, outChannels: channels, styleDim, upsample: true, convolution });
   return { specs: block.specs, apply: (p, x, style) => block.apply(p, x, style), input: [batch, size / 2, size / 2, deeper] };
 };
 
 function casesOf(called: string, kind: Kind, level: Level, model: ModelScale): TensorCase[] {
-  const names = Object.keys(convolutionVariants) as ConvolutionVariant[];
+  const names = Object.keys(convolutionMethods) as ConvolutionMethod[];
   const { specs, input } = kind(level, model, 'fused');
   return layerCases({
     name: `${called} at ${describeLevel(level)}`,

@@ -14,8 +14,7 @@ import { describeEvaluation, formatScore } from '../evaluation/results-table.js'
 import { listTasks } from '../evaluation/tasks.js';
 import { describeEvaluationWork } from '../planning/describe-run.js';
 import { formatTable } from '../logging/text-table.js';
-import { buildNetworks, disposeAll } from '@stargan/training';
-import { openAverages } from '../run/open-state.js';
+import { disposeAll, openModel } from '@stargan/training';
 import { readRunRecord } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
@@ -173,18 +172,15 @@ async function evaluateTrained(
       options.outputs,
     ))
       console.error(line);
-    const networks = buildNetworks(config, domains.length);
-    const { checkpoint, weights } = await openAverages({ networks, domains: domains.length, sizes: config }, () =>
-      openCheckpoint(run, choice),
-    );
+    const sampler = await openModel(run, { find: () => openCheckpoint(run, choice) });
     const progress = createEvaluationProgress();
     let classifier: SizedClassifier | undefined;
     let evaluation: EvaluationRecord;
     try {
       evaluation = await evaluateRun({
         run,
-        checkpoint,
-        sampler: { networks, weights },
+        checkpoint: sampler.checkpoint,
+        sampler,
         config,
         options,
         data: images,
@@ -197,7 +193,7 @@ async function evaluateTrained(
     } finally {
       progress.stop();
       classifier?.classifier.dispose();
-      disposeAll(...Object.values(weights));
+      disposeAll(...Object.values(sampler.weights));
     }
     const file = evaluationFile(run, evaluation.iteration, evaluation.identity);
     if (json) console.log(JSON.stringify({ file, ...evaluation, dataset: read }));

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { cycleStrip, disposeAll, latentGrid, openModel, otherDomains, referenceGrid } from '@stargan/training';
 import { logDataset } from '../dataset/log-dataset.js';
-import { buildNetworks, cycleStrip, disposeAll, latentGrid, referenceGrid } from '@stargan/training';
-import { loadFixedInputs, otherDomains, writePictures, type PictureRecipes } from '../sampling/fixed-samples.js';
+import { loadFixedInputs } from '../sampling/fixed-inputs.js';
+import { writePictures, type PictureRecipes } from '../sampling/write-samples.js';
 import { describeBounds } from '../sampling/grid-bounds.js';
-import { openAverages } from '../run/open-state.js';
 import { readRunRecord, runPaths } from '../run/run-directory.js';
 import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
 import { examples } from './examples.js';
@@ -84,7 +84,6 @@ async function runSample({
   await runStoppable('stopping; finished pictures are kept', async (signal) => {
     await startRuntime();
     const config = { ...record.config, sampleSources: perDomain, sampleDomains: shown ?? record.config.sampleDomains };
-    const networks = buildNetworks(config, record.domains.length);
     const { sources, references, shownDomains } = await loadFixedInputs(folders, config);
     const extent = {
       domains: record.domains.length,
@@ -96,10 +95,8 @@ async function runSample({
     };
     for (const line of describeBounds(extent, '--domains 0')) console.error(line);
 
-    const { checkpoint, weights } = await openAverages({ networks, domains: record.domains.length, sizes: config }, () =>
-      openCheckpoint(run, choice),
-    );
-    const sampler = { networks, weights };
+    const sampler = await openModel(run, { find: () => openCheckpoint(run, choice) });
+    const { checkpoint, weights } = sampler;
     const recipes: PictureRecipes = {
       reference: () => referenceGrid(sampler, sources, references, { signal }),
       cycle: () => cycleStrip(sampler, sources, otherDomains(references), { signal }),

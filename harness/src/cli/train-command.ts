@@ -74,6 +74,6 @@ async function reportOf(out: string): Promise<string | undefined> {
 
 /** A resumed run keeps its own configuration; values that are given again, also by a preset or file, change it. */
 async function configFor(options: TrainArguments): Promise<Config> {
-  const previous = options.resume === true ? await findRunRecord(options.out) : undefined;
+  const previous = options.resume === true ? await findRunRecord(options.out, (note) => console.error(note)) : undefined;
   return configOf(options, previous?.config);
 }

@@ -46,7 +46,7 @@ export function addTrainingOptions(command: Command, { data, out, outByDefault, 
     .option('--config <file>', config)
     .option('--iterations <n>', iterations, wholeNumber)
     .option('--image-size <pixels>', 'height and width of the images: a power of two ≥ 16', wholeNumber)
-    .option('--batch <n>', 'images in memory together; an update takes this many times accumulate', wholeNumber)
+    .option('--batch <n>', 'images in memory together; an update takes this many times gradientAccumulation', wholeNumber)
     .option('--seed <n>', 'seed of all random numbers', wholeNumber)
     .option('--set <key=value>', 'any other config value; may be given several times', collect)
     .option(

@@ -6,8 +6,7 @@ import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { evaluateRun, openClassifier } from '../evaluation/evaluate-run.js';
 import type { SizedClassifier } from '../evaluation/evaluate-task.js';
 import { evaluationOptions, type EvaluationOptions } from '../evaluation/options.js';
-import { buildNetworks, disposeAll, type Sampler } from '@stargan/training';
-import { openAverages } from '../run/open-state.js';
+import { disposeAll, openModel, type Sampler } from '@stargan/training';
 import { requireCheckpoint } from '../run/run-directory.js';
 import type { Candidate } from './candidate.js';
 
@@ -56,28 +55,22 @@ export interface MeasureOptions extends Attendance {
  * Measures the last checkpoint of a candidate by the paper's protocol, as `stargan evaluate` does. What was measured
  * before is read; what was interrupted goes on.
  *
- * @param domains that the candidate was trained on
  * @returns the evaluation; `completed` is false when it was stopped
  * @throws when the candidate has no checkpoint
  */
 export async function measureCandidate(
   { run, config }: Pick<Candidate, 'run' | 'config'>,
-  domains: number,
   judging: Judging,
   options: MeasureOptions,
 ): Promise<EvaluationRecord> {
   const { keepIn = run, as = (sampler) => sampler, say, signal } = options;
-  const networks = buildNetworks(config, domains);
-  const { checkpoint, weights } = await openAverages(
-    { networks, domains, sizes: config },
-    async () => (await requireCheckpoint(run)).checkpoint,
-  );
+  const sampler = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
   const progress = lineProgress(say);
   try {
     return await evaluateRun({
       run: keepIn,
-      checkpoint,
-      sampler: as({ networks, weights }),
+      checkpoint: sampler.checkpoint,
+      sampler: as(sampler),
       config,
       options: judging.options,
       data: judging.images,
@@ -86,6 +79,6 @@ export async function measureCandidate(
       signal,
     });
   } finally {
-    disposeAll(...Object.values(weights));
+    disposeAll(...Object.values(sampler.weights));
   }
 }

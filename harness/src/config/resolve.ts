@@ -1,3 +1,4 @@
+import { type RenamedConfig, renameKeys } from '@stargan/training';
 import { closest } from 'fastest-levenshtein';
 import { UsageError } from '../usage-error.js';
 import { PRESETS } from './presets.js';
@@ -31,13 +32,33 @@ export async function resolveConfig({ base, preset, file, overrides = {}, assign
   const fromFile = file === undefined ? undefined : await readConfigFile(file);
   if (fromFile?.note !== undefined) say?.(fromFile.note);
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  return parseConfig({ ...base, ...presetValues(preset), ...fromFile?.values, ...given, ...parseAssignments(assignments) });
+  const named = (values: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => {
+    const renamed = namedAsToday(values);
+    for (const note of renamed.notes) say?.(note);
+    return renamed.values;
+  };
+  return parseConfig({
+    ...base,
+    ...named(presetValues(preset)),
+    ...named(fromFile?.values),
+    ...given,
+    ...named(parseAssignments(assignments)),
+  });
+}
+
+/** {@link renameKeys}, whose error is one of usage here. */
+function namedAsToday(values: Readonly<Record<string, unknown>>): RenamedConfig {
+  try {
+    return renameKeys(values);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 /**
  * Checks config values; what is absent gets its default.
  *
- * @param values by key; an unknown key is an error
+ * @param values by the keys of today; an unknown key is an error
  * @throws UsageError as {@link resolveConfig}
  */
 export function parseConfig(values: Readonly<Record<string, unknown>>): Config {

@@ -1,5 +1,5 @@
 import { describeRuntime, selectRuntime } from '@stargan/backend';
-import type { ConvolutionVariant } from '@stargan/layers';
+import type { ConvolutionMethod as ConvolutionVariant } from '@stargan/layers';
 import { Command, Option } from 'commander';
 import { runConformance, type CaseResult } from './run.js';
 

@@ -15,7 +15,7 @@ export function hashedUnit(hash: number, index: number, seed: number): number {
 }
 
 /** `size` values made from a name: `rule` maps u and v = 2u − 1 to a value, rounded to float32. */
-export function hashedValues(name: string, size: number, seed: number, rule: (u: number, v: number) => number): Float32Array {
+function hashedValues(name: string, size: number, seed: number, rule: (u: number, v: number) => number): Float32Array {
   const hash = fnv1a32(name);
   const values = new Float32Array(size);
   for (let i = 0; i < size; i++) {

@@ -1,4 +1,4 @@
-import type { ConvolutionVariant } from '@stargan/layers';
+import type { ConvolutionMethod as ConvolutionVariant } from '@stargan/layers';
 import { blockCase } from './cases/blocks.js';
 import { badCheckpointCase, networkCheckpointCase, optimizerCheckpointCase, viewsCheckpointCase } from './cases/checkpoints.js';
 import { inceptionCase, lpipsCase } from './cases/feature-networks.js';

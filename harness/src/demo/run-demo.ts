@@ -6,18 +6,16 @@ import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
 import { trainDomainClassifier } from '../evaluation/domain-classifier.js';
 import { evaluateTranslations, type TranslationReport } from '../evaluation/evaluate-translations.js';
-import { formatDuration } from '../logging/format.js';
-import { buildNetworks, disposeAll } from '@stargan/training';
-import { percent } from '../logging/format.js';
+import { formatDuration, percent } from '../logging/format.js';
+import { disposeAll, openModel } from '@stargan/training';
 import { writeReport } from '../report/write-report.js';
 import { loadDomainImages } from '../sampling/load-domain-images.js';
-import { openAverages } from '../run/open-state.js';
 import { changedValues } from '../run/resume-rules.js';
 import { findRunRecord, requireCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 
 /** The images of the demo: two shapes are the domains, everything else about them is style or content. */
-export const DEMO_IMAGES = {
+const DEMO_IMAGES = {
   imagesPerDomain: 1000,
   validationPerDomain: 60,
   imageSize: 64,
@@ -95,15 +93,14 @@ async function measure(images: string, run: string, config: Config, signal: Abor
     signal,
   });
   if (classifier === undefined) return undefined;
-  const networks = buildNetworks(config, domains);
-  const { weights } = await openAverages({ networks, domains, sizes: config }, async () => (await requireCheckpoint(run)).checkpoint);
+  const sampler = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
   const heldOut = await loadDomainImages(validation ?? folders, config.imageSize);
-  const report = evaluateTranslations({ networks, weights }, classifier, heldOut, {
+  const report = evaluateTranslations(sampler, classifier, heldOut, {
     domains,
     latentDim: config.latentDim,
     seed: config.seed,
   });
   classifier.dispose();
-  disposeAll(...Object.values(weights));
+  disposeAll(...Object.values(sampler.weights));
   return report;
 }

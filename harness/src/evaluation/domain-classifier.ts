@@ -4,7 +4,7 @@ import { downsamplingTrunk, initializeParameters, linear } from '@stargan/layers
 import { valueAndGradients, type Parameters } from '@stargan/ops';
 import { adam } from '@stargan/optimizers';
 import { randomStream } from '@stargan/random';
-import { countImages, disposeAll, type ImageBatch, type LabelledImages, selectImages, toTensor, turnEventLoop } from '@stargan/training';
+import { countImages, disposeAll, type ImageBatch, type LabelledImages, selectImages, toTensor, yieldToEventLoop } from '@stargan/training';
 import { disturb } from './disturb.js';
 
 /** Grows when the same images would give a classifier that judges otherwise, so that results of the two are kept apart. */
@@ -53,7 +53,7 @@ export async function trainDomainClassifier(
   let parameters = initializeParameters([...trunk.specs, ...head.specs], seed, 'domain-classifier');
   let state = optimizer.init(parameters);
   for (let step = 0; step < steps; step++) {
-    await turnEventLoop();
+    await yieldToEventLoop();
     if (signal?.aborted === true) break;
     const random = randomStream(seed, 'domain-classifier-batch', step);
     const indices = Array.from({ length: batch }, () => random.integer(countImages(images)));

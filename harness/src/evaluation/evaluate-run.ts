@@ -2,7 +2,7 @@ import type { Checkpoint } from '@stargan/checkpoints';
 import { loadImages } from '@stargan/data';
 import type { Config } from '../config/schema.js';
 import { appendToLog, readMetricLog, type LogEntry } from '../logging/metric-log.js';
-import { averageFiles, type LabelledImages, type Sampler, turnEventLoop } from '@stargan/training';
+import { averageFiles, type LabelledImages, type Sampler, yieldToEventLoop } from '@stargan/training';
 import { runPaths } from '../run/run-directory.js';
 import { CLASSIFIER_VERSION, trainDomainClassifier } from './domain-classifier.js';
 import type { EvaluationData } from './evaluation-data.js';
@@ -111,7 +111,7 @@ export async function evaluateRun(request: EvaluateRunOptions): Promise<Evaluati
       await logOnce(run, begun);
       return begun;
     }
-    await turnEventLoop();
+    await yieldToEventLoop();
     if (request.signal?.aborted === true) return begun;
     const classifier = await request.classifier();
     if (classifier === undefined) return begun;

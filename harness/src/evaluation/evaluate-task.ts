@@ -10,7 +10,7 @@ import {
   selectImages,
   toTensor,
   translate,
-  turnEventLoop,
+  yieldToEventLoop,
 } from '@stargan/training';
 import { writePng } from '../sampling/write-png.js';
 import type { DomainClassifier } from './domain-classifier.js';
@@ -85,7 +85,7 @@ export async function evaluateTask(
     if (typeof judges.features !== 'string')
       features.set(await judges.features.features(pictures, imageSize), index * styles.count * FEATURE_LENGTH);
     onProgress?.(styles.count);
-    await turnEventLoop();
+    await yieldToEventLoop();
   }
   const translations = sources.length * styles.count;
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -130,7 +130,7 @@ export async function saveTranslations(
     const outputs = await translateSource(sampler, file, imageSize, styles, index);
     await savePictures(saveImages, quantizeImages(outputs.data, imageSize, imageSize), index);
     onProgress?.(styles.count);
-    await turnEventLoop();
+    await yieldToEventLoop();
   }
   return domain.sources.length * styles.count;
 }

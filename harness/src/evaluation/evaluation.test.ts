@@ -3,7 +3,7 @@ import { openDataset, writeDemoImages } from '@stargan/data';
 import { randomStream } from '@stargan/random';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AVERAGED_NAMES, buildNetworks, disposeAll, initialWeights } from '@stargan/training';
+import { EMA_NETWORKS, buildNetworks, disposeAll, initialWeights } from '@stargan/training';
 import { loadDomainImages } from '../sampling/load-domain-images.js';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
 import { disturb } from './disturb.js';
@@ -66,7 +66,7 @@ describe('the domain classifier', () => {
 
     const config = smallConfig({ imageSize: 32 });
     const networks = buildNetworks(config, 2);
-    const weights = initialWeights(networks, AVERAGED_NAMES, 1);
+    const weights = initialWeights(networks, EMA_NETWORKS, 1);
     const report = evaluateTranslations({ networks, weights }, classifier, heldOut, {
       domains: 2,
       latentDim: 4,

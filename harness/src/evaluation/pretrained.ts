@@ -44,7 +44,7 @@ export interface PerceptualDistance {
 export const FEATURE_LENGTH = 2048;
 
 /** Kind of weights that a convention's network has. */
-export const inceptionKind = (convention: FidConventionName): WeightKind =>
+const inceptionKind = (convention: FidConventionName): WeightKind =>
   fidConventions[convention].layout === 'fid' ? 'inception-fid' : 'inception-torchvision';
 
 /** Inception for a convention, or advice where its weights are not there. @throws naming the file when it is damaged */

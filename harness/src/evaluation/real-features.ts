@@ -8,7 +8,7 @@ import type { FeatureRows } from '@stargan/metrics';
 import type { HashedFile } from './hashed-files.js';
 import { PIXELS_VERSION } from './metrics.js';
 import { FEATURE_LENGTH, type FeatureNetwork } from './pretrained.js';
-import { turnEventLoop } from '@stargan/training';
+import { yieldToEventLoop } from '@stargan/training';
 
 /** Images whose features one file of the cache holds: what an interruption costs at most. */
 const PER_FILE = 128;
@@ -89,7 +89,7 @@ async function computeFeatures(
     const images = await Promise.all(files.slice(start, start + AT_ONCE).map(({ file }) => decodeImage(file, { reading: 'pillow' })));
     data.set(await network.features(images, imageSize), start * FEATURE_LENGTH);
     onProgress?.(images.length);
-    await turnEventLoop();
+    await yieldToEventLoop();
   }
   return data;
 }

@@ -44,8 +44,8 @@ describe('the rungs', () => {
     expect(changes).toEqual([
       ['discriminator'],
       ['adversarial', 'criticSteps', 'injection', 'iterations', 'lambdaCycle', 'penalty'],
-      ['lambdaStyle', 'style'],
-      ['guidance', 'iterations', 'style'],
+      ['conditioning', 'lambdaStyle'],
+      ['conditioning', 'guidance', 'iterations'],
       ['lambdaDiversity'],
     ]);
   });

@@ -62,7 +62,7 @@ async function measureRungs(
   try {
     for (const candidate of candidates) {
       say(`${candidate.name}  measuring on held-out images`);
-      const evaluation = await measureCandidate(candidate, judging.images.domains.length, judging, { say, signal });
+      const evaluation = await measureCandidate(candidate, judging, { say, signal });
       if (!evaluation.completed) return measured;
       await writeReport(candidate.run);
       measured.push({ candidate, evaluation });

@@ -33,7 +33,7 @@ describe('a training iteration', () => {
   });
 
   it('takes a quarter less arithmetic than with convolution and resampling apart', () => {
-    expect(convolutions(standard) / convolutions(iteration({ variant: 'composed' }))).toBeLessThan(0.76);
+    expect(convolutions(standard) / convolutions(iteration({ convolution: 'composed' }))).toBeLessThan(0.76);
   });
 
   it('takes half the arithmetic for half the batch', () => {

@@ -2,7 +2,7 @@ import { fill, randomNormal, randomUniform } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
 import {
-  AVERAGED_NAMES,
+  EMA_NETWORKS,
   type Batch,
   buildNetworks,
   buildOptimizers,
@@ -49,7 +49,7 @@ export function trainingWorkload(config: Config, { domains = 2, values = 'random
   const state =
     values === 'random'
       ? initialState(networks, optimizers, config.seed)
-      : stateFromWeights(zeroWeights(networks, NETWORK_NAMES), zeroWeights(networks, AVERAGED_NAMES), optimizers);
+      : stateFromWeights(zeroWeights(networks, NETWORK_NAMES), zeroWeights(networks, EMA_NETWORKS), optimizers);
   const batch = batchOf(config, domains, values === 'random' ? randomTensors(config.seed) : zeroTensors);
   return {
     iterate: () => trainIteration(networks, optimizers, state, batch, config),
@@ -95,7 +95,7 @@ function batchOf(config: Config, domains: number, make: Tensors): Batch {
     reference2: images(3),
     latent: latents(4),
     latent2: latents(5),
-    ...(penalty === 'wasserstein' && { position: make.positions([batch], 6) }),
+    ...(penalty === 'wganGp' && { position: make.positions([batch], 6) }),
     domain,
     targetDomain: domain.map((y) => (y + 1) % domains),
   };

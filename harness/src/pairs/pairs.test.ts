@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Means } from '../comparison/score-columns.js';
 import { listEvaluations } from '../evaluation/evaluation-record.js';
-import { AVERAGED_NAMES, buildNetworks, disposeAll, initialWeights, latentStyles } from '@stargan/training';
+import { EMA_NETWORKS, buildNetworks, disposeAll, initialWeights, latentStyles } from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { domainPairs, linkDomains, samplerOf } from './domain-pairs.js';
 import { runPairs } from './run-pairs.js';
@@ -51,7 +51,7 @@ describe('pairs of domains', () => {
   it('have the styles of their own domains under their own labels', () => {
     const config = smallConfig();
     const networks = buildNetworks(config, 3);
-    const weights = initialWeights(networks, AVERAGED_NAMES, 1);
+    const weights = initialWeights(networks, EMA_NETWORKS, 1);
     const options = { latentDim: 4, count: 2, psi: 1, seed: 1 };
     const [own, asPair] = [
       latentStyles({ networks, weights }, { domain: 2, ...options }),

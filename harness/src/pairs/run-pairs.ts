@@ -65,7 +65,7 @@ export async function runPairs({ data, out, base, say, progress, signal }: Pairs
   const comparisons: Comparison[] = [];
   for (const pair of pairs) {
     say(`${pair.name}: measuring on held-out images`);
-    const comparison = await compare(pair, all, names.length, { say, signal });
+    const comparison = await compare(pair, all, { say, signal });
     if (comparison === undefined) return { completed: false, model: pair.name };
     comparisons.push(comparison);
   }
@@ -89,15 +89,15 @@ function pairModel(labels: DomainPair, names: readonly string[], out: string, co
 }
 
 /** Both models on the same images of the pair, with one classifier of the two; undefined when it was stopped. */
-async function compare(pair: PairModel, all: Candidate, domains: number, { say, signal }: Attendance): Promise<Comparison | undefined> {
+async function compare(pair: PairModel, all: Candidate, { say, signal }: Attendance): Promise<Comparison | undefined> {
   const judging = await openJudging(pair.data, pair.config, { say, signal });
   const whole = (evaluation: EvaluationRecord): EvaluationRecord | undefined => (evaluation.completed ? evaluation : undefined);
   try {
-    const ofPair = whole(await measureCandidate(pair, 2, judging, { say, signal }));
+    const ofPair = whole(await measureCandidate(pair, judging, { say, signal }));
     const ofAll =
       ofPair &&
       whole(
-        await measureCandidate(all, domains, judging, {
+        await measureCandidate(all, judging, {
           keepIn: pair.allKeptIn,
           as: (sampler) => samplerOf(sampler, pair.labels),
           say,

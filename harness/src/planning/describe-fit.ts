@@ -3,7 +3,7 @@ import { LARGEST_BATCH, type Fit } from './fit.js';
 import type { MemoryBudget } from './memory-budget.js';
 
 /** Bytes for people: `3.9 GiB`. */
-export const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /** One line on the predicted peak, and a second, a warning, when it does not fit. */
 export function summarizeFit(fit: Fit, budget: MemoryBudget): string[] {

@@ -1,12 +1,12 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config/schema.js';
-import { LATENT_ROWS } from '../sampling/fixed-samples.js';
+import { LATENT_ROWS } from '../sampling/write-samples.js';
 import { describeBounds, shownOf } from '../sampling/grid-bounds.js';
 import type { StateBytes } from './plan-training.js';
 
 /** Bytes for people: `3.9 GiB`, or MiB where that is less than a tenth of one. */
-export const binaryBytes = (bytes: number): string =>
+const binaryBytes = (bytes: number): string =>
   bytes < 0.1 * 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /** Bytes that a folder's disk has left, as far as the folder or one above it is there. */

@@ -45,20 +45,20 @@ describe('fitting a training into memory', () => {
     expect(fitTraining(config, 2, budget(enough), { ways }).remedies).toEqual(['eight']);
   });
 
-  it('knows checkpointing, and the same update in parts', () => {
+  it('knows gradient checkpointing, and the same update in parts', () => {
     // Parts of the batch leave their sum and the whole batch's images in memory: two parts of three images take more than three.
-    expect(fitTraining(config, 2, budget(peak(3) + 1000)).remedies).toContain('--batch 2 --set accumulate=3');
+    expect(fitTraining(config, 2, budget(peak(3) + 1000)).remedies).toContain('--batch 2 --set gradientAccumulation=3');
     const wide = parseConfig({ imageSize: 64, batch: 8 });
-    const { peakBufferBytes } = planTraining({ ...wide, checkpointing: 'blocks' });
-    expect(fitTraining(wide, 2, budget(peakBufferBytes + 1000)).remedies).toContain('--set checkpointing=blocks');
+    const { peakBufferBytes } = planTraining({ ...wide, gradientCheckpointing: 'blocks' });
+    expect(fitTraining(wide, 2, budget(peakBufferBytes + 1000)).remedies).toContain('--set gradientCheckpointing=blocks');
   });
 
   it('says what does not fit, and what would', () => {
     const tight = budget(peak(4) + 1000);
-    const fit = { ...fitTraining(config, 2, tight), remedies: ['--set checkpointing=blocks'] };
+    const fit = { ...fitTraining(config, 2, tight), remedies: ['--set gradientCheckpointing=blocks'] };
     expect(summarizeFit(fit, tight)).toEqual([
       expect.stringMatching(/^predicted peak: .* GiB \(tensors .* GiB, runtime about .* GiB\); .* GiB of memory available$/),
-      'warning: this will probably not fit; --batch 4 fits; --set checkpointing=blocks does too',
+      'warning: this will probably not fit; --batch 4 fits; --set gradientCheckpointing=blocks does too',
     ]);
     expect(describeFit(config, 2, fit, tight)).toContain('it does not fit: --batch 4 fits');
     expect(summarizeFit(fitTraining(config, 2, budget(1e12)), budget(1e12))).toHaveLength(1);

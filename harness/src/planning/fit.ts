@@ -6,13 +6,13 @@ import { planTraining, type TrainingPlan } from './plan-training.js';
 export type Remedies = Readonly<Record<string, Partial<Config>>>;
 
 /** Ways to trade time for memory, that which costs least first; of each, the changes from the smallest to the largest. */
-function waysToSave({ batch, accumulate }: Config): Remedies[] {
+function waysToSave({ batch, gradientAccumulation }: Config): Remedies[] {
   const divisors = Array.from({ length: batch }, (_, i) => i + 1).filter((parts) => parts > 1 && batch % parts === 0);
   const inParts = divisors.map((parts): [string, Partial<Config>] => [
-    `--batch ${batch / parts} --set accumulate=${accumulate * parts}`,
-    { batch: batch / parts, accumulate: accumulate * parts },
+    `--batch ${batch / parts} --set gradientAccumulation=${gradientAccumulation * parts}`,
+    { batch: batch / parts, gradientAccumulation: gradientAccumulation * parts },
   ]);
-  return [{ '--set checkpointing=blocks': { checkpointing: 'blocks' } }, Object.fromEntries(inParts)];
+  return [{ '--set gradientCheckpointing=blocks': { gradientCheckpointing: 'blocks' } }, Object.fromEntries(inParts)];
 }
 
 /** Whether a training fits, and what would. */

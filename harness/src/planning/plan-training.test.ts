@@ -31,7 +31,7 @@ describe('a plan of training', () => {
     [{ batch: 5 }, 2],
     [{ imageSize: 16, batch: 3 }, 1],
     [{ highPass: 1 }, 2],
-    [{ variant: 'composed' }, 2],
+    [{ convolution: 'composed' }, 2],
     // Peaks elsewhere: where the optimiser has old and new weights of wide layers.
     [{ imageSize: 16, widthBudget: 1024, maxWidth: 128, hiddenDim: 64 }, 2],
   ])('has the peak of tensor bytes that the native runtime has, to the byte: %j, %i domains', (values, domains) => {

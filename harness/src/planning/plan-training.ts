@@ -3,7 +3,7 @@ import { parameterCount } from '@stargan/layers';
 import type { Config } from '../config/schema.js';
 import { countWork } from '../measurement/count-work.js';
 import { trainingWorkload } from '../measurement/training-workload.js';
-import { AVERAGED_NAMES, buildNetworks, NETWORK_NAMES, type NetworkName } from '@stargan/training';
+import { EMA_NETWORKS, buildNetworks, NETWORK_NAMES, type NetworkName } from '@stargan/training';
 import { withPlanBackend } from './plan-backend.js';
 
 /** Bytes of what stays in memory from one iteration to the next. */
@@ -66,5 +66,5 @@ export function planTraining(config: Config, { domains = 2, kernels = 'fused' }:
 function stateBytesOf(config: Config, domains: number): StateBytes {
   const networks = buildNetworks(config, domains);
   const bytes = (names: readonly NetworkName[]): number => names.reduce((sum, name) => sum + 4 * parameterCount(networks[name].specs), 0);
-  return { weights: bytes(NETWORK_NAMES), moments: 2 * bytes(NETWORK_NAMES), averages: bytes(AVERAGED_NAMES) };
+  return { weights: bytes(NETWORK_NAMES), moments: 2 * bytes(NETWORK_NAMES), averages: bytes(EMA_NETWORKS) };
 }

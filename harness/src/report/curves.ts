@@ -1,7 +1,7 @@
+import { OBJECTIVE, type Objective } from '@stargan/training';
 import { METRICS, type Metric } from '../evaluation/metrics.js';
 import { GUIDANCES } from '../evaluation/tasks.js';
 import type { LogEntry } from '../logging/metric-log.js';
-import { LOSS_CHARTS } from './loss-charts.js';
 
 /** A chart: one curve per label over iterations. */
 export interface Chart {
@@ -17,6 +17,34 @@ export interface Chart {
   colours?: number[];
   /** Range of the values; by default that of the data. */
   range?: [number, number];
+}
+
+/** A chart of losses: names in the log by the labels of their curves. */
+interface LossChart {
+  readonly title: string;
+  readonly series: Readonly<Record<string, string>>;
+}
+
+/** The charts of an objective's terms: all names of losses in a report come from here. The adversarial losses are drawn with the discriminator's whole objective. */
+function chartsOf({ discriminator, generator }: Objective): LossChart[] {
+  const adversarial = 'Adversarial losses';
+  const curves = [
+    { title: adversarial, label: 'D latent', key: 'D/latent_total' },
+    { title: adversarial, label: 'D reference', key: 'D/ref_total' },
+    ...Object.entries({ D: discriminator, G: generator }).flatMap(([side, terms]) =>
+      terms.flatMap(({ name, chart }) =>
+        (['latent', 'ref'] as const).flatMap((guidance) => {
+          const label = chart?.[guidance];
+          return label === undefined ? [] : [{ title: chart!.title, label, key: `${side}/${guidance}_${name}` }];
+        }),
+      ),
+    ),
+  ];
+  const titles = new Set([...generator, ...discriminator].flatMap(({ chart }) => chart?.title ?? []));
+  return [...titles].map((title) => ({
+    title,
+    series: Object.fromEntries(curves.filter((curve) => curve.title === title).map(({ label, key }) => [label, key])),
+  }));
 }
 
 /** Points that a chart shows at most. */
@@ -36,9 +64,9 @@ const column = (parts: readonly LogEntry[][], key: string): number[] =>
   parts.map((part) => rounded(mean(part.map((entry) => entry[key] ?? NaN))));
 
 /** The losses as charts; each point is the mean over a stretch of lines, since single iterations are noisy. */
-export function lossCharts(log: readonly LogEntry[]): Chart[] {
+export function lossCharts(log: readonly LogEntry[], objective: Objective = OBJECTIVE): Chart[] {
   const parts = stretchesOf(log);
-  return LOSS_CHARTS.flatMap(({ title, series }) => {
+  return chartsOf(objective).flatMap(({ title, series }) => {
     // Not every training has every loss.
     const logged = Object.entries(series).filter(([, key]) => log.some((entry) => entry[key] !== undefined));
     if (logged.length === 0) return [];

@@ -1,19 +1,5 @@
-import { access } from 'node:fs/promises';
 import { findLatestCheckpoint, type Checkpoint } from '@stargan/checkpoints';
-import {
-  type AveragedName,
-  checkpointDirectory,
-  describeOverflow,
-  disposeAll,
-  disposeState,
-  findOverflow,
-  type Networks,
-  type ProbeSizes,
-  readAverages,
-  readState,
-  type TrainingState,
-  type WeightsOf,
-} from '@stargan/training';
+import { checkpointDirectory, disposeState, type Networks, type ProbeSizes, readState, type TrainingState } from '@stargan/training';
 import { describePassedOver } from './run-directory.js';
 import { describeFinding, findUnusable } from './state-faults.js';
 
@@ -63,44 +49,4 @@ export async function openNewestState(
   throw new Error(
     `${run} holds checkpoints, but none can be used (${list}); put one back from a copy, or start again in another folder with --out; nothing was changed`,
   );
-}
-
-/** Weights to make images with, and the checkpoint that they are from. */
-export interface OpenedAverages {
-  readonly checkpoint: Checkpoint;
-  readonly weights: WeightsOf<AveragedName>;
-}
-
-/** How often a checkpoint may disappear while it is being read. */
-const ATTEMPTS = 5;
-
-/**
- * Reads the weights that make images, also of a run that is being trained: when training removes the checkpoint
- * before it has been read, another one is looked for.
- *
- * @param model its networks, domains and sizes
- * @param find gives the checkpoint, and is asked again when that has disappeared
- * @returns weights that the caller owns
- * @throws naming the file and the fault, or the checkpoint whose weights give values that are not finite
- */
-export async function openAverages(
-  { networks, domains, sizes }: { networks: Networks; domains: number; sizes: ProbeSizes },
-  find: () => Promise<Checkpoint>,
-): Promise<OpenedAverages> {
-  for (let attempt = 1; ; attempt++) {
-    const checkpoint = await find();
-    try {
-      const weights = await readAverages(networks, checkpoint);
-      const network = findOverflow(networks, weights, domains, sizes);
-      if (network === undefined) return { checkpoint, weights };
-      disposeAll(...Object.values(weights));
-      throw new Error(`${checkpoint.path}: ${describeOverflow(network)}; the checkpoint cannot be used, take an earlier one`);
-    } catch (error) {
-      const isThere = await Promise.all(checkpoint.manifest.files.map(({ name }) => access(`${checkpoint.path}/${name}`))).then(
-        () => true,
-        () => false,
-      );
-      if (isThere || attempt === ATTEMPTS) throw error;
-    }
-  }
 }

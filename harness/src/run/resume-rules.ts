@@ -15,7 +15,7 @@ export interface ConfigChange {
 /** Keys that determine shapes or random streams: a run cannot change them halfway. */
 const FIXED_KEYS: readonly (keyof Config)[] = [
   ...(['imageSize', 'styleDim', 'latentDim', 'hiddenDim', 'widthBudget', 'maxWidth', 'highPass'] as const),
-  ...(['style', 'injection', 'mappingNetwork', 'styleEncoder', 'discriminator'] as const),
+  ...(['conditioning', 'injection', 'mappingNetwork', 'styleEncoder', 'discriminator'] as const),
   'seed',
 ];
 

@@ -6,7 +6,7 @@ import { parseConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
 import type { DatasetRecord } from '../dataset/check-training-images.js';
 import { UsageError } from '../usage-error.js';
-import { checkpointDirectory } from '@stargan/training';
+import { checkpointDirectory, renameKeys } from '@stargan/training';
 
 /** What a run was started with, kept as `config.json` in its folder. */
 export interface RunRecord {
@@ -57,8 +57,13 @@ export function writeRunRecord(directory: string, record: RunRecord): Promise<vo
   return writeWholeFile(runPaths(directory).config, `${JSON.stringify({ formatVersion: 1, ...record }, null, 2)}\n`);
 }
 
-/** The record of a run; undefined when the folder holds none. @throws naming the file when it is damaged */
-export async function findRunRecord(directory: string): Promise<RunRecord | undefined> {
+/**
+ * The record of a run; undefined when the folder holds none.
+ *
+ * @param log is told of every config key and value that earlier versions named differently
+ * @throws naming the file when it is damaged
+ */
+export async function findRunRecord(directory: string, log?: (line: string) => void): Promise<RunRecord | undefined> {
   const file = runPaths(directory).config;
   let text: string;
   try {
@@ -69,8 +74,15 @@ export async function findRunRecord(directory: string): Promise<RunRecord | unde
   }
   try {
     const { config, data, domains, dataset } = storedRecord.parse(JSON.parse(text));
+    const renamed = renameKeys(config);
+    for (const note of renamed.notes) log?.(`${file}: ${note}`);
     // Names are composed by now; earlier versions kept them as the system gave them.
-    return { config: parseConfig(config), data, domains: domains.map((name) => name.normalize('NFC')), ...(dataset && { dataset }) };
+    return {
+      config: parseConfig(renamed.values),
+      data,
+      domains: domains.map((name) => name.normalize('NFC')),
+      ...(dataset && { dataset }),
+    };
   } catch (error) {
     throw new Error(`${file} is damaged: ${(error as Error).message}`, { cause: error });
   }

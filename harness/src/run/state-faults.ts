@@ -21,7 +21,7 @@ export function findUnusable(networks: Networks, state: TrainingState, domains: 
   const tensor = findNonFinite(state);
   if (tensor !== undefined) return { tensor };
   for (const averages of [false, true]) {
-    const network = findOverflow(networks, averages ? state.averages : state.weights, domains, sizes);
+    const network = findOverflow(networks, averages ? state.ema : state.weights, domains, sizes);
     if (network !== undefined) return { overflow: { network, averages } };
   }
   return undefined;

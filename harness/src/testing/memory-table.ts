@@ -8,7 +8,7 @@ const BATCHES = [1, 2, 4, 8];
 /** Ways of training that the table compares, as far as there are such config keys. */
 const WAYS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'as it is': {},
-  'with `checkpointing=blocks`': { checkpointing: 'blocks' },
+  'with `gradientCheckpointing=blocks`': { gradientCheckpointing: 'blocks' },
 };
 
 /** Planned peaks with the reference's widths and two domains, as Markdown. */

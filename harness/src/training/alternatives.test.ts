@@ -25,7 +25,7 @@ const ALTERNATIVES: Readonly<Record<string, Partial<Config>>> = {
   'a discriminator of label maps': { discriminator: 'labelMaps' },
   'a patch classifier with R1': { discriminator: 'patchClassifier' },
   'hinge losses': { adversarial: 'hinge' },
-  "WGAN-GP's penalty in parts": { adversarial: 'wasserstein', penalty: 'wasserstein', criticSteps: 2, accumulate: 2 },
+  "WGAN-GP's penalty in parts": { adversarial: 'wasserstein', penalty: 'wganGp', criticSteps: 2, gradientAccumulation: 2 },
   'styles as maps': { injection: 'concatenation' },
 };
 
@@ -75,7 +75,7 @@ describe('an iteration', () => {
   it('logs the terms that there are', () => {
     expect(keys({ guidance: 'latent' }).some((name) => name.includes('ref'))).toBe(false);
     expect(keys({})).toContain('G/ref_ds');
-    const label = keys({ style: 'label' });
+    const label = keys({ conditioning: 'label' });
     for (const name of ['G/latent_sty', 'G/latent_ds', 'G/ref_sty', 'G/ref_ds']) expect(label).not.toContain(name);
     const classified = keys({ discriminator: 'patchClassifier' });
     expect(classified).toEqual(expect.arrayContaining(['D/latent_cls', 'G/latent_cls', 'D/ref_cls', 'G/ref_cls']));
@@ -86,9 +86,9 @@ describe('an iteration', () => {
     const { losses } = iterate(
       smallConfig({
         discriminator: 'patchClassifier',
-        penalty: 'wasserstein',
+        penalty: 'wganGp',
         adversarial: 'wasserstein',
-        lambdaWasserstein: 3,
+        lambdaGradientPenalty: 3,
         lambdaClassification: 5,
         lambdaCycle: 7,
       }),
@@ -96,7 +96,7 @@ describe('an iteration', () => {
     );
     const value = (name: string): number => losses[name]!;
     expect(value('D/latent_total')).toBeCloseTo(
-      value('D/latent_real') + value('D/latent_fake') + 3 * value('D/latent_reg') + 5 * value('D/latent_cls'),
+      value('D/latent_real') + value('D/latent_fake') + 3 * value('D/latent_gp') + 5 * value('D/latent_cls'),
       3,
     );
     const terms =
@@ -127,13 +127,13 @@ describe('a run with other networks', () => {
     const { checkpoint } = await findCheckpoint(run('halves'));
     expect(checkpoint?.iteration).toBe(2);
     expect(await readdir(runPaths(run('halves')).samples)).toContain('0000002-latent.png');
-    const { completed, tasks, means } = await measureCandidate({ config, run: run('halves') }, 2, judging, { say: () => undefined });
+    const { completed, tasks, means } = await measureCandidate({ config, run: run('halves') }, judging, { say: () => undefined });
     expect(completed).toBe(true);
     expect(tasks).toHaveLength(4);
     const { domainAccuracy, styleDistance } = means.latent.values;
     expect(domainAccuracy).not.toBeNull();
     // The last bits of a picture that is made twice depend on its place in the batch.
-    expect(styleDistance! > 1e-5).toBe(config.style !== 'label');
+    expect(styleDistance! > 1e-5).toBe(config.conditioning !== 'label');
   });
 
   describe('of the default ones', () => {
@@ -141,7 +141,7 @@ describe('a run with other networks', () => {
     beforeAll(async () => void (await train({ data, out: out(), config: smallConfig({ iterations: 1 }) })));
 
     it.each([
-      ['style', 'label'],
+      ['conditioning', 'label'],
       ['injection', 'concatenation'],
       ['mappingNetwork', 'conditional'],
       ['styleEncoder', 'conditional'],
@@ -156,7 +156,7 @@ describe('a run with other networks', () => {
   it('draws other positions for the penalty in every iteration, the same for the same seed', async () => {
     const config = smallConfig({
       iterations: 3,
-      penalty: 'wasserstein',
+      penalty: 'wganGp',
       adversarial: 'wasserstein',
       learningRate: 0,
       mappingLearningRate: 0,
@@ -164,7 +164,7 @@ describe('a run with other networks', () => {
     });
     const log = async (out: string): Promise<number[]> => {
       await train({ data, out: path.join(folder(), out), config });
-      return (await readMetricLog(runPaths(path.join(folder(), out)).log)).map((entry) => entry['D/latent_reg']!);
+      return (await readMetricLog(runPaths(path.join(folder(), out)).log)).map((entry) => entry['D/latent_gp']!);
     };
     const first = await log('positions');
     expect(await log('positions again')).toEqual(first);

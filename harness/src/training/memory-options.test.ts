@@ -61,11 +61,11 @@ function randomBatch(count: number): Batch {
   );
 }
 
-describe('accumulate', () => {
+describe('gradientAccumulation', () => {
   it('gives the gradients and the terms of the large batch, R1 and all', () => {
     // Minimal filtering takes over from a number of tiles on, and rounds differently: signs of differences near zero, and
     // with them gradients of absolute values, may change.
-    const networks = buildNetworks(config({ variant: 'fused' }), 3);
+    const networks = buildNetworks(config({ convolution: 'fused' }), 3);
     const weights = initialWeights(networks, NETWORK_NAMES, 1);
     const batch = randomBatch(6);
     const parts = splitBatch(batch, 3);
@@ -104,7 +104,7 @@ describe('accumulate', () => {
   });
 
   it('trains as the large batch does, in less memory', () => {
-    const parts = iterateTwice({ batch: 1, accumulate: 4 });
+    const parts = iterateTwice({ batch: 1, gradientAccumulation: 4 });
     // What comes before the first update is the same; an update of Adam's makes steps of gradients that are mere rounding.
     for (const name of ['D/latent_real', 'D/latent_fake', 'D/latent_reg'])
       expect(parts.losses[0]![name]).toBeCloseTo(plain.losses[0]![name]!, 5);
@@ -121,17 +121,17 @@ describe('accumulate', () => {
   });
 });
 
-describe('checkpointing: blocks', () => {
+describe('gradientCheckpointing: blocks', () => {
   it('trains bit for bit as without, in less memory', () => {
-    const recomputed = iterateTwice({ checkpointing: 'blocks' });
+    const recomputed = iterateTwice({ gradientCheckpointing: 'blocks' });
     expect(recomputed.losses).toEqual(plain.losses);
     expect(recomputed.peakBytes).toBeLessThan(plain.peakBytes);
   });
 
   it('leaves nothing behind', () => {
-    iterateTwice({ checkpointing: 'blocks', accumulate: 2 });
+    iterateTwice({ gradientCheckpointing: 'blocks', gradientAccumulation: 2 });
     const before = memory().numTensors;
-    iterateTwice({ checkpointing: 'blocks', accumulate: 2 });
+    iterateTwice({ gradientCheckpointing: 'blocks', gradientAccumulation: 2 });
     expect(memory().numTensors).toBe(before);
   });
 });

@@ -50,7 +50,7 @@ describe('values that are not finite', () => {
       const before = memory().numTensors;
       expect([findNonFinite(state), findNonFiniteUpdate(state)]).toEqual([undefined, undefined]);
       expect(memory().numTensors).toBe(before);
-      poison(state.averages.generator, 'to_rgb.2.bias', NaN);
+      poison(state.ema.generator, 'to_rgb.2.bias', NaN);
       expect(describeFault(findNonFinite(state)!)).toBe('the moving average to_rgb.2.bias in the generator is not finite (3 of 3 values)');
       poison(state.weights.generator, 'from_rgb.bias', -Infinity);
       expect(findNonFiniteUpdate(state)).toMatchObject({ role: 'weight', network: 'generator', name: 'from_rgb.bias' });
@@ -72,7 +72,7 @@ describe('values that are not finite', () => {
   it(
     'are not saved',
     withState(async (state) => {
-      poison(state.averages.generator, 'to_rgb.2.bias', NaN);
+      poison(state.ema.generator, 'to_rgb.2.bias', NaN);
       const out = path.join(folder(), 'unsaved');
       await expect(writeCheckpoint(out, networks, state, 1)).rejects.toThrow(
         'iteration 0 is not saved: the moving average to_rgb.2.bias in the generator is not finite',

@@ -1,5 +1,5 @@
 import {
-  AVERAGED_NAMES,
+  EMA_NETWORKS,
   disposeBatch,
   findNonFiniteUpdate,
   type Losses,
@@ -7,12 +7,12 @@ import {
   type Sampler,
   tensorBatch,
   trainIteration,
-  turnEventLoop,
+  yieldToEventLoop,
 } from '@stargan/training';
 import { describeLeftOut, describeNoted } from '../dataset/training-images.js';
 import { runPaths } from '../run/run-directory.js';
 import { findUnusable, type NonFiniteFinding } from '../run/state-faults.js';
-import { writeSamples } from '../sampling/fixed-samples.js';
+import { writeSamples } from '../sampling/write-samples.js';
 import { nonFiniteLoss } from './non-finite.js';
 import { handleNonFinite } from './roll-back.js';
 import { startSpeedMeter } from './speed-meter.js';
@@ -55,7 +55,7 @@ export async function runIterations(training: Training, signal: AbortSignal | un
       await evaluate(training);
       resume();
     }
-    await turnEventLoop();
+    await yieldToEventLoop();
   }
 }
 
@@ -117,7 +117,7 @@ function reportSkipped({ position, outputs }: Training, reported: Set<string>): 
 
 /** The networks with the moving averages of their weights. */
 function averaged({ setup, position }: Training): Sampler {
-  return { networks: setup.networks, weights: mapNames(AVERAGED_NAMES, (name) => position.state.averages[name]) };
+  return { networks: setup.networks, weights: mapNames(EMA_NETWORKS, (name) => position.state.ema[name]) };
 }
 
 async function sample(training: Training, signal: AbortSignal | undefined): Promise<void> {

@@ -13,7 +13,7 @@ import { adoptRecord, requireFittingRun } from '../run/resume-rules.js';
 import type { RunRecord } from '../run/run-directory.js';
 import { lockRun, type RunLock } from '../run/run-lock.js';
 import { describeFinding, findUnusable } from '../run/state-faults.js';
-import { loadFixedInputs } from '../sampling/fixed-samples.js';
+import { loadFixedInputs } from '../sampling/fixed-inputs.js';
 import { UsageError } from '../usage-error.js';
 import { NonFiniteError } from './roll-back.js';
 import { runIterations } from './run-iterations.js';

@@ -1,4 +1,4 @@
-import type { Losses } from '@stargan/training';
+import { OBJECTIVE, type Losses } from '@stargan/training';
 import { formatDuration } from '../logging/format.js';
 import { createProgress } from '../logging/progress.js';
 
@@ -10,14 +10,10 @@ export interface TrainingProgress {
   stop(): void;
 }
 
-/** The most telling losses by their short names: the discriminator's, the generator's and its terms with latent guidance. */
+/** The most telling losses by their short names: the discriminator's, and the generator's terms with latent guidance. */
 const SHOWN_LOSSES: Readonly<Record<string, string>> = {
   D: 'D/latent_total',
-  G: 'G/latent_adv',
-  sty: 'G/latent_sty',
-  ds: 'G/latent_ds',
-  cyc: 'G/latent_cyc',
-  cls: 'G/latent_cls',
+  ...Object.fromEntries(OBJECTIVE.generator.map(({ name }) => [name === 'adv' ? 'G' : name, `G/latent_${name}`])),
 };
 
 /** The most telling losses in one line. */

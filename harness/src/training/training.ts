@@ -7,7 +7,7 @@ import { openMetricLog, readMetricLog, retryingLog, type MetricLog } from '../lo
 import type { OptionalWrites } from '../logging/optional-writes.js';
 import { runPaths } from '../run/run-directory.js';
 import { appendToHistory, type RunEvent } from '../run/run-history.js';
-import type { FixedInputs } from '../sampling/fixed-samples.js';
+import type { FixedInputs } from '../sampling/fixed-inputs.js';
 import type { Saver } from './saver.js';
 import type { TrainingProgress } from './training-progress.js';
 

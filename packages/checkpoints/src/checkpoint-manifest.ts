@@ -1,9 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { codeOf, messageOf } from './file-errors.js';
+import { messageOf } from './file-errors.js';
+import type { ReadableFolder } from './readable-folder.js';
 
 /** One file of a checkpoint. */
 export interface CheckpointFile {
@@ -11,7 +7,7 @@ export interface CheckpointFile {
   readonly name: string;
   /** Size of the file. */
   readonly bytes: number;
-  /** Hexadecimal. */
+  /** SHA-256 of the content in hexadecimal digits. */
   readonly sha256: string;
 }
 
@@ -39,14 +35,6 @@ export function isFileName(name: string): boolean {
   return /^[\w-][\w.-]*$/.test(name) && name !== MANIFEST;
 }
 
-/** Size and hash of a file. */
-export async function describeFile(folder: string, name: string): Promise<CheckpointFile> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(join(folder, name)), hash);
-  const { size } = await stat(join(folder, name));
-  return { name, bytes: size, sha256: hash.digest('hex') };
-}
-
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -57,8 +45,8 @@ function isFile(value: unknown): value is CheckpointFile {
   return typeof name === 'string' && isFileName(name) && Number.isSafeInteger(bytes) && typeof sha256 === 'string';
 }
 
-/** The manifest in `text`, checked; `iteration` is what the folder's name says. */
-function parseManifest(text: string, iteration: number): CheckpointManifest {
+/** The manifest in `text`, checked; `iteration` is what the folder's name says, where it says one. */
+function parseManifest(text: string, iteration: number | undefined): CheckpointManifest {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -70,29 +58,41 @@ function parseManifest(text: string, iteration: number): CheckpointManifest {
   if (formatVersion !== FORMAT_VERSION) {
     throw new Error(`${MANIFEST} has formatVersion ${JSON.stringify(formatVersion)}, this version reads ${String(FORMAT_VERSION)}`);
   }
-  if (said !== iteration)
+  if (iteration !== undefined && said !== iteration)
     throw new Error(`${MANIFEST} is of iteration ${JSON.stringify(said)}, the folder's name says ${String(iteration)}`);
+  if (!Number.isSafeInteger(said)) throw new Error(`${MANIFEST} must have an iteration, got ${JSON.stringify(said)}`);
   if (typeof created !== 'string' || !isRecord(metadata)) throw new Error(`${MANIFEST} must have created and metadata`);
   if (!Array.isArray(files) || !files.every(isFile)) throw new Error(`${MANIFEST} must list files with a plain name, bytes and sha256`);
-  return { formatVersion, iteration, created, files, metadata };
+  return { formatVersion, iteration: said as number, created, files, metadata };
+}
+
+/** How the files of a checkpoint are compared with its manifest. */
+export interface CheckOptions {
+  /** By `'sizes'` (default), or by reading all of them for their `'sha256'`. */
+  readonly verify?: 'sha256' | 'sizes' | undefined;
+  /** Which files are looked at, by their names; all by default. Those that are not looked at need not be there. */
+  readonly only?: ((name: string) => boolean) | undefined;
 }
 
 /**
  * The manifest of a checkpoint's folder, once every file it names is there with its size (or also its content).
  *
+ * @param iteration that the folder's name says; undefined where it says none
  * @throws saying in one clause why the folder is no whole checkpoint.
  */
-export async function readWholeCheckpoint(folder: string, iteration: number, verify: 'sha256' | 'sizes'): Promise<CheckpointManifest> {
-  const text = await readFile(join(folder, MANIFEST), 'utf8').catch((error: unknown) => {
-    throw new Error(codeOf(error) === 'ENOENT' ? `there is no ${MANIFEST}` : messageOf(error), { cause: error });
-  });
+export async function readWholeCheckpoint(
+  folder: ReadableFolder,
+  iteration: number | undefined,
+  { verify = 'sizes', only = () => true }: CheckOptions = {},
+): Promise<CheckpointManifest> {
+  const text = await folder.text(MANIFEST);
+  if (text === undefined) throw new Error(`there is no ${MANIFEST}`);
   const manifest = parseManifest(text, iteration);
-  for (const { name, bytes, sha256 } of manifest.files) {
-    const { size } = await stat(join(folder, name)).catch((error: unknown) => {
-      throw new Error(codeOf(error) === 'ENOENT' ? `${name} is missing` : messageOf(error), { cause: error });
-    });
+  for (const { name, bytes, sha256 } of manifest.files.filter((file) => only(file.name))) {
+    const size = await folder.size(name);
+    if (size === undefined) throw new Error(`${name} is missing`);
     if (size !== bytes) throw new Error(`${name} has ${String(size)} bytes, ${MANIFEST} says ${String(bytes)}`);
-    if (verify === 'sha256' && (await describeFile(folder, name)).sha256 !== sha256) {
+    if (verify === 'sha256' && (await folder.sha256(name)) !== sha256) {
       throw new Error(`the content of ${name} is not what was written: its sha256 differs from ${MANIFEST}`);
     }
   }

@@ -1,26 +1,21 @@
 import { rm } from 'node:fs/promises';
-import { readWholeCheckpoint, type CheckpointManifest } from './checkpoint-manifest.js';
-import { readNames, type CheckpointFolder } from './checkpoint-names.js';
-import { messageOf } from './file-errors.js';
+import type { CheckpointFolder } from './checkpoint-names.js';
+import { diskFolder } from './disk-folder.js';
+import {
+  examineAll,
+  openLatestCheckpoint,
+  type BrokenCheckpoint,
+  type Checkpoint,
+  type FindOptions,
+  type OpenedCheckpoint,
+} from './open-checkpoint.js';
 
-/** A whole checkpoint. */
-export interface Checkpoint extends CheckpointFolder {
-  /** What it holds. */
-  readonly manifest: CheckpointManifest;
-}
-
-/** A folder that looks like a checkpoint and is not whole. */
-export interface BrokenCheckpoint extends CheckpointFolder {
-  /** Why it cannot be used. */
-  readonly reason: string;
-}
-
-/** Options of {@link findLatestCheckpoint} and {@link listCheckpoints}. */
-export interface FindOptions {
-  /** How files are compared with the manifest: by `'sizes'` (default), or by reading all of them for their `'sha256'`. */
-  readonly verify?: 'sha256' | 'sizes' | undefined;
-  /** Only checkpoints of earlier iterations than this one. */
-  readonly before?: number | undefined;
+/** Everything in a folder of checkpoints, newest first. */
+export interface CheckpointList {
+  /** Those that can be read, newest first. */
+  readonly whole: readonly Checkpoint[];
+  /** Those that cannot, newest first. */
+  readonly broken: readonly BrokenCheckpoint[];
 }
 
 /** Options of {@link pruneCheckpoints}. */
@@ -32,28 +27,8 @@ export interface PruneOptions {
   readonly upTo?: number | undefined;
 }
 
-/** Everything in a folder of checkpoints, newest first. */
-export interface CheckpointList {
-  /** Those that can be read, newest first. */
-  readonly whole: readonly Checkpoint[];
-  /** Those that cannot, newest first. */
-  readonly broken: readonly BrokenCheckpoint[];
-}
-
-/** Candidates, newest first. One that was being replaced when its writer was killed counts under its iteration. */
-async function candidates(directory: string, before = Infinity): Promise<CheckpointFolder[]> {
-  const { finished, replaced } = await readNames(directory);
-  const orphaned = replaced.filter(({ iteration }) => !finished.some((folder) => folder.iteration === iteration));
-  return [...finished, ...orphaned].filter(({ iteration }) => iteration < before).sort((a, b) => b.iteration - a.iteration);
-}
-
-async function examine(folder: CheckpointFolder, { verify = 'sizes' }: FindOptions): Promise<BrokenCheckpoint | Checkpoint> {
-  try {
-    return { ...folder, manifest: await readWholeCheckpoint(folder.path, folder.iteration, verify) };
-  } catch (error) {
-    return { ...folder, reason: messageOf(error) };
-  }
-}
+/** What it is, without the means to read it. */
+const described = ({ iteration, path, manifest }: OpenedCheckpoint): Checkpoint => ({ iteration, path, manifest });
 
 /**
  * The newest whole checkpoint, and which newer folders were passed over and why.
@@ -65,13 +40,8 @@ export async function findLatestCheckpoint(
   directory: string,
   options: FindOptions = {},
 ): Promise<{ readonly checkpoint: Checkpoint | undefined; readonly passedOver: readonly BrokenCheckpoint[] }> {
-  const passedOver: BrokenCheckpoint[] = [];
-  for (const folder of await candidates(directory, options.before)) {
-    const examined = await examine(folder, options);
-    if ('manifest' in examined) return { checkpoint: examined, passedOver };
-    passedOver.push(examined);
-  }
-  return { checkpoint: undefined, passedOver };
+  const { checkpoint, passedOver } = await openLatestCheckpoint(diskFolder(directory), options);
+  return { checkpoint: checkpoint && described(checkpoint), passedOver };
 }
 
 /**
@@ -80,11 +50,10 @@ export async function findLatestCheckpoint(
  * @param directory the folder that holds the checkpoints; one that does not exist has none.
  */
 export async function listCheckpoints(directory: string, options: FindOptions = {}): Promise<CheckpointList> {
-  const examined: (BrokenCheckpoint | Checkpoint)[] = [];
-  for (const folder of await candidates(directory, options.before)) examined.push(await examine(folder, options));
+  const examined = await examineAll(diskFolder(directory), options);
   return {
-    whole: examined.filter((folder) => 'manifest' in folder),
-    broken: examined.filter((folder) => 'reason' in folder),
+    whole: examined.filter((checkpoint) => 'manifest' in checkpoint).map(described),
+    broken: examined.filter((checkpoint) => 'reason' in checkpoint),
   };
 }
 

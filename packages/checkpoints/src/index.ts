@@ -1,26 +1,21 @@
-export { type CheckpointFile, type CheckpointManifest } from './checkpoint-manifest.js';
+export { type CheckOptions, type CheckpointFile, type CheckpointManifest } from './checkpoint-manifest.js';
 export { type CheckpointFolder } from './checkpoint-names.js';
 export { type DataByDtype, type Dtype, type StoredDtype, type TensorData } from './dtypes.js';
+export { findLatestCheckpoint, listCheckpoints, pruneCheckpoints, type CheckpointList, type PruneOptions } from './find-checkpoints.js';
 export {
-  findLatestCheckpoint,
-  listCheckpoints,
-  pruneCheckpoints,
+  openCheckpoint,
+  openLatestCheckpoint,
   type BrokenCheckpoint,
   type Checkpoint,
-  type CheckpointList,
   type FindOptions,
-  type PruneOptions,
-} from './find-checkpoints.js';
+  type OpenedCheckpoint,
+} from './open-checkpoint.js';
+export { openFolder, type FolderSource } from './open-folder.js';
+export { type FileContent, type ReadableFolder } from './readable-folder.js';
 export { renameDurably, writeWholeFile } from './replace-file.js';
 export { type SafetensorsHeader, type TensorEntry } from './safetensors-header.js';
-export {
-  openSafetensors,
-  readSafetensors,
-  type SafetensorsContent,
-  type SafetensorsFile,
-  type StoredTensor,
-  type TensorOf,
-} from './safetensors-reader.js';
+export { type SafetensorsContent, type SafetensorsFile, type StoredTensor, type TensorOf } from './safetensors-content.js';
+export { openSafetensors, readSafetensors } from './safetensors-reader.js';
 export { writeSafetensors, type TensorSource, type TensorSources } from './safetensors-writer.js';
 export { saveCheckpoint, type CheckpointContent } from './save-checkpoint.js';
 export {

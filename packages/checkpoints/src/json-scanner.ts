@@ -16,26 +16,46 @@ export interface JsonScanner {
 
 /** Objects and lists within each other, as many as other readers of safetensors take. */
 const MAX_DEPTH = 127;
-const [TAB, LINE, RETURN, SPACE, QUOTE, COMMA, COLON, BACKSLASH] = Buffer.from('\t\n\r ",:\\');
-const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, MINUS, PLUS, POINT, ZERO, NINE, E, SMALL_E] = Buffer.from('[]{}-+.09Ee');
-const WORDS: ReadonlyMap<number, Buffer> = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0), Buffer.from(word)]));
+const encoded = (text: string): Uint8Array => new TextEncoder().encode(text);
+const [TAB, LINE, RETURN, SPACE, QUOTE, COMMA, COLON, BACKSLASH] = encoded('\t\n\r ",:\\');
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, MINUS, PLUS, POINT, ZERO, NINE, E, SMALL_E] = encoded('[]{}-+.09Ee');
+const WORDS: ReadonlyMap<number, Uint8Array> = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0), encoded(word)]));
+
+/** Decodes what may be cut within a character; a byte order mark counts as one. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Bytes that are decoded at a time to check them: a long header need not be in memory as text. */
+const CHECKED_BYTES = 1 << 20;
+
+/** Whether bytes are well-formed UTF-8. */
+export function isUtf8(bytes: Uint8Array): boolean {
+  const strict = new TextDecoder('utf-8', { fatal: true });
+  try {
+    for (let begin = 0; begin < bytes.byteLength; begin += CHECKED_BYTES)
+      strict.decode(bytes.subarray(begin, begin + CHECKED_BYTES), { stream: true });
+    strict.decode();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * @param bytes UTF-8, which the caller has checked.
  * @throws SyntaxError from its functions, naming the fault and where it is
  */
 export function jsonScanner(bytes: Uint8Array): JsonScanner {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const decoded = (begin: number, end: number): string => decoder.decode(bytes.subarray(begin, end));
   let at = 0;
   let depth = 0;
 
   const fault = (what: string): SyntaxError => new SyntaxError(`${what} at byte ${String(at)}`);
   const next = (): number | undefined => {
-    let byte = buffer[at];
-    while (byte === SPACE || byte === LINE || byte === RETURN || byte === TAB) byte = buffer[++at];
+    let byte = bytes[at];
+    while (byte === SPACE || byte === LINE || byte === RETURN || byte === TAB) byte = bytes[++at];
     return byte;
   };
-  const expected = (what: string): SyntaxError => fault(at >= buffer.byteLength ? 'it ends too soon' : `${what} is expected`);
+  const expected = (what: string): SyntaxError => fault(at >= bytes.byteLength ? 'it ends too soon' : `${what} is expected`);
   const take = (byte: number): void => {
     if (next() !== byte) throw expected(`'${String.fromCharCode(byte)}'`);
     at += 1;
@@ -56,7 +76,7 @@ export function jsonScanner(bytes: Uint8Array): JsonScanner {
   const passText = (): boolean => {
     take(QUOTE!);
     let escaped = false;
-    for (let byte = buffer[at]; byte !== QUOTE; byte = buffer[at]) {
+    for (let byte = bytes[at]; byte !== QUOTE; byte = bytes[at]) {
       if (byte === undefined) throw fault('it ends in a text');
       if (byte < SPACE!) throw fault('there is a control character in a text');
       if (byte === BACKSLASH) {
@@ -72,38 +92,37 @@ export function jsonScanner(bytes: Uint8Array): JsonScanner {
     next();
     const begin = at;
     // JSON.parse knows the escapes, and takes a text of any length without recursion.
-    return passText() ? (JSON.parse(buffer.toString('utf8', begin, at)) as string) : buffer.toString('utf8', begin + 1, at - 1);
+    return passText() ? (JSON.parse(decoded(begin, at)) as string) : decoded(begin + 1, at - 1);
   };
   const skipText = (): void => {
     next();
     const begin = at;
-    if (passText()) JSON.parse(buffer.toString('utf8', begin, at));
+    if (passText()) JSON.parse(decoded(begin, at));
   };
   /** Walks over digits, of which there must be one. */
   const digits = (): void => {
     const begin = at;
-    for (let byte = buffer[at] ?? 0; byte >= ZERO! && byte <= NINE!; byte = buffer[at] ?? 0) at += 1;
+    for (let byte = bytes[at] ?? 0; byte >= ZERO! && byte <= NINE!; byte = bytes[at] ?? 0) at += 1;
     if (at === begin) throw expected('a digit');
   };
   const number = (): void => {
-    if (buffer[at] === MINUS) at += 1;
-    if (buffer[at] === ZERO) at += 1;
+    if (bytes[at] === MINUS) at += 1;
+    if (bytes[at] === ZERO) at += 1;
     else digits();
-    if (buffer[at] === POINT) {
+    if (bytes[at] === POINT) {
       at += 1;
       digits();
     }
-    if (buffer[at] === E || buffer[at] === SMALL_E) {
+    if (bytes[at] === E || bytes[at] === SMALL_E) {
       at += 1;
-      if (buffer[at] === PLUS || buffer[at] === MINUS) at += 1;
+      if (bytes[at] === PLUS || bytes[at] === MINUS) at += 1;
       digits();
     }
   };
   const scalar = (byte: number): void => {
     const word = WORDS.get(byte);
     if (word !== undefined) {
-      if (buffer.compare(word, 0, word.byteLength, at, Math.min(at + word.byteLength, buffer.byteLength)) !== 0)
-        throw fault('a value is expected');
+      if (!word.every((letter, i) => bytes[at + i] === letter)) throw fault('a value is expected');
       at += word.byteLength;
     } else if (byte === MINUS || (byte >= ZERO! && byte <= NINE!)) number();
     else throw fault('a value is expected');
@@ -160,7 +179,7 @@ export function jsonScanner(bytes: Uint8Array): JsonScanner {
       skipValue();
       return { begin, end: at };
     },
-    source: ({ begin, end }) => buffer.toString('utf8', begin, end),
+    source: ({ begin, end }) => decoded(begin, end),
     end() {
       if (next() !== undefined) throw fault('there is something after the end');
     },

@@ -1,7 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { bytesPerElement, isStoredDtype, STORED_DTYPES, type StoredDtype } from './dtypes.js';
 import { messageOf } from './file-errors.js';
-import { jsonScanner, type JsonScanner } from './json-scanner.js';
+import { isUtf8, jsonScanner, type JsonScanner } from './json-scanner.js';
 
 /** Where one tensor lies in a file. */
 export interface TensorEntry {

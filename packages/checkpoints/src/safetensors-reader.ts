@@ -1,71 +1,16 @@
-import type { FileHandle } from 'node:fs/promises';
+import { contentSource, type ByteSource } from './byte-source.js';
 import { readExactly } from './byte-transfer.js';
-import { isSmallFloat, valuesOver, type DataByDtype, type Dtype } from './dtypes.js';
-import { fileError } from './file-errors.js';
 import { openRegularFile } from './open-regular-file.js';
-import { LENGTH_BYTES, MAX_HEADER_BYTES, parseHeader, type SafetensorsHeader, type TensorEntry } from './safetensors-header.js';
-import { smallFloatsToFloat32 } from './small-floats.js';
+import type { FileContent } from './readable-folder.js';
+import { openContent, readContent, type SafetensorsContent, type SafetensorsFile } from './safetensors-content.js';
 
-/** A tensor of one element type. */
-export interface TensorOf<D extends Dtype> {
-  /** Element type of `data`; comparing it tells TypeScript which typed array `data` is. */
-  readonly dtype: D;
-  /** `[]` for a scalar. */
-  readonly shape: number[];
-  /** Elements in C order: the last axis runs fastest. */
-  readonly data: DataByDtype[D];
+async function fileSource(path: string): Promise<ByteSource> {
+  const { handle, bytes } = await openRegularFile(path);
+  return { bytes, read: (begin, length) => readExactly(handle, begin, length), close: () => handle.close() };
 }
 
-/** A tensor in memory. */
-export type StoredTensor = { [D in Dtype]: TensorOf<D> }[Dtype];
-
-/** All of a file. */
-export interface SafetensorsContent {
-  /**
-   * By name; floats of 16 and 8 bits as F32. A record puts names that are whole numbers first; `openSafetensors` gives
-   * `entries` in the order of the header.
-   */
-  readonly tensors: Readonly<Record<string, StoredTensor>>;
-  /** Free text by key. */
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-/** An open file: its header is read and checked, its tensors are read one by one. */
-export interface SafetensorsFile extends SafetensorsHeader {
-  /** Path that it was opened by. */
-  readonly path: string;
-  /**
-   * One tensor, in memory of its own. Floats of 16 and 8 bits arrive as F32.
-   *
-   * @throws when there is no such tensor, it has complex numbers, or the file has become shorter.
-   */
-  read(name: string): Promise<StoredTensor>;
-  /** Releases the file; `read` fails afterwards. */
-  close(): Promise<void>;
-}
-
-async function readHeader(handle: FileHandle, size: number): Promise<SafetensorsHeader> {
-  if (size < LENGTH_BYTES) throw new Error(`a safetensors file has at least ${String(LENGTH_BYTES)} bytes, this one has ${String(size)}`);
-  const length = new DataView(await readExactly(handle, 0, LENGTH_BYTES)).getBigUint64(0, true);
-  if (length > BigInt(MAX_HEADER_BYTES)) {
-    throw new Error(`the header would have ${String(length)} bytes, more than ${String(MAX_HEADER_BYTES)}; this is not a safetensors file`);
-  }
-  if (length > BigInt(size - LENGTH_BYTES)) {
-    throw new Error(
-      `the header would have ${String(length)} bytes, but the file has ${String(size)}; it is cut short or not a safetensors file`,
-    );
-  }
-  return parseHeader(new Uint8Array(await readExactly(handle, LENGTH_BYTES, Number(length))), size);
-}
-
-async function readTensor(handle: FileHandle, name: string, { dtype, begin, bytes, ...entry }: TensorEntry): Promise<StoredTensor> {
-  if (dtype === 'C64')
-    throw new Error(`tensor '${name}' has complex numbers (C64), which are not read; save their real and imaginary parts`);
-  const shape = [...entry.shape];
-  const buffer = await readExactly(handle, begin, bytes);
-  if (isSmallFloat(dtype)) return { dtype: 'F32', shape, data: smallFloatsToFloat32(dtype, buffer) };
-  return { dtype, shape, data: valuesOver(dtype, buffer) } as StoredTensor;
-}
+/** What content without a name is called in messages. */
+const UNNAMED = 'safetensors';
 
 /**
  * Opens a safetensors file and checks its whole header, as data from strangers: length, JSON, names, dtypes, shapes,
@@ -73,49 +18,22 @@ async function readTensor(handle: FileHandle, name: string, { dtype, begin, byte
  *
  * The caller closes the file.
  *
- * @param path the file; it must not change while it is open.
+ * @param file its path, or its content, as in a browser; it must not change while it is open.
+ * @param name names the file in messages where it is given as content
  * @throws when the file cannot be opened or is not whole; the message names the file and the fault.
  */
-export async function openSafetensors(path: string): Promise<SafetensorsFile> {
-  let handle: FileHandle | undefined;
-  try {
-    const opened = await openRegularFile(path);
-    ({ handle } = opened);
-    const header = await readHeader(handle, opened.bytes);
-    const file = handle;
-    return {
-      ...header,
-      path,
-      async read(name) {
-        const entry = header.entries.get(name);
-        if (entry === undefined) throw new Error(`openSafetensors: ${path}: there is no tensor '${name}'`);
-        try {
-          return await readTensor(file, name, entry);
-        } catch (error) {
-          throw fileError('openSafetensors', path, error);
-        }
-      },
-      close: () => file.close(),
-    };
-  } catch (error) {
-    await handle?.close();
-    throw fileError('openSafetensors', path, error);
-  }
+export async function openSafetensors(file: FileContent | string, name = UNNAMED): Promise<SafetensorsFile> {
+  if (typeof file === 'string') return openContent(file, () => fileSource(file));
+  return openContent(name, () => Promise.resolve(contentSource(file)));
 }
 
 /**
  * Reads a whole safetensors file.
  *
- * @param path the file; closed again at the end, also after a failure.
+ * @param file its path, or its content, as in a browser; closed again at the end, also after a failure.
+ * @param name names the file in messages where it is given as content
  * @throws when the file cannot be opened or is not whole; the message names the file and the fault.
  */
-export async function readSafetensors(path: string): Promise<SafetensorsContent> {
-  const file = await openSafetensors(path);
-  try {
-    const tensors: [string, StoredTensor][] = [];
-    for (const name of file.entries.keys()) tensors.push([name, await file.read(name)]);
-    return { tensors: Object.fromEntries(tensors), metadata: file.metadata };
-  } finally {
-    await file.close();
-  }
+export async function readSafetensors(file: FileContent | string, name = UNNAMED): Promise<SafetensorsContent> {
+  return readContent(await openSafetensors(file, name));
 }

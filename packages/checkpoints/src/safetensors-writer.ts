@@ -70,7 +70,7 @@ export function bytesOf(name: string, { dtype, shape, count }: PlannedTensor, da
 }
 
 /** Writes a whole file through a handle and waits until it is on the disk. */
-export async function writeThrough(handle: FileHandle, tensors: TensorSources, metadata?: Readonly<Record<string, string>>): Promise<void> {
+async function writeThrough(handle: FileHandle, tensors: TensorSources, metadata?: Readonly<Record<string, string>>): Promise<void> {
   const planned = plan(tensors);
   await writeFully(handle, formatHeader(planned, metadata));
   for (const [name, tensor] of planned) {

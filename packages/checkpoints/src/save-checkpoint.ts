@@ -1,15 +1,9 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  describeFile,
-  isFileName,
-  MANIFEST,
-  readWholeCheckpoint,
-  type CheckpointFile,
-  type CheckpointManifest,
-} from './checkpoint-manifest.js';
+import { isFileName, MANIFEST, readWholeCheckpoint, type CheckpointFile, type CheckpointManifest } from './checkpoint-manifest.js';
 import { folderName, partialName, readNames, replacedName } from './checkpoint-names.js';
-import type { Checkpoint } from './find-checkpoints.js';
+import { diskFolder } from './disk-folder.js';
+import type { Checkpoint } from './open-checkpoint.js';
 import { messageOf } from './file-errors.js';
 import { makeFolder, syncFile, syncFolder } from './file-sync.js';
 import { renameDurably } from './replace-file.js';
@@ -30,7 +24,7 @@ const underWay = new Set<string>();
 
 /** Finishes what a killed writer left undone: puts a replaced checkpoint back, removes what is superseded or partial. */
 async function clearLeftovers(directory: string): Promise<void> {
-  const { finished, partial, replaced } = await readNames(directory);
+  const { finished, partial, replaced } = await readNames(diskFolder(directory));
   for (const path of partial) {
     if (!underWay.has(path)) await rm(path, { recursive: true, force: true });
   }
@@ -47,7 +41,7 @@ async function writeFiles(folder: string, files: Readonly<Record<string, Checkpo
     if (typeof content === 'function') await content(path);
     else await writeSafetensors(path, content.tensors, content.metadata);
     await syncFile(path);
-    written.push(await describeFile(folder, name));
+    written.push({ name, bytes: (await stat(path)).size, sha256: await diskFolder(folder).sha256(name) });
   }
   return written;
 }
@@ -56,7 +50,7 @@ async function writeFiles(folder: string, files: Readonly<Record<string, Checkpo
 async function putInPlace(directory: string, partial: string, iteration: number): Promise<string> {
   const path = join(directory, folderName(iteration));
   const old = join(directory, replacedName(iteration));
-  const { finished } = await readNames(directory);
+  const { finished } = await readNames(diskFolder(directory));
   const occupied = finished.some((folder) => folder.path === path);
   if (occupied) await rename(path, old);
   try {
@@ -73,7 +67,7 @@ async function putInPlace(directory: string, partial: string, iteration: number)
 /**
  * Saves a checkpoint as the folder `directory/<iteration, 7 digits>`: every file is written into a folder beside it
  * and synced, then the manifest, then the folder gets its name. Whatever stops the writer at whatever moment, the
- * checkpoints that were there stay whole and {@link findLatestCheckpoint} finds the newest of them.
+ * checkpoints that were there stay whole and `findLatestCheckpoint` finds the newest of them.
  *
  * One process at a time saves to a directory: what a killed one left behind is removed at the next save. A
  * checkpoint of the same iteration is replaced.
@@ -116,7 +110,7 @@ export async function saveCheckpoint(
     await syncFile(join(partial, MANIFEST));
     await syncFolder(partial);
     const path = await putInPlace(directory, partial, iteration);
-    return { iteration, path, manifest: await readWholeCheckpoint(path, iteration, 'sizes') };
+    return { iteration, path, manifest: await readWholeCheckpoint(diskFolder(path), iteration) };
   } catch (error) {
     // On a disk that has become read-only it cannot go; the next save that can be made removes it.
     const removed = await rm(partial, { recursive: true, force: true }).then(

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { decodeBmp } from './bmp.js';
 import { decodeAsPillow } from './decode-as-pillow.js';
-import type { DecodeOptions } from './decode-image.js';
+import type { DecodeOptions } from './decode-options.js';
 import { decoderFault, decoderReason } from './decoder-reason.js';
 import { decodingGate } from './decoding-gate.js';
 import { ImageFault } from './image-file-error.js';

@@ -5,9 +5,9 @@ import {
   convolution,
   downsamplingTrunk,
   initializeParameters,
-  requireDomains,
+  requireDomainLabels,
   requireImage,
-  requirePositive,
+  requirePositiveInteger,
   valuesOfDomains,
   type DomainLabels,
   type Network,
@@ -41,7 +41,7 @@ export interface Discriminator extends Network {
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
 export function discriminator({ domains, ...trunkOptions }: DiscriminatorOptions): Discriminator {
-  requirePositive('discriminator', 'domains', domains);
+  requirePositiveInteger('discriminator', 'domains', domains);
   const trunk = downsamplingTrunk('discriminator', 'main', trunkOptions);
   const head = convolution(`main.${trunk.length}`, { inChannels: trunk.channels, outChannels: domains, size: 1 });
   const specs = [...trunk.specs, ...head.specs];
@@ -51,7 +51,7 @@ export function discriminator({ domains, ...trunkOptions }: DiscriminatorOptions
     apply(parameters, image, domain) {
       requireImage('discriminator', image.shape, trunkOptions.imageSize);
       const batch = image.shape[0];
-      requireDomains('discriminator', domain, batch, domains);
+      requireDomainLabels('discriminator', domain, batch, domains);
       return tidy(() => {
         const logits = reshape<Rank.R2>(head.apply(parameters, trunk.apply(parameters, image)), [batch, domains]);
         return reshape(valuesOfDomains(logits, domain), [batch]);

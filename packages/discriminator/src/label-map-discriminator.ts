@@ -4,9 +4,9 @@ import {
   convolution,
   downsamplingTrunk,
   initializeParameters,
-  requireDomains,
+  requireDomainLabels,
   requireImage,
-  requirePositive,
+  requirePositiveInteger,
 } from '@stargan/layers';
 import type { Discriminator, DiscriminatorOptions } from './discriminator.js';
 
@@ -20,7 +20,7 @@ import type { Discriminator, DiscriminatorOptions } from './discriminator.js';
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
 export function labelMapDiscriminator({ domains, ...trunkOptions }: DiscriminatorOptions): Discriminator {
-  requirePositive('labelMapDiscriminator', 'domains', domains);
+  requirePositiveInteger('labelMapDiscriminator', 'domains', domains);
   const trunk = downsamplingTrunk('labelMapDiscriminator', 'main', { ...trunkOptions, inChannels: 3 + domains });
   const head = convolution(`main.${trunk.length}`, { inChannels: trunk.channels, outChannels: 1, size: 1 });
   const specs = [...trunk.specs, ...head.specs];
@@ -29,7 +29,7 @@ export function labelMapDiscriminator({ domains, ...trunkOptions }: Discriminato
     init: (seed) => initializeParameters(specs, seed, 'discriminator'),
     apply(parameters, image, domain) {
       requireImage('labelMapDiscriminator', image.shape, trunkOptions.imageSize);
-      requireDomains('labelMapDiscriminator', domain, image.shape[0], domains);
+      requireDomainLabels('labelMapDiscriminator', domain, image.shape[0], domains);
       return tidy(() =>
         reshape(head.apply(parameters, trunk.apply(parameters, concatenateLabels(image, domain, domains))), [image.shape[0]]),
       );

@@ -8,7 +8,7 @@ import {
   levelWidths,
   parameter,
   requireImage,
-  requirePositive,
+  requirePositiveInteger,
   type Network,
   type ParameterSpec,
   type WidthOptions,
@@ -48,7 +48,7 @@ const MOST_LEVELS = 6;
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
 export function patchClassifier({ imageSize, domains, ...widthOptions }: PatchClassifierOptions): PatchClassifier {
-  requirePositive('patchClassifier', 'domains', domains);
+  requirePositiveInteger('patchClassifier', 'domains', domains);
   const levels = Math.min(imageLevels('patchClassifier', imageSize) - 1, MOST_LEVELS);
   const widths = levelWidths('patchClassifier', imageSize, levels, widthOptions).slice(0, levels);
   const channels = widths[levels - 1]!;

@@ -6,9 +6,9 @@ import {
   downsamplingTrunk,
   initializeParameters,
   parameter,
-  requireDomains,
+  requireDomainLabels,
   requireImage,
-  requirePositive,
+  requirePositiveInteger,
   valuesOfDomains,
   type ParameterSpec,
 } from '@stargan/layers';
@@ -27,7 +27,7 @@ import type { Discriminator, DiscriminatorOptions } from './discriminator.js';
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
 export function projectionDiscriminator({ domains, ...trunkOptions }: DiscriminatorOptions): Discriminator {
-  requirePositive('projectionDiscriminator', 'domains', domains);
+  requirePositiveInteger('projectionDiscriminator', 'domains', domains);
   const trunk = downsamplingTrunk('projectionDiscriminator', 'main', trunkOptions);
   const head = convolution(`main.${trunk.length}`, { inChannels: trunk.channels, outChannels: 1, size: 1 });
   const projection: ParameterSpec = { name: 'projection.weight', kind: 'convolution', shape: [1, 1, trunk.channels, domains] };
@@ -38,7 +38,7 @@ export function projectionDiscriminator({ domains, ...trunkOptions }: Discrimina
     apply(parameters, image, domain) {
       requireImage('projectionDiscriminator', image.shape, trunkOptions.imageSize);
       const batch = image.shape[0];
-      requireDomains('projectionDiscriminator', domain, batch, domains);
+      requireDomainLabels('projectionDiscriminator', domain, batch, domains);
       return tidy(() => {
         const features = trunk.apply(parameters, image);
         const projected = reshape<Rank.R2>(conv2d(features, parameter(parameters, projection.name)), [batch, domains]);

@@ -10,14 +10,14 @@ import {
   LEAKY_SLOPE,
   levelWidths,
   requireImage,
-  requirePositive,
+  requirePositiveInteger,
   residualBlock,
   styledResidualBlock,
   type Checkpointing,
   type Layer,
   type Network,
   type BlockConvolutions,
-  type ConvolutionVariant,
+  type ConvolutionMethod,
   type WidthOptions,
 } from '@stargan/layers';
 import { addSkip, highPassFilter, isSkipSize, type Masks } from './high-pass-skip.js';
@@ -33,7 +33,7 @@ export interface GeneratorOptions extends WidthOptions {
   /** Where the style enters; see {@link StyleInjection}. */
   injection?: StyleInjection | undefined;
   /** How blocks convolve and resample; the same function in all. */
-  variant?: ConvolutionVariant | BlockConvolutions | undefined;
+  convolution?: ConvolutionMethod | BlockConvolutions | undefined;
   /** What is kept for a backward pass; the same gradients either way. */
   checkpointing?: Checkpointing | undefined;
 }
@@ -56,7 +56,7 @@ export interface Constant {
 }
 
 /** The encoder's result: what the decoder needs besides a style. */
-export type Features = {
+export type EncoderFeatures = {
   /** [batch, S', S', channels] at the bottleneck; with `concatenation` the image, for nothing comes before the style. */
   readonly bottleneck: Tensor4D;
   /** Feature maps kept for the high-pass skip, by their height; empty without masks. */
@@ -80,9 +80,9 @@ export interface Generator extends Network {
    */
   apply(parameters: Parameters, image: Tensor, style: Tensor, masks?: Masks): Tensor4D;
   /** The half before the style, so that several styles of one image share it. */
-  encode(parameters: Parameters, image: Tensor, masks?: Masks): Features;
+  encode(parameters: Parameters, image: Tensor, masks?: Masks): EncoderFeatures;
   /** The half after the style. `apply` is `decode(encode(image), style)`. */
-  decode(parameters: Parameters, features: Features, style: Tensor, masks?: Masks): Tensor4D;
+  decode(parameters: Parameters, features: EncoderFeatures, style: Tensor, masks?: Masks): Tensor4D;
 }
 
 /**
@@ -99,11 +99,11 @@ export function generator({
   styleDim = 64,
   highPass = 0,
   injection = 'adain',
-  variant,
+  convolution: method,
   checkpointing = 'none',
   ...widthOptions
 }: GeneratorOptions): Generator {
-  requirePositive('generator', 'styleDim', styleDim);
+  requirePositiveInteger('generator', 'styleDim', styleDim);
   if (!(highPass >= 0) || !Number.isFinite(highPass)) throw new Error(`generator: highPass must be a number ≥ 0, got ${highPass}`);
   const levels = imageLevels('generator', imageSize) - 4 + (highPass > 0 ? 1 : 0);
   const widths = levelWidths('generator', imageSize, levels, widthOptions);
@@ -121,7 +121,13 @@ export function generator({
     const deep = resample ? widths[level + 1]! : deepest;
     encoder.push(
       checkpointed(
-        residualBlock(`encode.${level}`, { inChannels: shallow, outChannels: deep, normalize: true, downsample: resample, variant }),
+        residualBlock(`encode.${level}`, {
+          inChannels: shallow,
+          outChannels: deep,
+          normalize: true,
+          downsample: resample,
+          convolution: method,
+        }),
         checkpointing,
       ),
     );
@@ -135,7 +141,7 @@ export function generator({
           upsample: resample,
           shortcut,
           norm,
-          variant,
+          convolution: method,
         }),
         checkpointing,
       ),
@@ -150,13 +156,13 @@ export function generator({
       throw new Error('generator: masks were given but highPass is 0, so there is no skip to use them in');
   }
 
-  function encode(parameters: Parameters, image: Tensor, masks?: Masks): Features {
+  function encode(parameters: Parameters, image: Tensor, masks?: Masks): EncoderFeatures {
     requireImage('generator', image.shape, imageSize);
     requireMasks(masks);
     return isConcatenated ? { bottleneck: clone(image as Tensor4D), skips: {} } : runEncoder(parameters, image, masks);
   }
 
-  function runEncoder(parameters: Parameters, image: Tensor, masks?: Masks): Features {
+  function runEncoder(parameters: Parameters, image: Tensor, masks?: Masks): EncoderFeatures {
     return tidy(() => {
       const skips: Record<number, Tensor4D> = {};
       let h: Tensor4D = fromRgb.apply(parameters, image);
@@ -168,7 +174,7 @@ export function generator({
     });
   }
 
-  function decode(parameters: Parameters, features: Features, style: Tensor, masks?: Masks): Tensor4D {
+  function decode(parameters: Parameters, features: EncoderFeatures, style: Tensor, masks?: Masks): Tensor4D {
     const batch = features.bottleneck.shape[0];
     if (style.rank !== 2 || style.shape[0] !== batch || style.shape[1] !== styleDim) {
       throw new Error(`generator: style must be [${batch}, ${styleDim}], got [${style.shape.join(', ')}]`);

@@ -1,6 +1,6 @@
 import { mul } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { highPass, residualSum, resizeBilinear } from '@stargan/ops';
+import { highPass, residualSum, interpolateBilinear } from '@stargan/ops';
 
 /** Where the high-pass skip lets the source through: two masks [batch, S, S, 1] in [0, 1], for 32² and for 64² and 128². */
 export type Masks = readonly [coarse: Tensor, fine: Tensor];
@@ -26,6 +26,6 @@ export function highPassFilter(weight: number): { readonly shape: number[]; read
  */
 export function addSkip(h: Tensor4D, kept: Tensor4D, masks: Masks, weight: number): Tensor4D {
   const size = h.shape[1];
-  const mask = resizeBilinear(masks[size === 32 ? 0 : 1], [size, size]);
+  const mask = interpolateBilinear(masks[size === 32 ? 0 : 1], [size, size]);
   return residualSum(h, highPass(mul(kept, mask), weight));
 }

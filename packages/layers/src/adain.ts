@@ -14,7 +14,7 @@ import { join } from './parameter-spec.js';
  *
  * @param prefix of the parameter names `fc.weight` and `fc.bias`
  * @param options `channels` of x; `styleDim`, the length of a style; `slope` of the leaky ReLU below 0, default 1
- *   (none)
+ *   (no activation)
  */
 export function adain(
   prefix: string,

@@ -5,13 +5,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   adain,
-  convolutionVariants,
+  convolutionMethods,
   initializeParameters,
   instanceNorm,
   residualBlock,
   styledResidualBlock,
   type BlockConvolutions,
-  type ConvolutionVariant,
+  type ConvolutionMethod,
 } from './index.js';
 import { largest, largestDifference } from './testing/compare.js';
 
@@ -32,21 +32,21 @@ interface Built {
   apply: (parameters: Parameters, x: Tensor, style: Tensor) => Tensor;
 }
 
-type Kind = (shape: { inChannels: number; outChannels: number; resample: boolean; flag: boolean }, variant: ConvolutionVariant) => Built;
+type Kind = (shape: { inChannels: number; outChannels: number; resample: boolean; flag: boolean }, convolution: ConvolutionMethod) => Built;
 
 const kinds: Record<string, Kind> = {
-  'residual block': ({ resample, flag, ...channels }, variant) => {
-    const block = residualBlock('b', { ...channels, normalize: flag, downsample: resample, variant });
+  'residual block': ({ resample, flag, ...channels }, convolution) => {
+    const block = residualBlock('b', { ...channels, normalize: flag, downsample: resample, convolution });
     return { specs: block.specs, apply: (p, x) => block.apply(p, x) };
   },
-  'styled residual block': ({ resample, flag, ...channels }, variant) => {
-    const block = styledResidualBlock('b', { ...channels, styleDim: STYLE_DIM, upsample: resample, shortcut: flag, variant });
+  'styled residual block': ({ resample, flag, ...channels }, convolution) => {
+    const block = styledResidualBlock('b', { ...channels, styleDim: STYLE_DIM, upsample: resample, shortcut: flag, convolution });
     return { specs: block.specs, apply: (p, x, style) => block.apply(p, x, style) };
   },
 };
 
 describe.each(Object.entries(kinds))('%s', (_, build) => {
-  it('is the same function and has the same gradients in both variants', () => {
+  it('is the same function and has the same gradients by both methods', () => {
     fc.assert(
       fc.property(shapes, ({ batch, half, seed, ...shape }) => {
         tidy(() => {
@@ -147,19 +147,19 @@ describe('instance norm', () => {
   });
 });
 
-describe('the variant of a block', () => {
+describe('the convolution method of a block', () => {
   it("may be steps of one's own, which are then the ones that are taken", () => {
     const taken: string[] = [];
     const counting: BlockConvolutions = {
-      ...convolutionVariants.composed,
+      ...convolutionMethods.composed,
       convolve: (x, filter) => {
         taken.push('convolve');
-        return convolutionVariants.composed.convolve(x, filter);
+        return convolutionMethods.composed.convolve(x, filter);
       },
     };
     tidy(() => {
-      const [own, composed] = [counting, 'composed' as const].map((variant) =>
-        residualBlock('b', { inChannels: 2, outChannels: 2, variant }),
+      const [own, composed] = [counting, 'composed' as const].map((convolution) =>
+        residualBlock('b', { inChannels: 2, outChannels: 2, convolution }),
       );
       const parameters = initializeParameters(own!.specs, 1, 'b');
       const x = randomNormal([1, 4, 4, 2]);
@@ -169,8 +169,8 @@ describe('the variant of a block', () => {
   });
 
   it('is refused by name when there is none of it', () => {
-    expect(() => residualBlock('b', { inChannels: 1, outChannels: 1, variant: 'faster' as ConvolutionVariant })).toThrow(
-      'variant must be winograd, fused, composed or steps of your own, got faster',
+    expect(() => residualBlock('b', { inChannels: 1, outChannels: 1, convolution: 'faster' as ConvolutionMethod })).toThrow(
+      'convolution must be winograd, fused, composed or steps of your own, got faster',
     );
   });
 });

@@ -7,13 +7,13 @@ import { parameter } from './parameter-spec.js';
  * What a network keeps for its backward pass.
  *
  * - `none`: everything; the least arithmetic
- * - `blocks`: the inputs of its residual blocks, whose insides are computed again when their gradients are; the same
- *   gradients in less memory, for the arithmetic of about one more forward pass
+ * - `blocks`: the inputs of its residual blocks, which are computed again in the backward pass: the same gradients in less memory, at the
+ *   cost of about one more forward pass
  */
 export type Checkpointing = 'none' | 'blocks';
 
 /**
- * The same layer, or for `blocks` one that keeps its inputs only.
+ * The same layer; with `blocks` it keeps only its inputs for the backward pass.
  *
  * @param layer runs again in the backward pass, so its output must depend on nothing but its parameters and inputs
  */
@@ -26,7 +26,7 @@ export function checkpointed<Rest extends Tensor[], Output extends Tensor>(
     specs: layer.specs,
     apply: (parameters, x, ...rest) => {
       const own = layer.specs.map(({ name }): [string, Tensor] => [name, parameter(parameters, name)]);
-      // Inputs go by numbers, which no parameter is called.
+      // Inputs are named by numbers, which are no parameter's name.
       const inputs: NamedTensors = Object.fromEntries([...own, ...[x, ...rest].map((tensor, i): [string, Tensor] => [`${i}`, tensor])]);
       const restNames = rest.map((_, i) => `${i + 1}`);
       return recompute((named) => layer.apply(named, named['0']!, ...(restNames.map((name) => named[name]!) as Rest)), inputs);

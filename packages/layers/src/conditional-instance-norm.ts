@@ -2,7 +2,7 @@ import { sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { adaptiveInstanceNormalization, type Parameters } from '@stargan/ops';
 import type { DomainLabels } from './domain-weights.js';
-import { requireDomains } from './network-arguments.js';
+import { requireDomainLabels } from './network-arguments.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
 import { rowsOfDomains } from './per-domain.js';
 
@@ -27,7 +27,7 @@ export interface PerDomainLayer {
  * Source: Dumoulin, Shlens, Kudlur, arXiv 1610.07629.
  *
  * @param prefix of the parameter names `weight` and `bias`, both [domains, channels]
- * @param options `channels` of x; `domains`, how many there are; `slope` of the leaky ReLU below 0, default 1 (none)
+ * @param options `channels` of x; `domains`, the number of domains; `slope` of the leaky ReLU below 0, default 1 (no activation)
  */
 export function conditionalInstanceNorm(
   prefix: string,
@@ -42,7 +42,7 @@ export function conditionalInstanceNorm(
     ],
     apply: (parameters, x, domain) => {
       const batch = x.shape[0];
-      requireDomains('conditionalInstanceNorm', domain, batch, domains);
+      requireDomainLabels('conditionalInstanceNorm', domain, batch, domains);
       return tidy(() => {
         const ofSamples = (name: string): Tensor2D => rowsOfDomains(parameter(parameters, name) as Tensor2D, domain, batch);
         return adaptiveInstanceNormalization(x, sub(ofSamples(scale), 1), ofSamples(shift), { slope });

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { conditionalInstanceNorm } from './conditional-instance-norm.js';
 import { domainWeights, type DomainLabels } from './domain-weights.js';
 import { concatenateLabels } from './label-maps.js';
-import { requireDomains } from './network-arguments.js';
+import { requireDomainLabels } from './network-arguments.js';
 import { applyPerDomain, rowsOfDomains, valuesOfDomains, type Head } from './per-domain.js';
 
 beforeAll(() => setBackend('cpu'));
@@ -58,13 +58,13 @@ test('labels of another shape, and what are none, are refused by a sentence', ()
   expect(() => tidy(() => domainWeights('mine', zeros([2, 4]), 2, 3))).toThrow(
     'mine: domain must be [2] numbers or [2, 3] weights of domains, got float32 [2, 4]',
   );
-  expect(() => tidy(() => requireDomains('mine', tensor1d(['a']), 1, 1))).toThrow(
+  expect(() => tidy(() => requireDomainLabels('mine', tensor1d(['a']), 1, 1))).toThrow(
     'mine: domain must be [1] numbers or [1, 1] weights of domains, got string [1]',
   );
-  expect(() => requireDomains('mine', Promise.resolve([0]) as never, 1, 1)).toThrow(
+  expect(() => requireDomainLabels('mine', Promise.resolve([0]) as never, 1, 1)).toThrow(
     'mine: domain must be a tensor or an array of whole numbers, got a promise; await it first',
   );
-  expect(() => requireDomains('mine', undefined as never, 1, 1)).toThrow(
+  expect(() => requireDomainLabels('mine', undefined as never, 1, 1)).toThrow(
     'mine: domain must be a tensor or an array of whole numbers, got undefined',
   );
 });

@@ -2,21 +2,21 @@ import { cast, equal, expandDims, mul, range, reciprocal, reshape, sum, tidy } f
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 
 /**
- * Which domain each sample is of, in whichever form it is at hand: an array or a typed array of whole numbers, a tensor `[batch]`
+ * The domain of each sample, in any of these forms: an array or a typed array of whole numbers, a tensor `[batch]`
  * or `[batch, 1]` of them, int32 as a rule, or a tensor `[batch, domains]` of weights, one-hot or soft.
  */
 export type DomainLabels = ArrayLike<number> | Tensor;
 
 /**
- * A weight of every domain for each sample, from labels in a tensor. Numbers are compared, not read, for reading waits for the
- * device; one that is no domain makes its sample's weights NaN.
+ * The weights of all domains for each sample, from labels in a tensor. Numbers are compared, not read back, since reading waits for
+ * the device; a number that is no domain makes the weights of its sample NaN.
  *
  * @param network name for error messages
  * @param labels `[batch]` or `[batch, 1]`, numbers of domains, or `[batch, domains]`, one-hot or soft
  * @param batch number of samples
- * @param domains number of domains there are
+ * @param domains number of domains
  * @returns float32 `[batch, domains]`
- * @throws when shape or dtype is none of these
+ * @throws when the shape or the dtype is none of these
  */
 export function domainWeights(network: string, labels: Tensor, batch: number, domains: number): Tensor2D {
   const areNumbers = requireDomainTensor(network, labels, batch, domains);
@@ -29,9 +29,9 @@ export function domainWeights(network: string, labels: Tensor, batch: number, do
 }
 
 /**
- * Fails unless a tensor can be labels, as far as can be told without reading it.
+ * Fails unless a tensor can be labels, as far as can be told without reading it back.
  *
- * @returns whether it holds numbers of domains, not weights
+ * @returns true for numbers of domains, false for weights
  */
 export function requireDomainTensor(network: string, labels: Tensor, batch: number, domains: number): boolean {
   const { dtype, rank, shape } = labels;

@@ -7,21 +7,21 @@ import type { Layer } from './layer.js';
 import { imageLevels, levelWidths, type WidthOptions } from './network-arguments.js';
 import { join } from './parameter-spec.js';
 import { residualBlock } from './residual-block.js';
-import type { BlockConvolutions, ConvolutionVariant } from './variant.js';
+import type { BlockConvolutions, ConvolutionMethod } from './convolution-method.js';
 
 /** Options of {@link downsamplingTrunk}. */
 export interface TrunkOptions extends WidthOptions {
   /** Height and width of the images: a power of two ≥ 16. */
   imageSize: number;
-  /** Channels of the image, 3 unless labels are appended to it. */
+  /** Channels of the image: 3 (default), more where labels are appended to it. */
   inChannels?: number | undefined;
-  /** How blocks convolve and resample; the same function in all. */
-  variant?: ConvolutionVariant | BlockConvolutions | undefined;
-  /** What is kept for a backward pass; the same gradients either way. Second-order ones keep everything. */
+  /** How blocks convolve and resample; every method computes the same function. */
+  convolution?: ConvolutionMethod | BlockConvolutions | undefined;
+  /** What is kept for the backward pass; the gradients are the same. A second-order gradient keeps everything. */
   checkpointing?: Checkpointing | undefined;
 }
 
-/** A trunk, and what a head needs to continue it. */
+/** A trunk, and what a head needs to be put on it. */
 export interface Trunk extends Layer {
   /** Channels of the output. */
   readonly channels: number;
@@ -41,7 +41,7 @@ export interface Trunk extends Layer {
 export function downsamplingTrunk(
   network: string,
   prefix: string,
-  { imageSize, inChannels = 3, variant, checkpointing, ...widthOptions }: TrunkOptions,
+  { imageSize, inChannels = 3, convolution: method, checkpointing, ...widthOptions }: TrunkOptions,
 ): Trunk {
   const levels = imageLevels(network, imageSize) - 2;
   const widths = levelWidths(network, imageSize, levels, widthOptions);
@@ -51,7 +51,10 @@ export function downsamplingTrunk(
   const blocks = widths
     .slice(1)
     .map((outChannels, i) =>
-      checkpointed(residualBlock(name(i + 1), { inChannels: widths[i]!, outChannels, downsample: true, variant }), checkpointing),
+      checkpointed(
+        residualBlock(name(i + 1), { inChannels: widths[i]!, outChannels, downsample: true, convolution: method }),
+        checkpointing,
+      ),
     );
   const last = convolution(name(levels + 2), { inChannels: channels, outChannels: channels, size: 4, padding: 'valid' });
   return {

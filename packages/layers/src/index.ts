@@ -11,9 +11,16 @@ export type { Layer } from './layer.js';
 export { layerNorm } from './layer-norm.js';
 export { LEAKY_SLOPE } from './leaky-slope.js';
 export { linear } from './linear.js';
-export { minibatchDeviation, type MinibatchDeviationOptions } from './minibatch-deviation.js';
+export { minibatchStdDev, type MinibatchStdDevOptions } from './minibatch-std-dev.js';
 export type { Network } from './network.js';
-export { imageLevels, levelWidths, requireDomains, requireImage, requirePositive, type WidthOptions } from './network-arguments.js';
+export {
+  imageLevels,
+  levelWidths,
+  requireDomainLabels,
+  requireImage,
+  requirePositiveInteger,
+  type WidthOptions,
+} from './network-arguments.js';
 export {
   fromTorchLayout,
   join,
@@ -34,4 +41,10 @@ export { applyPerDomain, rowsOfDomains, valuesOfDomains, type Head } from './per
 export { residualBlock, type ResidualBlockOptions } from './residual-block.js';
 export { spectralNormalization, type SpectralNormalization, type SpectrallyNormalized } from './spectral-normalization.js';
 export { styledResidualBlock, type StyledResidualBlockOptions } from './styled-residual-block.js';
-export { blockConvolutions, convolutionVariants, DEFAULT_VARIANT, type BlockConvolutions, type ConvolutionVariant } from './variant.js';
+export {
+  blockConvolutions,
+  convolutionMethods,
+  DEFAULT_CONVOLUTION,
+  type BlockConvolutions,
+  type ConvolutionMethod,
+} from './convolution-method.js';

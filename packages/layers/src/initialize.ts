@@ -12,7 +12,7 @@ import type { ParameterSpec } from './parameter-spec.js';
  *
  * @param specs the parameters to make
  * @param seed whole number ≥ 0
- * @param stream tells networks with equal parameter names apart
+ * @param stream keeps networks with equal parameter names apart
  * @throws naming the parameter whose shape is not of whole numbers ≥ 1
  */
 export function initializeParameters(specs: readonly ParameterSpec[], seed: number, stream: string): Record<string, Tensor> {

@@ -8,7 +8,7 @@ import { join, parameter } from './parameter-spec.js';
  * x [batch, height, width, channels] → same shape.
  *
  * @param prefix of the parameter names `weight` and `bias`
- * @param options `channels` of x; `slope` of the leaky ReLU below 0, default 1 (none)
+ * @param options `channels` of x; `slope` of the leaky ReLU below 0, default 1 (no activation)
  */
 export function instanceNorm(prefix: string, { channels, slope = 1 }: { channels: number; slope?: number | undefined }): Layer {
   const scale = join(prefix, 'weight');

@@ -1,7 +1,7 @@
 import { concat, mul, ones, reshape, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { domainWeights, isTensor, type DomainLabels } from './domain-weights.js';
-import { requireDomains } from './network-arguments.js';
+import { requireDomainLabels } from './network-arguments.js';
 
 /**
  * Appends each sample's label as one-hot maps: how the first StarGAN tells its generator the target domain.
@@ -12,7 +12,7 @@ import { requireDomains } from './network-arguments.js';
  * @param x [batch, height, width, channels]
  * @param labels one whole number from 0 to classes − 1 per sample, as an array or a tensor `[batch]` or `[batch, 1]`; or a tensor
  * `[batch, classes]` of weights, one-hot or soft
- * @param classes number of labels there are, and of maps that are added
+ * @param classes number of classes, and of maps that are appended
  * @throws when the labels do not fit
  */
 export function concatenateLabels(x: Tensor, labels: DomainLabels, classes: number): Tensor4D {
@@ -24,7 +24,7 @@ export function concatenateLabels(x: Tensor, labels: DomainLabels, classes: numb
       return concat([x as Tensor4D, mul<Tensor4D>(weights, ones([1, height, width, 1]))], 3);
     });
   }
-  requireDomains('concatenateLabels', labels, batch, classes);
+  requireDomainLabels('concatenateLabels', labels, batch, classes);
   const pixels = height * width;
   const maps = new Float32Array(batch * pixels * classes);
   Array.from(labels).forEach((label, sample) => {

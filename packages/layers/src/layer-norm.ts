@@ -4,9 +4,9 @@ import type { Layer } from './layer.js';
 import { join, parameter } from './parameter-spec.js';
 
 /**
- * Layer normalisation of feature maps: every sample is brought to mean 0 and variance 1 over all its pixels and
+ * Layer normalisation of feature maps: every sample is normalised to mean 0 and variance 1 over all its pixels and
  * channels (biased variance, epsilon 1e-5), then scaled and shifted per channel, as PyTorch's GroupNorm(1, channels).
- * Samples do not see each other, so WGAN-GP's critic can have it.
+ * Samples do not see each other, so a critic with a gradient penalty can have it.
  * x [batch, height, width, channels] → same shape.
  *
  * Source: Ba, Kiros, Hinton, arXiv 1607.06450.

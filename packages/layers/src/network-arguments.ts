@@ -5,7 +5,7 @@ import { isTensor, requireDomainTensor, type DomainLabels } from './domain-weigh
  *
  * @param network name for error messages
  * @param imageSize height and width of the images in pixels: a power of two ≥ 16
- * @throws unless `imageSize` is a power of two ≥ 16; `network` names who asks
+ * @throws unless `imageSize` is a power of two ≥ 16
  */
 export function imageLevels(network: string, imageSize: number): number {
   const levels = Math.log2(imageSize);
@@ -29,9 +29,9 @@ export interface WidthOptions {
  *
  * @param network name for error messages
  * @param imageSize height and width of the images in pixels
- * @param levels how often the resolution is halved, ≥ 0
+ * @param levels number of halvings of the resolution, ≥ 0
  * @param options first width × image size, and the cap of the widths
- * @throws when the budget gives no channel or the cap is below 1; `network` names who asks
+ * @throws when the budget gives no channel or the cap is below 1
  */
 export function levelWidths(
   network: string,
@@ -52,22 +52,22 @@ export function levelWidths(
  *
  * @param network name for error messages
  * @param name of the argument, for error messages
- * @param value what was given for it
+ * @param value that was given
  */
-export function requirePositive(network: string, name: string, value: number): void {
+export function requirePositiveInteger(network: string, name: string, value: number): void {
   if (!Number.isInteger(value) || value < 1) throw new Error(`${network}: ${name} must be a whole number ≥ 1, got ${value}`);
 }
 
 /**
  * Fails unless every domain is a whole number from 0 to domains − 1 and there is one per sample. Of a tensor only the shape is
- * looked at, for reading it would wait for the device.
+ * checked, since reading it back would wait for the device.
  *
  * @param network name for error messages
  * @param sampleDomains label of each sample, in any form
  * @param batch number of samples
- * @param domains number of domains there are
+ * @param domains number of domains
  */
-export function requireDomains(network: string, sampleDomains: DomainLabels, batch: number, domains: number): void {
+export function requireDomainLabels(network: string, sampleDomains: DomainLabels, batch: number, domains: number): void {
   if (isTensor(sampleDomains)) {
     requireDomainTensor(network, sampleDomains, batch, domains);
     return;

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ParameterSpec } from './parameter-spec.js';
 
-/** What every network has besides its own `apply`. */
+/** What every network has in addition to its own `apply`. */
 export interface Network {
   /** Parameters in the order of the reference's state dictionary. */
   readonly specs: readonly ParameterSpec[];

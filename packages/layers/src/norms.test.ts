@@ -1,6 +1,6 @@
 import { dispose, memory, tensor, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { concatenateLabels, conditionalInstanceNorm, initializeParameters, layerNorm, minibatchDeviation } from './index.js';
+import { concatenateLabels, conditionalInstanceNorm, initializeParameters, layerNorm, minibatchStdDev } from './index.js';
 import { expectDerivatives, scattered } from './testing/differences.js';
 
 const SHAPE = [4, 2, 1, 2];
@@ -81,7 +81,7 @@ describe('minibatch deviation', () => {
   it('is float64’s, with samples in groups as StyleGAN2 has them, in value, gradient and second derivative', () => {
     expectDerivatives(
       [x],
-      (input) => minibatchDeviation(input, { groupSize: 2, maps: 2 }),
+      (input) => minibatchStdDev(input, { groupSize: 2, maps: 2 }),
       (input) => {
         // Groups {0, 2} and {1, 3}; each map is the mean over pixels of one channel's deviation.
         const deviation = (group: number, channel: number): number =>
@@ -101,8 +101,7 @@ describe('minibatch deviation', () => {
   it('is nearly 0 for equal samples and grows with their differences', () => {
     tidy(() => {
       const one = scattered(4, 7);
-      const at = (spread: number): number =>
-        minibatchDeviation(tensor([...one, ...one.map((v) => v + spread)], [2, 2, 1, 2])).dataSync()[2]!;
+      const at = (spread: number): number => minibatchStdDev(tensor([...one, ...one.map((v) => v + spread)], [2, 2, 1, 2])).dataSync()[2]!;
       expect(at(0)).toBeCloseTo(1e-4, 6);
       expect(at(1)).toBeCloseTo(0.5, 5);
       expect(at(4)).toBeCloseTo(2, 5);
@@ -112,13 +111,13 @@ describe('minibatch deviation', () => {
   it('refuses groups and maps that do not fit, and leaves no tensor behind but its output', () => {
     const input = tensor(x.values, SHAPE);
     const before = memory().numTensors;
-    const output = minibatchDeviation(input);
+    const output = minibatchStdDev(input);
     expect(memory().numTensors).toBe(before + 1);
     expect(output.shape).toEqual([4, 2, 1, 3]);
-    expect(() => minibatchDeviation(input, { groupSize: 3 })).toThrow(
-      'minibatchDeviation: groupSize must divide the batch, got 3 for a batch of 4',
+    expect(() => minibatchStdDev(input, { groupSize: 3 })).toThrow(
+      'minibatchStdDev: groupSize must divide the batch, got 3 for a batch of 4',
     );
-    expect(() => minibatchDeviation(input, { maps: 3 })).toThrow('minibatchDeviation: maps must divide the channels, got 3 for 2');
+    expect(() => minibatchStdDev(input, { maps: 3 })).toThrow('minibatchStdDev: maps must divide the channels, got 3 for 2');
     dispose([output, input]);
   });
 });

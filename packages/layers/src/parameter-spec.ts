@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Parameters } from '@stargan/ops';
 
 /**
- * What a parameter is: it settles its layout in PyTorch and how it is initialised.
+ * The kind of a parameter, which decides its layout in PyTorch and how it is initialised.
  *
  * - `convolution`: [height, width, in, out] here, [out, in, height, width] in PyTorch
  * - `linear`: [in, out] here, [out, in] in PyTorch
@@ -15,7 +15,7 @@ export type ParameterKind = 'convolution' | 'linear' | 'bias' | 'scale';
 export interface ParameterSpec {
   /** Key in the reference's state dictionary, e.g. `encode.0.conv1.weight`. */
   readonly name: string;
-  /** Settles its layout in PyTorch and how it is initialised. */
+  /** Decides its layout in PyTorch and how it is initialised. */
   readonly kind: ParameterKind;
   /** Shape in TensorFlow's layout, as `tf.zeros` takes it. */
   readonly shape: number[];
@@ -27,7 +27,7 @@ const FROM_TORCH: Partial<Record<ParameterKind, number[]>> = { convolution: [2, 
 /**
  * The parameter's shape in PyTorch's layout.
  *
- * @param spec shape in TensorFlow's layout, and the kind, which settles PyTorch's
+ * @param spec shape in TensorFlow's layout, and the kind, which decides PyTorch's
  */
 export function torchShape(spec: ParameterSpec): number[] {
   const order = TO_TORCH[spec.kind];
@@ -37,7 +37,7 @@ export function torchShape(spec: ParameterSpec): number[] {
 /**
  * The parameter in PyTorch's layout; a new tensor.
  *
- * @param spec whose kind settles the order of axes
+ * @param spec whose kind decides the order of axes
  * @param tensor in TensorFlow's layout; remains the caller's
  */
 export function toTorchLayout(spec: ParameterSpec, tensor: Tensor): Tensor {
@@ -46,11 +46,11 @@ export function toTorchLayout(spec: ParameterSpec, tensor: Tensor): Tensor {
 }
 
 /**
- * A parameter read in PyTorch's layout, in TensorFlow's; a new tensor.
+ * A parameter in TensorFlow's layout, from one in PyTorch's; a new tensor.
  *
- * @param spec shape in TensorFlow's layout, and the kind, which settles PyTorch's; the name is for errors
+ * @param spec shape in TensorFlow's layout, and the kind, which decides PyTorch's; the name is for errors
  * @param tensor in PyTorch's layout; remains the caller's
- * @throws when the shape is not the one of {@link torchShape}
+ * @throws when the shape is not that of {@link torchShape}
  */
 export function fromTorchLayout(spec: ParameterSpec, tensor: Tensor): Tensor {
   const expected = torchShape(spec);

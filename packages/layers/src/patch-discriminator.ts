@@ -3,7 +3,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { addBias, averagePool2x2, conv2d, instanceNormalization, leakyRelu, type Parameters } from '@stargan/ops';
 import type { Layer } from './layer.js';
 import { LEAKY_SLOPE } from './leaky-slope.js';
-import { requirePositive } from './network-arguments.js';
+import { requirePositiveInteger } from './network-arguments.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
 
 /** Options of {@link patchDiscriminator}. */
@@ -14,11 +14,11 @@ export interface PatchDiscriminatorOptions {
   width?: number | undefined;
   /** Convolutions that halve the resolution (default 3, the 70×70 PatchGAN). */
   levels?: number | undefined;
-  /** Instance normalisation, without parameters, between first and last convolution (default true). */
+  /** Whether the convolutions between the first and the last are followed by instance normalisation without parameters (default true). */
   normalize?: boolean | undefined;
 }
 
-/** 4×4 convolution with one pixel of zeros around, as PyTorch's padding=1. */
+/** 4×4 convolution with one pixel of zeros around the input, as PyTorch's padding=1. */
 function convolve4x4(x: Tensor, filter: Tensor, stride: number): Tensor4D {
   return conv2d(
     pad(x as Tensor4D, [
@@ -46,9 +46,9 @@ export function patchDiscriminator(
   prefix: string,
   { inChannels = 3, width = 64, levels = 3, normalize = true }: PatchDiscriminatorOptions = {},
 ): Layer {
-  for (const [name, value] of Object.entries({ inChannels, width, levels })) requirePositive('patchDiscriminator', name, value);
+  for (const [name, value] of Object.entries({ inChannels, width, levels })) requirePositiveInteger('patchDiscriminator', name, value);
   const widths = [inChannels, ...Array.from({ length: levels + 1 }, (_, level) => width * Math.min(2 ** level, 8)), 1];
-  // A normalisation has a number in the sequence of modules, as has every activation.
+  // Normalisations and activations count in the sequence of modules, too.
   const numbers = widths.slice(1).map((_, i) => (i === 0 ? 0 : 2 + (i - 1) * (normalize ? 3 : 2)));
   const last = numbers.length - 1;
   const specs = numbers.flatMap((number, i): ParameterSpec[] => [
@@ -62,7 +62,7 @@ export function patchDiscriminator(
       const channels = widths[i + 1]!;
       h = convolve4x4(h, parameter(parameters, join(prefix, `${number}.weight`)), i < levels ? 2 : 1);
       const isNormalized = normalize && i > 0 && i < last;
-      // A bias directly before an instance norm has no effect: it is kept, and not added.
+      // A bias directly before an instance norm has no effect: it stays among the parameters and is not added.
       if (isNormalized) h = instanceNormalization(h, ones([channels]), zeros([channels]), { slope: LEAKY_SLOPE });
       else h = addBias(h, parameter(parameters, join(prefix, `${number}.bias`)));
       if (!isNormalized && i < last) h = leakyRelu(h, LEAKY_SLOPE);
@@ -87,12 +87,12 @@ export interface MultiScaleDiscriminator {
  *
  * Source: Wang et al. 2018, arXiv 1711.11585, section 3.2.
  *
- * @param prefix of the heads' prefixes `0`, `1`, …, full resolution first
- * @param scales how many, a whole number ≥ 1
+ * @param prefix before the heads' own prefixes `0`, `1`, …, full resolution first
+ * @param scales the number of scales, a whole number ≥ 1
  * @param head makes the discriminator of one scale under a prefix, e.g. {@link patchDiscriminator}
  */
 export function multiScaleDiscriminator(prefix: string, scales: number, head: (prefix: string) => Layer): MultiScaleDiscriminator {
-  requirePositive('multiScaleDiscriminator', 'scales', scales);
+  requirePositiveInteger('multiScaleDiscriminator', 'scales', scales);
   const heads = Array.from({ length: scales }, (_, scale) => head(join(prefix, `${scale}`)));
   return {
     specs: heads.flatMap(({ specs }) => specs),

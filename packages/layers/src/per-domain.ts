@@ -2,17 +2,17 @@ import { addN, concat, matMul, mul, reshape, slice, sum, tidy } from '@tensorflo
 import type { Rank, Tensor2D } from '@tensorflow/tfjs-core';
 import { selectRows, type Parameters } from '@stargan/ops';
 import { domainWeights, isTensor, type DomainLabels } from './domain-weights.js';
-import { requireDomains } from './network-arguments.js';
+import { requireDomainLabels } from './network-arguments.js';
 
 /** A head of one domain: [samples, in] → [samples, out]. */
 export type Head = (parameters: Parameters, x: Tensor2D) => Tensor2D;
 
 /**
- * Sends every sample through the head of its own domain, and through no other. With domains in a tensor, which is not read,
- * all samples go through all heads, and each sample's own outputs are taken.
+ * Sends every sample through the head of its own domain, and through no other. Domains in a tensor are not read
+ * back: then all samples go through all heads, and the outputs of each sample's own head are kept.
  *
  * @param heads one per domain
- * @param parameters given as they are to every head that has samples
+ * @param parameters passed to every head that has samples
  * @param x [batch, in]
  * @param domain of each sample, 0 … heads.length − 1, as an array or a tensor `[batch]` or `[batch, 1]`; or a tensor
  * `[batch, heads.length]` of weights, which mixes the heads' outputs
@@ -27,7 +27,7 @@ export function applyPerDomain(heads: readonly Head[], parameters: Parameters, x
       return addN(heads.map((head, d) => mul<Tensor2D>(head(parameters, x), slice(weights, [0, d], [batch, 1]))));
     });
   }
-  requireDomains('applyPerDomain', domain, batch, heads.length);
+  requireDomainLabels('applyPerDomain', domain, batch, heads.length);
   const list = Array.from(domain);
   const present = [...new Set(list)].sort((a, b) => a - b);
   if (present.length === 1) return heads[present[0]!]!(parameters, x);
@@ -53,12 +53,12 @@ export function applyPerDomain(heads: readonly Head[], parameters: Parameters, x
 export function rowsOfDomains(table: Tensor2D, domain: DomainLabels, batch: number): Tensor2D {
   const domains = table.shape[0];
   if (isTensor(domain)) return tidy(() => matMul(domainWeights('rowsOfDomains', domain, batch, domains), table));
-  requireDomains('rowsOfDomains', domain, batch, domains);
+  requireDomainLabels('rowsOfDomains', domain, batch, domains);
   return selectRows(table, Array.from(domain));
 }
 
 /**
- * Each sample's value of its own domain, of values that a network gives for every domain.
+ * The value of each sample's own domain, from values of all domains.
  *
  * @param values [batch, domains]
  * @param domain of each sample, as an array or a tensor `[batch]` or `[batch, 1]`; or a tensor `[batch, domains]` of weights,
@@ -69,7 +69,7 @@ export function rowsOfDomains(table: Tensor2D, domain: DomainLabels, batch: numb
 export function valuesOfDomains(values: Tensor2D, domain: DomainLabels): Tensor2D {
   const [batch, domains] = values.shape;
   if (isTensor(domain)) return tidy(() => sum<Tensor2D>(mul(values, domainWeights('valuesOfDomains', domain, batch, domains)), 1, true));
-  requireDomains('valuesOfDomains', domain, batch, domains);
+  requireDomainLabels('valuesOfDomains', domain, batch, domains);
   return tidy(() =>
     selectRows(
       reshape<Rank.R2>(values, [batch * domains, 1]),

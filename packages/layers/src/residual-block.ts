@@ -5,7 +5,7 @@ import { instanceNorm } from './instance-norm.js';
 import type { Layer } from './layer.js';
 import { LEAKY_SLOPE } from './leaky-slope.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
-import { blockConvolutions, type BlockConvolutions, type ConvolutionVariant } from './variant.js';
+import { blockConvolutions, type BlockConvolutions, type ConvolutionMethod } from './convolution-method.js';
 
 /** Options of {@link residualBlock}. */
 export interface ResidualBlockOptions {
@@ -13,12 +13,12 @@ export interface ResidualBlockOptions {
   inChannels: number;
   /** Channels of the output. */
   outChannels: number;
-  /** Instance normalisation before each activation. */
+  /** Whether there is an instance normalisation before each activation (default false). */
   normalize?: boolean | undefined;
-  /** Halve height and width. */
+  /** Whether height and width are halved (default false). */
   downsample?: boolean | undefined;
-  /** How it convolves and resamples; the same function in all. */
-  variant?: ConvolutionVariant | BlockConvolutions | undefined;
+  /** How the block convolves and resamples; every method computes the same function. */
+  convolution?: ConvolutionMethod | BlockConvolutions | undefined;
 }
 
 /**
@@ -28,17 +28,17 @@ export interface ResidualBlockOptions {
  * x [batch, height, width, in] → [batch, height', width', out], halved when `downsample`.
  *
  * @param prefix of the names `conv1.*`, `conv2.*`, `norm1.*`, `norm2.*`, `conv1x1.weight`
- * @param options channels in and out, normalisation, resampling, and how it convolves
+ * @param options channels in and out, normalisation, resampling, and convolution method
  */
 export function residualBlock(
   prefix: string,
-  { inChannels, outChannels, normalize = false, downsample = false, variant }: ResidualBlockOptions,
+  { inChannels, outChannels, normalize = false, downsample = false, convolution }: ResidualBlockOptions,
 ): Layer {
   const name = (part: string): string => join(prefix, part);
   const norm1 = normalize ? instanceNorm(name('norm1'), { channels: inChannels, slope: LEAKY_SLOPE }) : undefined;
   const norm2 = normalize ? instanceNorm(name('norm2'), { channels: inChannels, slope: LEAKY_SLOPE }) : undefined;
   const hasShortcut = inChannels !== outChannels;
-  const convolutions = blockConvolutions(variant);
+  const convolutions = blockConvolutions(convolution);
   const specs: ParameterSpec[] = [
     { name: name('conv1.weight'), kind: 'convolution', shape: [3, 3, inChannels, inChannels] },
     { name: name('conv1.bias'), kind: 'bias', shape: [inChannels] },
@@ -53,7 +53,7 @@ export function residualBlock(
     const get = (part: string): Tensor => parameter(parameters, name(part));
     let h: Tensor = norm1 === undefined ? leakyRelu(x, LEAKY_SLOPE) : norm1.apply(parameters, x);
     h = downsample ? convolutions.convolveThenPool(h, get('conv1.weight')) : convolutions.convolve(h, get('conv1.weight'));
-    // A constant per channel does not outlive an instance norm: conv1's bias has no effect before norm2.
+    // The instance norm that follows removes any constant per channel, so conv1's bias is not added before it.
     h = norm2 === undefined ? addBiasLeakyRelu(h, get('conv1.bias'), LEAKY_SLOPE) : norm2.apply(parameters, h);
     h = addBias(convolutions.convolve(h, get('conv2.weight')), get('conv2.bias'));
     const projection = hasShortcut ? get('conv1x1.weight') : undefined;

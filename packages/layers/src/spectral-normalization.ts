@@ -6,7 +6,7 @@ import { parameter, type ParameterSpec } from './parameter-spec.js';
 
 /** Normalised weights, and the state of the power iteration after making them. The caller owns both. */
 export type SpectrallyNormalized = {
-  /** The normalised weights alone, by name: `{ ...parameters, ...weights }` is what a network takes. */
+  /** The normalised weights alone, by name: a network takes `{ ...parameters, ...weights }`. */
   readonly weights: Record<string, Tensor>;
   /** One vector u [out] per weight, to be passed on to the next step and saved with the run. */
   readonly state: Record<string, Tensor>;
@@ -34,15 +34,15 @@ function unit(x: Tensor): Tensor {
 
 /**
  * Spectral normalisation (Miyato et al. 2018, arXiv 1802.05957): every convolution and linear weight of `specs` is
- * divided by its largest singular value, seen as a matrix [out, everything else]. It changes parameters, not layers,
- * so any discriminator can be had with it:
+ * divided by its largest singular value, as a matrix [out, everything else]. It changes parameters, not layers,
+ * so it works with any discriminator:
  *
  * ```js
  * const { weights, state: next } = spectral.apply(parameters, state);
  * const logits = discriminator.apply({ ...parameters, ...weights }, image, domain);
  * ```
  *
- * @param specs of the parameters; biases and scales are left alone
+ * @param specs of the parameters; biases and scales stay as they are
  */
 export function spectralNormalization(specs: readonly ParameterSpec[]): SpectralNormalization {
   const normalized = specs.filter(({ kind }) => kind === 'convolution' || kind === 'linear');

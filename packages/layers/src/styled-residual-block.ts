@@ -5,7 +5,7 @@ import { adain } from './adain.js';
 import type { Layer } from './layer.js';
 import { LEAKY_SLOPE } from './leaky-slope.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
-import { blockConvolutions, type BlockConvolutions, type ConvolutionVariant } from './variant.js';
+import { blockConvolutions, type BlockConvolutions, type ConvolutionMethod } from './convolution-method.js';
 
 /** Options of {@link styledResidualBlock}. */
 export interface StyledResidualBlockOptions {
@@ -15,14 +15,14 @@ export interface StyledResidualBlockOptions {
   outChannels: number;
   /** Length of a style code. */
   styleDim: number;
-  /** Double height and width. */
+  /** Whether height and width are doubled (default false). */
   upsample?: boolean | undefined;
-  /** Add the shortcut and divide by √2. Models with a high-pass skip leave it out. */
+  /** Whether the shortcut is added and the sum divided by √2 (default true). Models with a high-pass skip leave it out. */
   shortcut?: boolean | undefined;
   /** Makes both normalisations; AdaIN by default. `instanceNorm` gives the same block without a style. */
   norm?: ((prefix: string, options: { channels: number; styleDim: number; slope: number }) => Layer<[style: Tensor]>) | undefined;
-  /** How it convolves and resamples; the same function in all. */
-  variant?: ConvolutionVariant | BlockConvolutions | undefined;
+  /** How the block convolves and resamples; every method computes the same function. */
+  convolution?: ConvolutionMethod | BlockConvolutions | undefined;
 }
 
 /**
@@ -33,17 +33,17 @@ export interface StyledResidualBlockOptions {
  * Without shortcut the 1×1 weight stays in `specs`, unused, as in the reference's state dictionary.
  *
  * @param prefix of the names `conv1.*`, `conv2.*`, `norm1.fc.*`, `norm2.fc.*`, `conv1x1.weight`
- * @param options channels in and out, length of a style, resampling, shortcut, normalisation, and how it convolves
+ * @param options channels in and out, length of a style, resampling, shortcut, normalisation, and convolution method
  */
 export function styledResidualBlock(
   prefix: string,
-  { inChannels, outChannels, styleDim, upsample = false, shortcut = true, norm = adain, variant }: StyledResidualBlockOptions,
+  { inChannels, outChannels, styleDim, upsample = false, shortcut = true, norm = adain, convolution }: StyledResidualBlockOptions,
 ): Layer<[style: Tensor]> {
   const name = (part: string): string => join(prefix, part);
   const norm1 = norm(name('norm1'), { channels: inChannels, styleDim, slope: LEAKY_SLOPE });
   const norm2 = norm(name('norm2'), { channels: outChannels, styleDim, slope: LEAKY_SLOPE });
   const hasProjection = inChannels !== outChannels;
-  const convolutions = blockConvolutions(variant);
+  const convolutions = blockConvolutions(convolution);
   const specs: ParameterSpec[] = [
     { name: name('conv1.weight'), kind: 'convolution', shape: [3, 3, inChannels, outChannels] },
     { name: name('conv1.bias'), kind: 'bias', shape: [outChannels] },

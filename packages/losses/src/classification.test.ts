@@ -1,24 +1,20 @@
-import { dispose, grad, oneHot, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { dispose, fill, grad, oneHot, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor } from '@tensorflow/tfjs-core';
 import { valueAndGradients } from '@stargan/ops';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fakeLogisticLoss, realLogisticLoss } from './adversarial.js';
-import { classificationLoss } from './classification.js';
-import type { ClassLabels } from './labels.js';
-import { multiLabelLoss } from './multi-label.js';
+import { classificationLoss, multiLabelLoss, type ClassLabels } from './classification.js';
 import { batchOf, float32, reversedRows } from './testing/arbitraries.js';
 import { BACKENDS, selectBackend, tensorsLeft } from './testing/backends.js';
 import { describeDerivatives } from './testing/derivatives.js';
-import { gradient64, gradientOf, mean64, softplus64, sum64, valueOf, valuesOf, worstError } from './testing/numbers.js';
+import { gradient64, gradientOf, mean64, softplus64, rows, sum64, valueOf, valuesOf, worstError } from './testing/numbers.js';
 import { expectReductions } from './testing/reductions.js';
 
 function crossEntropy64(logits: readonly number[], label: number): number {
   const most = Math.max(...logits);
   return Math.log(sum64(logits.map((l) => Math.exp(l - most)))) + most - logits[label]!;
 }
-const rows = (values: readonly number[], width: number): number[][] =>
-  Array.from({ length: values.length / width }, (_, row) => values.slice(row * width, (row + 1) * width));
 const softmaxOf64 = (logits: number[], width: number, labels: readonly number[]): number[] =>
   rows(logits, width).map((row, i) => crossEntropy64(row, labels[i]!));
 const binary64 = (l: number, t: number): number => t * softplus64(-l) + (1 - t) * softplus64(l);
@@ -160,7 +156,7 @@ describe('classificationLoss', () => {
     );
   });
 
-  test('does not notice a number added to all logits of a sample', () => {
+  test('does not change when a number is added to all logits of a sample', () => {
     fc.assert(
       fc.property(labelled, fc.integer({ min: -100, max: 100 }), ({ shape, logits, labels }, shift) => {
         const value = (list: number[]): number => valueOf(() => classificationLoss(tensor2d(list, shape), labels));
@@ -174,17 +170,8 @@ describe('classificationLoss', () => {
       fc.property(labelled, ({ shape, logits, labels }) => {
         const turned = rows(logits, shape[1]).flatMap((row) => [...row].reverse());
         const value = (list: number[], given: number[]): number => valueOf(() => classificationLoss(tensor2d(list, shape), given));
-        expect(
-          worstError(
-            [
-              value(
-                turned,
-                labels.map((label) => shape[1] - 1 - label),
-              ),
-            ],
-            [value(logits, labels)],
-          ),
-        ).toBeLessThan(1e-6);
+        const renamed = labels.map((label) => shape[1] - 1 - label);
+        expect(worstError([value(turned, renamed)], [value(logits, labels)])).toBeLessThan(1e-6);
       }),
     );
   });
@@ -217,28 +204,14 @@ describe('classificationLoss', () => {
     );
   });
 
-  test('of equal logits is log of the number of classes', () => {
+  test('of equal logits is the log of the number of classes', () => {
     for (const classes of [1, 2, 10, 1000]) {
-      expect(
-        worstError(
-          [
-            valueOf(() =>
-              classificationLoss(
-                tensor2d(
-                  Array.from({ length: classes }, () => 7),
-                  [1, classes],
-                ),
-                [0],
-              ),
-            ),
-          ],
-          [Math.log(classes)],
-        ),
-      ).toBeLessThan(1e-6);
+      const loss = valueOf(() => classificationLoss(fill([1, classes], 7), [0]));
+      expect(worstError([loss], [Math.log(classes)])).toBeLessThan(1e-6);
     }
   });
 
-  test('depends on the order of the samples in nothing', () => {
+  test('does not depend on the order of the samples', () => {
     fc.assert(
       fc.property(labelled, ({ shape, logits, labels }) => {
         const each = valuesOf(() => classificationLoss(tensor2d(logits, shape), labels, { reduction: 'none' }));
@@ -303,21 +276,13 @@ describe('multiLabelLoss', () => {
     );
   });
 
-  test('turning every logit and every target around changes nothing', () => {
+  test('flipping every logit and every target changes nothing', () => {
     fc.assert(
       fc.property(attributes, ({ shape, logits, targets }) => {
         const value = (l: number[], t: number[]): number => valueOf(() => multiLabelLoss(tensor2d(l, shape), tensor2d(t, shape)));
-        expect(
-          worstError(
-            [
-              value(
-                logits.map((l) => -l),
-                targets.map((t) => 1 - t),
-              ),
-            ],
-            [value(logits, targets)],
-          ),
-        ).toBeLessThan(1e-5);
+        const flipped = logits.map((l) => -l);
+        const opposite = targets.map((t) => 1 - t);
+        expect(worstError([value(flipped, opposite)], [value(logits, targets)])).toBeLessThan(1e-5);
       }),
     );
   });

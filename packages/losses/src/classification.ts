@@ -1,11 +1,14 @@
-import { add, mul, reciprocal, squeeze, sub, sum, tidy } from '@tensorflow/tfjs-core';
+import { add, cast, mul, neg, reciprocal, softplus, squeeze, sub, sum, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { classWeights, type ClassLabels, type LabelKind } from './labels.js';
-import { logSumExp } from './log-sum-exp.js';
-import { reduceSamples, type LossOptions, type Reduced, type Reduction } from './reduction.js';
-import { requireBatch, text } from './shapes.js';
+import { classWeights, type ClassLabels, type LabelKind } from './internal/labels.js';
+import { logSumExp } from './internal/log-sum-exp.js';
+import { requireBatch, requireSameShape, text } from './internal/shapes.js';
+import { requireTensor } from './internal/tensors.js';
+import { reduceElements, reduceSamples, type LossOptions, type Reduced, type Reduction } from './reduction.js';
 
-/** A sample's loss from log Σ exp(l − own), by what its labels are. `total` is the sum of its weights. */
+export type { ClassLabels } from './internal/labels.js';
+
+/** The loss of a sample from log Σ exp(l − own), by the kind of its labels. `total` is the sum of its weights. */
 const COMPLETED: Readonly<Record<LabelKind, (crossEntropy: Tensor, total: Tensor, own: Tensor) => Tensor>> = {
   numbers: (crossEntropy) => crossEntropy,
   // 1 / total is 1 where the number is a class, and infinite where it is none.
@@ -15,17 +18,14 @@ const COMPLETED: Readonly<Record<LabelKind, (crossEntropy: Tensor, total: Tensor
 };
 
 /**
- * Softmax cross entropy of an auxiliary classifier: log Σₖ exp(lₖ) − l_y, −log of the probability of the sample's own
- * class. Real images train the classifier with it, generated ones the generator (Odena, Olah and Shlens 2017, AC-GAN,
- * arXiv 1610.09585; StarGAN, arXiv 1711.09020, equations (2) and (3)). Finite at any logits, right to second order.
+ * Softmax cross entropy of an auxiliary classifier: log Σₖ exp(lₖ) − l_y, −log of the probability of the sample's own class. Real
+ * images train the classifier with it, generated ones the generator (Odena, Olah and Shlens 2017, AC-GAN, arXiv 1610.09585;
+ * StarGAN, arXiv 1711.09020, equations (2) and (3)). It is finite at any logits and right to second order.
  *
  * Labels that are weights give Σ weight · −log p, the cross entropy with soft targets: `(1 − ε) · one-hot + ε / classes` is label
- * smoothing. Numbers in a tensor are not read back: one that is no class makes the sample's loss infinite or NaN.
+ * smoothing. Numbers in a tensor are not read back: one that is no class makes the loss of its sample infinite or NaN.
  *
  * @param logits float32 `[batch, classes]`.
- * Labels that are weights give Σ weight · −log p, the cross entropy with soft targets: `(1 − ε) · one-hot + ε / classes` is label
- * smoothing. Numbers in a tensor are not read back: one that is no class makes the sample's loss infinite.
- *
  * @param labels one whole number from 0 to classes − 1 per sample, as an array or an int32 tensor `[batch]` or `[batch, 1]`; or one
  * weight per class, `[batch, classes]`, one-hot or soft. They are constants: no gradient flows to them.
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
@@ -45,5 +45,32 @@ export function classificationLoss<R extends Reduction = 'mean'>(
     // The differences to the own logit first: two large numbers would leave no digits of a small loss.
     const crossEntropy = logSumExp(sub(logits, own));
     return reduceSamples('classificationLoss', COMPLETED[kind](crossEntropy, sum(weights, 1), squeeze(own, [1])), options);
+  });
+}
+
+/**
+ * Cross entropy of an auxiliary classifier whose classes do not exclude each other (attributes): the mean over classes of
+ * t·softplus(−l) + (1 − t)·softplus(l), binary cross entropy with logits. StarGAN (arXiv 1711.09020) sums over attributes: multiply
+ * by their number for its scale. It is finite at any logits and right to second order.
+ *
+ * @param logits float32 `[batch, classes]` (or any `[batch, ...]`).
+ * @param targets the same shape, each in [0, 1]: 1 where the sample has the attribute, values between for smoothed labels; a tensor
+ * of numbers or booleans, or an array of rows. Gradient flows to a tensor of targets where it is asked for.
+ * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0 for targets in [0, 1].
+ * @throws when the shapes differ, or `logits` is not float32 or has no sample.
+ */
+export function multiLabelLoss<R extends Reduction = 'mean'>(
+  logits: Tensor,
+  targets: Tensor | readonly (readonly number[])[],
+  options: LossOptions<R> = {},
+): Reduced<R> {
+  requireBatch('multiLabelLoss', 'logits', logits);
+  return tidy(() => {
+    const wanted = Array.isArray(targets) ? tensor2d(targets as number[][]) : targets;
+    requireTensor('multiLabelLoss', 'targets', wanted);
+    requireSameShape('multiLabelLoss', ['logits', logits], ['targets', wanted]);
+    const t = wanted.dtype === 'float32' ? wanted : cast(wanted, 'float32');
+    const values = add(mul(t, softplus(neg(logits))), mul(sub(1, t), softplus(logits)));
+    return reduceElements('multiLabelLoss', values, options);
   });
 }

@@ -2,11 +2,7 @@ import { grad, tensor, tensor2d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { contentReconstructionLoss } from './content-reconstruction.js';
-import { cycleConsistencyLoss } from './cycle.js';
 import { charbonnierLoss, l1Loss, l2Loss, type Distance } from './distances.js';
-import type { ReconstructionOptions } from './reconstruction.js';
-import { styleReconstructionLoss } from './style-reconstruction.js';
 import { batchOf, reversedRows } from './testing/arbitraries.js';
 import { selectBackend, tensorsLeft } from './testing/backends.js';
 import { describeDerivatives } from './testing/derivatives.js';
@@ -15,7 +11,6 @@ import { gradientOf, mean64, valueOf, valuesOf, worstError } from './testing/num
 import { expectReductions } from './testing/reductions.js';
 
 describeMeanAbsoluteDifference('l1Loss', l1Loss);
-describeMeanAbsoluteDifference('contentReconstructionLoss', contentReconstructionLoss);
 
 const pairs = batchOf(2, 8).map(({ shape, tensors: [a = [], b = []] }) => ({ shape, a, b }));
 const FAMILY: { name: string; loss: Distance; exact: (difference: number) => number }[] = [
@@ -144,36 +139,6 @@ describe('charbonnierLoss', () => {
   test('refuses an epsilon that would leave the corner in', () => {
     expect(() => charbonnierLoss(tensor([1]), tensor([1]), { epsilon: 0 })).toThrow(
       'charbonnierLoss: epsilon must be a finite number > 0, got 0',
-    );
-  });
-});
-
-const RECONSTRUCTIONS: { name: string; loss: (a: Tensor, b: Tensor, options?: ReconstructionOptions) => Tensor }[] = [
-  { name: 'styleReconstructionLoss', loss: styleReconstructionLoss },
-  { name: 'contentReconstructionLoss', loss: contentReconstructionLoss },
-  { name: 'cycleConsistencyLoss', loss: cycleConsistencyLoss },
-];
-
-describe.each(RECONSTRUCTIONS)('$name with a distance of choice', ({ name, loss }) => {
-  beforeAll(() => selectBackend('cpu'));
-
-  test('is that distance', () => {
-    fc.assert(
-      fc.property(
-        pairs,
-        fc.constantFrom(l1Loss, l2Loss, charbonnierLoss),
-        fc.constantFrom('mean', 'sum', 'none'),
-        ({ shape, a, b }, distance, reduction) => {
-          const given = valuesOf(() => loss(tensor2d(a, shape), tensor2d(b, shape), { distance, reduction }));
-          expect(given).toEqual(valuesOf(() => distance(tensor2d(a, shape), tensor2d(b, shape), { reduction })));
-        },
-      ),
-    );
-  });
-
-  test('speaks of its own arguments when they do not fit', () => {
-    expect(() => loss(tensor([1]), tensor([1, 2]), { distance: l2Loss })).toThrow(
-      new RegExp(`^${name}: \\w+ and reconstructed\\w+ must have the same shape`, 'i'),
     );
   });
 });

@@ -1,11 +1,11 @@
 import { add, sqrt, square, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { meanAbsoluteDifference } from './mean-absolute-difference.js';
-import { requirePositive } from './numbers.js';
+import { meanAbsoluteDifference } from './internal/mean-absolute-difference.js';
+import { requirePositive } from './internal/numbers.js';
+import { requireBatch, requireSameShape } from './internal/shapes.js';
 import { reduceElements, type LossOptions, type Reduced, type Reduction } from './reduction.js';
-import { requireBatch, requireSameShape } from './shapes.js';
 
-/** A distance of two tensors `[batch, ...]` of one shape: a scalar, or `[batch]` with `reduction: 'none'`. */
+/** A distance between two tensors `[batch, ...]` of one shape: a scalar, or `[batch]` with `reduction: 'none'`. */
 export type Distance = (target: Tensor, reconstruction: Tensor, options?: LossOptions) => Tensor;
 
 function requirePair(loss: string, target: Tensor, reconstruction: Tensor): void {
@@ -46,9 +46,8 @@ export interface CharbonnierOptions<R extends Reduction = Reduction> extends Los
 }
 
 /**
- * Charbonnier, a smooth L1: mean √((a − b)² + ε²). At equality it is ε, not 0.
- *
- * Source: Charbonnier et al. 1994; with ε = 1e-3 in Lai et al. 2017 (LapSRN, arXiv 1704.03915).
+ * Charbonnier, a smooth L1: mean √((a − b)² + ε²) (Charbonnier et al. 1994; with ε = 1e-3 in Lai et al. 2017, LapSRN, arXiv
+ * 1704.03915). Where a = b it is ε, not 0.
  *
  * @param target float32 `[batch, ...]`.
  * @param reconstruction the same shape.

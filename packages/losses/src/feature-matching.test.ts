@@ -7,11 +7,8 @@ import { featureMatchingLoss, meanFeatureMatchingLoss } from './feature-matching
 import { batchOf, reversedRows } from './testing/arbitraries.js';
 import { selectBackend, tensorsLeft } from './testing/backends.js';
 import { describeDerivatives } from './testing/derivatives.js';
-import { gradientOf, mean64, sum64, valueOf, valuesOf, worstError } from './testing/numbers.js';
+import { gradientOf, mean64, rows, sum64, valueOf, valuesOf, worstError } from './testing/numbers.js';
 import { expectReductions } from './testing/reductions.js';
-
-const rows = (values: readonly number[], width: number): number[][] =>
-  Array.from({ length: values.length / width }, (_, row) => values.slice(row * width, (row + 1) * width));
 
 const A = { values: [0.5, -1, 2, 1.5], shape: [2, 2] };
 const B = { values: [1, -2, 0.5, -1], shape: [2, 2] };
@@ -121,7 +118,7 @@ describe('featureMatchingLoss', () => {
     );
   });
 
-  test('depends on the order of the samples in nothing', () => {
+  test('does not depend on the order of the samples', () => {
     fc.assert(
       fc.property(layers, ({ shape, real, fake }) => {
         const each = (a: number[], b: number[]): number[] =>

@@ -15,7 +15,7 @@ describe('lazyPenalty', () => {
     return penalty === undefined ? 0 : valueOf(() => penalty);
   };
 
-  test('charges over any whole number of intervals what the penalty would have at every iteration', () => {
+  test('adds up, over any whole number of intervals, to the penalty at every iteration', () => {
     fc.assert(
       fc.property(interval, fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 1000 }), (k, rounds, start) => {
         const charged = sum64(Array.from({ length: k * rounds }, (_, i) => at(start + i, k)));
@@ -88,7 +88,7 @@ describe('lazyAdamRates', () => {
   const beta = fc.integer({ min: 0, max: 999 }).map((n) => n / 1000);
   const rates = fc.record({ learningRate: fc.integer({ min: 1, max: 1000 }).map((n) => n / 1e5), beta1: beta, beta2: beta });
 
-  test('lets k + 1 steps move and forget as much as k did', () => {
+  test('makes k + 1 steps move and forget as much as k did', () => {
     fc.assert(
       fc.property(rates, interval, (given, k) => {
         const lazy = lazyAdamRates(given, k);

@@ -1,9 +1,9 @@
 import { mul, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { requireNonNegative, requirePositive, requireWhole } from './numbers.js';
+import { requireNonNegative, requirePositive, requireWhole } from './internal/numbers.js';
 
 // Lazy regularisation, Karras et al. 2020 (StyleGAN2, arXiv 1912.04958), section 3.1 and appendix B: a penalty that is
-// computed only every k-th iteration, k times as strong, costs less and trains the same.
+// computed only every k-th iteration, with k times the weight, costs less and trains the same.
 
 /** When a lazy penalty is due. */
 export interface LazySchedule {
@@ -14,7 +14,7 @@ export interface LazySchedule {
 }
 
 /**
- * k · penalty at iterations that are a multiple of k, and nothing (with no computation) at the others, so that the
+ * k · penalty at iterations that are a multiple of k, and `undefined`, without any computation, at the others, so that the
  * mean over iterations is that of the penalty itself:
  *
  * ```js
@@ -22,9 +22,9 @@ export interface LazySchedule {
  * const loss = discriminatorObjective({ real, fake, r1 });
  * ```
  *
- * @param penalty gives a scalar or `[batch]`; called only where it is due.
- * @param schedule the iteration, from 0, and k.
- * @returns the shape of the penalty, or `undefined` where none is due.
+ * @param penalty returns a scalar or `[batch]`; called only when it is due.
+ * @param schedule the iteration, counted from 0, and k.
+ * @returns the shape of the penalty, or `undefined` where it is not due.
  * @throws when `iteration` or `interval` is not a whole number in range.
  */
 export function lazyPenalty<T extends Tensor>(penalty: () => T, { iteration, interval }: LazySchedule): T | undefined {
@@ -35,21 +35,22 @@ export function lazyPenalty<T extends Tensor>(penalty: () => T, { iteration, int
 
 /** Adam's settings that lazy regularisation changes. */
 export interface AdamRates {
-  /** > 0. */
+  /** Learning rate, > 0. */
   readonly learningRate: number;
-  /** In [0, 1). */
+  /** Decay of the first moment, in [0, 1). */
   readonly beta1: number;
-  /** In [0, 1). */
+  /** Decay of the second moment, in [0, 1). */
   readonly beta2: number;
 }
 
 /**
  * Adam's settings for a network whose penalty is lazy: with c = k / (k + 1), learning rate · c, β₁ᶜ and β₂ᶜ. StyleGAN2
- * counts the lazy penalty as a step of its own, so that k + 1 steps now do what k did; c gives Adam's averages the
- * same length in iterations as before. Use it when the penalty has an optimiser step of its own.
+ * gives the lazy penalty an optimiser step of its own, so that k + 1 steps now do what k did; c keeps the length of Adam's averages,
+ * in iterations, as it was. Use it only where the penalty has such a step.
  *
- * @param rates as they would be with the penalty at every iteration.
+ * @param rates the settings for a penalty at every iteration.
  * @param interval k, a whole number ≥ 1.
+ * @returns the settings to use instead.
  * @throws when a setting is out of range.
  */
 export function lazyAdamRates({ learningRate, beta1, beta2 }: AdamRates, interval: number): AdamRates {

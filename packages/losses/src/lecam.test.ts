@@ -6,7 +6,7 @@ import { lecamPenalty, updateLecamAnchors, type LecamAnchors } from './lecam.js'
 import { batchOf, float32, reversedRows } from './testing/arbitraries.js';
 import { selectBackend, tensorsLeft } from './testing/backends.js';
 import { describeDerivatives } from './testing/derivatives.js';
-import { gradientOf, mean64, valueOf, valuesOf, worstError } from './testing/numbers.js';
+import { gradientOf, mean64, rows, valueOf, valuesOf, worstError } from './testing/numbers.js';
 import { expectReductions } from './testing/reductions.js';
 
 const anchorsOf = (real: number, fake: number): LecamAnchors => ({ real: scalar(real), fake: scalar(fake) });
@@ -37,9 +37,6 @@ const cases = fc.tuple(batchOf(2, 8), float32(4), float32(4)).map(
     f,
   ]) => ({ shape, real, fake, r, f }),
 );
-const rows = (values: readonly number[], width: number): number[][] =>
-  Array.from({ length: values.length / width }, (_, row) => values.slice(row * width, (row + 1) * width));
-
 describe('lecamPenalty', () => {
   beforeAll(() => selectBackend('cpu'));
   const value = (real: number[], fake: number[], r: number, f: number, oneSided = false): number =>
@@ -95,7 +92,7 @@ describe('lecamPenalty', () => {
     );
   });
 
-  test('one-sided charges no more, and nothing where logits are short of the anchors', () => {
+  test('is, one-sided, never larger, and 0 where logits are short of the anchors', () => {
     fc.assert(
       fc.property(cases, ({ real, fake, r, f }) => {
         expect(value(real, fake, r, f, true)).toBeLessThanOrEqual(value(real, fake, r, f) + 1e-5);
@@ -133,7 +130,7 @@ describe('lecamPenalty', () => {
     );
   });
 
-  test('depends on the order of the samples in nothing', () => {
+  test('does not depend on the order of the samples', () => {
     fc.assert(
       fc.property(cases, ({ shape, real, fake, r, f }) => {
         const each = (a: number[], b: number[]): number[] =>
@@ -185,7 +182,7 @@ describe('updateLecamAnchors', () => {
     );
   });
 
-  test('stays within what it has seen', () => {
+  test('stays within the range of the logits seen', () => {
     fc.assert(
       fc.property(float32(100), float32(100), fc.integer({ min: 0, max: 99 }), (before, now, percent) => {
         const [real = NaN] = read(updateLecamAnchors(anchorsOf(before, 0), tensor1d([now]), tensor1d([0]), { decay: percent / 100 }));

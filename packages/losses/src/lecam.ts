@@ -1,13 +1,13 @@
 import { add, mean, mul, relu, square, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { reduceElements, type LossOptions, type Reduced, type Reduction } from './reduction.js';
-import { requireBatch, requireSameShape } from './shapes.js';
-import { requireTensor } from './tensors.js';
-import { stopGradient } from './stop-gradient.js';
+import { requireBatch, requireSameShape } from './internal/shapes.js';
+import { requireTensor } from './internal/tensors.js';
+import { stopGradient } from './internal/stop-gradient.js';
 
 // LeCam regularisation, Tseng et al. 2021 (arXiv 2104.03310): keeps a discriminator's logits near moving averages of
-// the other side's, which helps where data is scarce. The averages are explicit state: made by `updateLecamAnchors`,
-// kept by the caller from one step to the next, and saved with the run.
+// the other side's, which helps where data is scarce. The averages are explicit state: `updateLecamAnchors` makes
+// them, and the caller keeps them from one step to the next and saves them with the run.
 
 /** Moving averages of the discriminator's logits, two scalars that the caller owns. */
 export type LecamAnchors = {
@@ -26,11 +26,11 @@ function requireAnchors(loss: string, anchors: Partial<LecamAnchors> | undefined
 /**
  * The anchors after one more step: decay · anchor + (1 − decay) · mean of the logits, without gradient.
  *
- * @param anchors of the step before, which remain the caller's to dispose; `undefined` at the first step, which takes
- * the means as they are.
+ * @param anchors those of the step before, which the caller disposes; `undefined` at the first step, which takes the means as they
+ * are.
  * @param realLogits float32 `[batch]`, `[batch, 1]` or `[batch, ...]`.
  * @param fakeLogits float32 `[batch]`, `[batch, 1]` or `[batch, ...]`.
- * @param options decay in [0, 1), default 0.99.
+ * @param options `decay` in [0, 1), default 0.99.
  * @returns new anchors; the caller owns them.
  * @throws when logits are not float32 or have no sample, or `decay` is out of range.
  */
@@ -55,18 +55,18 @@ export function updateLecamAnchors(
 /** Options of {@link lecamPenalty}. */
 export interface LecamOptions<R extends Reduction = Reduction> extends LossOptions<R> {
   /**
-   * Whether only logits beyond the other side's anchor cost anything, max(0, D(x) − α_F)² and max(0, α_R − D(G(z)))²,
+   * Whether only logits beyond the other side's anchor are penalised, max(0, D(x) − α_F)² and max(0, α_R − D(G(z)))²,
    * as in the authors' code; default false, the paper's equation.
    */
   readonly oneSided?: boolean | undefined;
 }
 
 /**
- * The LeCam regulariser, which the discriminator pays: E(D(x) − α_F)² + E(D(G(z)) − α_R)². Gradient flows to the
+ * The LeCam regulariser of the discriminator: E(D(x) − α_F)² + E(D(G(z)) − α_R)². Gradient flows to the
  * logits only; the anchors are constants.
  *
  * @param realLogits float32 `[batch]`, `[batch, 1]` or `[batch, ...]`.
- * @param fakeLogits the same; its batch may differ unless `reduction` is `'none'`.
+ * @param fakeLogits the same; the batch sizes may differ unless `reduction` is `'none'`.
  * @param anchors see {@link updateLecamAnchors}.
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
  * @throws when logits are not float32, have no sample, or differ in shape with `reduction: 'none'`.

@@ -1,15 +1,15 @@
 import { add, clone, mul, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { requireSameShape } from './shapes.js';
-import { requireTensor } from './tensors.js';
+import { requireSameShape } from './internal/shapes.js';
+import { requireTensor } from './internal/tensors.js';
 
-/** Terms of equation (5), all scalars or all `[batch]`; TypeScript takes the type of the sum from `real`. */
+/** Terms of equation (5), all scalars or all `[batch]`; the type of the sum is that of `real`. */
 export interface DiscriminatorTerms<T extends Tensor = Tensor> {
   /** Adversarial loss of real images, ≥ 0. */
   readonly real: T;
   /** Adversarial loss of generated images, ≥ 0. */
   readonly fake: Tensor;
-  /** R1 on real images; left out where it is not computed. */
+  /** R1 on real images; leave it out where it is not computed. */
   readonly r1?: Tensor | undefined;
 }
 
@@ -20,15 +20,15 @@ export interface DiscriminatorWeights {
 }
 
 /**
- * Terms of equation (6), all scalars or all `[batch]`; a term that is left out is not in the sum. TypeScript takes the type of
- * the sum from `adversarial`.
+ * Terms of equation (6), all scalars or all `[batch]`; a term that is left out is not in the sum. The type of the sum is
+ * that of `adversarial`.
  */
 export interface GeneratorTerms<T extends Tensor = Tensor> {
   /** Adversarial loss of the translations. */
   readonly adversarial: T;
   /** Style reconstruction, equation (2). */
   readonly style?: Tensor | undefined;
-  /** Distance between two translations of one image, equation (3); it is subtracted. */
+  /** Style diversification, the distance between two translations of one image, equation (3); it is subtracted. */
   readonly diversity?: Tensor | undefined;
   /** Cycle consistency, equation (4). */
   readonly cycle?: Tensor | undefined;
@@ -51,11 +51,11 @@ function requireWeight(objective: string, name: string, weight: number): void {
 }
 
 /**
- * What the discriminator minimises, equation (5): −L_adv + λ_reg·R1 = real + fake + λ_reg·r1.
+ * Objective of the discriminator, equation (5), which it minimises: −L_adv + λ_reg·R1 = real + fake + λ_reg·r1.
  *
  * @param terms float32 scalars or `[batch]`, all of one shape; R1 may be left out.
  * @param weights λ_reg.
- * @returns the shape of the terms.
+ * @returns the objective, in the shape of the terms.
  * @throws when the terms' shapes differ, or a weight is negative or not finite.
  */
 export function discriminatorObjective<T extends Tensor>(
@@ -73,12 +73,12 @@ export function discriminatorObjective<T extends Tensor>(
 }
 
 /**
- * What generator, mapping network and style encoder minimise, equation (6):
+ * Objective of generator, mapping network and style encoder, equation (6), which they minimise:
  * L_adv + λ_sty·L_sty − λ_ds·L_ds + λ_cyc·L_cyc.
  *
  * @param terms float32 scalars or `[batch]`, all of one shape; all but the adversarial one may be left out.
  * @param weights λ_sty, λ_ds and λ_cyc.
- * @returns the shape of the terms; may be negative, for diversity is subtracted.
+ * @returns the shape of the terms; may be negative, since diversity is subtracted.
  * @throws when the terms' shapes differ, or a weight is negative or not finite.
  */
 export function generatorObjective<T extends Tensor>(

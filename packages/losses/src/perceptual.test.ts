@@ -3,8 +3,7 @@ import type { Rank, Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { l1Loss, l2Loss } from './distances.js';
-import { gramMatrix } from './gram-matrix.js';
-import { perceptualLoss, type FeatureFunction } from './perceptual.js';
+import { gramMatrix, perceptualLoss, type FeatureFunction } from './perceptual.js';
 import { batchOf, float32 } from './testing/arbitraries.js';
 import { selectBackend, tensorsLeft } from './testing/backends.js';
 import { describeDerivatives } from './testing/derivatives.js';
@@ -182,7 +181,7 @@ describe('gramMatrix', () => {
     );
   });
 
-  test('does not see where in the image something is', () => {
+  test('does not depend on where in the image something is', () => {
     fc.assert(
       fc.property(maps, ([a = 0, b = 0, c = 0, d = 0, ...rest]) => {
         expect(worstError(gram([c, d, a, b, ...rest]), gram([a, b, c, d, ...rest]))).toBeLessThan(1e-6);

@@ -2,26 +2,26 @@ import { mean, reshape, sum } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 
 /**
- * What becomes of the values of a batch:
+ * How the values of a batch are reduced:
  * - `'mean'` (default): their mean, a scalar;
  * - `'sum'`: the sum over the batch of the per-sample values, a scalar;
  * - `'none'`: the per-sample values, `[batch]`.
  *
- * A sample's value is the mean over its elements (a penalty says what else it is), so that
+ * The value of a sample is the mean over its elements, unless the loss says otherwise, so that
  * `mean = sum / batch` for every loss, and no reduction depends on the image size.
  */
 export type Reduction = 'mean' | 'none' | 'sum';
 
-/** Options every loss takes. `R` is what TypeScript knows of the reduction: it settles the type of the result. */
+/** Options of every loss. The reduction's type `R` decides the type of the result. */
 export interface LossOptions<R extends Reduction = Reduction> {
-  /** Default `'mean'`. */
+  /** How the batch is reduced; default `'mean'`. */
   readonly reduction?: R | undefined;
 }
 
-/** What a reduction gives: `[batch]` for `'none'`, otherwise a scalar, which `tf.variableGrads` and `minimize` take as it is. */
+/** The result of a reduction: `[batch]` for `'none'`, otherwise a scalar, which `tf.variableGrads` and `minimize` take as it is. */
 export type Reduced<R extends Reduction> = R extends 'none' ? Tensor1D : Scalar;
 
-/** Reduces per-element values `[batch, ...]`; the shape is a scalar, or `[batch]` for `'none'`. */
+/** Reduces per-element values `[batch, ...]` to a scalar, or to `[batch]` with `'none'`. */
 export function reduceElements<R extends Reduction>(loss: string, values: Tensor, options: LossOptions<R>): Reduced<R> {
   const reduction: Reduction = options.reduction ?? 'mean';
   // One mean over everything: the same number as the mean of the samples' means, with less rounding.
@@ -31,7 +31,7 @@ export function reduceElements<R extends Reduction>(loss: string, values: Tensor
   return reduceSamples(loss, perSample, options);
 }
 
-/** Reduces per-sample values `[batch]`. */
+/** Reduces per-sample values `[batch]` to a scalar; with `'none'` they stay as they are. */
 export function reduceSamples<R extends Reduction>(loss: string, perSample: Tensor, options: LossOptions<R>): Reduced<R> {
   const reduction: Reduction = options.reduction ?? 'mean';
   switch (reduction) {

@@ -1,6 +1,6 @@
 import { concat, relu, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { initializeParameters, parameter, requirePositive, rowsOfDomains, type ParameterSpec } from '@stargan/layers';
+import { initializeParameters, parameter, requirePositiveInteger, rowsOfDomains, type ParameterSpec } from '@stargan/layers';
 import { requireLatent, type MappingNetwork, type MappingNetworkOptions } from './mapping-network.js';
 import { perceptron } from './perceptron.js';
 
@@ -26,7 +26,7 @@ export function conditionalMappingNetwork({
   embeddingDim = latentDim,
 }: ConditionalMappingNetworkOptions): MappingNetwork {
   for (const [name, value] of Object.entries({ domains, latentDim, styleDim, hiddenDim, embeddingDim }))
-    requirePositive('conditionalMappingNetwork', name, value);
+    requirePositiveInteger('conditionalMappingNetwork', name, value);
   // A linear layer of the one-hot domain, so it is initialised as one.
   const embedding: ParameterSpec = { name: 'embedding.weight', kind: 'linear', shape: [domains, embeddingDim] };
   const hidden = Array.from({ length: 7 }, () => hiddenDim);

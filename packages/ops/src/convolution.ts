@@ -3,7 +3,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { defineOperation, type Operation } from './operation.js';
 import { FEATURE_MAP, requireRank4 } from './shapes.js';
 
-/** How a convolution walks over its input. */
+/** Stride and padding of a convolution. */
 export interface ConvolutionOptions {
   /** Step between output pixels, both axes. */
   stride?: number | undefined;
@@ -29,8 +29,8 @@ function runKernel(name: string, inputs: Record<string, Tensor>, attributes: Rec
   return engine().runKernel(name, inputs, attributes as Parameters<ReturnType<typeof engine>['runKernel']>[2]);
 }
 
-// The three operations below are all bilinear and are each other's gradients, so the set is closed: the
-// chain can be differentiated to any order.
+// The three operations below are all bilinear and are each other's gradients, so the set is closed and can be differentiated
+// to any order.
 
 const convolve: Operation<{ x: Tensor; filter: Tensor }, Geometry> = defineOperation({
   name: 'Convolution',
@@ -126,7 +126,7 @@ export function conv2d(x: Tensor, filter: Tensor, { stride = 1, padding = 'same'
 
 /**
  * Transposed 2-D convolution: the gradient of {@link conv2d} with respect to its input, as a layer.
- * The output is `stride` times as large (`same` padding).
+ * The output is `stride` times the size of the input (`same` padding).
  *
  * @param x [batch, height, width, in]
  * @param filter [filterHeight, filterWidth, out, in]
@@ -146,7 +146,7 @@ export function conv2dTranspose(x: Tensor, filter: Tensor, { stride = 2 }: { str
 }
 
 /**
- * Output shape of {@link conv2d}, for callers that plan ahead.
+ * Output shape of {@link conv2d}, computed without running it.
  *
  * @param inputShape [batch, height, width, in]
  * @param filterShape [height, width, in, out]

@@ -41,11 +41,11 @@ function addDependents({ inputs, outputs }: TapeNode, dependents: Set<number>): 
   return true;
 }
 
-/** The nodes between `xs` and `y`, each with the inputs that depend on `xs`; all others give back what they saved. */
-function nodesBetween(tape: readonly TapeNode[], xs: readonly Tensor[], y: Tensor): TapeNode[] {
+/** The nodes between `xs` and the tensors of these ids, each with the inputs that depend on `xs`; all others give back what they saved. */
+function nodesBetween(tape: readonly TapeNode[], xs: readonly Tensor[], ys: ReadonlySet<number>): TapeNode[] {
   const dependents = new Set(xs.map(({ id }) => id));
   const fromX = tape.map((node) => addDependents(node, dependents));
-  const leading = new Set([y.id]);
+  const leading = new Set(ys);
   const path: TapeNode[] = [];
   for (let i = tape.length - 1; i >= 0; i--) {
     const node = tape[i]!;
@@ -64,9 +64,12 @@ function forget({ saved }: TapeNode): void {
   saved?.forEach((tensor) => tensor.dispose());
 }
 
-/** Carries `dy` back along the path, last node first. What a node saved, and its dy, are freed once it is done. */
-function backward(path: readonly TapeNode[], xs: readonly Tensor[], y: Tensor, dy: Tensor): Map<number, Tensor> {
-  const gradients = new Map([[y.id, dy]]);
+/**
+ * Carries the gradients of the outputs, by the outputs' ids, back along the path, last node first. What a node saved,
+ * and the gradients of its outputs, are freed once it is done.
+ */
+function backward(path: readonly TapeNode[], xs: readonly Tensor[], dys: ReadonlyMap<number, Tensor>): Map<number, Tensor> {
+  const gradients = new Map(dys);
   const wanted = new Set(xs.map(({ id }) => id));
   for (const node of path) {
     if (node.gradient === undefined) throw new Error(`Cannot compute gradient: gradient function not found for ${node.kernelName}.`);
@@ -107,10 +110,73 @@ function backward(path: readonly TapeNode[], xs: readonly Tensor[], y: Tensor, d
   return gradients;
 }
 
+/** A computation that was recorded, and its backward pass. */
+export interface Recorded {
+  /** Outputs of the computation; tensors of the current scope. */
+  readonly values: readonly Tensor[];
+  /**
+   * The gradients by `xs`, in their order: undefined where no output with a gradient depends on one. Tensors of the
+   * current scope. It can be called once, since it frees on its way what was recorded.
+   *
+   * @param dys gradients of the outputs, in their order, consumed; undefined stands for zeros
+   */
+  backward(dys: readonly (Tensor | undefined)[]): (Tensor | undefined)[];
+  /** Frees what is still recorded. */
+  dispose(): void;
+}
+
 /**
- * `f()` and the gradients of `dy · f()` by `xs`, as `engine().gradients` gives them, with less memory: there, all that
- * was saved and every intermediate gradient lives until the whole backward pass is over; here, each until it has been used.
- * Only where nothing around it is recorded.
+ * Runs `f` and records what its backward pass by `xs` needs. The backward pass takes less memory than that of
+ * `engine().gradients`: there, all that was saved and every intermediate gradient lives until the whole pass is over;
+ * here, each until it has been used. Only where nothing around it is recorded.
+ */
+export function recordOnce(f: () => readonly Tensor[], xs: readonly Tensor[]): Recorded {
+  const { state } = engine();
+  const outer = { tape: state.activeTape, recording };
+  let tape: readonly TapeNode[] = [];
+  const dispose = (): void => {
+    tape.forEach(forget);
+    tape = [];
+  };
+  state.activeTape = [];
+  state.gradientDepth = 1;
+  recording = { dependents: new Set(xs.map(({ id }) => id)), seen: 0 };
+  let values: readonly Tensor[];
+  try {
+    values = tidy(() => [...f()]);
+    tape = activeTape();
+  } catch (error) {
+    // A computation that fails leaves its tape behind, with every tensor kept for the backward pass that will not come.
+    activeTape().forEach(forget);
+    throw error;
+  } finally {
+    state.gradientDepth = 0;
+    state.activeTape = outer.tape;
+    recording = outer.recording;
+  }
+  const ids = values.map(({ id }) => id);
+  return {
+    values,
+    backward(dys) {
+      const given = new Map<number, Tensor>();
+      ids.forEach((id, i) => {
+        const [before, dy] = [given.get(id), dys[i]];
+        if (dy !== undefined) given.set(id, before === undefined ? dy : add(before, dy));
+      });
+      try {
+        const path = nodesBetween(tape, xs, new Set(given.keys()));
+        const gradients = backward(path, xs, given);
+        return xs.map(({ id }) => gradients.get(id));
+      } finally {
+        dispose();
+      }
+    },
+    dispose,
+  };
+}
+
+/**
+ * `f()` and the gradients of `dy · f()` by `xs`, as `engine().gradients` gives them, with the memory of {@link recordOnce}.
  *
  * @param dy default: ones
  * @returns gradients in the order of `xs`, undefined where f() does not depend on one; tensors of the current scope
@@ -120,28 +186,7 @@ export function differentiate<Y extends Tensor>(
   xs: readonly Tensor[],
   dy?: Tensor,
 ): { value: Y; gradients: (Tensor | undefined)[] } {
-  const { state } = engine();
-  const outer = { tape: state.activeTape, recording };
-  state.activeTape = [];
-  state.gradientDepth = 1;
-  recording = { dependents: new Set(xs.map(({ id }) => id)), seen: 0 };
-  let tape: readonly TapeNode[] = [];
-  try {
-    const value = tidy(f);
-    tape = activeTape();
-    state.gradientDepth = 0;
-    const path = nodesBetween(tape, xs, value);
-    const start = dy === undefined ? ones(value.shape) : clone(dy);
-    const gradients = backward(path, xs, value, start);
-    return { value, gradients: xs.map(({ id }) => gradients.get(id)) };
-  } catch (error) {
-    // A computation that fails leaves its tape behind, with every tensor kept for the backward pass that will not come.
-    activeTape().forEach(forget);
-    tape.forEach(forget);
-    throw error;
-  } finally {
-    state.gradientDepth = 0;
-    state.activeTape = outer.tape;
-    recording = outer.recording;
-  }
+  const recorded = recordOnce(() => [f()], xs);
+  const value = recorded.values[0] as Y;
+  return { value, gradients: recorded.backward([dy === undefined ? ones(value.shape) : clone(dy)]) };
 }

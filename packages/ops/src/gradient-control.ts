@@ -2,12 +2,12 @@ import { clone, engine, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /**
- * Runs `f` as if no gradient were being computed around it: nothing of it is recorded or kept for a backward pass, and
- * gradients taken within `f` end with their own backward pass. For parts whose gradients are wanted at once, so that
- * what they keep is free before the next part begins.
+ * Runs `f` as if no gradient were being computed around it: nothing in it is recorded or kept for a backward pass, and
+ * gradients taken within `f` end with their own backward pass. It serves parts of a step whose gradients are taken one after the
+ * other: what one part keeps is freed before the next begins.
  *
- * @param f synchronous; called once, at once
- * @returns what `f` returns; its tensors belong to the surrounding scope, and are constants to the gradients around it
+ * @param f synchronous; called once, immediately
+ * @returns the result of `f`; its tensors belong to the surrounding scope, and are constants to the gradients around it
  */
 export function unrecorded<T>(f: () => T): T {
   const { state } = engine();
@@ -23,11 +23,11 @@ export function unrecorded<T>(f: () => T): T {
 }
 
 /**
- * Runs `f` without recording it: its result is a constant to every gradient, and nothing of it is kept for a
- * backward pass. Works inside and outside of a gradient computation; gradients taken within `f` work too.
+ * Runs `f` without recording it: its result is a constant to every gradient, and nothing in it is kept for a
+ * backward pass. It works inside and outside of a gradient computation, and gradients can be taken within `f`.
  *
- * @param f synchronous; called once, at once
- * @returns a tensor of its own, even where `f` returns one that exists already; intermediates are disposed
+ * @param f synchronous; called once, immediately
+ * @returns a new tensor, even where `f` returns an existing one; intermediates are disposed
  */
 export function withoutGradients<T extends Tensor>(f: () => T): T {
   return unrecorded(() => tidy(() => clone(f())));

@@ -14,7 +14,7 @@ const addToChannels: Operation<{ x: Tensor; bias: Tensor }, { leadingAxes: numbe
 });
 
 /**
- * Adds one number per channel. Keeps nothing for the backward pass.
+ * Adds one number to each channel. Nothing is kept for the backward pass.
  *
  * @param x [..., channels]
  * @param bias [channels]

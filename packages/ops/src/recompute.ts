@@ -5,27 +5,27 @@ import { withoutGradients } from './gradient-control.js';
 import type { NamedTensors } from './operation.js';
 
 /**
- * `f(inputs)`, of which the backward pass keeps the inputs only: what lies between is computed again when it is needed.
- * The same value and the same gradients, for the arithmetic of one more forward pass and a fraction of the memory.
+ * `f(inputs)`, keeping only the inputs for the backward pass: everything in between is computed again when it is needed. The value and
+ * the gradients are the same; it takes the arithmetic of one more forward pass, and a fraction of the memory.
  *
- * Inside `valueAndGradients`. Where a gradient will itself be differentiated, such as R1's, and where nothing is
- * recorded, it is `f(inputs)`.
+ * It does so inside `valueAndGradients`. Where a gradient will itself be differentiated, such as that of R1, and where nothing is
+ * recorded, it is plain `f(inputs)`.
  *
  * Source: Chen, Xu, Zhang, Guestrin, arXiv 1604.06174.
  *
- * @param f a pure function of its argument: it must not read other tensors that a gradient is wanted for
+ * @param f a pure function of its argument: it must not read other tensors whose gradient is wanted
  * @param inputs tensors by name, all that `f` needs; kept until the backward pass
  */
 export function recompute<Inputs extends NamedTensors, Output extends Tensor>(f: (inputs: Inputs) => Output, inputs: Inputs): Output {
   if (!isRecordingOnce()) return f(inputs);
   const names = Object.keys(inputs);
   const tensors = names.map((name) => inputs[name]!);
-  // Places, not tensors: one tensor under two names has a part of its gradient from each.
+  // By name, not by tensor: one tensor under two names gets a part of its gradient from each.
   const places = [...tensors.keys()].filter((place) => needsGradient(tensors[place]!));
   if (places.length === 0) return withoutGradients(() => f(inputs));
   const compute = customGrad((...parameters) => {
     const save = parameters.at(-1) as unknown as (saved: Tensor[]) => void;
-    // All of them: what needs no gradient may be gone by then.
+    // All inputs are saved: those that need no gradient might be disposed by then.
     save(tensors);
     return {
       value: tidy(() => f(inputs)),

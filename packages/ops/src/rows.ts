@@ -14,7 +14,7 @@ const pick: Operation<{ x: Tensor }, Rows> = defineOperation({
   gradients: (dy, _, rows) => ({ x: () => place({ x: dy }, rows) }),
 });
 
-/** The adjoint: rows added up at the places they were taken from. */
+/** The adjoint: adds rows up at the places they were taken from. */
 const place: Operation<{ x: Tensor }, Rows> = defineOperation({
   name: 'ScatterRows',
   forward: ({ x }, { indices, count }) => {
@@ -27,7 +27,7 @@ const place: Operation<{ x: Tensor }, Rows> = defineOperation({
 });
 
 /**
- * The rows of `x` with these indices, in their order; an index may come more than once.
+ * The rows of `x` with these indices, in their order; an index may occur more than once.
  * Rows that are not selected get gradient zero, whatever they hold.
  *
  * @param x [rows, values]

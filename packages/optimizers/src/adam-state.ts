@@ -4,7 +4,7 @@ import {
   flatten,
   layoutOf,
   requireNames,
-  requireSameShape,
+  requireMatchingShape,
   tensorOf,
   unflatten,
   type Layout,
@@ -69,7 +69,7 @@ export function adamStateFromTensors({ step, first, second }: NamedAdamState, pa
   ] as const) {
     requireNames(caller, argument, moments, layout.names);
     for (const name of layout.names) {
-      requireSameShape(caller, name, tensorOf(caller, parameters, name), argument, tensorOf(caller, moments, name));
+      requireMatchingShape(caller, name, tensorOf(caller, parameters, name), argument, tensorOf(caller, moments, name));
     }
   }
   const flat = (moments: Parameters): Tensor1D => tidy(() => flatten(caller, moments, layout));

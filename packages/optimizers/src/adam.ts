@@ -7,7 +7,7 @@ import {
   layoutOf,
   named,
   requireNames,
-  requireSameShape,
+  requireMatchingShape,
   tensorOf,
   unflatten,
   type Named,
@@ -139,7 +139,7 @@ export function adam(options: AdamOptions): Adam {
       requireNames('adam.update', 'gradients', gradients, layout.names);
       layout.names.forEach((name, index) => {
         const parameter = tensorOf('adam.update', parameters, name);
-        requireSameShape('adam.update', name, parameter, 'gradient', tensorOf('adam.update', gradients, name));
+        requireMatchingShape('adam.update', name, parameter, 'gradient', tensorOf('adam.update', gradients, name));
         if (parameter.size !== layout.sizes[index]) {
           throw new Error(
             `adam.update: '${name}' must have ${String(layout.sizes[index])} elements as when the state was made, got ${String(parameter.size)}`,

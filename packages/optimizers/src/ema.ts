@@ -6,7 +6,7 @@ import {
   layoutOf,
   named,
   requireNames,
-  requireSameShape,
+  requireMatchingShape,
   tensorOf,
   unflatten,
   type Named,
@@ -31,7 +31,7 @@ export function exponentialMovingAverage<P extends Parameters>(average: P, param
   const layout = layoutOf(caller, average);
   requireNames(caller, 'parameters', parameters, layout.names);
   for (const name of layout.names) {
-    requireSameShape(caller, name, tensorOf(caller, average, name), 'parameter', tensorOf(caller, parameters, name));
+    requireMatchingShape(caller, name, tensorOf(caller, average, name), 'parameter', tensorOf(caller, parameters, name));
   }
   // Decay and its complement are float32, as in PyTorch.
   const complement = Math.fround(1 - Math.fround(decay));

@@ -53,7 +53,7 @@ function described(value: unknown): string {
 }
 
 /** Fails unless `value` is a plain record: arrays have no names that moments could belong to. */
-export function requireRecord(caller: string, argument: string, value: unknown): void {
+function requireRecord(caller: string, argument: string, value: unknown): void {
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isTensor(value) && !('then' in value)) return;
   const remedy = Array.isArray(value) ? '; name each, as in Object.fromEntries(list.map((tensor) => [tensor.name, tensor]))' : '';
   throw new Error(`${caller}: ${argument} must be a record of tensors by name, got ${described(value)}${remedy}`);
@@ -82,7 +82,7 @@ export function requireNames(caller: string, argument: string, record: Readonly<
 }
 
 /** Fails unless both tensors of this name have one shape. */
-export function requireSameShape(caller: string, name: string, expected: Tensor, argument: string, actual: Tensor): void {
+export function requireMatchingShape(caller: string, name: string, expected: Tensor, argument: string, actual: Tensor): void {
   const [want, got] = [expected.shape.join(', '), actual.shape.join(', ')];
   if (want !== got) throw new Error(`${caller}: ${argument} '${name}' must have the parameter's shape [${want}], got [${got}]`);
 }

@@ -5,9 +5,9 @@ import {
   downsamplingTrunk,
   initializeParameters,
   linear,
-  requireDomains,
+  requireDomainLabels,
   requireImage,
-  requirePositive,
+  requirePositiveInteger,
 } from '@stargan/layers';
 import type { StyleEncoder, StyleEncoderOptions } from './style-encoder.js';
 
@@ -19,8 +19,8 @@ import type { StyleEncoder, StyleEncoderOptions } from './style-encoder.js';
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
 export function conditionalStyleEncoder({ domains, styleDim = 64, ...trunkOptions }: StyleEncoderOptions): StyleEncoder {
-  requirePositive('conditionalStyleEncoder', 'domains', domains);
-  requirePositive('conditionalStyleEncoder', 'styleDim', styleDim);
+  requirePositiveInteger('conditionalStyleEncoder', 'domains', domains);
+  requirePositiveInteger('conditionalStyleEncoder', 'styleDim', styleDim);
   const trunk = downsamplingTrunk('conditionalStyleEncoder', 'trunk', { ...trunkOptions, inChannels: 3 + domains });
   const output = linear('output', { inFeatures: trunk.channels, outFeatures: styleDim });
   const specs = [...trunk.specs, ...output.specs];
@@ -29,7 +29,7 @@ export function conditionalStyleEncoder({ domains, styleDim = 64, ...trunkOption
     init: (seed) => initializeParameters(specs, seed, 'style-encoder'),
     apply(parameters, image, domain) {
       requireImage('conditionalStyleEncoder', image.shape, trunkOptions.imageSize);
-      requireDomains('conditionalStyleEncoder', domain, image.shape[0], domains);
+      requireDomainLabels('conditionalStyleEncoder', domain, image.shape[0], domains);
       return tidy(() => {
         const h = trunk.apply(parameters, concatenateLabels(image, domain, domains));
         return output.apply(parameters, reshape<Rank.R2>(h, [image.shape[0], trunk.channels]));

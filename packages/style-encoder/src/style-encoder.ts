@@ -6,9 +6,9 @@ import {
   downsamplingTrunk,
   initializeParameters,
   linear,
-  requireDomains,
+  requireDomainLabels,
   requireImage,
-  requirePositive,
+  requirePositiveInteger,
   type DomainLabels,
   type Network,
   type TrunkOptions,
@@ -43,8 +43,8 @@ export interface StyleEncoder extends Network {
  * @throws when imageSize is not a power of two ≥ 16 or another option is out of range
  */
 export function styleEncoder({ domains, styleDim = 64, ...trunkOptions }: StyleEncoderOptions): StyleEncoder {
-  requirePositive('styleEncoder', 'domains', domains);
-  requirePositive('styleEncoder', 'styleDim', styleDim);
+  requirePositiveInteger('styleEncoder', 'domains', domains);
+  requirePositiveInteger('styleEncoder', 'styleDim', styleDim);
   const trunk = downsamplingTrunk('styleEncoder', 'shared', trunkOptions);
   const layers = Array.from({ length: domains }, (_, domain) =>
     linear(`unshared.${domain}`, { inFeatures: trunk.channels, outFeatures: styleDim }),
@@ -57,7 +57,7 @@ export function styleEncoder({ domains, styleDim = 64, ...trunkOptions }: StyleE
     apply(parameters, image, domain) {
       requireImage('styleEncoder', image.shape, trunkOptions.imageSize);
       const batch = image.shape[0];
-      requireDomains('styleEncoder', domain, batch, domains);
+      requireDomainLabels('styleEncoder', domain, batch, domains);
       return tidy(() => {
         const h = reshape<Rank.R2>(trunk.apply(parameters, image), [batch, trunk.channels]);
         return applyPerDomain(heads, parameters, h, domain);

@@ -1,15 +1,11 @@
 export { type Rung, RUNG_NAMES, rungConfig, type RungName, RUNGS, updatesPerIteration } from './config/rungs.js';
-export {
-  dimension,
-  fraction,
-  rate,
-  requireFirstWidth,
-  type TrainingConfig,
-  trainingConfigSchema,
-  trainingFields,
-  whole,
-} from './config/schema.js';
-export { averageFiles, checkpointDirectory, readAverages, readState, writeCheckpoint } from './files/checkpoint.js';
+export { renameKeys, type RenamedConfig } from './config/renamed-keys.js';
+export { type TrainingConfig, trainingFields } from './config/training-config.js';
+export { type ConfigOf, count, defaultsOf, dimension, type Field, type Fields, fraction, rate } from './field.js';
+export { averageFiles } from './files/file-names.js';
+export { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
+export { type ModelRecord } from './files/model-record.js';
+export { readAverages } from './files/read-averages.js';
 export {
   readStoredTensors,
   restoreTensors,
@@ -18,15 +14,19 @@ export {
   storedTensors,
   type StoredTensorsOptions,
 } from './files/stored-weights.js';
-export { overParts, splitBatch } from './iteration/accumulate.js';
-export { type Batch, imagesPerIteration } from './iteration/batch.js';
-export { disposeBatch, latentCodes, tensorBatch } from './iteration/batches.js';
 export {
-  addWeighted,
-  discriminatorGradients,
-  type DiscriminatorInputs,
-  type DiscriminatorOptions,
-} from './iteration/discriminator-step.js';
+  type Batch,
+  type DecodedImages,
+  disposeBatch,
+  imagesPerIteration,
+  latentCodes,
+  splitBatch,
+  tensorBatch,
+} from './iteration/batch.js';
+export { type BatchConfig, type ObjectiveConfig, type OptimizerConfig } from './iteration/config-fields.js';
+export { overParts } from './iteration/gradients.js';
+export { type DiscriminatorReadings, type GeneratorReadings, OBJECTIVE, type Objective } from './iteration/objective.js';
+export { discriminatorGradients, type DiscriminatorInputs } from './iteration/discriminator-step.js';
 export {
   describeFault,
   findNonFinite,
@@ -39,7 +39,6 @@ export {
 export {
   generatorGradients,
   type GeneratorInputs,
-  type GeneratorOptions,
   type StyleSource,
   TRAINED_NETWORKS,
   trainedNetworks,
@@ -50,18 +49,18 @@ export {
   disposeMoments,
   disposeState,
   initialState,
-  type OptimizerConfig,
   type Optimizers,
   stateFromWeights,
   type TrainingState,
 } from './iteration/state.js';
-export { sumGradients } from './iteration/sum-gradients.js';
-export { buildJudge, type Judge } from './networks/judge.js';
+export { type Term, type TermConfig } from './iteration/terms.js';
+export { type DomainChoice, loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
+export { type DomainDiscriminator } from './networks/build-discriminator.js';
+export { type ArchitectureConfig, type SizeConfig } from './networks/config-fields.js';
 export {
-  type Architecture,
-  AVERAGED_NAMES,
-  type AveragedName,
   buildNetworks,
+  EMA_NETWORKS,
+  type EmaNetwork,
   type ModelConfig,
   NETWORK_NAMES,
   type NetworkName,
@@ -72,6 +71,7 @@ export {
 export { describeOverflow, findOverflow, type ProbeSizes } from './networks/probe.js';
 export { labelCodes, latentCodesWithLabels, type StyleNetwork, type StyleNetworks } from './networks/style-codes.js';
 export { copyWeights, disposeAll, initialWeights, joinWeights, mapNames, splitWeights } from './networks/weights.js';
+export { type Canvas, type CanvasLayout, createCanvas, PICTURE_PIXELS, shrinkToFit } from './sampling/canvas.js';
 export {
   cycleStrip,
   type DrawingOptions,
@@ -79,19 +79,11 @@ export {
   latentGrid,
   type LatentGridOptions,
   latentStyles,
+  otherDomains,
   referenceGrid,
 } from './sampling/grids.js';
 export { easedWeights, type FloatImage, interpolate, slidingColumn } from './sampling/interpolation.js';
-export {
-  type Canvas,
-  type CanvasLayout,
-  createCanvas,
-  PICTURE_PIXELS,
-  type Pixels,
-  shrinkToFit,
-  tileImages,
-  toByte,
-} from './sampling/pixels.js';
+export { type Pixels, tileImages, toByte } from './sampling/pixels.js';
 export {
   countImages,
   encodeStyles,
@@ -104,4 +96,4 @@ export {
   translate,
 } from './sampling/translate.js';
 export { averageStyle, truncateStyle } from './sampling/truncation.js';
-export { turnEventLoop } from './yield-to-event-loop.js';
+export { yieldToEventLoop } from './yield-to-event-loop.js';

@@ -1,6 +1,13 @@
 import { mul, sum } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import { adain, residualBlock, styledResidualBlock, torchShape, type ParameterSpec, type ConvolutionVariant } from '@stargan/layers';
+import {
+  adain,
+  residualBlock,
+  styledResidualBlock,
+  torchShape,
+  type ParameterSpec,
+  type ConvolutionMethod as ConvolutionVariant,
+} from '@stargan/layers';
 import { highPass, valueAndGradients, type Parameters } from '@stargan/ops';
 import { disposeAll } from '@stargan/training';
 import { configNumber, findInput, requireConstant, requireInput } from '../case-inputs.js';
@@ -36,12 +43,17 @@ function buildBlock(golden: GoldenCase, variant: ConvolutionVariant): Block {
         styleDim: number('style_dim'),
         upsample: flag('upsample'),
         shortcut,
-        variant,
+        convolution: variant,
       });
       return { specs: layer.specs, apply: (parameters, x, style) => layer.apply(parameters, x, needStyle(style)) };
     }
     case 'ResBlk': {
-      const layer = residualBlock('', { ...channels(), normalize: flag('normalize'), downsample: flag('downsample'), variant });
+      const layer = residualBlock('', {
+        ...channels(),
+        normalize: flag('normalize'),
+        downsample: flag('downsample'),
+        convolution: variant,
+      });
       return { specs: layer.specs, apply: (parameters, x) => layer.apply(parameters, x) };
     }
     case 'HighPass': {

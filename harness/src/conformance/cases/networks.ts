@@ -1,7 +1,7 @@
 import { mul, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { Masks } from '@stargan/generator';
-import type { ConvolutionVariant } from '@stargan/layers';
+import type { ConvolutionMethod as ConvolutionVariant } from '@stargan/layers';
 import { valueAndGradients, type Parameters } from '@stargan/ops';
 import { buildNetworks, disposeAll, type NetworkName, type Networks } from '@stargan/training';
 import { configLabels, findInput, requireInput } from '../case-inputs.js';
@@ -44,7 +44,7 @@ export function networkCase(golden: GoldenCase, variant: ConvolutionVariant): Ou
   const name = MODULES[entry.module];
   if (name === undefined) throw new Error(`network module ${entry.module} is not known`);
   const { config, domains } = modelConfig(golden);
-  const networks = buildNetworks({ ...config, variant }, domains);
+  const networks = buildNetworks({ ...config, convolution: variant }, domains);
   const weights = hashedWeights(networks[name].specs, entry.prefix, entry.seed);
   const differentiated = golden.inputs.filter(({ name: input }) => /^(input|latent)\./.test(input));
   const inputs = Object.fromEntries(differentiated.map((input) => [input.name, inputTensor(input)]));

@@ -1,9 +1,9 @@
 import { mul, tensor } from '@tensorflow/tfjs-core';
-import { torchShape, type ConvolutionVariant } from '@stargan/layers';
+import { torchShape, type ConvolutionMethod as ConvolutionVariant } from '@stargan/layers';
 import { adam, exponentialMovingAverage } from '@stargan/optimizers';
 import {
-  AVERAGED_NAMES,
-  type AveragedName,
+  EMA_NETWORKS,
+  type EmaNetwork,
   type Batch,
   buildNetworks,
   buildOptimizers,
@@ -93,8 +93,8 @@ function iterationBatch(golden: GoldenCase, iteration: number): Batch {
   };
 }
 
-function averageWeights(networks: Networks, seed: number): WeightsOf<AveragedName> {
-  return mapNames(AVERAGED_NAMES, (name) => hashedWeights(networks[name].specs, TORCH_PREFIX[name], seed));
+function averageWeights(networks: Networks, seed: number): WeightsOf<EmaNetwork> {
+  return mapNames(EMA_NETWORKS, (name) => hashedWeights(networks[name].specs, TORCH_PREFIX[name], seed));
 }
 
 /** Whole training iterations with given inputs: all losses, and what became of every parameter. */
@@ -102,7 +102,7 @@ export function iterationsCase(golden: GoldenCase, variant: ConvolutionVariant):
   const number = (key: string): number => configNumber(golden, key);
   requireConstant(golden, 'adam_eps', 1e-8);
   const { config, domains } = modelConfig(golden);
-  const networks = buildNetworks({ ...config, variant }, domains);
+  const networks = buildNetworks({ ...config, convolution: variant }, domains);
   const optimizers = buildOptimizers({
     learningRate: number('lr'),
     mappingLearningRate: number('f_lr'),
@@ -130,8 +130,7 @@ export function iterationsCase(golden: GoldenCase, variant: ConvolutionVariant):
 
   const seed = number('weights_seed');
   for (const name of NETWORK_NAMES) addTables(outcome, TORCH_PREFIX[name], networks, name, state.weights[name], seed, seed);
-  for (const name of AVERAGED_NAMES)
-    addTables(outcome, `ema_${TORCH_PREFIX[name]}`, networks, name, state.averages[name], averageSeed, seed);
+  for (const name of EMA_NETWORKS) addTables(outcome, `ema_${TORCH_PREFIX[name]}`, networks, name, state.ema[name], averageSeed, seed);
   disposeState(state);
   return outcome;
 }

@@ -31,7 +31,7 @@ const verifyKernels = fileURLToPath(new URL('../../bin/verify-kernels.js', impor
 const flags = [...moduleFlags, '-O3', '-march=native', '-pthread', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math'];
 
 /** Differs where the kernels must be compiled anew: other sources, flags, library or processor. */
-export function kernelsKey(library: string, system: System): string {
+function kernelsKey(library: string, system: System): string {
   const hash = createHash('sha256');
   for (const file of sourceFiles()) hash.update(file).update(readFileSync(join(sourceFolder, file)));
   hash.update(JSON.stringify([flags, library, librarySizes(library), system.arch, system.libc, processorIdentity(system)]));

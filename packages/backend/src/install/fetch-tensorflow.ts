@@ -44,7 +44,7 @@ interface LibraryStamp {
 }
 
 /** Where the cache has the library of a flavour. */
-export function libraryHome(flavour: Flavour, cache: string, arch: string): string {
+function libraryHome(flavour: Flavour, cache: string, arch: string): string {
   return join(cache, `tensorflow-${flavour}-${tensorflowVersion}-${arch}`);
 }
 

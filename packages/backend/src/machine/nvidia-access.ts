@@ -8,7 +8,7 @@ export interface Obstacle {
 }
 
 /** CUDA 12, which TensorFlow's wheel brings, runs on drivers from this version on. */
-export const oldestDriver = 525;
+const oldestDriver = 525;
 
 /** A driver that CUDA 12 does not run on; undefined where it does, or where its version is not known. */
 export function oldDriver({ driver }: NvidiaCard): Obstacle | undefined {

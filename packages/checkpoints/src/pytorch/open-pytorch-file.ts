@@ -3,7 +3,7 @@ import { readExactly } from '../byte-transfer.js';
 import type { StoredDtype } from '../dtypes.js';
 import { fileError } from '../file-errors.js';
 import { openRegularFile } from '../open-regular-file.js';
-import type { StoredTensor } from '../safetensors-reader.js';
+import type { StoredTensor } from '../safetensors-content.js';
 import { openLegacyLayout } from './legacy-layout.js';
 import type { ComplexValue, TensorValue } from './pickle-values.js';
 import { bytesInMemory, readView } from './read-view.js';

@@ -2,7 +2,7 @@
 export type Charge = (bytes: number) => void;
 
 /** Bytes of memory that the values of a pickle may take: a few bytes of pickle can ask for a copy of everything before them. */
-export const MAX_MADE_BYTES = 256 * 1024 * 1024;
+const MAX_MADE_BYTES = 256 * 1024 * 1024;
 
 /** About what V8 takes for each kind of value, beside its content. */
 export const COST = {

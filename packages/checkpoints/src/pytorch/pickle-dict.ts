@@ -73,7 +73,7 @@ function sameKey(dict: PickleDict, key: PickleKey): PickleKey {
 }
 
 /** Sets an item as Python does. @throws where the key is of a kind that is no key */
-export function setItem(dict: PickleDict, key: PickleValue, value: PickleValue, charge: Charge): void {
+function setItem(dict: PickleDict, key: PickleValue, value: PickleValue, charge: Charge): void {
   if (!isKey(key)) throw new Error(`the pickle has a dict with ${describe(key)} for a key`);
   charge(typeof key === 'object' && key !== null ? COST.entry + 2 * MAX_KEY_TEXT : COST.entry);
   dict.set(sameKey(dict, key), value);

@@ -8,7 +8,7 @@ const MAX_FLOAT_BYTES = 1024;
 const MAX_TEXT_BYTES = 1024 * 1024;
 
 /** An integer as a number where that is exact. */
-export function wholeNumber(value: bigint): bigint | number {
+function wholeNumber(value: bigint): bigint | number {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }
 

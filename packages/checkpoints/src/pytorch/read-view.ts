@@ -1,5 +1,5 @@
 import { bytesPerElement, isSmallFloat, valuesOver, type StoredDtype, type TensorData } from '../dtypes.js';
-import type { StoredTensor } from '../safetensors-reader.js';
+import type { StoredTensor } from '../safetensors-content.js';
 import { smallFloatsToFloat32 } from '../small-floats.js';
 import type { TensorValue } from './pickle-values.js';
 import { viewExtent } from './rebuild-tensor.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { bytesPerElement, DTYPES, isDtype, valuesOver, type Dtype } from '../dtypes.js';
-import type { StoredTensor } from '../safetensors-reader.js';
+import type { StoredTensor } from '../safetensors-content.js';
 
 const dtypes = fc.constantFrom(...DTYPES).map((name): Dtype => {
   if (!isDtype(name)) throw new Error(`tests: ${name} is no dtype`);

@@ -90,7 +90,7 @@ export function withoutSums(archive: Uint8Array): Buffer {
 }
 
 /** A zip archive whose sums are those of its stored entries, whatever has changed in them. */
-export function withRightSums(archive: Uint8Array): Buffer {
+function withRightSums(archive: Uint8Array): Buffer {
   const bytes = Buffer.from(archive);
   eachEntry(bytes, (central, local, content) => {
     if (bytes.readUInt16LE(central + 10) !== 0) return;

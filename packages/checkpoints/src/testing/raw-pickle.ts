@@ -13,7 +13,7 @@ export const EMPTY_LIST: Bytes = [0x5d];
 export const text = (value: string): Bytes => [0x58, ...little(encoded(value).length, 4), ...encoded(value)];
 export const int = (value: number): Bytes => [0x4a, ...little(value >>> 0, 4)];
 /** An int of eight bytes. */
-export const long = (value: number): Bytes => [0x8a, 8, ...little(value, 8)];
+const long = (value: number): Bytes => [0x8a, 8, ...little(value, 8)];
 export const tuple = (...items: readonly Bytes[]): Bytes => [...MARK, ...items.flat(), 0x74];
 export const list = (...items: readonly Bytes[]): Bytes => [...EMPTY_LIST, ...MARK, ...items.flat(), 0x65];
 export const dict = (...pairs: readonly Bytes[]): Bytes => [0x7d, ...MARK, ...pairs.flat(), 0x75];

@@ -95,7 +95,7 @@ const LOOKED_AT = 65_536;
 const TOLERANCE = 4;
 
 /** Whether all pixels, or of a large image many that are spread over it, are of nearly one colour. */
-export function showsOneColour({ width, height, data }: RgbImage): boolean {
+function showsOneColour({ width, height, data }: RgbImage): boolean {
   const pixels = width * height;
   const step = Math.max(1, Math.floor(pixels / LOOKED_AT));
   const lowest = [255, 255, 255];
@@ -114,7 +114,7 @@ export function showsOneColour({ width, height, data }: RgbImage): boolean {
 const SUSPICIOUS_SHARE = 1 / 16;
 
 /** Rows at the bottom that are middle grey, which decoders put where data is missing; 0 where it is few. */
-export function greyRowsBelow({ width, height, data }: RgbImage): number {
+function greyRowsBelow({ width, height, data }: RgbImage): number {
   let row = height;
   while (row > 0 && isGrey(data.subarray((row - 1) * width * 3, row * width * 3))) row -= 1;
   const rows = height - row;

@@ -1,8 +1,8 @@
 import { convolution as convolutionLayer, type ConvolutionLayerOptions } from '../convolution.js';
 import { linear as linearLayer } from '../linear.js';
 import { featureMap } from './input-shapes.js';
-import { FEATURE_MAP, weightOptions, type WeightOptions } from './layer-kind.js';
-import { oneOf, wholeNumber } from './options.js';
+import { FEATURE_MAP_INPUT, weightOptions, type WeightOptions } from './layer-kind.js';
+import { choiceOption, wholeNumberOption } from './options.js';
 import { tfLayer } from './tf-layer.js';
 
 function withoutBorder(side: number, size: number): number {
@@ -14,8 +14,13 @@ function withoutBorder(side: number, size: number): number {
 export const convolution = tfLayer<Omit<ConvolutionLayerOptions, 'inChannels'> & WeightOptions>({
   name: 'convolution',
   className: 'StarganConvolution',
-  options: { outChannels: wholeNumber(1), size: wholeNumber(1), padding: oneOf(['same', 'valid'], 'same'), ...weightOptions },
-  inputs: [FEATURE_MAP],
+  options: {
+    outChannels: wholeNumberOption(1),
+    size: wholeNumberOption(1),
+    padding: choiceOption(['same', 'valid'], 'same'),
+    ...weightOptions,
+  },
+  inputs: [FEATURE_MAP_INPUT],
   make: (options, inChannels: number) => convolutionLayer('', { ...options, inChannels }),
   outputShape: ({ outChannels, padding, size }, x) =>
     featureMap(x, outChannels, (side) => (padding === 'same' ? side : withoutBorder(side, size))),
@@ -25,7 +30,7 @@ export const convolution = tfLayer<Omit<ConvolutionLayerOptions, 'inChannels'> &
 export const linear = tfLayer<{ outFeatures: number } & WeightOptions>({
   name: 'linear',
   className: 'StarganLinear',
-  options: { outFeatures: wholeNumber(1), ...weightOptions },
+  options: { outFeatures: wholeNumberOption(1), ...weightOptions },
   inputs: [{ name: 'x', axes: ['batch', 'features'] }],
   make: ({ outFeatures }, inFeatures: number) => linearLayer('', { inFeatures, outFeatures }),
   outputShape: ({ outFeatures }, [batch]) => [batch!, outFeatures],

@@ -1,18 +1,18 @@
 import { residualBlock as residualBlockLayer, type ResidualBlockOptions } from '../residual-block.js';
 import { styledResidualBlock as styledResidualBlockLayer, type StyledResidualBlockOptions } from '../styled-residual-block.js';
-import { convolutionVariants, DEFAULT_VARIANT, type ConvolutionVariant } from '../variant.js';
+import { convolutionMethods, DEFAULT_CONVOLUTION, type ConvolutionMethod } from '../convolution-method.js';
 import { featureMap } from './input-shapes.js';
-import { FEATURE_MAP, weightOptions, type WeightOptions } from './layer-kind.js';
-import { flag, oneOf, wholeNumber } from './options.js';
+import { FEATURE_MAP_INPUT, weightOptions, type WeightOptions } from './layer-kind.js';
+import { choiceOption, flagOption, wholeNumberOption } from './options.js';
 import { tfLayer } from './tf-layer.js';
 
-/** Saved models name the variant; steps of one's own have no name. */
-interface NamedVariant {
-  /** How the block convolves, see `convolutionVariants`. */
-  variant?: ConvolutionVariant | undefined;
+/** A saved model names the method, so steps of one's own cannot be given. */
+interface NamedConvolution {
+  /** How the block convolves and resamples: a name in `convolutionMethods`. */
+  convolution?: ConvolutionMethod | undefined;
 }
 
-const variant = oneOf(Object.keys(convolutionVariants) as ConvolutionVariant[], DEFAULT_VARIANT);
+const convolution = choiceOption(Object.keys(convolutionMethods) as ConvolutionMethod[], DEFAULT_CONVOLUTION);
 
 function half(side: number): number {
   if (side % 2 !== 0) throw new Error(`height and width of x must be even to be halved, got ${side}`);
@@ -23,11 +23,17 @@ function half(side: number): number {
  * Pre-activation residual block, as `residualBlock` of the main entry, whose options it has.
  * x [batch, height, width, in] → [batch, height', width', outChannels], halved when `downsample`.
  */
-export const residualBlock = tfLayer<Omit<ResidualBlockOptions, 'inChannels' | 'variant'> & NamedVariant & WeightOptions>({
+export const residualBlock = tfLayer<Omit<ResidualBlockOptions, 'inChannels' | 'convolution'> & NamedConvolution & WeightOptions>({
   name: 'residualBlock',
   className: 'StarganResidualBlock',
-  options: { outChannels: wholeNumber(1), normalize: flag(false), downsample: flag(false), variant, ...weightOptions },
-  inputs: [FEATURE_MAP],
+  options: {
+    outChannels: wholeNumberOption(1),
+    normalize: flagOption(false),
+    downsample: flagOption(false),
+    convolution,
+    ...weightOptions,
+  },
+  inputs: [FEATURE_MAP_INPUT],
   make: (options, inChannels: number) => residualBlockLayer('', { ...options, inChannels }),
   outputShape: ({ outChannels, downsample }, x) => featureMap(x, outChannels, downsample ? half : undefined),
 });
@@ -38,12 +44,12 @@ export const residualBlock = tfLayer<Omit<ResidualBlockOptions, 'inChannels' | '
  * `upsample`.
  */
 export const styledResidualBlock = tfLayer<
-  Omit<StyledResidualBlockOptions, 'inChannels' | 'styleDim' | 'norm' | 'variant'> & NamedVariant & WeightOptions
+  Omit<StyledResidualBlockOptions, 'inChannels' | 'styleDim' | 'norm' | 'convolution'> & NamedConvolution & WeightOptions
 >({
   name: 'styledResidualBlock',
   className: 'StarganStyledResidualBlock',
-  options: { outChannels: wholeNumber(1), upsample: flag(false), shortcut: flag(true), variant, ...weightOptions },
-  inputs: [FEATURE_MAP, { name: 'style', axes: ['batch', 'styleDim'] }],
+  options: { outChannels: wholeNumberOption(1), upsample: flagOption(false), shortcut: flagOption(true), convolution, ...weightOptions },
+  inputs: [FEATURE_MAP_INPUT, { name: 'style', axes: ['batch', 'styleDim'] }],
   make: (options, inChannels: number, styleDim: number) => styledResidualBlockLayer('', { ...options, inChannels, styleDim }),
   outputShape: ({ outChannels, upsample }, x) => featureMap(x, outChannels, (side) => (upsample ? 2 * side : side)),
 });

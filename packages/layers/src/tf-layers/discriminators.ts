@@ -1,16 +1,16 @@
-import { minibatchDeviation as appendDeviation, type MinibatchDeviationOptions } from '../minibatch-deviation.js';
+import { minibatchStdDev as appendDeviation, type MinibatchStdDevOptions } from '../minibatch-std-dev.js';
 import { patchDiscriminator as patchDiscriminatorLayer, type PatchDiscriminatorOptions } from '../patch-discriminator.js';
 import { featureMap } from './input-shapes.js';
-import { FEATURE_MAP, weightOptions, type WeightOptions } from './layer-kind.js';
-import { flag, wholeNumber } from './options.js';
+import { FEATURE_MAP_INPUT, weightOptions, type WeightOptions } from './layer-kind.js';
+import { flagOption, wholeNumberOption } from './options.js';
 import { tfLayer } from './tf-layer.js';
 
 /** Appends how much the samples of a group differ. x [batch, height, width, channels] → [batch, height, width, channels + maps]. */
-export const minibatchDeviation = tfLayer<MinibatchDeviationOptions>({
-  name: 'minibatchDeviation',
-  className: 'StarganMinibatchDeviation',
-  options: { groupSize: wholeNumber(1, 4), maps: wholeNumber(1, 1) },
-  inputs: [FEATURE_MAP],
+export const minibatchStdDev = tfLayer<MinibatchStdDevOptions>({
+  name: 'minibatchStdDev',
+  className: 'StarganMinibatchStdDev',
+  options: { groupSize: wholeNumberOption(1, 4), maps: wholeNumberOption(1, 1) },
+  inputs: [FEATURE_MAP_INPUT],
   make: ({ groupSize, maps }, channels: number) => {
     if (channels % maps !== 0) throw new Error(`maps must divide the channels, got ${maps} for ${channels}`);
     return { specs: [], apply: (_, x) => appendDeviation(x, { groupSize, maps }) };
@@ -29,8 +29,8 @@ function patches(side: number, levels: number): number {
 export const patchDiscriminator = tfLayer<Omit<PatchDiscriminatorOptions, 'inChannels'> & WeightOptions>({
   name: 'patchDiscriminator',
   className: 'StarganPatchDiscriminator',
-  options: { width: wholeNumber(1, 64), levels: wholeNumber(1, 3), normalize: flag(true), ...weightOptions },
-  inputs: [FEATURE_MAP],
+  options: { width: wholeNumberOption(1, 64), levels: wholeNumberOption(1, 3), normalize: flagOption(true), ...weightOptions },
+  inputs: [FEATURE_MAP_INPUT],
   make: (options, inChannels: number) => patchDiscriminatorLayer('model', { ...options, inChannels }),
   outputShape: ({ levels }, x) => featureMap(x, 1, (side) => patches(side, levels)),
 });

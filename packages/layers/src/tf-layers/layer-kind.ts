@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import type { Layer } from '../layer.js';
 import type { Input } from './input-shapes.js';
-import { flag, wholeNumber, type OptionTable } from './options.js';
+import { flagOption, wholeNumberOption, type OptionTable } from './options.js';
 
 /** The seed of a layer that is given none. */
 export const DEFAULT_SEED = 777;
@@ -20,7 +20,10 @@ export interface WeightOptions {
 }
 
 /** The entries of {@link WeightOptions} in a kind's table: a kind that has them takes these options. */
-export const weightOptions: OptionTable<WeightOptions> = { seed: wholeNumber(0, DEFAULT_SEED), spectralNormalization: flag(false) };
+export const weightOptions: OptionTable<WeightOptions> = {
+  seed: wholeNumberOption(0, DEFAULT_SEED),
+  spectralNormalization: flagOption(false),
+};
 
 /** What makes a layer of tf.layers from one of ours. */
 export interface LayerKind<Options extends object> {
@@ -43,4 +46,4 @@ export interface LayerKind<Options extends object> {
 }
 
 /** The input of most layers. */
-export const FEATURE_MAP: Input = { name: 'x', axes: ['batch', 'height', 'width', 'channels'] };
+export const FEATURE_MAP_INPUT: Input = { name: 'x', axes: ['batch', 'height', 'width', 'channels'] };

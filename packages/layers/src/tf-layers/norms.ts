@@ -4,8 +4,8 @@ import { adain as adainLayer } from '../adain.js';
 import { conditionalInstanceNorm as conditionalInstanceNormLayer } from '../conditional-instance-norm.js';
 import { instanceNorm as instanceNormLayer } from '../instance-norm.js';
 import { layerNorm as layerNormLayer } from '../layer-norm.js';
-import { FEATURE_MAP, weightOptions, type WeightOptions } from './layer-kind.js';
-import { finiteNumber, wholeNumber } from './options.js';
+import { FEATURE_MAP_INPUT, weightOptions, type WeightOptions } from './layer-kind.js';
+import { finiteNumberOption, wholeNumberOption } from './options.js';
 import { tfLayer } from './tf-layer.js';
 
 /** Options of the norms that a leaky ReLU may follow. */
@@ -21,8 +21,8 @@ export interface SlopeOptions {
 export const adain = tfLayer<SlopeOptions & WeightOptions>({
   name: 'adain',
   className: 'StarganAdaIN',
-  options: { slope: finiteNumber(1), ...weightOptions },
-  inputs: [FEATURE_MAP, { name: 'style', axes: ['batch', 'styleDim'] }],
+  options: { slope: finiteNumberOption(1), ...weightOptions },
+  inputs: [FEATURE_MAP_INPUT, { name: 'style', axes: ['batch', 'styleDim'] }],
   make: ({ slope }, channels: number, styleDim: number) => adainLayer('', { channels, styleDim, slope }),
 });
 
@@ -30,8 +30,8 @@ export const adain = tfLayer<SlopeOptions & WeightOptions>({
 export const instanceNorm = tfLayer<SlopeOptions>({
   name: 'instanceNorm',
   className: 'StarganInstanceNorm',
-  options: { slope: finiteNumber(1) },
-  inputs: [FEATURE_MAP],
+  options: { slope: finiteNumberOption(1) },
+  inputs: [FEATURE_MAP_INPUT],
   make: ({ slope }, channels: number) => instanceNormLayer('', { channels, slope }),
 });
 
@@ -40,7 +40,7 @@ export const layerNorm = tfLayer<object>({
   name: 'layerNorm',
   className: 'StarganLayerNorm',
   options: {},
-  inputs: [FEATURE_MAP],
+  inputs: [FEATURE_MAP_INPUT],
   make: (_, channels: number) => layerNormLayer('', { channels }),
 });
 
@@ -54,8 +54,8 @@ export const layerNorm = tfLayer<object>({
 export const conditionalInstanceNorm = tfLayer<{ domains: number } & SlopeOptions>({
   name: 'conditionalInstanceNorm',
   className: 'StarganConditionalInstanceNorm',
-  options: { domains: wholeNumber(1), slope: finiteNumber(1) },
-  inputs: [FEATURE_MAP, { name: 'domain', axes: ['batch', '1'] }],
+  options: { domains: wholeNumberOption(1), slope: finiteNumberOption(1) },
+  inputs: [FEATURE_MAP_INPUT, { name: 'domain', axes: ['batch', '1'] }],
   make: ({ domains, slope }, channels: number) => {
     const layer = conditionalInstanceNormLayer('', { channels, domains, slope });
     // [batch, 1] are numbers, of one domain too, whatever their dtype: that of inputs is float32 unless another is given.

@@ -17,7 +17,7 @@ export type OptionTable<Options> = { readonly [Name in keyof Options]-?: Option<
  * @param least the smallest that it may be
  * @param fallback taken when the option is not given; without it the option is required
  */
-export function wholeNumber(least: number, fallback?: number): Option<number> {
+export function wholeNumberOption(least: number, fallback?: number): Option<number> {
   return {
     fallback,
     expected: `a whole number ≥ ${least}`,
@@ -30,7 +30,7 @@ export function wholeNumber(least: number, fallback?: number): Option<number> {
  *
  * @param fallback taken when the option is not given; without it the option is required
  */
-export function finiteNumber(fallback?: number): Option<number> {
+export function finiteNumberOption(fallback?: number): Option<number> {
   return { fallback, expected: 'a finite number', accepts: (value): value is number => Number.isFinite(value) };
 }
 
@@ -39,7 +39,7 @@ export function finiteNumber(fallback?: number): Option<number> {
  *
  * @param fallback taken when the option is not given; without it the option is required
  */
-export function flag(fallback?: boolean): Option<boolean> {
+export function flagOption(fallback?: boolean): Option<boolean> {
   return { fallback, expected: 'true or false', accepts: (value): value is boolean => typeof value === 'boolean' };
 }
 
@@ -49,7 +49,7 @@ export function flag(fallback?: boolean): Option<boolean> {
  * @param words all that it may be
  * @param fallback taken when the option is not given; without it the option is required
  */
-export function oneOf<Word extends string>(words: readonly Word[], fallback?: Word): Option<Word> {
+export function choiceOption<Word extends string>(words: readonly Word[], fallback?: Word): Option<Word> {
   return { fallback, expected: `one of ${words.join(', ')}`, accepts: (value): value is Word => words.includes(value as Word) };
 }
 

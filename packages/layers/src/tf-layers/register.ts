@@ -1,7 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import { convolution, linear } from './affine.js';
 import { residualBlock, styledResidualBlock } from './blocks.js';
-import { minibatchDeviation, patchDiscriminator } from './discriminators.js';
+import { minibatchStdDev, patchDiscriminator } from './discriminators.js';
 import { adain, conditionalInstanceNorm, instanceNorm, layerNorm } from './norms.js';
 
 /** Makes the layers known to tf.layers, so that models with them can be loaded. Importing alone changes nothing. */
@@ -13,7 +13,7 @@ export function registerTfLayers(): void {
     instanceNorm,
     layerNorm,
     linear,
-    minibatchDeviation,
+    minibatchStdDev,
     patchDiscriminator,
     residualBlock,
     styledResidualBlock,

@@ -4,15 +4,7 @@ import { input, layers, loadLayersModel, model as makeModel, models, sequential 
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  adain,
-  convolution,
-  minibatchDeviation,
-  patchDiscriminator,
-  registerTfLayers,
-  residualBlock,
-  styledResidualBlock,
-} from './index.js';
+import { adain, convolution, minibatchStdDev, patchDiscriminator, registerTfLayers, residualBlock, styledResidualBlock } from './index.js';
 import { cases } from './testing/cases.js';
 
 const values = (tensor: Tensor): number[] => Array.from(tensor.dataSync());
@@ -146,11 +138,11 @@ describe('a model that cannot be loaded', () => {
     await expect(load(({ config }) => delete config.out_channels)).rejects.toThrow(
       "residualBlock 'block': outChannels must be a whole number ≥ 1, got undefined",
     );
-    await expect(load(({ config }) => (config.variant = 'constructor'))).rejects.toThrow(
-      'residualBlock \'block\': variant must be one of winograd, fused, composed, got "constructor"',
+    await expect(load(({ config }) => (config.convolution = 'constructor'))).rejects.toThrow(
+      'residualBlock \'block\': convolution must be one of winograd, fused, composed, got "constructor"',
     );
     await expect(load(({ config }) => (config.upsample = true))).rejects.toThrow(
-      "residualBlock 'block': options must be outChannels, normalize, downsample, variant, seed, spectralNormalization, those of every layer, got upsample",
+      "residualBlock 'block': options must be outChannels, normalize, downsample, convolution, seed, spectralNormalization, those of every layer, got upsample",
     );
   });
 });
@@ -167,7 +159,7 @@ describe('the configuration', () => {
   it('of any layer makes that layer again, by way of JSON', () => {
     const through = (layer: layers.Layer): void => {
       const config = layer.getConfig();
-      const { layerClass } = [adain, convolution, minibatchDeviation, residualBlock, styledResidualBlock].find(
+      const { layerClass } = [adain, convolution, minibatchStdDev, residualBlock, styledResidualBlock].find(
         (each) => each.layerClass.className === layer.getClassName(),
       )!;
       expect(layerClass.fromConfig(layerClass, JSON.parse(JSON.stringify(config)) as typeof config).getConfig()).toEqual(config);
@@ -193,7 +185,7 @@ describe('the configuration', () => {
         through(convolution(options)),
       ),
     );
-    fc.assert(fc.property(fc.record({ groupSize: side, maps: side }), (options) => through(minibatchDeviation(options))));
+    fc.assert(fc.property(fc.record({ groupSize: side, maps: side }), (options) => through(minibatchStdDev(options))));
   });
 
   it('of a wrong option is an error that names the layer, the option and what it must be', () => {

@@ -34,7 +34,7 @@ import {
   residualBlock,
   styledResidualBlock,
   tfLayer,
-  wholeNumber,
+  wholeNumberOption,
   type TfLayer,
 } from './index.js';
 import { cases, SEED } from './testing/cases.js';
@@ -383,7 +383,7 @@ describe('a layer of one’s own', () => {
     tfLayer<{ power?: number }>({
       name: 'scaled',
       className: 'TestScaled',
-      options: { power: wholeNumber(1, 2) },
+      options: { power: wholeNumberOption(1, 2) },
       inputs: [{ name: 'x', axes: ['batch', 'features'] }],
       make: ({ power }, features: number) => ({
         specs: [{ name: parameterName, kind: 'scale', shape: [features] }],

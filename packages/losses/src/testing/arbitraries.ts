@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
 /**
- * A finite float32 in [−bound, bound]: mostly spread evenly, sometimes anything, down to the subnormals, which is
- * where `fc.float` by itself would nearly always be.
+ * A finite float32 in [−bound, bound]: mostly evenly spread, sometimes any, down to the subnormals, which `fc.float` by itself would
+ * nearly always draw.
  */
 export function float32(bound: number): fc.Arbitrary<number> {
   const even = fc.integer({ min: -4096, max: 4096 }).map((n) => Math.fround((n / 4096) * bound));

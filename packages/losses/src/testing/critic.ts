@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { addBias, averagePool2x2, conv2d, instanceNormalization, leakyRelu, linear } from '@stargan/ops';
 import { gradient64 } from './numbers.js';
 
-// A critic as they are in practice, small enough for finite differences: 3×3 convolution, instance norm, lrelu, 2×2
+// A realistic critic, small enough for finite differences: 3×3 convolution, instance norm, lrelu, 2×2
 // average pooling, 3×3 convolution, lrelu, linear. Once of tfjs operations, once in float64 arrays.
 
 /** Height and width of its images. */
@@ -67,7 +67,7 @@ function convolve64(x: readonly number[], size: number, filter: readonly number[
   return output;
 }
 
-/** What goes into both activations, for one image: 16 · 3 and 4 · 3 values. */
+/** The inputs of both activations for one image: 16 · 3 and 4 · 3 values. */
 function activationInputs64(flat: readonly number[], image: readonly number[]): { first: number[]; second: number[] } {
   const [filter, scale, shift, filter2, bias] = split(flat);
   const h = convolve64(image, SIZE, filter!, CHANNELS);
@@ -103,7 +103,7 @@ export function critic64(flat: readonly number[], image: readonly number[]): num
   return activationInputs64(flat, image).second.reduce((total, value, i) => total + rectify(value) * weight![i]!, offset![0]!);
 }
 
-/** How near an image comes to a corner of an activation, where differences would not be derivatives. */
+/** How close an image comes to a corner of an activation, where differences would not be derivatives. */
 export function nearestCorner64(flat: readonly number[], image: readonly number[]): number {
   const { first, second } = activationInputs64(flat, image);
   return Math.min(...[...first, ...second].map(Math.abs));

@@ -39,10 +39,17 @@ export function gradient64(f: (x: number[]) => number, at: readonly number[], st
   });
 }
 
+/** The rows of a flat [rows, width] array. */
+export function rows(values: readonly number[], width: number): number[][] {
+  return Array.from({ length: values.length / width }, (_, row) => values.slice(row * width, (row + 1) * width));
+}
+
+/** The sum in float64. */
 export function sum64(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
+/** The mean in float64. */
 export function mean64(values: readonly number[]): number {
   return sum64(values) / values.length;
 }

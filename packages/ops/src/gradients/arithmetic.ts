@@ -30,7 +30,7 @@ const powerSlope = (dy: Tensor, a: Tensor, b: Tensor): Tensor => {
   return mul(dy, mul(mul(b, constant), pow(a, mul(exponent, constant))));
 };
 
-// Where the base is not positive its logarithm is taken of 1 instead, so that no NaN waits in the second derivative.
+// Where the base is not positive, the logarithm of 1 is taken instead, so that the second derivative holds no NaN.
 const exponentSlope = (dy: Tensor, a: Tensor, b: Tensor): Tensor => mul(dy, mul(pow(a, b), log(where(greater(a, 0), a, onesLike(a)))));
 
 /** Gradients of the kernels that compute with two tensors, or a list of them. */

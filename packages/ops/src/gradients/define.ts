@@ -6,7 +6,7 @@ export type Gradients = Record<string, () => Tensor>;
 
 type Gradient = (dy: Tensor, inputs: Tensor[], attributes: NamedAttrMap) => Gradients;
 
-/** A gradient that keeps the inputs and lets go of the output, so that it can be differentiated again. */
+/** A gradient that keeps the inputs and not the output, so that it can be differentiated again. */
 export function gradient(kernelName: string, inputsToSave: string[], gradFunc: Gradient): GradConfig {
   return { kernelName, inputsToSave, gradFunc: (dy, saved, attributes) => gradFunc(dy as Tensor, saved, attributes) };
 }
@@ -15,7 +15,7 @@ export function gradient(kernelName: string, inputsToSave: string[], gradFunc: G
 export const unary = (kernelName: string, slope: (dy: Tensor, x: Tensor, attributes: NamedAttrMap) => Tensor): GradConfig =>
   gradient(kernelName, ['x'], (dy, [x], attributes) => ({ x: () => slope(dy, x!, attributes) }));
 
-/** For gradients that need nothing but dy: the input can be let go. */
+/** For gradients that need nothing but dy: the input is not kept. */
 export const withoutInput = (kernelName: string, slope: (dy: Tensor, attributes: NamedAttrMap) => Tensor, input = 'x'): GradConfig => ({
   kernelName,
   gradFunc: (dy, _, attributes) => ({ [input]: () => slope(dy as Tensor, attributes) }),
@@ -24,7 +24,7 @@ export const withoutInput = (kernelName: string, slope: (dy: Tensor, attributes:
 /** 1 where the condition holds and 0 elsewhere, to multiply with. */
 export const mask = (condition: Tensor): Tensor => cast(condition, 'float32');
 
-/** The permutation of axes that undoes one. */
+/** The inverse of a permutation of axes. */
 export const inverse = (permutation: readonly number[]): number[] => permutation.map((_, axis) => permutation.indexOf(axis));
 
 /** Undoes broadcasting: sums over the axes along which `shape` was repeated. */
@@ -42,7 +42,7 @@ export const binary = (kernelName: string, forA: Side, forB: Side, [first, secon
     [second]: () => summedTo(b!.shape, forB(dy, a!, b!)),
   }));
 
-/** Gradient of a kernel that is constant wherever it has one: zeros. They are float32 whatever the inputs are, as the tape demands. */
+/** Gradient of a piecewise constant kernel: zeros. They are float32 whatever the inputs are, as the tape demands. */
 export const flat = (kernelName: string, inputs: string[]): GradConfig =>
   gradient(kernelName, inputs, (_, saved) => Object.fromEntries(inputs.map((name, i) => [name, () => zeros(saved[i]!.shape)])));
 

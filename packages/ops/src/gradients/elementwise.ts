@@ -29,7 +29,7 @@ const oneMinusSquare = (x: Tensor): Tensor => sub(1, square(x));
 const SELU_SCALE = 1.0507009873554805;
 const SELU_SCALE_ALPHA = 1.7580993408473768;
 
-/** e^x below zero and 1 above: the exponent is 0 where it is not wanted, so that it cannot overflow there. */
+/** e^x below zero and 1 above: the exponent is 0 where it is not used, so that it cannot overflow there. */
 const exponentialBelow = (x: Tensor, scale: number): Tensor => mul(mask(lessEqual(x, 0)), mul(exp(mul(x, mask(lessEqual(x, 0)))), scale));
 
 /** Gradients of the kernels that compute each element from one. */

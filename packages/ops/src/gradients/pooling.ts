@@ -29,7 +29,7 @@ interface PoolAttributes {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** How many pixels of the input each place of the pooled map sees along one axis. */
+/** The number of input pixels that each place of the pooled map sees along one axis. */
 function windowSizes(size: number, out: number, stride: number, taps: number, before: number): number[] {
   return Array.from({ length: out }, (_, i) => Math.min(i * stride - before + taps, size) - Math.max(i * stride - before, 0));
 }
@@ -71,7 +71,7 @@ function firstMaxima(x: Tensor, attributes: NamedAttrMap): Tensor {
   });
 }
 
-/** Gradient of a pooling by maxima: its kernel looks for the places of the output in the input. */
+/** Gradient of a pooling by maxima: its kernel looks up where in the input each output comes from. */
 const maxPooling = (kernelName: string): GradConfig => ({
   kernelName,
   inputsToSave: ['x'],

@@ -18,7 +18,7 @@ function keptShape(x: Tensor, axis: Axis): number[] {
 /** Spreads the gradient of a sum over `axis` to the summed elements. */
 const spread = (dy: Tensor, x: Tensor, axis: Axis): Tensor => mul(reshape(dy, keptShape(x, axis)), onesLike(x));
 
-/** As tfjs and PyTorch's amax: every element that attains the extreme gets the gradient whole. */
+/** As tfjs and PyTorch's amax: every element that attains the extreme gets the whole gradient. */
 function toExtreme(dy: Tensor, x: Tensor, axis: Axis, extreme: (x: Tensor, axis: number[], keepDims: boolean) => Tensor): Tensor {
   return mul(reshape(dy, keptShape(x, axis)), mask(equal(x, extreme(x, axesOf(axis, x), true))));
 }

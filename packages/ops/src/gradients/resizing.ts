@@ -4,8 +4,8 @@ import { withoutGradients } from '../gradient-control.js';
 import { gradient, runKernel } from './define.js';
 
 /**
- * Weights with which the backend's own kernel makes each row of the resized picture from those of the picture.
- * [resized, size]: the kernel's answer to a picture with one channel per row, which is 1 in that row.
+ * The weights with which the backend's own kernel makes each row of the resized picture from the rows of the picture,
+ * [resized, size]: its result for a picture with one channel per row, which is 1 in that row.
  */
 function rowWeights(kernelName: string, size: number, resized: number, attributes: NamedAttrMap): Tensor {
   return withoutGradients(() => {

@@ -59,7 +59,7 @@ function gatherGradient(dy: Tensor, x: Tensor, indices: Tensor, axis: number): T
   return transpose(sumOfRows(transpose(picked, order), reshape<Rank.R1>(indices, [indices.size]), x.shape[axis]!), inverse(order));
 }
 
-/** What mirror padding copied outwards is folded back, one axis after the other. */
+/** Folds what mirror padding copied outwards back, one axis after the other. */
 function foldMirror(dy: Tensor, paddings: [number, number][], mode: string): Tensor {
   const edge = mode === 'reflect' ? 1 : 0;
   return paddings.reduce((g, [before, after], axis) => {

@@ -3,8 +3,8 @@ import type { GradConfig } from '@tensorflow/tfjs-core';
 import { gradientTable } from '../gradients/table.js';
 
 /**
- * Kernels whose gradient in tensorflow.js cannot be differentiated again, or not rightly: it is made of the saved
- * output, which the tape takes for a constant; of a kernel without gradient; or is wrong itself (mirror padding,
+ * Kernels whose gradient in tensorflow.js cannot be differentiated again, or wrongly: because it is made of the saved output, which the
+ * tape takes for a constant, or of a kernel without gradient, or because it is wrong itself (mirror padding,
  * resizing with half-pixel centres, means of windows that leave the picture, extremes of tensors that are broadcast,
  * sums along an axis that is not the last, tiles of more than four axes, rows gathered on WebAssembly).
  */
@@ -24,7 +24,7 @@ const REPLACED: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** Kernels that nobody has a gradient for, with what to take in their place. */
+/** Kernels that have no gradient anywhere, with what to use in their place. */
 const WITHOUT_GRADIENT: Readonly<Record<string, string>> = {
   CropAndResize: 'tf.image.resizeBilinear of a tf.slice',
   Cumprod: 'tf.exp of tf.cumsum of logarithms',
@@ -52,7 +52,7 @@ const refusal = (kernelName: string, instead: string): GradConfig => ({
 /**
  * Makes tensorflow.js's own operations right to second order, for gradient penalties (R1, WGAN-GP) of networks made of
  * them, models of tf.layers among them: replaces the gradients that are wrong or cannot be differentiated again, and
- * adds those that are missing. First derivatives stay what they were, where they were right.
+ * adds those that are missing. First derivatives that were right stay as they were.
  *
  * Importing `@stargan/ops/second-order` calls it. Call it again after something else has registered gradients, such as
  * an `import()` of `@tensorflow/tfjs` later on; it is cheap.

@@ -42,7 +42,7 @@ export function offset4(shape: readonly number[], a: number, b: number, c: numbe
 }
 
 /** Uniform numbers in [0, 1), equal for equal seeds (mulberry32). */
-export function uniform(seed: number): () => number {
+function uniform(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

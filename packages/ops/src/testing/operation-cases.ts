@@ -12,7 +12,7 @@ import {
   leakyRelu,
   linear,
   residualSum,
-  resizeBilinear,
+  interpolateBilinear,
   selectRows,
   sigmoid,
   softplus,
@@ -118,11 +118,11 @@ const resampling: OperationCase[] = [
       [6, 2],
     ] as const
   ).map((size): OperationCase => ({
-    operation: 'resizeBilinear',
+    operation: 'interpolateBilinear',
     name: `4×3 to ${size.join('×')}`,
     inputs: [random([2, 4, 3, 2], 11)],
-    run: (x) => resizeBilinear(x, size),
-    reference: (x) => reference.resizeBilinear(x, size),
+    run: (x) => interpolateBilinear(x, size),
+    reference: (x) => reference.interpolateBilinear(x, size),
   })),
   {
     operation: 'highPass',

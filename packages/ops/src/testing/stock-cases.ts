@@ -36,7 +36,7 @@ export const stockCases: readonly OperationCase[] = [
     name: 'half-pixel centres',
     inputs: [random([2, 4, 3, 2], 6)],
     run: (x) => image.resizeBilinear(asMap(x), [5, 7], false, true),
-    reference: (x) => reference.resizeBilinear(x, [5, 7]),
+    reference: (x) => reference.interpolateBilinear(x, [5, 7]),
   },
   {
     operation: 'tf.leakyRelu',

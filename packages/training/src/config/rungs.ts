@@ -1,4 +1,4 @@
-import type { TrainingConfig } from './schema.js';
+import type { TrainingConfig } from './training-config.js';
 
 /** One configuration of the paper's component analysis. */
 export interface Rung {
@@ -13,14 +13,14 @@ export type RungName = 'A' | 'B' | 'C' | 'D' | 'E' | 'F';
 
 const F: Partial<TrainingConfig> = {};
 const E: Partial<TrainingConfig> = { ...F, lambdaDiversity: 0 };
-const D: Partial<TrainingConfig> = { ...E, style: 'latent', guidance: 'latent' };
+const D: Partial<TrainingConfig> = { ...E, conditioning: 'latent', guidance: 'latent' };
 // Without a latent code there is one picture per source and domain: nothing to reconstruct, nothing that differs.
-const C: Partial<TrainingConfig> = { ...D, style: 'label', lambdaStyle: 0 };
+const C: Partial<TrainingConfig> = { ...D, conditioning: 'label', lambdaStyle: 0 };
 const B: Partial<TrainingConfig> = {
   ...C,
   injection: 'concatenation',
   adversarial: 'wasserstein',
-  penalty: 'wasserstein',
+  penalty: 'wganGp',
   criticSteps: 5,
   lambdaCycle: 10,
 };

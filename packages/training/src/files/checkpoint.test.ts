@@ -3,12 +3,13 @@ import path from 'node:path';
 import { add, memory } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { AVERAGED_NAMES, buildNetworks, NETWORK_NAMES } from '../networks/networks.js';
+import { EMA_NETWORKS, buildNetworks, NETWORK_NAMES } from '../networks/networks.js';
 import { mapNames } from '../networks/weights.js';
 import { smallConfig } from '../testing/small-config.js';
 import { useTemporaryFolder } from '../testing/temporary-folder.js';
-import { checkpointDirectory, readAverages, readState, writeCheckpoint } from './checkpoint.js';
+import { checkpointDirectory, readState, writeCheckpoint } from './checkpoint.js';
 import { buildOptimizers, disposeState, initialState, type TrainingState } from '../iteration/state.js';
+import { readAverages } from './read-averages.js';
 
 const folder = useTemporaryFolder();
 const networks = buildNetworks(smallConfig(), 2);
@@ -22,8 +23,7 @@ function someState(): TrainingState {
     tensor.dispose();
     return moved;
   };
-  for (const averages of Object.values(state.averages))
-    for (const [name, tensor] of Object.entries(averages)) averages[name] = other(tensor);
+  for (const averages of Object.values(state.ema)) for (const [name, tensor] of Object.entries(averages)) averages[name] = other(tensor);
   for (const [name, moments] of Object.entries(state.moments) as [
     keyof TrainingState['moments'],
     NonNullable<TrainingState['moments']['generator']>,
@@ -39,13 +39,13 @@ function someState(): TrainingState {
 }
 
 /** All that a state is, as plain values. */
-function contentOf({ weights, averages, moments, ...counts }: TrainingState): object {
+function contentOf({ weights, ema, moments, ...counts }: TrainingState): object {
   const plain = (tensors: Readonly<Record<string, Tensor>>): object =>
     Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, [tensor.shape, [...tensor.dataSync()]]]));
   return {
     ...counts,
     weights: mapNames(NETWORK_NAMES, (name) => plain(weights[name])),
-    averages: mapNames(AVERAGED_NAMES, (name) => plain(averages[name])),
+    ema: mapNames(EMA_NETWORKS, (name) => plain(ema[name])),
     moments: Object.fromEntries(
       Object.entries(moments).map(([name, { step, first, second }]) => [name, { step, ...plain({ first, second }) }]),
     ),
@@ -61,11 +61,11 @@ describe('a checkpoint', () => {
     const checkpoint = await writeCheckpoint(path.join(folder(), 'whole'), networks, state, 1);
     const read = await readState(networks, checkpoint);
     expect(contentOf(read)).toEqual(contentOf(state));
-    const averages = await readAverages(networks, checkpoint);
-    for (const name of AVERAGED_NAMES)
-      for (const [parameter, tensor] of Object.entries(averages[name]))
-        expect(tensor.dataSync()).toEqual(state.averages[name][parameter]!.dataSync());
-    disposeState({ ...read, averages });
+    const ema = await readAverages(networks, checkpoint);
+    for (const name of EMA_NETWORKS)
+      for (const [parameter, tensor] of Object.entries(ema[name]))
+        expect(tensor.dataSync()).toEqual(state.ema[name][parameter]!.dataSync());
+    disposeState({ ...read, ema });
     disposeState(read);
     disposeState(state);
   });

@@ -10,33 +10,20 @@ import {
 import { adamStateFromTensors, adamStateToTensors, type AdamState } from '@stargan/optimizers';
 import type { ParameterSpec } from '@stargan/layers';
 import {
-  AVERAGED_NAMES,
+  EMA_NETWORKS,
   NETWORK_NAMES,
   withParameters,
-  type AveragedName,
+  type EmaNetwork,
   type NetworkName,
   type Networks,
   type WeightsOf,
 } from '../networks/networks.js';
+import { averageFile, optimizerFile, weightsFile } from './file-names.js';
+import { filesOf, readAverages, readEach, readWeights } from './read-averages.js';
 import { readStoredTensors, storedConstants, storedTensors } from './stored-weights.js';
 import { disposeAll } from '../networks/weights.js';
 import { describeFault, findNonFinite } from '../iteration/finite.js';
 import { disposeMoments, type TrainingState } from '../iteration/state.js';
-
-/** Names of the networks in files: the reference's. */
-const FILE_NAMES: Record<NetworkName, string> = {
-  generator: 'generator',
-  mappingNetwork: 'mapping_network',
-  styleEncoder: 'style_encoder',
-  discriminator: 'discriminator',
-};
-
-const weightsFile = (name: NetworkName): string => `${FILE_NAMES[name]}.safetensors`;
-const averageFile = (name: NetworkName): string => `${FILE_NAMES[name]}_ema.safetensors`;
-const optimizerFile = (name: NetworkName): string => `${FILE_NAMES[name]}_optimizer.safetensors`;
-
-/** Names of the files of a checkpoint that hold the moving averages. */
-export const averageFiles = (): string[] => AVERAGED_NAMES.map(averageFile);
 
 /** Where a run keeps its checkpoints. */
 export function checkpointDirectory(runDirectory: string): string {
@@ -62,8 +49,8 @@ export async function writeCheckpoint(runDirectory: string, networks: Networks, 
     files[weightsFile(name)] = { tensors: withConstants(networks, name, state.weights[name]) };
     files[optimizerFile(name)] = (file) => writeMoments(file, networks, name, state);
   }
-  for (const name of withParameters(networks, AVERAGED_NAMES))
-    files[averageFile(name)] = { tensors: withConstants(networks, name, state.averages[name]) };
+  for (const name of withParameters(networks, EMA_NETWORKS))
+    files[averageFile(name)] = { tensors: withConstants(networks, name, state.ema[name]) };
   const directory = checkpointDirectory(runDirectory);
   const { drawOffset, rollbacks } = state;
   const checkpoint = await saveCheckpoint(directory, state.iteration, files, { drawOffset, rollbacks });
@@ -94,55 +81,34 @@ async function writeMoments(file: string, networks: Networks, name: NetworkName,
 }
 
 /**
- * Reads the weights that make images; the caller owns them.
- *
- * @param networks of the shapes that the checkpoint was written with
- * @param checkpoint a whole one, as `findCheckpoint` gives it
- * @throws naming the file and the fault, such as a tensor that is not finite
- */
-export async function readAverages(networks: Networks, checkpoint: Checkpoint): Promise<WeightsOf<AveragedName>> {
-  return readEach(AVERAGED_NAMES, (name) => readWeights(networks, name, path.join(checkpoint.path, averageFile(name))), disposeAll);
-}
-
-/**
  * Reads a whole training state; the caller owns it.
  *
  * @param networks of the shapes that the checkpoint was written with
- * @param checkpoint a whole one, as `findCheckpoint` gives it
+ * @param checkpoint a whole one, as `findLatestCheckpoint` gives it
  * @throws naming the file and the fault, such as a tensor that is not finite
  */
 export async function readState(networks: Networks, checkpoint: Checkpoint): Promise<TrainingState> {
   const { iteration, manifest } = checkpoint;
-  const weights = await readEach(
-    NETWORK_NAMES,
-    (name) => readWeights(networks, name, path.join(checkpoint.path, weightsFile(name))),
-    disposeAll,
-  );
-  let averages: WeightsOf<AveragedName> | undefined;
+  const files = filesOf(checkpoint);
+  const weights = await readEach(NETWORK_NAMES, (name) => readWeights(networks, name, files, weightsFile(name)), disposeAll);
+  let ema: WeightsOf<EmaNetwork> | undefined;
   try {
-    averages = await readAverages(networks, checkpoint);
+    ema = await readAverages(networks, checkpoint);
     const moments = await readEach(
       withParameters(networks, NETWORK_NAMES),
       (name) => readMoments(networks[name].specs, path.join(checkpoint.path, optimizerFile(name)), weights[name], iteration),
       disposeMoments,
     );
     const { drawOffset, rollbacks } = manifest.metadata;
-    return { iteration, weights, averages, moments, drawOffset: countOf(drawOffset), rollbacks: countOf(rollbacks) };
+    return { iteration, weights, ema, moments, drawOffset: countOf(drawOffset), rollbacks: countOf(rollbacks) };
   } catch (error) {
-    disposeAll(...Object.values(weights), ...Object.values(averages ?? {}));
+    disposeAll(...Object.values(weights), ...Object.values(ema ?? {}));
     throw error;
   }
 }
 
 /** A count in a manifest; those of earlier versions have none. */
 const countOf = (value: unknown): number => (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0);
-
-async function readWeights(networks: Networks, name: NetworkName, file: string): Promise<WeightsOf[NetworkName]> {
-  if (networks[name].specs.length === 0) return {};
-  const constants = [...storedConstants(networks[name])].map(([constant]) => constant);
-  const { groups } = await readStoredTensors(file, networks[name].specs, { constants });
-  return groups[0]!;
-}
 
 async function readMoments(
   specs: readonly ParameterSpec[],
@@ -166,19 +132,4 @@ function stepOf(text: string | undefined, file: string, iteration: number): numb
   throw new Error(
     `${file}: step, in the file's metadata, must be a whole number of at least ${iteration}, the iterations done, got ${got}; take an earlier checkpoint`,
   );
-}
-
-async function readEach<Name extends string, Result>(
-  names: readonly Name[],
-  read: (name: Name) => Promise<Result>,
-  dispose: (result: Result) => void,
-): Promise<Record<Name, Result>> {
-  const results: Partial<Record<Name, Result>> = {};
-  try {
-    for (const name of names) results[name] = await read(name);
-    return results as Record<Name, Result>;
-  } catch (error) {
-    for (const result of Object.values<Result | undefined>(results)) if (result !== undefined) dispose(result);
-    throw error;
-  }
 }

@@ -4,11 +4,12 @@ import { readSafetensors, saveCheckpoint, writeSafetensors, type Checkpoint, typ
 import { generator } from '@stargan/generator';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { readAverages, readState, writeCheckpoint } from './checkpoint.js';
+import { readState, writeCheckpoint } from './checkpoint.js';
 import { buildOptimizers, disposeState, initialState } from '../iteration/state.js';
 import { smallConfig } from '../testing/small-config.js';
 import { useTemporaryFolder } from '../testing/temporary-folder.js';
 import { buildNetworks } from '../networks/networks.js';
+import { readAverages } from './read-averages.js';
 import { readStoredTensors, storedConstants, storedTensors } from './stored-weights.js';
 import { disposeAll } from '../networks/weights.js';
 

@@ -1,6 +1,6 @@
 import { tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { openSafetensors, type SafetensorsFile, type StoredTensor, type TensorSource } from '@stargan/checkpoints';
+import { openSafetensors, type FileContent, type SafetensorsFile, type StoredTensor, type TensorSource } from '@stargan/checkpoints';
 import type { Constant } from '@stargan/generator';
 import { fromTorchLayout, torchShape, toTorchLayout, type ParameterSpec } from '@stargan/layers';
 
@@ -39,22 +39,24 @@ export interface StoredTensorsOptions {
   prefixes?: readonly string[];
   /** Names of {@link storedConstants}, which may be there and are passed over. */
   constants?: readonly string[];
+  /** Names the file in messages where its content is given. */
+  path?: string;
 }
 
 /**
  * Reads a file that holds these parameters once for each prefix, and nothing else but the network's constants.
  *
- * @param file as {@link storedTensors} gives its content
+ * @param file its path, or its content, which is as {@link storedTensors} gives it
  * @param specs of a network
- * @param options `prefixes` put before each key; names of `constants`, which may be there and are passed over
+ * @param options `prefixes` put before each key; names of `constants`, which may be there and are passed over; `path` of a file given as content
  * @throws naming the file and the tensor: one that is missing, not expected, of another type or shape, or not finite
  */
 export async function readStoredTensors(
-  file: string,
+  file: FileContent | string,
   specs: readonly ParameterSpec[],
-  { prefixes = [''], constants = [] }: StoredTensorsOptions = {},
+  { prefixes = [''], constants = [], path }: StoredTensorsOptions = {},
 ): Promise<StoredGroups> {
-  const opened = await openSafetensors(file);
+  const opened = await openSafetensors(file, path);
   const groups: Record<string, Tensor>[] = [];
   try {
     requireExpectedTensors(opened, specs, prefixes, constants);
@@ -62,9 +64,9 @@ export async function readStoredTensors(
       const stored: Record<string, StoredTensor> = {};
       for (const { name } of specs) {
         stored[prefix + name] = await opened.read(prefix + name);
-        requireFiniteValues(file, prefix + name, stored[prefix + name]!);
+        requireFiniteValues(opened.path, prefix + name, stored[prefix + name]!);
       }
-      groups.push(restoreTensors(specs, stored, file, prefix));
+      groups.push(restoreTensors(specs, stored, opened.path, prefix));
     }
     return { groups, metadata: opened.metadata };
   } catch (error) {

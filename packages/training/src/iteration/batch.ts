@@ -1,4 +1,8 @@
+import { slice, tensor1d, tensor2d, tensor4d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { normalArray, randomStream } from '@stargan/random';
+import { disposeAll } from '../networks/weights.js';
+import type { ObjectiveConfig } from './config-fields.js';
 
 /** What one training iteration sees. */
 export interface Batch {
@@ -20,7 +24,89 @@ export interface Batch {
   readonly position?: Tensor;
 }
 
+/** Decoded images of one iteration, as `@stargan/data` prepares them; pixels in [-1, 1]. */
+export interface DecodedImages {
+  /** Number of the iteration, from 0: latent codes are a function of it. */
+  readonly iteration: number;
+  /** Images to translate, [batch, S, S, 3], and the domain of each. */
+  readonly source: { readonly images: Float32Array; readonly domains: readonly number[] };
+  /** Two images of one domain for each sample, [batch, S, S, 3] each, and that domain. */
+  readonly reference: { readonly images: Float32Array; readonly images2: Float32Array; readonly domains: readonly number[] };
+}
+
 /** Images of each kind that an iteration sees: those of every discriminator update, in all their parts. */
-export function imagesPerIteration({ batch, accumulate, criticSteps }: { batch: number; accumulate: number; criticSteps: number }): number {
-  return batch * accumulate * criticSteps;
+export function imagesPerIteration({
+  batch,
+  gradientAccumulation,
+  criticSteps,
+}: {
+  batch: number;
+  gradientAccumulation: number;
+  criticSteps: number;
+}): number {
+  return batch * gradientAccumulation * criticSteps;
+}
+
+/** Latent codes of one iteration, N(0, I): a function of seed, stream and iteration. [count, latentDim] */
+export function latentCodes(count: number, latentDim: number, seed: number, stream: string, iteration = 0): Float32Array {
+  return normalArray(count * latentDim, randomStream(seed, stream, iteration));
+}
+
+/** An iteration's images as tensors, with its latent codes and, for WGAN-GP's penalty, its positions; the caller owns them. */
+export function tensorBatch(
+  { iteration, source, reference }: DecodedImages,
+  imageSize: number,
+  latentDim: number,
+  seed: number,
+  penalty: ObjectiveConfig['penalty'] = 'r1',
+): Batch {
+  const count = source.domains.length;
+  const images = (values: Float32Array): Batch['image'] => tensor4d(values, [count, imageSize, imageSize, 3]);
+  const latents = (stream: string): Batch['latent'] => tensor2d(latentCodes(count, latentDim, seed, stream, iteration), [count, latentDim]);
+  return {
+    image: images(source.images),
+    domain: source.domains,
+    reference: images(reference.images),
+    reference2: images(reference.images2),
+    targetDomain: reference.domains,
+    latent: latents('latent'),
+    latent2: latents('latent2'),
+    ...(penalty === 'wganGp' && { position: tensor1d(positions(count, seed, iteration)) }),
+  };
+}
+
+/** Numbers of [0, 1), a function of seed and iteration. */
+function positions(count: number, seed: number, iteration: number): Float32Array {
+  const random = randomStream(seed, 'penalty-position', iteration);
+  return Float32Array.from({ length: count }, () => random.uniform());
+}
+
+/** Disposes a batch's tensors. */
+export function disposeBatch({ image, reference, reference2, latent, latent2, position }: Batch): void {
+  disposeAll({ image, reference, reference2, latent, latent2, ...(position && { position }) });
+}
+
+/**
+ * Cuts a batch into equal parts, in order. The caller owns them, and still the batch.
+ *
+ * @throws unless `parts` divides the batch
+ */
+export function splitBatch(batch: Batch, parts: number): Batch[] {
+  const total = batch.domain.length;
+  const size = total / parts;
+  if (!Number.isInteger(size) || size < 1) throw new Error(`splitBatch: parts must divide the batch of ${total} images, got ${parts}`);
+  return Array.from({ length: parts }, (_, i) => {
+    const rows = (tensor: Tensor): Tensor => slice(tensor, i * size, size);
+    const those = (domains: readonly number[]): number[] => domains.slice(i * size, (i + 1) * size);
+    return {
+      image: rows(batch.image),
+      domain: those(batch.domain),
+      reference: rows(batch.reference),
+      reference2: rows(batch.reference2),
+      targetDomain: those(batch.targetDomain),
+      latent: rows(batch.latent),
+      latent2: rows(batch.latent2),
+      ...(batch.position && { position: rows(batch.position) }),
+    };
+  });
 }

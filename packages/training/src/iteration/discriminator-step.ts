@@ -1,18 +1,9 @@
-import { add, mul } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import {
-  adversarialFamilies,
-  classificationLoss,
-  discriminatorObjective,
-  outputsAndInputGradient,
-  r1PenaltyOfGradient,
-  wassersteinGradientPenalty,
-} from '@stargan/losses';
-import { valueAndGradients, type Parameters, type ValueAndGradients, type ValueWithAuxiliary } from '@stargan/ops';
-import type { TrainingConfig } from '../config/schema.js';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { outputsAndInputGradient } from '@stargan/losses';
+import type { Parameters, ValueAndGradients } from '@stargan/ops';
 import type { Networks } from '../networks/networks.js';
-import { disposeAll } from '../networks/weights.js';
-import { sumGradients } from './sum-gradients.js';
+import { OBJECTIVE, type DiscriminatorReadings } from './objective.js';
+import { differentiateTerms, termConfig, weightedSum, weighTerms, type Pass, type Term, type TermConfig } from './terms.js';
 
 /** Inputs of a discriminator update. */
 export interface DiscriminatorInputs {
@@ -30,133 +21,81 @@ export interface DiscriminatorInputs {
   position?: Tensor;
 }
 
-/** Game, penalty and weights; what is left out is the reference's. */
-export interface DiscriminatorOptions extends Partial<
-  Pick<TrainingConfig, 'adversarial' | 'penalty' | 'lambdaWasserstein' | 'lambdaClassification'>
-> {
-  /** λ_reg ≥ 0, weight of R1. */
-  lambdaR1: number;
-}
-
 /**
- * The discriminator's objective, equation (5), and its gradients; with another game, penalty or an auxiliary classifier
- * in place of or beside its terms. With R1, D(x) is computed once, for its own loss and for the penalty. Terms are
- * differentiated one after the other, so that only one of them keeps feature maps at a time.
+ * The discriminator's objective, equation (5), and its gradients. With R1, D(x) is computed once, for its own loss and
+ * for the penalty.
  *
  * @param networks only the discriminator is computed
  * @param weights of the discriminator, by parameter name
  * @param inputs real and generated images [batch, S, S, 3] and the domain of each; WGAN-GP also has references
  *   and positions
- * @param options game, penalty and weights of the terms
- * @returns value, gradients, and the terms `real`, `fake`, `reg` and, of a classifier, `cls`; the caller owns them
+ * @param options game, penalty and weights of the terms; what is left out is the reference's
+ * @param terms of the objective
+ * @returns value, gradients, and the terms by name; the caller owns them
  * @throws when WGAN-GP's penalty is asked for without images and positions for it
  */
 export function discriminatorGradients(
   networks: Networks,
   weights: Parameters,
   inputs: DiscriminatorInputs,
-  options: DiscriminatorOptions,
+  options: Partial<TermConfig> = {},
+  terms: readonly Term<DiscriminatorReadings>[] = OBJECTIVE.discriminator,
 ): ValueAndGradients {
-  const { adversarial = 'nonSaturating', penalty = 'r1', lambdaR1, lambdaWasserstein = 10, lambdaClassification = 1 } = options;
-  const { discriminator } = networks;
-  const { fake, targetDomain } = inputs;
-  const fakeLoss = adversarialFamilies[adversarial].fake;
-  const ofFake = valueAndGradients((parameters) => fakeLoss(discriminator.apply(parameters, fake, targetDomain)), weights);
-  const steps: ValueAndGradients[] = [];
-  if (penalty === 'r1') {
-    steps.push(realWithR1(networks, weights, inputs, adversarial, lambdaR1));
-    if (discriminator.classify !== undefined) steps.push(classification(networks, weights, inputs, lambdaClassification));
-  } else {
-    steps.push(realAlone(networks, weights, inputs, adversarial, lambdaClassification));
-    steps.push(betweenRealAndFake(networks, weights, inputs, lambdaWasserstein));
-  }
-
-  let { gradients } = ofFake;
-  const terms: Record<string, Tensor> = { fake: ofFake.value };
-  for (const step of steps) {
-    step.value.dispose();
-    Object.assign(terms, step.auxiliary);
-    gradients = sumGradients(gradients, step.gradients);
-  }
-  const { real, reg, cls } = terms as Record<'real' | 'reg', Tensor> & { cls?: Tensor };
-  const base = discriminatorObjective(
-    { real, fake: ofFake.value, r1: reg },
-    { lambdaR1: penalty === 'r1' ? lambdaR1 : lambdaWasserstein },
-  ) as Scalar;
-  return { value: cls === undefined ? base : addWeighted(base, cls, lambdaClassification), auxiliary: terms, gradients };
+  const config = termConfig(options);
+  const weighted = weighTerms(terms, config, networks);
+  const readsGradient = weighted.some(({ reads }) => reads.includes('realGradient'));
+  const { values, gradients } = differentiateTerms(weighted, discriminatorPasses(networks, weights, inputs, readsGradient), config);
+  return { value: weightedSum(weighted, values), auxiliary: values, gradients };
 }
 
-/** base + weight · term; consumes `base`. */
-export function addWeighted(base: Scalar, term: Tensor, weight: number): Scalar {
-  const weighted = mul(term, weight);
-  const sum = add<Scalar>(base, weighted);
-  disposeAll({ base, weighted });
-  return sum;
-}
-
-function realWithR1(
+/** What can be computed with the discriminator. Where R1 is taken, a classifier of domains has a pass of its own. */
+function discriminatorPasses(
   { discriminator }: Networks,
   weights: Parameters,
-  { image, domain }: DiscriminatorInputs,
-  adversarial: TrainingConfig['adversarial'],
-  lambdaR1: number,
-): ValueAndGradients {
-  return valueAndGradients((parameters) => {
-    const { outputs, gradient } = outputsAndInputGradient((x) => discriminator.apply(parameters, x, domain), image);
-    const real = adversarialFamilies[adversarial].real(outputs);
-    const reg = r1PenaltyOfGradient(gradient);
-    return { value: add<Scalar>(real, mul(reg, lambdaR1)), auxiliary: { real, reg } };
-  }, weights);
-}
-
-/** Without a penalty on real images one pass serves the classifier, if there is one, as well. */
-function realAlone(
-  { discriminator }: Networks,
-  weights: Parameters,
-  { image, domain }: DiscriminatorInputs,
-  adversarial: TrainingConfig['adversarial'],
-  lambdaClassification: number,
-): ValueAndGradients {
-  const realLoss = adversarialFamilies[adversarial].real;
-  return valueAndGradients((parameters): ValueWithAuxiliary => {
-    if (discriminator.classify === undefined) {
-      const real = realLoss(discriminator.apply(parameters, image, domain));
-      return { value: real, auxiliary: { real } };
-    }
-    const { logits, classes } = discriminator.classify(parameters, image);
-    const real = realLoss(logits);
-    const cls = classificationLoss(classes, domain);
-    return { value: add<Scalar>(real, mul(cls, lambdaClassification)), auxiliary: { real, cls } };
-  }, weights);
-}
-
-/** WGAN-GP's penalty between generated images and real ones of the same domains, which the same critic judges. */
-function betweenRealAndFake(
-  { discriminator }: Networks,
-  weights: Parameters,
-  { fake, targetDomain, reference, position }: DiscriminatorInputs,
-  weight: number,
-): ValueAndGradients {
-  if (reference === undefined || position === undefined) {
-    throw new Error(
-      `discriminatorGradients: penalty 'wasserstein' must have reference images and positions, got ${reference === undefined ? 'no reference' : 'no position'}`,
-    );
-  }
-  return valueAndGradients((parameters) => {
-    const reg = wassersteinGradientPenalty((x) => discriminator.apply(parameters, x, targetDomain), reference, fake, position);
-    return { value: mul<Scalar>(reg, weight), auxiliary: { reg } };
-  }, weights);
-}
-
-/** The classifier learns from real images alone. */
-function classification(
-  { discriminator }: Networks,
-  weights: Parameters,
-  { image, domain }: DiscriminatorInputs,
-  weight: number,
-): ValueAndGradients {
-  return valueAndGradients((parameters) => {
-    const cls = classificationLoss(discriminator.classify!(parameters, image).classes, domain);
-    return { value: mul<Scalar>(cls, weight), auxiliary: { cls } };
-  }, weights);
+  { image, domain, fake, targetDomain, reference, position }: DiscriminatorInputs,
+  readsGradient: boolean,
+): Pass<DiscriminatorReadings>[] {
+  const { classify } = discriminator;
+  return [
+    {
+      by: weights,
+      gives: ['fakeLogits', 'fake'],
+      compute: (p) => ({ fakeLogits: discriminator.apply(p, fake, targetDomain), fake }),
+    },
+    readsGradient
+      ? {
+          by: weights,
+          gives: ['realLogits', 'realGradient'],
+          compute(p) {
+            const { outputs, gradient } = outputsAndInputGradient((x) => discriminator.apply(p, x, domain), image);
+            return { realLogits: outputs, realGradient: gradient };
+          },
+        }
+      : {
+          by: weights,
+          gives: ['realLogits', 'realClasses', 'domain'],
+          compute(p) {
+            if (classify === undefined) return { realLogits: discriminator.apply(p, image, domain) };
+            const { logits, classes } = classify(p, image);
+            return { realLogits: logits, realClasses: classes, domain };
+          },
+        },
+    {
+      by: weights,
+      gives: ['realClasses', 'domain'],
+      compute: (p) => ({ realClasses: classify?.(p, image).classes, domain }),
+    },
+    {
+      by: weights,
+      gives: ['critic', 'reference', 'fake', 'position'],
+      compute(p) {
+        if (reference === undefined || position === undefined) {
+          throw new Error(
+            `discriminatorGradients: penalty 'wganGp' must have reference images and positions, got ${reference === undefined ? 'no reference' : 'no position'}`,
+          );
+        }
+        return { critic: (x) => discriminator.apply(p, x, targetDomain), reference, fake, position };
+      },
+    },
+  ];
 }

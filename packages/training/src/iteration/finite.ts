@@ -1,7 +1,7 @@
 import { stack, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { AdamState } from '@stargan/optimizers';
-import { AVERAGED_NAMES, type NetworkName } from '../networks/networks.js';
+import { EMA_NETWORKS, type NetworkName } from '../networks/networks.js';
 import type { TrainingState } from './state.js';
 
 /** What a tensor of the state is. With β₁ = 0 a mean gradient is the last gradient. */
@@ -37,13 +37,13 @@ interface Part {
 }
 
 /** The state in tensors, in the order in which an iteration changes them. */
-function* partsOf({ weights, averages, moments }: TrainingState): Generator<Part> {
+function* partsOf({ weights, ema, moments }: TrainingState): Generator<Part> {
   for (const network of ORDER) {
     const state = moments[network];
     if (state !== undefined) yield* momentParts(network, state);
     yield* weightParts('weight', network, weights[network]);
   }
-  for (const network of AVERAGED_NAMES) yield* weightParts('moving average', network, averages[network]);
+  for (const network of EMA_NETWORKS) yield* weightParts('moving average', network, ema[network]);
 }
 
 function* momentParts(network: NetworkName, { layout, first, second }: AdamState): Generator<Part> {
@@ -97,7 +97,7 @@ export function findNonFinite(state: TrainingState): NonFiniteTensor | undefined
 
 /**
  * The same after every iteration, at half the cost: a gradient that is not finite always shows in the mean squared
- * gradient, and averages of finite weights are finite.
+ * gradient, and moving averages of finite weights are finite.
  */
 export function findNonFiniteUpdate(state: TrainingState): NonFiniteTensor | undefined {
   const parts = [...partsOf(state)].filter(({ role }) => role === 'mean squared gradient' || role === 'weight');

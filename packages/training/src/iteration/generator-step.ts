@@ -1,19 +1,11 @@
-import { add, mul, sum } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import {
-  adversarialFamilies,
-  classificationLoss,
-  cycleConsistencyLoss,
-  diversityLoss,
-  generatorObjective,
-  styleReconstructionLoss,
-} from '@stargan/losses';
-import { unrecorded, valueAndGradients, withoutGradients, type ValueAndGradients } from '@stargan/ops';
-import type { TrainingConfig } from '../config/schema.js';
+import { dispose } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { vjp, withoutGradients, type ValueAndGradients } from '@stargan/ops';
 import { withParameters, type Networks, type NetworkName, type WeightsOf } from '../networks/networks.js';
 import { joinWeights, splitWeights } from '../networks/weights.js';
-import { addWeighted } from './discriminator-step.js';
-import { sumGradients } from './sum-gradients.js';
+import { sumGradients } from './gradients.js';
+import { OBJECTIVE, type GeneratorReadings } from './objective.js';
+import { differentiateTerms, termConfig, weightedSum, weighTerms, type Pass, type Term, type TermConfig } from './terms.js';
 
 /** Where the styles of a generator update come from: latent codes or reference images, two of each. */
 export type StyleSource =
@@ -46,16 +38,6 @@ export interface GeneratorInputs {
   styles: StyleSource;
 }
 
-/** Weights of equation (6), λ_ds the one of the current iteration; and the game and the kind of style, the reference's when left out. */
-export interface GeneratorOptions extends Partial<Pick<TrainingConfig, 'adversarial' | 'style' | 'lambdaClassification'>> {
-  /** λ_sty ≥ 0. */
-  lambdaStyle: number;
-  /** λ_ds ≥ 0 of the current iteration. */
-  lambdaDiversity: number;
-  /** λ_cyc ≥ 0. */
-  lambdaCycle: number;
-}
-
 /** Networks that an update trains: G, F and E with latent guidance, G alone with references. */
 export const TRAINED_NETWORKS: Record<StyleSource['guidance'], readonly NetworkName[]> = {
   latent: ['generator', 'mappingNetwork', 'styleEncoder'],
@@ -72,142 +54,119 @@ export function trainedNetworks(networks: Networks, guidance: StyleSource['guida
  * networks of `trained`. Both translations share the generator's encoder half, and nothing is
  * differentiated for networks that are not updated.
  *
- * Every term is a function of the translation and of its style. The terms are differentiated with respect to those as
- * soon as each has been computed, one after the other, so that only one of them keeps feature maps at a time; what
- * remains is to carry the sum of these gradients back through the translation itself.
- *
- * Where the style is the label alone, there is nothing to reconstruct and nothing that differs: those terms are left out.
+ * Every term is a function of the translation and of its style. The terms are differentiated by those as soon as each has
+ * been computed, one after the other, so that only one of them keeps feature maps at a time; the sum of these gradients is
+ * then carried back through the translation.
  *
  * @param networks all four
  * @param weights of all four networks
  * @param inputs source images [batch, S, S, 3], their domains and the target ones, and what the styles are made from
- * @param options weights of the terms, the game, and the kind of style
+ * @param options game, conditioning and weights of the terms, λ_ds that of the current iteration; what is left out is the
+ *   reference's
  * @param trained networks to differentiate
- * @returns value, gradients by `network.parameter`, and the terms `adv`, `sty`, `ds`, `cyc` and, with a classifier, `cls`;
- *   the caller owns them
+ * @param terms of the objective
+ * @returns value, gradients by `network.parameter`, and the terms by name; the caller owns them
  */
 export function generatorGradients(
   networks: Networks,
   weights: WeightsOf,
   inputs: GeneratorInputs,
-  options: GeneratorOptions,
+  options: Partial<TermConfig> = {},
   trained: readonly NetworkName[] = trainedNetworks(networks, inputs.styles.guidance),
+  terms: readonly Term<GeneratorReadings>[] = OBJECTIVE.generator,
 ): ValueAndGradients {
-  const { generator, mappingNetwork, styleEncoder } = networks;
-  const { image, targetDomain, styles } = inputs;
-  const isLabel = options.style === 'label';
-  const ofTranslation = valueAndGradients(
-    (joined) => {
-      const p: WeightsOf = { ...weights, ...splitWeights(joined, trained) };
-      const style = targetStyle();
-      const features = generator.encode(p.generator, image);
-      const fake = generator.decode(p.generator, features, style);
-      const fake2 = isLabel
-        ? undefined
-        : withoutGradients(() => {
-            const style2 =
-              styles.guidance === 'latent'
-                ? mappingNetwork.apply(p.mappingNetwork, styles.latent2, targetDomain)
-                : styleEncoder.apply(p.styleEncoder, styles.reference2, targetDomain);
-            return generator.decode(p.generator, features, style2);
-          });
-      const terms = unrecorded(() => differentiateTerms(networks, weights, inputs, { fake, fake2, style }, options, trained));
-      const { fake: byFake, style: byStyle, ...rest } = terms.gradients;
-      // Linear in fake and style, with the terms' own derivatives.
-      const value = add<Scalar>(sum(mul(fake, byFake!)), sum(mul(style, byStyle!)));
-      return { value, auxiliary: { ...terms.values, ...rest } };
-
-      function targetStyle(): Tensor {
-        if (styles.guidance === 'latent') return mappingNetwork.apply(p.mappingNetwork, styles.latent, targetDomain);
-        return encodeStyle(networks, p, trained, styles.reference, targetDomain);
-      }
-    },
+  const config = termConfig(options);
+  const weighted = weighTerms(terms, config, networks);
+  const readsSecond = weighted.some(({ reads }) => reads.includes('fake2'));
+  const translation = vjp(
+    (joined) => translate(networks, { ...weights, ...splitWeights(joined, trained) }, inputs, trained, readsSecond),
     joinWeights(weights, trained),
   );
-  ofTranslation.value.dispose();
-  const { adv, sty, ds, cyc, cls, ...gradientsOfTerms } = ofTranslation.auxiliary as Terms['values'] & Record<string, Tensor>;
-  const base = generatorObjective({ adversarial: adv, style: sty, diversity: ds, cycle: cyc }, options) as Scalar;
-  const value = cls === undefined ? base : addWeighted(base, cls, options.lambdaClassification ?? 1);
+  try {
+    const passes = generatorPasses(networks, weights, inputs, translation.values, trained);
+    const { values, gradients } = differentiateTerms(weighted, passes, config);
+    dispose({ ...translation.values });
+    const { fake, style, ...ofTerms } = gradients;
+    const ofTranslation = translation.pullback({ fake, style });
+    dispose([fake, style].filter((gradient) => gradient !== undefined));
+    return { value: weightedSum(weighted, values), auxiliary: values, gradients: sumGradients(ofTranslation, ofTerms) };
+  } finally {
+    translation.dispose();
+  }
+}
+
+/** A translation, its style and, where a term reads it, a translation of another style, which is a constant. */
+type Translation = { fake: Tensor; style: Tensor; fake2?: Tensor };
+
+function translate(
+  networks: Networks,
+  p: WeightsOf,
+  { image, targetDomain, styles }: GeneratorInputs,
+  trained: readonly NetworkName[],
+  withSecond: boolean,
+): Translation {
+  const { generator, mappingNetwork } = networks;
+  const [style, style2] =
+    styles.guidance === 'latent'
+      ? [styles.latent, styles.latent2].map((latent) => () => mappingNetwork.apply(p.mappingNetwork, latent, targetDomain))
+      : [styles.reference, styles.reference2].map((image) => () => encodeStyle(networks, p, trained, image, targetDomain));
+  const first = style!();
+  const features = generator.encode(p.generator, image);
+  const fake = generator.decode(p.generator, features, first);
   return {
-    value,
-    auxiliary: { adv, ...(sty && { sty }), ...(ds && { ds }), cyc, ...(cls && { cls }) },
-    gradients: sumGradients(ofTranslation.gradients, gradientsOfTerms),
+    fake,
+    style: first,
+    ...(withSecond && { fake2: withoutGradients(() => generator.decode(p.generator, features, style2!())) }),
   };
 }
 
-/** The terms, and the gradient of their weighted sum for `fake`, `style` and the trained networks' parameters. */
-interface Terms {
-  values: Record<'adv' | 'cyc', Tensor> & Partial<Record<'sty' | 'ds' | 'cls', Tensor>>;
-  gradients: Record<string, Tensor>;
-}
-
-/** A translation, the one that must look different where the style allows for one, and the first one's style. */
-interface Translation {
-  fake: Tensor;
-  fake2: Tensor | undefined;
-  style: Tensor;
-}
-
-/** Style of reference images; a constant where the encoder is not trained. */
+/** Style of images; a constant where the encoder is not trained. */
 function encodeStyle(
   { styleEncoder }: Networks,
   p: WeightsOf,
   trained: readonly NetworkName[],
-  reference: Tensor,
+  image: Tensor,
   domain: readonly number[],
 ): Tensor {
-  const encode = (): Tensor => styleEncoder.apply(p.styleEncoder, reference, domain);
+  const encode = (): Tensor => styleEncoder.apply(p.styleEncoder, image, domain);
   return trained.includes('styleEncoder') ? encode() : withoutGradients(encode);
 }
 
-function differentiateTerms(
+/** What can be computed from a translation, each by the networks that it takes. */
+function generatorPasses(
   networks: Networks,
   weights: WeightsOf,
   { image, domain, targetDomain }: GeneratorInputs,
-  { fake, fake2, style }: Translation,
-  { lambdaStyle, lambdaDiversity, lambdaCycle, lambdaClassification = 1, adversarial = 'nonSaturating' }: GeneratorOptions,
+  { fake, style, fake2 }: Translation,
   trained: readonly NetworkName[],
-): Terms {
+): Pass<GeneratorReadings>[] {
   const { generator, styleEncoder, discriminator } = networks;
-  let gradients: Record<string, Tensor> = {};
-  type WeightedTerms = Record<string, readonly [weight: number, term: Tensor]>;
-  /** Values of the terms of one pass; the gradient of their weighted sum goes to the others'. */
-  function differentiate(
+  /** A pass through the networks of these names, differentiated by the translation, by its style and by their weights. */
+  function passThrough(
     names: readonly NetworkName[],
-    terms: (fake: Tensor, style: Tensor, p: WeightsOf) => WeightedTerms,
-  ): Record<string, Tensor> {
+    gives: readonly (keyof GeneratorReadings)[],
+    compute: (fake: Tensor, p: WeightsOf) => Partial<GeneratorReadings>,
+  ): Pass<GeneratorReadings> {
     const own = names.filter((name) => trained.includes(name));
-    const result = valueAndGradients(
-      ({ fake, style, ...joined }) => {
-        const weighted = terms(fake, style, { ...weights, ...splitWeights(joined, own) });
-        const value = Object.values(weighted)
-          .map(([weight, term]) => mul<Scalar>(term, weight))
-          .reduce((sum, term) => add<Scalar>(sum, term));
-        return { value, auxiliary: Object.fromEntries(Object.entries(weighted).map(([name, [, term]]) => [name, term])) };
-      },
-      { fake, style, ...joinWeights(weights, own) },
-    );
-    result.value.dispose();
-    gradients = sumGradients(gradients, result.gradients);
-    return result.auxiliary;
+    return {
+      gives: ['image', 'targetDomain', 'fake', 'style', ...gives],
+      by: { fake, style, ...joinWeights(weights, own) },
+      compute: ({ fake, style, ...joined }) => ({
+        ...{ image, targetDomain, fake: fake!, style: style! },
+        ...compute(fake!, { ...weights, ...splitWeights(joined, own) }),
+      }),
+    };
   }
-
-  const { generator: adversarialLoss } = adversarialFamilies[adversarial];
-  const values = {
-    ...differentiate(['discriminator'], (x, _, p): WeightedTerms => {
-      if (discriminator.classify === undefined) return { adv: [1, adversarialLoss(discriminator.apply(p.discriminator, x, targetDomain))] };
+  return [
+    passThrough(['discriminator'], ['fakeLogits', 'fakeClasses'], (x, p) => {
+      if (discriminator.classify === undefined) return { fakeLogits: discriminator.apply(p.discriminator, x, targetDomain) };
       const { logits, classes } = discriminator.classify(p.discriminator, x);
-      return { adv: [1, adversarialLoss(logits)], cls: [lambdaClassification, classificationLoss(classes, targetDomain)] };
+      return { fakeLogits: logits, fakeClasses: classes };
     }),
-    ...(fake2 !== undefined && {
-      ...differentiate(['styleEncoder'], (x, s, p) => ({
-        sty: [lambdaStyle, styleReconstructionLoss(s, styleEncoder.apply(p.styleEncoder, x, targetDomain))],
-      })),
-      ...differentiate([], (x) => ({ ds: [-lambdaDiversity, diversityLoss(x, fake2)] })),
-    }),
-    ...differentiate(['generator', 'styleEncoder'], (x, _, p) => ({
-      cyc: [lambdaCycle, cycleConsistencyLoss(image, generator.apply(p.generator, x, encodeStyle(networks, p, trained, image, domain)))],
+    passThrough(['styleEncoder'], ['encodedStyle'], (x, p) => ({ encodedStyle: styleEncoder.apply(p.styleEncoder, x, targetDomain) })),
+    passThrough([], ['fake2'], () => ({ fake2 })),
+    passThrough(['generator', 'styleEncoder'], ['cycled'], (x, p) => ({
+      cycled: generator.apply(p.generator, x, encodeStyle(networks, p, trained, image, domain)),
     })),
-  } as Terms['values'];
-  return { values, gradients };
+  ];
 }

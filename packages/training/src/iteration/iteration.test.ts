@@ -2,11 +2,11 @@ import { clone, memory, tensor1d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { normalArray, randomStream } from '@stargan/random';
 import { describe, expect, it } from 'vitest';
-import { AVERAGED_NAMES, buildNetworks, NETWORK_NAMES, type NetworkName } from '../networks/networks.js';
+import { EMA_NETWORKS, buildNetworks, NETWORK_NAMES, type NetworkName } from '../networks/networks.js';
 import { copyWeights, disposeAll, mapNames, splitWeights } from '../networks/weights.js';
 import { smallConfig } from '../testing/small-config.js';
 import type { Batch } from './batch.js';
-import { disposeBatch, tensorBatch } from './batches.js';
+import { disposeBatch, tensorBatch } from './batch.js';
 import { discriminatorGradients } from './discriminator-step.js';
 import { generatorGradients, type StyleSource } from './generator-step.js';
 import { trainIteration, type Losses } from './iteration.js';
@@ -90,7 +90,7 @@ function copyOf(state: TrainingState): TrainingState {
   const moments = Object.fromEntries(
     Object.entries(state.moments).map(([name, own]) => [name, { ...own, first: clone(own.first), second: clone(own.second) }]),
   );
-  return { ...state, weights: copyWeights(state.weights, NETWORK_NAMES), averages: copyWeights(state.averages, AVERAGED_NAMES), moments };
+  return { ...state, weights: copyWeights(state.weights, NETWORK_NAMES), ema: copyWeights(state.ema, EMA_NETWORKS), moments };
 }
 
 describe('an iteration', () => {
@@ -101,7 +101,7 @@ describe('an iteration', () => {
   it('is two updates of the discriminator, one of the three other networks, and one of the generator, in this order', () => {
     for (let iteration = 0; iteration < 3; iteration++) {
       const batch = batchOf(iteration);
-      const averages = mapNames(AVERAGED_NAMES, (name) => valuesOf(state.averages[name]));
+      const averages = mapNames(EMA_NETWORKS, (name) => valuesOf(state.ema[name]));
       const [losses, expected] = [trainIteration(networks, optimizers, state, batch, config), plainIteration(plain, batch)];
       disposeBatch(batch);
       expect(Object.keys(losses).sort()).toEqual(Object.keys(expected).sort());
@@ -114,8 +114,8 @@ describe('an iteration', () => {
           (iteration + 1) * { discriminator: 2, generator: 2, mappingNetwork: 1, styleEncoder: 1 }[name],
         );
       }
-      for (const name of AVERAGED_NAMES) {
-        for (const [parameter, values] of Object.entries(valuesOf(state.averages[name]))) {
+      for (const name of EMA_NETWORKS) {
+        for (const [parameter, values] of Object.entries(valuesOf(state.ema[name]))) {
           const now = valuesOf(state.weights[name])[parameter]!;
           values.forEach((value, i) => {
             const [kept, added] = [0.9 * averages[name][parameter]![i]!, 0.1 * now[i]!];
@@ -161,7 +161,7 @@ describe('an iteration', () => {
 
   it('begins with averages that are the weights, and with the mapping network at a rate of its own', () => {
     const fresh = initialState(networks, optimizers, 1);
-    for (const name of AVERAGED_NAMES) expect(valuesOf(fresh.averages[name])).toEqual(valuesOf(fresh.weights[name]));
+    for (const name of EMA_NETWORKS) expect(valuesOf(fresh.ema[name])).toEqual(valuesOf(fresh.weights[name]));
     disposeState(fresh);
     // Without a gradient and with β₁ = 0, a step of Adam's is the learning rate times the sign of the decay.
     const rates = buildOptimizers({ ...config, beta1: 0 });

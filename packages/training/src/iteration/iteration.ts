@@ -1,36 +1,20 @@
 import { dispose, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { exponentialMovingAverage, linearDecay } from '@stargan/optimizers';
-import type { TrainingConfig } from '../config/schema.js';
-import { AVERAGED_NAMES, withParameters, type NetworkName, type Networks } from '../networks/networks.js';
+import { withDefaults } from '../field.js';
+import { EMA_NETWORKS, withParameters, type NetworkName, type Networks } from '../networks/networks.js';
 import { disposeAll, mapNames, splitWeights } from '../networks/weights.js';
-import { overParts, splitBatch } from './accumulate.js';
-import type { Batch } from './batch.js';
-import { disposeBatch } from './batches.js';
+import { disposeBatch, splitBatch, type Batch } from './batch.js';
+import { batchFields, objectiveFields, optimizerFields, type BatchConfig, type OptimizerConfig } from './config-fields.js';
 import { discriminatorGradients } from './discriminator-step.js';
 import { generatorGradients, trainedNetworks, type StyleSource } from './generator-step.js';
+import { overParts } from './gradients.js';
+import { OBJECTIVE, type Objective } from './objective.js';
 import { disposeMoments, type Optimizers, type TrainingState } from './state.js';
+import type { TermConfig } from './terms.js';
 
 /** What an iteration needs to know besides networks and optimisers; what is left out is the reference's. */
-export interface IterationConfig extends Partial<
-  Pick<
-    TrainingConfig,
-    'accumulate' | 'criticSteps' | 'guidance' | 'style' | 'adversarial' | 'penalty' | 'lambdaWasserstein' | 'lambdaClassification'
-  >
-> {
-  /** λ_reg ≥ 0. */
-  lambdaR1: number;
-  /** λ_sty ≥ 0. */
-  lambdaStyle: number;
-  /** λ_ds ≥ 0 at iteration 0. */
-  lambdaDiversity: number;
-  /** λ_cyc ≥ 0. */
-  lambdaCycle: number;
-  /** Iterations over which λ_ds falls linearly to 0. */
-  diversityIterations: number;
-  /** Decay of the moving averages, in [0, 1]. */
-  emaDecay: number;
-}
+export type IterationConfig = Partial<TermConfig & Pick<BatchConfig, 'gradientAccumulation'> & Pick<OptimizerConfig, 'emaDecay'>>;
 
 /** Losses by the reference's names: `D/latent_real`, `G/ref_cyc`, `G/lambda_ds`, … */
 export type Losses = Record<string, number>;
@@ -50,37 +34,43 @@ type GuidanceName = keyof typeof GUIDANCE;
  *
  * @param networks all four
  * @param optimizers one per network
- * @param state weights, their averages, moments and the number of the iteration
- * @param batch all images of the iteration; with `accumulate` each update is computed part by part, which gives the same update
+ * @param state weights, their moving averages, moments and the number of the iteration
+ * @param batch all images of the iteration; with `gradientAccumulation` each update is computed part by part, which gives
+ *   the same update
  * @param config weights of the terms, schedules, and which updates there are
+ * @param objective terms of both objectives
  */
 export function trainIteration(
   networks: Networks,
   optimizers: Optimizers,
   state: TrainingState,
   batch: Batch,
-  config: IterationConfig,
+  config: IterationConfig = {},
+  objective: Objective = OBJECTIVE,
 ): Losses {
   const losses: Losses = {};
-  const lambdaDiversity = linearDecay(config.lambdaDiversity, config.diversityIterations, state.iteration);
-  const { accumulate = 1, criticSteps = 1, guidance = 'both' } = config;
+  const { lambdaDiversity: initialLambda, diversityIterations, criticSteps, guidance } = withDefaults(objectiveFields, config);
+  const { gradientAccumulation } = withDefaults(batchFields, config);
+  const { emaDecay } = withDefaults(optimizerFields, config);
+  const lambdaDiversity = linearDecay(initialLambda, diversityIterations, state.iteration);
   const names: GuidanceName[] = guidance === 'both' ? ['latent', 'ref'] : ['latent'];
   const rounds = inParts(batch, criticSteps);
 
   for (const round of rounds) {
     const isLast = round === rounds.at(-1);
-    const parts = inParts(round, accumulate);
-    updateDiscriminator(networks, optimizers, state, parts, { config, names, losses });
-    if (isLast) updateGenerator(networks, optimizers, state, parts, { config: { ...config, lambdaDiversity }, names, losses });
-    if (accumulate > 1) parts.forEach(disposeBatch);
+    const parts = inParts(round, gradientAccumulation);
+    const options = { config: { ...config, lambdaDiversity }, objective, names, losses };
+    updateDiscriminator(networks, optimizers, state, parts, options);
+    if (isLast) updateGenerator(networks, optimizers, state, parts, options);
+    if (gradientAccumulation > 1) parts.forEach(disposeBatch);
     if (criticSteps > 1) disposeBatch(round);
   }
   // As the reference logs it: the value after the decay, in force for the next iteration.
-  losses['G/lambda_ds'] = linearDecay(config.lambdaDiversity, config.diversityIterations, state.iteration + 1);
+  losses['G/lambda_ds'] = linearDecay(initialLambda, diversityIterations, state.iteration + 1);
 
-  for (const name of withParameters(networks, AVERAGED_NAMES)) {
-    const previous = state.averages[name];
-    state.averages[name] = exponentialMovingAverage(previous, state.weights[name], config.emaDecay);
+  for (const name of withParameters(networks, EMA_NETWORKS)) {
+    const previous = state.ema[name];
+    state.ema[name] = exponentialMovingAverage(previous, state.weights[name], emaDecay);
     disposeAll(previous);
   }
   state.iteration += 1;
@@ -93,6 +83,7 @@ const inParts = (batch: Batch, parts: number): Batch[] => (parts === 1 ? [batch]
 /** How updates are done, and where their losses go. */
 interface UpdateOptions {
   config: IterationConfig;
+  objective: Objective;
   names: readonly GuidanceName[];
   losses: Losses;
 }
@@ -103,12 +94,12 @@ function updateDiscriminator(
   optimizers: Optimizers,
   state: TrainingState,
   parts: readonly Batch[],
-  { config, names, losses }: UpdateOptions,
+  { config, objective, names, losses }: UpdateOptions,
 ): void {
   const translated = parts.map((part) => ({ ...part, fakes: translateForDiscriminator(networks, state, part, names) }));
   for (const name of names) {
     const step = overParts(translated, ({ fakes, ...part }) =>
-      discriminatorGradients(networks, state.weights.discriminator, { ...part, fake: fakes[name]! }, config),
+      discriminatorGradients(networks, state.weights.discriminator, { ...part, fake: fakes[name]! }, config, objective.discriminator),
     );
     record(losses, `D/${name}`, step.auxiliary, step.value);
     update(optimizers, state, 'discriminator', step.gradients);
@@ -122,16 +113,16 @@ function updateGenerator(
   optimizers: Optimizers,
   state: TrainingState,
   parts: readonly Batch[],
-  { config, names, losses }: UpdateOptions,
+  { config, objective, names, losses }: UpdateOptions,
 ): void {
   for (const name of names) {
     const guidance = GUIDANCE[name];
+    const trained = trainedNetworks(networks, guidance);
     const step = overParts(parts, ({ latent, latent2, reference, reference2, ...part }) => {
       const styles: StyleSource = guidance === 'latent' ? { guidance, latent, latent2 } : { guidance, reference, reference2 };
-      return generatorGradients(networks, state.weights, { ...part, styles }, config);
+      return generatorGradients(networks, state.weights, { ...part, styles }, config, trained, objective.generator);
     });
     record(losses, `G/${name}`, step.auxiliary, step.value);
-    const trained = trainedNetworks(networks, guidance);
     const gradients = splitWeights(step.gradients, trained);
     for (const network of trained) update(optimizers, state, network, gradients[network]);
   }

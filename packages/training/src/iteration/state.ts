@@ -1,20 +1,7 @@
 import { adam, type AdamState } from '@stargan/optimizers';
-import { AVERAGED_NAMES, NETWORK_NAMES, type AveragedName, type NetworkName, type Networks, type WeightsOf } from '../networks/networks.js';
+import { EMA_NETWORKS, NETWORK_NAMES, type EmaNetwork, type NetworkName, type Networks, type WeightsOf } from '../networks/networks.js';
 import { copyWeights, disposeAll, initialWeights, mapNames } from '../networks/weights.js';
-
-/** How the networks are optimised. */
-export interface OptimizerConfig {
-  /** Step size of generator, style encoder and discriminator, ≥ 0. */
-  learningRate: number;
-  /** Step size of the mapping network, ≥ 0. */
-  mappingLearningRate: number;
-  /** Decay of the mean gradient, in [0, 1). */
-  beta1: number;
-  /** Decay of the mean squared gradient, in [0, 1). */
-  beta2: number;
-  /** L2 coupled into the gradient, ≥ 0. */
-  weightDecay: number;
-}
+import type { OptimizerConfig } from './config-fields.js';
 
 /** One optimiser per network. */
 export type Optimizers = Record<NetworkName, ReturnType<typeof adam>>;
@@ -25,8 +12,8 @@ export interface TrainingState {
   iteration: number;
   /** Of all four networks. */
   weights: WeightsOf;
-  /** Moving averages, used for sampling. */
-  averages: WeightsOf<AveragedName>;
+  /** Exponential moving averages of the weights, used for sampling. */
+  ema: WeightsOf<EmaNetwork>;
   /** Of the networks that have parameters. */
   moments: Partial<Record<NetworkName, AdamState>>;
   /** Draws of images and latent codes that roll-backs passed over: iteration i, from 0, trains on draw i + drawOffset. */
@@ -40,14 +27,20 @@ export interface TrainingState {
  *
  * @param options learning rates, β₁, β₂ and weight decay; a whole `TrainingConfig` will do
  */
-export function buildOptimizers({ learningRate, mappingLearningRate, beta1, beta2, weightDecay }: OptimizerConfig): Optimizers {
+export function buildOptimizers({
+  learningRate,
+  mappingLearningRate,
+  beta1,
+  beta2,
+  weightDecay,
+}: Omit<OptimizerConfig, 'emaDecay'>): Optimizers {
   return mapNames(NETWORK_NAMES, (name) =>
     adam({ learningRate: name === 'mappingNetwork' ? mappingLearningRate : learningRate, beta1, beta2, weightDecay }),
   );
 }
 
 /**
- * The state before the first iteration. The averages start from the trained networks' own initial weights.
+ * The state before the first iteration. The moving averages start from the networks' own initial weights.
  *
  * @param networks all four
  * @param optimizers one per network; their moments begin at zero
@@ -55,14 +48,14 @@ export function buildOptimizers({ learningRate, mappingLearningRate, beta1, beta
  */
 export function initialState(networks: Networks, optimizers: Optimizers, seed: number): TrainingState {
   const weights = initialWeights(networks, NETWORK_NAMES, seed);
-  return stateFromWeights(weights, copyWeights(weights, AVERAGED_NAMES), optimizers);
+  return stateFromWeights(weights, copyWeights(weights, EMA_NETWORKS), optimizers);
 }
 
 /** A state with these weights and fresh optimisers; takes ownership of the tensors. */
-export function stateFromWeights(weights: WeightsOf, averages: WeightsOf<AveragedName>, optimizers: Optimizers): TrainingState {
+export function stateFromWeights(weights: WeightsOf, ema: WeightsOf<EmaNetwork>, optimizers: Optimizers): TrainingState {
   const trained = NETWORK_NAMES.filter((name) => Object.keys(weights[name]).length > 0);
   const moments = mapNames(trained, (name) => optimizers[name].init(weights[name]));
-  return { iteration: 0, weights, averages, moments, drawOffset: 0, rollbacks: 0 };
+  return { iteration: 0, weights, ema, moments, drawOffset: 0, rollbacks: 0 };
 }
 
 /**
@@ -71,7 +64,7 @@ export function stateFromWeights(weights: WeightsOf, averages: WeightsOf<Average
  * @param state not to be used afterwards
  */
 export function disposeState(state: TrainingState): void {
-  disposeAll(...Object.values(state.weights), ...Object.values(state.averages));
+  disposeAll(...Object.values(state.weights), ...Object.values(state.ema));
   for (const moments of Object.values(state.moments)) disposeMoments(moments);
 }
 

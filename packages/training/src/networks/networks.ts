@@ -1,35 +1,16 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { generator, type Generator } from '@stargan/generator';
-import type { Checkpointing, ConvolutionVariant } from '@stargan/layers';
+import type { ConvolutionMethod } from '@stargan/layers';
 import { conditionalMappingNetwork, mappingNetwork } from '@stargan/mapping-network';
 import { conditionalStyleEncoder, styleEncoder, type StyleEncoderOptions } from '@stargan/style-encoder';
-import type { TrainingConfig } from '../config/schema.js';
-import { buildJudge, type Judge } from './judge.js';
+import { buildDiscriminator, type DomainDiscriminator } from './build-discriminator.js';
+import { architectureFields, type ArchitectureConfig, type SizeConfig } from './config-fields.js';
 import { labelCodes, latentCodesWithLabels, type StyleNetwork, type StyleNetworks } from './style-codes.js';
 
-/** Which networks there are, each key of them the reference's when it is left out. */
-export type Architecture = Pick<TrainingConfig, 'style' | 'injection' | 'mappingNetwork' | 'styleEncoder' | 'discriminator'>;
-
-/** What settles the shapes of the four networks. */
-export interface ModelConfig extends Partial<Architecture> {
-  /** Height and width of the images: a power of two ≥ 16. */
-  imageSize: number;
-  /** Length of a style code. */
-  styleDim: number;
-  /** Length of a latent code. */
-  latentDim: number;
-  /** Width of the mapping network's hidden layers. */
-  hiddenDim: number;
-  /** First width of the convolutional networks × imageSize. */
-  widthBudget: number;
-  /** Cap of the widths that double per level. */
-  maxWidth: number;
-  /** Weight w_hpf of the high-pass skip; it divides the filter, 0 leaves the skip out. */
-  highPass: number;
-  /** How blocks convolve and resample; the same function in all. */
-  variant?: ConvolutionVariant;
-  /** What is kept for the backward pass; the same gradients either way. */
-  checkpointing?: Checkpointing;
+/** What settles the four networks; of their architecture, what is left out is the reference's. */
+export interface ModelConfig extends SizeConfig, Partial<Omit<ArchitectureConfig, 'convolution'>> {
+  /** How blocks convolve and resample, by name or as steps of one's own; the same function in all. */
+  convolution?: ConvolutionMethod;
 }
 
 /** The four networks of StarGAN v2. */
@@ -41,7 +22,7 @@ export interface Networks {
   /** E_y(x), or what takes its place where styles are not mapped. */
   readonly styleEncoder: StyleNetwork;
   /** D_y(x), with a classifier of domains where it has one. */
-  readonly discriminator: Judge;
+  readonly discriminator: DomainDiscriminator;
 }
 
 /** Names of the four networks. */
@@ -50,11 +31,11 @@ export type NetworkName = keyof Networks;
 /** Names of the four networks, in the order of the paper. */
 export const NETWORK_NAMES = ['generator', 'mappingNetwork', 'styleEncoder', 'discriminator'] as const satisfies readonly NetworkName[];
 
-/** Networks that make images; they are averaged for sampling. */
-export const AVERAGED_NAMES = ['generator', 'mappingNetwork', 'styleEncoder'] as const satisfies readonly NetworkName[];
+/** Networks that make images: of their weights moving averages are kept, for sampling. */
+export const EMA_NETWORKS = ['generator', 'mappingNetwork', 'styleEncoder'] as const satisfies readonly NetworkName[];
 
-/** Names of the averaged networks. */
-export type AveragedName = (typeof AVERAGED_NAMES)[number];
+/** Names of the networks of {@link EMA_NETWORKS}. */
+export type EmaNetwork = (typeof EMA_NETWORKS)[number];
 
 /** Weights of the networks named `Name`. */
 export type WeightsOf<Name extends NetworkName = NetworkName> = Record<Name, Record<string, Tensor>>;
@@ -72,28 +53,32 @@ export function withParameters<Name extends NetworkName>(networks: Networks, nam
  * @throws when the config is out of range
  */
 export function buildNetworks(config: ModelConfig, domains: number): Networks {
-  const { imageSize, widthBudget, maxWidth, highPass, injection, variant, checkpointing } = config;
-  const trunk = { imageSize, widthBudget, maxWidth, variant, checkpointing };
+  const { imageSize, widthBudget, maxWidth, highPass, injection, discriminator } = config;
+  const { convolution, gradientCheckpointing } = config;
+  const trunk: TrunkOptions = { imageSize, widthBudget, maxWidth, convolution, checkpointing: gradientCheckpointing };
   return {
     generator: generator({ ...trunk, styleDim: codeLength(config, domains), highPass, injection }),
     ...buildStyleNetworks(config, trunk, domains),
-    discriminator: buildJudge(config.discriminator, { ...trunk, domains }),
+    discriminator: buildDiscriminator(discriminator ?? architectureFields.discriminator.default, { ...trunk, domains }),
   };
 }
 
+/** What the three convolutional networks share. */
+type TrunkOptions = Omit<StyleEncoderOptions, 'domains' | 'styleDim'>;
+
 /** Length of what the generator gets as its style. */
-function codeLength({ style = 'mapped', styleDim, latentDim }: ModelConfig, domains: number): number {
-  return { mapped: styleDim, latent: latentDim + domains, label: domains }[style];
+function codeLength({ conditioning = architectureFields.conditioning.default, styleDim, latentDim }: ModelConfig, domains: number): number {
+  return { style: styleDim, latent: latentDim + domains, label: domains }[conditioning];
 }
 
-function buildStyleNetworks(config: ModelConfig, trunk: Omit<StyleEncoderOptions, 'domains'>, domains: number): StyleNetworks {
-  const { style = 'mapped', styleDim, latentDim, hiddenDim } = config;
-  switch (style) {
+function buildStyleNetworks(config: ModelConfig, trunk: TrunkOptions, domains: number): StyleNetworks {
+  const { conditioning = architectureFields.conditioning.default, styleDim, latentDim, hiddenDim } = config;
+  switch (conditioning) {
     case 'label':
       return labelCodes(domains);
     case 'latent':
       return latentCodesWithLabels(styleEncoder({ ...trunk, domains: 1, styleDim: latentDim }), domains);
-    case 'mapped': {
+    case 'style': {
       const buildMapping = config.mappingNetwork === 'conditional' ? conditionalMappingNetwork : mappingNetwork;
       const buildEncoder = config.styleEncoder === 'conditional' ? conditionalStyleEncoder : styleEncoder;
       return {

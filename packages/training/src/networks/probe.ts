@@ -1,6 +1,6 @@
 import { abs, slice, sum, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { AveragedName, Networks, NetworkName, WeightsOf } from './networks.js';
+import type { EmaNetwork, Networks, NetworkName, WeightsOf } from './networks.js';
 
 /** Sizes of what networks are given. */
 export interface ProbeSizes {
@@ -32,7 +32,7 @@ function given(shape: readonly number[]): Tensor {
  */
 export function findOverflow(
   networks: Networks,
-  weights: WeightsOf<AveragedName> & Partial<WeightsOf>,
+  weights: WeightsOf<EmaNetwork> & Partial<WeightsOf>,
   domains: number,
   { imageSize, latentDim, batch }: ProbeSizes,
 ): NetworkName | undefined {

@@ -1,8 +1,9 @@
 import { gather, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { turnEventLoop } from '../yield-to-event-loop.js';
-import { latentCodes } from '../iteration/batches.js';
-import { createCanvas, type CanvasLayout, type Pixels } from './pixels.js';
+import { yieldToEventLoop } from '../yield-to-event-loop.js';
+import { latentCodes } from '../iteration/batch.js';
+import { createCanvas, type CanvasLayout } from './canvas.js';
+import type { Pixels } from './pixels.js';
 import { countImages, encodeStyles, imagesTogether, selectImages, translate, type ImageBatch, type Sampler } from './translate.js';
 import { averageStyle, truncateStyle } from './truncation.js';
 
@@ -39,7 +40,7 @@ async function draw(layout: CanvasLayout, pieces: Iterable<Piece>, { signal }: D
   signal?.throwIfAborted();
   for (const { row, column, images } of pieces) {
     canvas.place(row, column, images.data);
-    await turnEventLoop();
+    await yieldToEventLoop();
     signal?.throwIfAborted();
   }
   return canvas.pixels;
@@ -209,4 +210,18 @@ function* cyclePieces(sampler: Sampler, sources: LabelledImages, references: Lab
     ownStyle.dispose();
     for (const [row, images] of [source, reference, translated, reconstructed].entries()) yield { row, column, images };
   }
+}
+
+/** References in an order in which each stands under a source of another domain, for the cycle strip. */
+export function otherDomains({ domains, size, data }: LabelledImages): LabelledImages {
+  const shift = domains.filter((domain) => domain === domains[0]).length;
+  const count = domains.length;
+  const values = size * size * 3;
+  const rotated = new Float32Array(data.length);
+  const rotatedDomains = domains.map((_, i) => {
+    const from = (i + shift) % count;
+    rotated.set(data.subarray(from * values, (from + 1) * values), i * values);
+    return domains[from]!;
+  });
+  return { size, data: rotated, domains: rotatedDomains };
 }

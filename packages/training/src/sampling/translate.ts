@@ -1,13 +1,13 @@
 import { concat, slice, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { AveragedName, Networks, WeightsOf } from '../networks/networks.js';
+import type { EmaNetwork, Networks, WeightsOf } from '../networks/networks.js';
 
 /** Networks with the weights to sample with. */
 export interface Sampler {
   /** The networks. */
   readonly networks: Networks;
   /** Their weights, as a rule the moving averages. */
-  readonly weights: WeightsOf<AveragedName>;
+  readonly weights: WeightsOf<EmaNetwork>;
 }
 
 /** Images as floats: [count, size, size, 3] in [-1, 1]. */

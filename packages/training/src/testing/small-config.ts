@@ -1,8 +1,10 @@
-import { trainingConfigSchema, type TrainingConfig } from '../config/schema.js';
+import { trainingFields, type TrainingConfig } from '../config/training-config.js';
+import { defaultsOf } from '../field.js';
 
-/** A checked configuration of a model that trains in milliseconds. */
+/** A configuration of a model that trains in milliseconds. */
 export function smallConfig(values: Partial<TrainingConfig> = {}): TrainingConfig {
-  return trainingConfigSchema.parse({
+  return {
+    ...defaultsOf(trainingFields),
     imageSize: 16,
     widthBudget: 64,
     maxWidth: 8,
@@ -14,5 +16,5 @@ export function smallConfig(values: Partial<TrainingConfig> = {}): TrainingConfi
     diversityIterations: 100,
     learningRate: 1e-3,
     ...values,
-  });
+  };
 }

@@ -9,7 +9,7 @@ import {
   instanceNorm,
   layerNorm,
   linear,
-  minibatchDeviation,
+  minibatchStdDev,
   patchDiscriminator,
   residualBlock,
   styledResidualBlock,
@@ -69,9 +69,9 @@ export const cases: Readonly<Record<string, Case>> = {
     layer: functional.linear('', { inFeatures: 5, outFeatures: 4 }),
     inputs: () => [style(2, 5)],
   },
-  minibatchDeviation: {
-    make: (config) => minibatchDeviation({ ...config, groupSize: 2, maps: 3 }),
-    layer: { specs: [], apply: (_, x) => functional.minibatchDeviation(x, { groupSize: 2, maps: 3 }) },
+  minibatchStdDev: {
+    make: (config) => minibatchStdDev({ ...config, groupSize: 2, maps: 3 }),
+    layer: { specs: [], apply: (_, x) => functional.minibatchStdDev(x, { groupSize: 2, maps: 3 }) },
     inputs: () => [image(4, 4, 6, 3)],
   },
   patchDiscriminator: {

@@ -45,7 +45,7 @@ export function upsampleThenConv2d(x: NdArray, filter: NdArray): NdArray {
 }
 
 /** Pixel centres at i + ½, borders clamped. */
-export function resizeBilinear(x: NdArray, [newHeight, newWidth]: readonly [number, number]): NdArray {
+export function interpolateBilinear(x: NdArray, [newHeight, newWidth]: readonly [number, number]): NdArray {
   const [batch, height, width, channels] = sizes4(x);
   const locate = (i: number, from: number, to: number): { low: number; high: number; fraction: number } => {
     const position = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);

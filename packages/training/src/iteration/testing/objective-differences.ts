@@ -3,9 +3,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { abs, add, clipByValue, mean, mul, setBackend, sub, sum, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { adversarialFamilies, classificationLoss, r1Penalty, wassersteinGradientPenalty } from '@stargan/losses';
+import { adversarialFamilies, classificationLoss, r1Penalty, wganGpPenalty } from '@stargan/losses';
 import { normalArray, randomStream } from '@stargan/random';
-import type { TrainingConfig } from '../../config/schema.js';
+import type { TrainingConfig } from '../../config/training-config.js';
 import { RUNG_NAMES, rungConfig } from '../../config/rungs.js';
 import { buildNetworks, NETWORK_NAMES, type NetworkName, type Networks, type WeightsOf } from '../../networks/networks.js';
 import { initialWeights } from '../../networks/weights.js';
@@ -16,7 +16,7 @@ import { generatorGradients, trainedNetworks, type GeneratorInputs, type StyleSo
 // The whole objectives, equations (5) and (6), written out here a second time from their terms.
 
 /** All different, and none of them 1. */
-const WEIGHTS = { lambdaR1: 6, lambdaWasserstein: 7, lambdaClassification: 4, lambdaStyle: 3, lambdaDiversity: 0.3, lambdaCycle: 5 };
+const WEIGHTS = { lambdaR1: 6, lambdaGradientPenalty: 7, lambdaClassification: 4, lambdaStyle: 3, lambdaDiversity: 0.3, lambdaCycle: 5 };
 
 const small = (values: Partial<TrainingConfig> = {}): TrainingConfig => smallConfig({ widthBudget: 32, maxWidth: 3, batch: 2, ...values });
 
@@ -31,7 +31,7 @@ const CONFIGURATIONS: Readonly<Record<string, TrainingConfig>> = {
   'hinge losses': small({ adversarial: 'hinge' }),
   'least squares': small({ adversarial: 'leastSquares' }),
   'the saturating game': small({ adversarial: 'saturating' }),
-  "WGAN-GP's penalty with branches": small({ adversarial: 'wasserstein', penalty: 'wasserstein' }),
+  "WGAN-GP's penalty with branches": small({ adversarial: 'wasserstein', penalty: 'wganGp' }),
   'styles as maps': small({ injection: 'concatenation' }),
 };
 
@@ -85,7 +85,7 @@ function generatorTerms(
           adversarial: loss(D.classify(p.discriminator, translated).logits),
           classification: classificationLoss(D.classify(p.discriminator, translated).classes, TARGET),
         };
-  if (config.style === 'label') return { ...adversarial, cycle };
+  if (config.conditioning === 'label') return { ...adversarial, cycle };
   const style2 =
     styles.guidance === 'latent'
       ? F.apply(still.mappingNetwork, styles.latent2, TARGET)
@@ -113,7 +113,7 @@ function discriminatorTerms(
     ...(D.classify !== undefined && { classification: classificationLoss(D.classify(p, image).classes, DOMAIN) }),
     ...(config.penalty === 'r1'
       ? { r1: r1Penalty(critic(DOMAIN), image) }
-      : { wasserstein: wassersteinGradientPenalty(critic(TARGET), reference, fake, position) }),
+      : { wasserstein: wganGpPenalty(critic(TARGET), reference, fake, position) }),
   };
 }
 
@@ -121,7 +121,7 @@ const FACTORS: Values = {
   real: 1,
   fake: 1,
   r1: WEIGHTS.lambdaR1,
-  wasserstein: WEIGHTS.lambdaWasserstein,
+  wasserstein: WEIGHTS.lambdaGradientPenalty,
   adversarial: 1,
   classification: WEIGHTS.lambdaClassification,
   style: WEIGHTS.lambdaStyle,

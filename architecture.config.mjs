@@ -1,0 +1,74 @@
+// The house: what may import what. `node scripts/architecture.mjs --check`, a part of `npm test`, refuses all else, and draws
+// docs/architecture.md from the imports that there are.
+
+/**
+ * Workspaces from low to high. Each may import those of the lines above its own, and none of its own line: neither networks and
+ * metrics each other, nor anything but the programs at the end the runtime.
+ */
+export const levels = [
+  ['packages/random', 'packages/ops', 'packages/losses', 'packages/optimizers', 'packages/checkpoints'],
+  ['packages/layers', 'packages/data', 'packages/profiling'],
+  ['packages/generator', 'packages/mapping-network', 'packages/style-encoder', 'packages/discriminator', 'packages/metrics'],
+  ['packages/training'],
+  ['packages/backend'],
+  ['harness'],
+  ['conformance', 'benchmarks', 'examples', 'testing'],
+];
+
+/**
+ * Rooms of a workspace: the folders of its `src`, and files beside them by name, from low to high. `*` are the other files beside
+ * them but `index.ts`, which is above everything. A workspace of files alone needs no line.
+ */
+export const rooms = {
+  'packages/backend': [
+    'resolve-package.ts',
+    'runtime.ts',
+    'install-command.ts',
+    'describe-error.ts',
+    'precision.ts',
+    'machine',
+    'environment.ts',
+    'install',
+    '*',
+  ],
+  'packages/checkpoints': ['*', 'pytorch'],
+  'packages/data': ['*', 'inspection'],
+  'packages/layers': ['*', 'tf-layers'],
+  'packages/metrics': ['linear-algebra', '*', 'networks', 'resizing', 'lpips', 'npz'],
+  'packages/ops': ['*', 'gradients', 'core-gradients.ts', 'second-order', 'value-and-gradients.ts'],
+  'packages/training': ['*', 'config', 'networks', 'iteration', 'files', 'sampling'],
+  harness: [
+    'usage-error.ts',
+    'logging',
+    'config',
+    'weights',
+    'dataset',
+    'run',
+    'sampling',
+    'measurement',
+    'planning',
+    'evaluation',
+    'training',
+    'report',
+    'comparison',
+    'pairs',
+    'ladder',
+    'demo',
+    'conformance',
+    'cli',
+  ],
+  benchmarks: ['*', 'suites', 'variants', 'iteration', 'report.ts', 'bench-command.ts'],
+};
+
+/** Arrows between rooms that run upwards and are still there. This list may only become shorter. */
+export const knownUpwards = {
+  'packages/backend': ['machine → install'],
+  harness: ['config → evaluation'],
+};
+
+/** What packages may import of others beside the workspaces, where that is limited. */
+export const externals = {
+  // For scripts of other people and for browsers: nothing native. `path` names the files of a checkpoint.
+  'packages/training': ['@tensorflow/tfjs-core', 'zod', 'path'],
+  'packages/losses': ['@tensorflow/tfjs-core'],
+};

@@ -1,0 +1,48 @@
+import type { ReadableFolder } from '@stargan/checkpoints';
+import type { TrainingConfig } from '../config/training-config.js';
+import { buildNetworks, type Networks } from '../networks/networks.js';
+import { parseStoredConfig } from './stored-config.js';
+
+/** What a run was started with, as far as its model goes. */
+export interface ModelRecord {
+  /** Its configuration. */
+  readonly config: TrainingConfig;
+  /** Names of the domains, by label. */
+  readonly domains: readonly string[];
+}
+
+/** Name of the file that keeps it, in the folder of a run. */
+export const RECORD_FILE = 'config.json';
+
+/**
+ * The record in the folder of a run, and the networks that it describes.
+ *
+ * @returns undefined where the folder holds none
+ * @throws naming the file when it is damaged
+ */
+export async function readModelRecord(folder: ReadableFolder): Promise<(ModelRecord & { networks: Networks }) | undefined> {
+  const text = await folder.text(RECORD_FILE);
+  if (text === undefined) return undefined;
+  try {
+    const record = parseRecord(JSON.parse(text));
+    return { ...record, networks: buildNetworks(record.config, record.domains.length) };
+  } catch (error) {
+    throw new Error(`${folder.locate(RECORD_FILE)} is damaged: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function parseRecord(stored: unknown): ModelRecord {
+  if (!isRecord(stored)) throw new Error('it must hold an object');
+  const { formatVersion, config, domains } = stored;
+  if (formatVersion !== 1)
+    throw new Error(`formatVersion must be 1, got ${JSON.stringify(formatVersion)}; it was written by another version`);
+  if (!isRecord(config)) throw new Error('config must be an object');
+  if (!Array.isArray(domains) || domains.length === 0 || !domains.every((name) => typeof name === 'string'))
+    throw new Error('domains must be a list of names, at least one');
+  // Composed, as domains are named since; earlier versions took the names as the system gave them.
+  return { config: parseStoredConfig(config), domains: domains.map((name) => name.normalize('NFC')) };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

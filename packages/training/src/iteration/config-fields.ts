@@ -1,0 +1,71 @@
+import { count, dimension, fraction, rate, type ConfigOf, type Fields } from '../field.js';
+
+/** What the iterations of a training see. */
+export const batchFields = {
+  batch: { ...dimension, default: 8, description: 'Images of each kind that are in memory together.' },
+  gradientAccumulation: {
+    ...dimension,
+    default: 1,
+    description: 'Batches per update: the same update as with a batch this many times as large, in the memory of one.',
+  },
+  iterations: { ...count, minimum: 1, default: 100_000, description: 'Iterations of the whole training.' },
+  seed: {
+    kind: 'whole',
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    default: 777,
+    description: 'Seed of all random numbers: initial weights, drawn images and crops, latent codes.',
+  },
+} as const satisfies Fields;
+
+/** Adam divides by 1 minus this. */
+const decay = { kind: 'number', minimum: 0, below: 1 } as const;
+
+/** How the weights move. */
+export const optimizerFields = {
+  learningRate: { ...rate, default: 1e-4, description: 'Learning rate of generator, style encoder and discriminator.' },
+  mappingLearningRate: { ...rate, default: 1e-6, description: 'Learning rate of the mapping network.' },
+  beta1: { ...decay, default: 0, description: "Adam's decay of the mean gradient." },
+  beta2: { ...decay, default: 0.99, description: "Adam's decay of the mean squared gradient." },
+  weightDecay: { ...rate, default: 1e-4, description: 'L2 coupled into the gradient.' },
+  emaDecay: { ...fraction, default: 0.999, description: 'Decay of the moving averages of the weights, which samples are made with.' },
+} as const satisfies Fields;
+
+/** What the updates minimise. */
+export const objectiveFields = {
+  adversarial: {
+    kind: 'choice',
+    values: ['nonSaturating', 'saturating', 'hinge', 'leastSquares', 'wasserstein'],
+    default: 'nonSaturating',
+    description: 'The game that discriminator and generator play.',
+  },
+  penalty: {
+    kind: 'choice',
+    values: ['r1', 'wganGp'],
+    default: 'r1',
+    description: "What holds the discriminator back: R1 on real images, or WGAN-GP's penalty between real and generated ones.",
+  },
+  criticSteps: { ...dimension, default: 1, description: 'Discriminator updates per generator update, each on images of its own.' },
+  guidance: {
+    kind: 'choice',
+    values: ['both', 'latent'],
+    default: 'both',
+    description: "Where the styles of an iteration's updates come from: latent codes, then reference images; or latent codes alone.",
+  },
+  lambdaR1: { ...rate, default: 1, description: 'λ_reg, weight of R1.' },
+  lambdaGradientPenalty: { ...rate, default: 10, description: "Weight of WGAN-GP's penalty." },
+  lambdaClassification: { ...rate, default: 1, description: 'Weight of the classification of domains, where the discriminator does it.' },
+  lambdaStyle: { ...rate, default: 1, description: 'λ_sty, weight of style reconstruction.' },
+  lambdaDiversity: { ...rate, default: 1, description: 'λ_ds, weight of style diversification, at the start.' },
+  lambdaCycle: { ...rate, default: 1, description: 'λ_cyc, weight of cycle consistency.' },
+  diversityIterations: { ...count, minimum: 1, default: 100_000, description: 'Iterations over which λ_ds falls linearly to 0.' },
+} as const satisfies Fields;
+
+/** What the iterations of a training see. */
+export type BatchConfig = ConfigOf<typeof batchFields>;
+
+/** How the weights move. */
+export type OptimizerConfig = ConfigOf<typeof optimizerFields>;
+
+/** What the updates minimise. */
+export type ObjectiveConfig = ConfigOf<typeof objectiveFields>;

@@ -1,0 +1,209 @@
+import { concat, ready, slice, tensor2d, tidy, zeros } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { FolderSource } from '@stargan/checkpoints';
+import { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
+import { latentCodes } from './iteration/batch.js';
+import { disposeAll } from './networks/weights.js';
+import { imagesTogether } from './sampling/translate.js';
+import { averageStyle, truncateStyle } from './sampling/truncation.js';
+
+/** A domain by its name, or by its label: its place among the model's domains, from 0. */
+export type DomainChoice = number | string;
+
+/** How far styles are drawn towards the mean style of their domain. */
+export interface PsiOptions {
+  /** 1 (default) leaves a style alone, 0 gives the mean style. */
+  readonly psi?: number;
+}
+
+/** What images are translated to: one of `style`, `reference` and `seed` is needed. */
+export interface TranslateOptions extends PsiOptions {
+  /** The target domain; with a `style`, which is of a domain already, it is needed for `psi` alone. */
+  readonly to?: DomainChoice;
+  /** [1 or n, styleDim], as `encodeStyle` and `mapLatent` give it: one for all images, or one each. */
+  readonly style?: Tensor2D;
+  /** Images of the target domain whose style is taken, [1 or n, S, S, 3] in [-1, 1]: one for all images, or one each. */
+  readonly reference?: Tensor4D;
+  /** Seed of the latent code whose style all images get. */
+  readonly seed?: number;
+}
+
+/** A trained model to translate images with. Several can be there at a time; tensors that its methods give are the caller's. */
+export interface Model extends OpenedModel {
+  /** Height and width of its images. */
+  readonly imageSize: number;
+  /** Length of a latent code. */
+  readonly latentDim: number;
+  /** Length of a style. */
+  readonly styleDim: number;
+  /**
+   * Translates images.
+   *
+   * @param image [n, S, S, 3] in [-1, 1]
+   * @returns [n, S, S, 3], about in [-1, 1]
+   */
+  translate(image: Tensor4D, options: TranslateOptions): Tensor4D;
+  /**
+   * The styles of images.
+   *
+   * @param image [n, S, S, 3] in [-1, 1]
+   * @param domain that the images are of
+   * @returns [n, styleDim]
+   */
+  encodeStyle(image: Tensor4D, domain: DomainChoice): Tensor2D;
+  /**
+   * The styles of latent codes.
+   *
+   * @param latent [n, latentDim] from N(0, I); or the seed of one such code
+   * @param domain that images of these styles are to be of
+   * @returns [n, styleDim]
+   */
+  mapLatent(latent: Tensor2D | number, domain: DomainChoice, options?: PsiOptions): Tensor2D;
+  /** Frees the weights; the methods throw from then on. A second call does nothing. */
+  dispose(): void;
+}
+
+/** Latent codes whose mean style `psi` draws towards, as many as sample grids take. */
+const AVERAGED_LATENTS = 10_000;
+
+/**
+ * Loads a trained model, in Node.js or a browser.
+ *
+ * ```js
+ * const model = await loadModel('runs/01');
+ * const translated = model.translate(image, { to: 'cat', seed: 1 });
+ * model.dispose();
+ * ```
+ *
+ * @param source the folder of a run, or of one of its checkpoints: a path (in a browser a URL, also relative to the page), a
+ * URL, or the files by name: `config.json` of the run, and a checkpoint's `manifest.json` and `*_ema.safetensors`, beside
+ * it or under `checkpoints/0001000/`
+ * @param options which checkpoint, and how its files are checked
+ * @throws naming the file and the fault, such as a checksum that differs or a tensor that is not finite
+ */
+export async function loadModel(source: FolderSource, options: Omit<OpenModelOptions, 'find'> = {}): Promise<Model> {
+  await ready();
+  return asModel(await openModel(source, options));
+}
+
+/** The methods of a model over what was opened; it owns the weights from now on. */
+function asModel(opened: OpenedModel): Model {
+  const { networks, weights, config, domains } = opened;
+  const { imageSize, latentDim } = config;
+  const { generator, mappingNetwork, styleEncoder } = networks;
+  let isDisposed = false;
+
+  const requireLoaded = (method: string): void => {
+    if (isDisposed) throw new Error(`${method}: the model was disposed of; load it again`);
+  };
+  const labelOf = (method: string, domain: DomainChoice | undefined): number => {
+    const label = typeof domain === 'string' ? domains.indexOf(domain.normalize('NFC')) : (domain ?? -1);
+    if (Number.isInteger(label) && label >= 0 && label < domains.length) return label;
+    const got = domain === undefined ? 'none' : JSON.stringify(domain);
+    throw new Error(`${method}: the domain must be one of ${domains.join(', ')}, or a label from 0 to ${domains.length - 1}, got ${got}`);
+  };
+  const requireImages = (method: string, name: string, image: Tensor): void => {
+    const [, height, width, channels] = image.shape;
+    const fits = image.rank === 4 && height === imageSize && width === imageSize && channels === 3;
+    if (!fits || image.dtype !== 'float32')
+      throw new Error(
+        `${method}: ${name} must be float32 [n, ${imageSize}, ${imageSize}, 3] in [-1, 1], got ${image.dtype} [${image.shape.join(', ')}]`,
+      );
+  };
+  const requireRows = (method: string, name: string, tensor: Tensor, length: number, counts: readonly number[] = []): void => {
+    if (tensor.rank === 2 && tensor.shape[1] === length && (counts.length === 0 || counts.includes(tensor.shape[0]!))) return;
+    const rows = counts.length === 0 ? 'n' : [...new Set(counts)].join(' or ');
+    throw new Error(`${method}: ${name} must be [${rows}, ${length}], got [${tensor.shape.join(', ')}]`);
+  };
+  const labels = (count: number, label: number): number[] => Array.from({ length: count }, () => label);
+  const codes = (count: number, seed: number, stream: string): Tensor2D =>
+    tensor2d(latentCodes(count, latentDim, seed, stream), [count, latentDim]);
+
+  const encode = (image: Tensor4D, label: number): Tensor2D =>
+    inPieces(image.shape[0], imageSize, (start, length) =>
+      styleEncoder.apply(weights.styleEncoder, slice(image, start, length), labels(length, label)),
+    );
+  const map = (latent: Tensor2D | number, label: number): Tensor2D => {
+    const code = typeof latent === 'number' ? codes(1, latent, 'sample-latent') : latent;
+    return mappingNetwork.apply(weights.mappingNetwork, code, labels(code.shape[0], label));
+  };
+  const truncate = (style: Tensor2D, label: number, psi: number, seed = 0): Tensor2D => {
+    if (psi === 1) return style;
+    const many = codes(AVERAGED_LATENTS, seed, 'average-latent');
+    return truncateStyle(style, averageStyle(mappingNetwork, weights.mappingNetwork, many, label), psi);
+  };
+  const requirePsi = (method: string, psi: number): void => {
+    if (!Number.isFinite(psi) || psi < 0) throw new Error(`${method}: psi must be a number ≥ 0, got ${psi}`);
+  };
+  const requireSeed = (method: string, seed: number): void => {
+    if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`${method}: the seed must be a whole number ≥ 0, got ${seed}`);
+  };
+  const styleDim = tidy(() => map(zeros([1, latentDim]), 0).shape[1]);
+
+  const chosenStyle = (count: number, { to, style, reference, seed, psi = 1 }: TranslateOptions): Tensor2D => {
+    const given = Object.entries({ style, reference, seed }).filter(([, value]) => value !== undefined);
+    if (given.length !== 1)
+      throw new Error(
+        `translate: one of style, reference and seed is needed, got ${given.map(([name]) => name).join(' and ') || 'none of them'}`,
+      );
+    requirePsi('translate', psi);
+    if (style !== undefined) {
+      requireRows('translate', 'style', style, styleDim, [1, count]);
+      return psi === 1 ? style : truncate(style, labelOf('translate', to), psi);
+    }
+    const label = labelOf('translate', to);
+    if (reference === undefined) {
+      requireSeed('translate', seed!);
+      return truncate(map(seed!, label), label, psi, seed);
+    }
+    requireImages('translate', 'reference', reference);
+    if (reference.shape[0] !== 1 && reference.shape[0] !== count)
+      throw new Error(`translate: there must be 1 reference or ${count}, one for each image, got ${reference.shape[0]}`);
+    return truncate(encode(reference, label), label, psi);
+  };
+
+  return {
+    ...opened,
+    imageSize,
+    latentDim,
+    styleDim,
+    translate(image, options) {
+      requireLoaded('translate');
+      requireImages('translate', 'image', image);
+      return tidy(() => {
+        const style = chosenStyle(image.shape[0], options);
+        const rows = (start: number, length: number): Tensor2D =>
+          style.shape[0] === image.shape[0] ? slice(style, start, length) : concat(labels(length, 0).map(() => style));
+        return inPieces(image.shape[0], imageSize, (start, length) =>
+          generator.apply(weights.generator, slice(image, start, length), rows(start, length)),
+        );
+      });
+    },
+    encodeStyle(image, domain) {
+      requireLoaded('encodeStyle');
+      requireImages('encodeStyle', 'image', image);
+      const label = labelOf('encodeStyle', domain);
+      return tidy(() => encode(image, label));
+    },
+    mapLatent(latent, domain, { psi = 1 } = {}) {
+      requireLoaded('mapLatent');
+      if (typeof latent === 'number') requireSeed('mapLatent', latent);
+      else requireRows('mapLatent', 'latent', latent, latentDim);
+      requirePsi('mapLatent', psi);
+      const label = labelOf('mapLatent', domain);
+      return tidy(() => truncate(map(latent, label), label, psi, typeof latent === 'number' ? latent : undefined));
+    },
+    dispose() {
+      if (!isDisposed) disposeAll(...Object.values(weights));
+      isDisposed = true;
+    },
+  };
+}
+
+/** Applies a network to a few images at a time, so that memory does not grow with their number; within a `tidy`. */
+function inPieces<Result extends Tensor>(count: number, size: number, apply: (start: number, length: number) => Result): Result {
+  const together = imagesTogether(size);
+  const starts = Array.from({ length: Math.ceil(count / together) }, (_, i) => i * together);
+  const pieces = starts.map((start) => tidy(() => apply(start, Math.min(together, count - start))));
+  return pieces.length === 1 ? pieces[0]! : concat(pieces, 0);
+}
