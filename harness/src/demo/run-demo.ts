@@ -4,12 +4,10 @@ import { writeWholeFile } from '@stargan/checkpoints';
 import { openDataset, writeDemoImages, type DemoImagesOptions } from '@stargan/data';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
-import { trainDomainClassifier } from '../evaluation/domain-classifier.js';
-import { evaluateTranslations, type TranslationReport } from '../evaluation/evaluate-translations.js';
+import { measureHeldOut, type HeldOutNumbers } from '../evaluation/held-out-numbers.js';
 import { formatDuration, percent } from '../logging/format.js';
 import { disposeAll, openModel } from '@stargan/training';
 import { writeReport } from '../report/write-report.js';
-import { loadDomainImages } from '../sampling/load-domain-images.js';
 import { changedValues } from '../run/resume-rules.js';
 import { findRunRecord, requireCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
@@ -83,24 +81,12 @@ export async function chooseDemoRun(directory: string, config: Config, log: (lin
   }
 }
 
-async function measure(images: string, run: string, config: Config, signal: AbortSignal): Promise<TranslationReport | undefined> {
-  const { train: folders, validation } = await openDataset(images);
-  const domains = folders.domains.length;
-  const classifier = await trainDomainClassifier(await loadDomainImages(folders, config.imageSize), {
-    domains,
-    seed: config.seed,
-    steps: config.evaluateClassifierSteps,
-    signal,
-  });
-  if (classifier === undefined) return undefined;
+async function measure(images: string, run: string, config: Config, signal: AbortSignal): Promise<HeldOutNumbers | undefined> {
+  const dataset = await openDataset(images);
   const sampler = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
-  const heldOut = await loadDomainImages(validation ?? folders, config.imageSize);
-  const report = evaluateTranslations(sampler, classifier, heldOut, {
-    domains,
-    latentDim: config.latentDim,
-    seed: config.seed,
-  });
-  classifier.dispose();
-  disposeAll(...Object.values(sampler.weights));
-  return report;
+  try {
+    return await measureHeldOut({ dataset, config, sampler, say: () => undefined, signal });
+  } finally {
+    disposeAll(...Object.values(sampler.weights));
+  }
 }

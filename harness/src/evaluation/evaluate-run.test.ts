@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promi
 import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { openDataset, writeDemoImages, type Dataset } from '@stargan/data';
+import type { DomainClassifier } from '@stargan/metrics';
 import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readMetricLog } from '../logging/metric-log.js';
@@ -10,10 +11,10 @@ import { addInception, addLpips } from '../testing/made-up-weights.js';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
 import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
+import { openClassifier } from './classifier.js';
 import { openEvaluationData } from './evaluation-data.js';
 import type { EvaluationRecord } from './evaluation-record.js';
-import { evaluateRun, openClassifier } from './evaluate-run.js';
-import type { SizedClassifier } from './evaluate-task.js';
+import { evaluateRun } from './evaluate-run.js';
 import { evaluationOptions, type EvaluationOptions } from './options.js';
 import { openPerceptualDistance } from './pretrained.js';
 import { describeEvaluation } from './results-table.js';
@@ -23,7 +24,7 @@ const DOMAINS = ['circle', 'square'];
 
 let dataset: Dataset;
 /** Trained once: the choice of sources does not change it. */
-let classifier: SizedClassifier;
+let classifier: DomainClassifier;
 const folder = useTemporaryFolder(async (created) => {
   await addInception(path.join(created, 'cache'), 'torchvision');
   await addLpips(path.join(created, 'cache'));
@@ -42,7 +43,7 @@ const folder = useTemporaryFolder(async (created) => {
 beforeEach(() => void vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache')));
 afterAll(() => {
   vi.unstubAllEnvs();
-  classifier.classifier.dispose();
+  classifier.dispose();
 });
 
 const run = (): string => path.join(folder(), 'run');
@@ -252,7 +253,7 @@ describe('evaluating a run', () => {
     vi.stubEnv('STARGAN_CACHE_DIR', cache);
     const opened = await openPerceptualDistance();
     expect(opened).toEqual({
-      advice: `the weights alexnet (${file}, 1000 bytes) are not what was recorded when they were added: run "stargan weights fetch alexnet --force", or add the file again`,
+      reason: `the weights alexnet (${file}, 1000 bytes) are not what was recorded when they were added: run "stargan weights fetch alexnet --force", or add the file again`,
     });
   });
 

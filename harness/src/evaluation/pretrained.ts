@@ -14,13 +14,17 @@ export interface UsedWeights {
   readonly sha256: string;
 }
 
-/** A pretrained network ready for use, or what to do to get it. */
-export type Pretrained<Network> = { readonly network: Network; readonly weights: readonly UsedWeights[] } | { readonly advice: string };
+/** Why something cannot be had. */
+export interface Missing {
+  readonly reason: string;
+}
 
 /** Inception-v3 under a FID convention. */
 export interface FeatureNetwork {
   readonly convention: FidConventionName;
-  /** Of the weights, hexadecimal. */
+  /** Its weights. */
+  readonly weights: readonly UsedWeights[];
+  /** SHA-256 of its weights, hexadecimal. */
   readonly sha256: string;
   /**
    * Features of pictures of any sizes.
@@ -35,6 +39,8 @@ export interface FeatureNetwork {
 
 /** LPIPS on batches of translations. */
 export interface PerceptualDistance {
+  /** Its weights. */
+  readonly weights: readonly UsedWeights[];
   /** Mean distance over all pairs of images. @param images [n ≥ 2, size, size, 3], disposed by the caller */
   meanOverPairs(samples: readonly Tensor[]): number;
   dispose(): void;
@@ -47,40 +53,38 @@ export const FEATURE_LENGTH = 2048;
 const inceptionKind = (convention: FidConventionName): WeightKind =>
   fidConventions[convention].layout === 'fid' ? 'inception-fid' : 'inception-torchvision';
 
-/** Inception for a convention, or advice where its weights are not there. @throws naming the file when it is damaged */
-export async function openFeatureNetwork(convention: FidConventionName): Promise<Pretrained<FeatureNetwork>> {
+/** Inception for a convention, or how to get its weights where they are not there. @throws naming the file when it is damaged */
+export async function openFeatureNetwork(convention: FidConventionName): Promise<FeatureNetwork | Missing> {
   const kind = inceptionKind(convention);
   const stored = await findWeights(kind);
-  if (stored === undefined) return { advice: await adviceFor(kind) };
+  if (stored === undefined) return { reason: await adviceFor(kind) };
   const { layout } = fidConventions[convention];
   const network = inception({ layout });
   const parameters = await loadFrom([stored], ([state]) => network.load(state!));
   const { sha256 } = stored.result;
   return {
+    convention,
     weights: [{ kind, sha256 }],
-    network: {
-      convention,
-      sha256,
-      async features(images, imageSize) {
-        const pictures = fidConventions[convention].input(images, { imageSize });
-        const result = network.apply(parameters, pictures);
-        try {
-          const values = await result.data<'float32'>();
-          if (!values.every(Number.isFinite))
-            throw new Error(
-              `features of the weights ${kind} (${stored.file}) are not finite: the weights are damaged; run "stargan weights fetch ${kind} --force"`,
-            );
-          return values;
-        } finally {
-          dispose([pictures, result]);
-        }
-      },
-      dispose: () => dispose(parameters),
+    sha256,
+    async features(images, imageSize) {
+      const pictures = fidConventions[convention].input(images, { imageSize });
+      const result = network.apply(parameters, pictures);
+      try {
+        const values = await result.data<'float32'>();
+        if (!values.every(Number.isFinite))
+          throw new Error(
+            `features of the weights ${kind} (${stored.file}) are not finite: the weights are damaged; run "stargan weights fetch ${kind} --force"`,
+          );
+        return values;
+      } finally {
+        dispose([pictures, result]);
+      }
     },
+    dispose: () => dispose(parameters),
   };
 }
 
-/** What to do about weights that cannot be had: a file that is there but not whole is named. */
+/** What to do about missing weights; a file that is there but not whole is named. */
 async function adviceFor(kind: WeightKind): Promise<string> {
   const file = weightsFile(kind, weightsFolder());
   const status = await stat(file).catch(() => undefined);
@@ -88,26 +92,24 @@ async function adviceFor(kind: WeightKind): Promise<string> {
   return `the weights ${kind} (${file}, ${status.size} bytes) are not what was recorded when they were added: run "stargan weights fetch ${kind} --force", or add the file again`;
 }
 
-/** LPIPS, or advice where its weights are not there. @throws naming the file when it is damaged */
-export async function openPerceptualDistance(): Promise<Pretrained<PerceptualDistance>> {
+/** LPIPS, or how to get its weights where they are not there. @throws naming the file when it is damaged */
+export async function openPerceptualDistance(): Promise<PerceptualDistance | Missing> {
   const [alexnet, heads] = [await findWeights('alexnet'), await findWeights('lpips-alex')];
   if (alexnet === undefined || heads === undefined) {
     const missing = [...(alexnet === undefined ? ['alexnet' as const] : []), ...(heads === undefined ? ['lpips-alex' as const] : [])];
-    return { advice: (await Promise.all(missing.map(adviceFor))).join('; and ') };
+    return { reason: (await Promise.all(missing.map(adviceFor))).join('; and ') };
   }
   const distance = lpips();
   const parameters = await loadFrom([alexnet, heads], ([features, learned]) => distance.load({ alexnet: features!, heads: learned! }));
   return {
     weights: [alexnet, heads].map(({ kind, result }) => ({ kind, sha256: result.sha256 })),
-    network: {
-      meanOverPairs(samples) {
-        const mean = distance.meanOverPairs(parameters, samples);
-        const [value] = mean.dataSync<'float32'>();
-        mean.dispose();
-        return value!;
-      },
-      dispose: () => dispose(parameters),
+    meanOverPairs(samples) {
+      const mean = distance.meanOverPairs(parameters, samples);
+      const [value] = mean.dataSync<'float32'>();
+      mean.dispose();
+      return value!;
     },
+    dispose: () => dispose(parameters),
   };
 }
 

@@ -1,4 +1,4 @@
-import { gather, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { concat, dispose, gather, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { loadImages } from '@stargan/data';
 import { permutation, randomStream } from '@stargan/random';
@@ -18,7 +18,7 @@ export interface Task {
   readonly target: number;
 }
 
-/** All ordered pairs of domains under both guidances; those of one target, which share its real images, stand together. */
+/** All ordered pairs of domains under both guidances; those of one target, which share its real images, follow each other. */
 export function listTasks(domains: number): Task[] {
   const labels = Array.from({ length: domains }, (_, label) => label);
   return labels.flatMap((target) =>
@@ -75,14 +75,13 @@ export async function referenceTaskStyles(
   { references }: EvaluationDomain,
   { outputs, imageSize, seed }: { outputs: number; imageSize: number; seed: number },
 ): Promise<TaskStyles> {
-  const { styleDim, styles } = await encodeFiles(
+  const all = await encodeFiles(
     sampler,
     references.map(({ file }) => file),
     target,
     imageSize,
   );
   const count = Math.min(outputs, references.length);
-  const all = tensor2d(styles, [references.length, styleDim]);
   const stream = `evaluation-references-${source}-${target}`;
   return {
     count,
@@ -92,30 +91,15 @@ export async function referenceTaskStyles(
   };
 }
 
-/** Styles of image files, few at a time. */
-async function encodeFiles(
-  sampler: Sampler,
-  files: readonly string[],
-  domain: number,
-  imageSize: number,
-): Promise<{ styleDim: number; styles: Float32Array }> {
-  const parts: Float32Array[] = [];
+/** Styles of image files, few at a time: [files, styleDim]; the caller owns them. */
+async function encodeFiles(sampler: Sampler, files: readonly string[], domain: number, imageSize: number): Promise<Tensor2D> {
+  const parts: Tensor2D[] = [];
   for (let start = 0; start < files.length; start += ENCODED_AT_ONCE) {
     const some = files.slice(start, start + ENCODED_AT_ONCE);
-    const style = encodeStyles(
-      sampler,
-      { size: imageSize, data: await loadImages(some, imageSize) },
-      some.map(() => domain),
-    );
-    parts.push(await style.data<'float32'>());
-    style.dispose();
+    const labels = some.map(() => domain);
+    parts.push(encodeStyles(sampler, { size: imageSize, data: await loadImages(some, imageSize) }, labels));
   }
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const styles = new Float32Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    styles.set(part, offset);
-    offset += part.length;
-  }
-  return { styleDim: length / files.length, styles };
+  const all = concat(parts);
+  dispose(parts);
+  return all;
 }

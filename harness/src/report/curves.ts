@@ -1,5 +1,5 @@
 import { OBJECTIVE, type Objective } from '@stargan/training';
-import { METRICS, type Metric } from '../evaluation/metrics.js';
+import { isOnFeatures, metricTable, type Metric } from '@stargan/metrics';
 import { GUIDANCES } from '../evaluation/tasks.js';
 import type { LogEntry } from '../logging/metric-log.js';
 
@@ -89,53 +89,36 @@ export function speedChart(speed: readonly LogEntry[]): Chart {
   };
 }
 
-const METRIC_TITLES: Readonly<Record<Metric, string>> = {
-  fid: 'FID (lower is better)',
-  kid: 'KID (lower is better)',
-  precision: 'Precision',
-  recall: 'Recall',
-  density: 'Density',
-  coverage: 'Coverage',
-  lpips: 'LPIPS: diversity of translations of one source',
-  domainAccuracy: 'Share taken for the target domain',
-  styleDistance: 'Distance between styles',
-};
-
-/** Metrics that are shares, shown from 0 to 1. */
-const SHARES: readonly Metric[] = ['precision', 'recall', 'coverage', 'domainAccuracy'];
-
-const isMetric = (text: string): text is Metric => (METRICS as readonly string[]).includes(text);
-
 /**
  * Metrics over iterations, a chart for each and one line per guidance. Of several evaluations of one iteration the
  * last counts; conventions of FID get charts of their own, since they do not compare.
  *
  * @param log lines `{ iteration, 'latent/fid-stargan2', … }`, in any order
+ * @param table metrics that are shown
  */
-export function metricCharts(log: readonly LogEntry[]): Chart[] {
+export function metricCharts(log: readonly LogEntry[], table: readonly Metric[] = metricTable): Chart[] {
   const byIteration = new Map<number, LogEntry>();
   for (const entry of log) byIteration.set(entry.iteration, { ...byIteration.get(entry.iteration), ...entry });
   const entries = [...byIteration.values()].sort((a, b) => a.iteration - b.iteration);
-  const names = [
-    ...new Set(entries.flatMap((entry) => Object.keys(entry).flatMap((key) => /^(?:latent|reference)\/(.+)$/.exec(key)?.[1] ?? []))),
-  ];
-  const rank = (name: string): number => METRICS.findIndex((metric) => name === metric || name.startsWith(`${metric}-`));
-  return names
-    .filter((name) => rank(name) >= 0)
-    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
-    .map((name) => {
-      const there = entries.filter((entry) => GUIDANCES.some((guidance) => entry[`${guidance}/${name}`] !== undefined));
-      const value = (entry: LogEntry, key: string): number | null => (entry[key] === undefined ? null : rounded(entry[key]));
-      const metric = METRICS[rank(name)]!;
-      const convention = isMetric(name) ? '' : `, fid-${name.slice(metric.length + 1)}`;
-      return {
-        ...(SHARES.includes(metric) ? { range: [0, 1] as [number, number] } : {}),
-        title: METRIC_TITLES[metric] + convention,
-        labels: GUIDANCES.map((guidance) => `${guidance} guided`),
-        data: [
-          there.map(({ iteration }) => iteration),
-          ...GUIDANCES.map((guidance) => there.map((entry) => value(entry, `${guidance}/${name}`))),
-        ],
-      };
-    });
+  const keys = entries.flatMap((entry) => Object.keys(entry).flatMap((key) => /^(?:latent|reference)\/(.+)$/.exec(key)?.[1] ?? []));
+  const names = [...new Set(keys)].sort((a, b) => a.localeCompare(b));
+  return table.flatMap((metric) => {
+    const isOf = (name: string): boolean => name === metric.key || (isOnFeatures(metric) && name.startsWith(`${metric.key}-`));
+    return names.filter(isOf).map((name) => metricChart(metric, name, entries));
+  });
+}
+
+function metricChart(metric: Metric, name: string, entries: readonly LogEntry[]): Chart {
+  const there = entries.filter((entry) => GUIDANCES.some((guidance) => entry[`${guidance}/${name}`] !== undefined));
+  const value = (entry: LogEntry, key: string): number | null => (entry[key] === undefined ? null : rounded(entry[key]));
+  const convention = name === metric.key ? '' : `, fid-${name.slice(metric.key.length + 1)}`;
+  return {
+    ...(metric.range && { range: [...metric.range] }),
+    title: metric.title + convention,
+    labels: GUIDANCES.map((guidance) => `${guidance} guided`),
+    data: [
+      there.map(({ iteration }) => iteration),
+      ...GUIDANCES.map((guidance) => there.map((entry) => value(entry, `${guidance}/${name}`))),
+    ],
+  };
 }

@@ -40,7 +40,7 @@ export { mapConcurrently } from './map-concurrently.js';
 export { nameOfBytes, pathBytes, printablePath } from './path-names.js';
 export { pixelsToFloats, type PixelsToFloatsOptions } from './pixels-to-floats.js';
 export { readRegularFile } from './regular-file.js';
-export { resizeBilinear } from './resize-bilinear.js';
+export { resizeBilinear } from '@stargan/resizing';
 export type { NotedImage, OnCorrupt, SkippedImage, TrainingBatch } from './training-batch.js';
 export { planTrainingBatch, type PlannedImage, type TrainingPlan, type TrainingPlanOptions } from './training-plan.js';
 export { createTrainingStream, type TrainingStream, type TrainingStreamOptions, type TrainingStreamStatistics } from './training-stream.js';

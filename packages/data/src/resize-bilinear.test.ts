@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeImage } from './decode-image.js';
 import type { Box, RgbImage } from './image.js';
 import { pixelsToFloats } from './pixels-to-floats.js';
-import { resizeBilinear } from './resize-bilinear.js';
+import { resizeBilinear } from '@stargan/resizing';
 import { pillowResults } from './testing/pillow-results.js';
 import { noiseImage } from './testing/pictures.js';
 import { safetensor } from './testing/safetensor.js';

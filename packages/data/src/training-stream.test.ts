@@ -8,7 +8,7 @@ import { BrokenImagesError } from './corrupt-limit.js';
 import { ImageFileError } from './image-file-error.js';
 import { openImageFolders, type ImageFolders } from './image-folders.js';
 import { pixelsToFloats } from './pixels-to-floats.js';
-import { resizeBilinear } from './resize-bilinear.js';
+import { resizeBilinear } from '@stargan/resizing';
 import { noiseImage, writePng } from './testing/pictures.js';
 import { temporaryDirectory } from './testing/temporary-directory.js';
 import { planTrainingBatch } from './training-plan.js';

@@ -1,4 +1,11 @@
-export { type Rung, RUNG_NAMES, rungConfig, type RungName, RUNGS, updatesPerIteration } from './config/rungs.js';
+export {
+  ABLATION_CONFIGS,
+  ABLATION_NAMES,
+  type AblationConfig,
+  ablationConfig,
+  type AblationName,
+  updatesPerIteration,
+} from './config/ablation.js';
 export { renameKeys, type RenamedConfig } from './config/renamed-keys.js';
 export { type TrainingConfig, trainingFields } from './config/training-config.js';
 export { type ConfigOf, count, defaultsOf, dimension, type Field, type Fields, fraction, rate } from './field.js';

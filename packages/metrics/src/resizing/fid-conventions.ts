@@ -1,6 +1,6 @@
 import { add, gather, mul, sub, tensor, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { resizeBilinear, type RgbImage } from '@stargan/data/resizing';
+import { resizeBilinear, type RgbImage } from '@stargan/resizing';
 import type { InceptionLayout } from '../networks/inception.js';
 import { describeValue } from '../describe-value.js';
 import { interpolateBilinear, linearPositions } from './interpolate-bilinear.js';

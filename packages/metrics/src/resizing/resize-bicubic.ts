@@ -1,4 +1,4 @@
-import { columnsFirst, resamplingWeights, type RgbImage } from '@stargan/data/resizing';
+import { columnsFirst, resamplingWeights, type RgbImage } from '@stargan/resizing';
 
 /** An image of floating-point levels, `data` [height, width, 3]. */
 export interface FloatImage {

@@ -1,0 +1,3 @@
+export type { Box, RgbImage } from './image.js';
+export { columnsFirst, resamplingWeights, type ResamplingFilter, type ResamplingWeights, type Size } from './resampling-weights.js';
+export { resizeBilinear } from './resize-bilinear.js';
