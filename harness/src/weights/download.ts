@@ -105,7 +105,8 @@ async function receive(url: string, part: string, options: DownloadOptions): Pro
     const { begin, total } = placeOf(response, have);
     handle = await open(part, begin > 0 ? 'a' : 'w');
     // Only once the old bytes are gone, which must not be taken for those of another file.
-    if (begin === 0) await writeWholeFile(notesOf(part), JSON.stringify({ url, validator: validatorOf(response.headers) } satisfies PartNotes));
+    if (begin === 0)
+      await writeWholeFile(notesOf(part), JSON.stringify({ url, validator: validatorOf(response.headers) } satisfies PartNotes));
     let done = begin;
     onProgress(done, total);
     for await (const piece of piecesOf(response)) {
