@@ -17,7 +17,7 @@ export const levels = [
 
 /**
  * Rooms of a workspace: the folders of its `src`, and files beside them by name, from low to high. `*` are the other files beside
- * them but `index.ts`, which is above everything. A workspace of files alone needs no line.
+ * them but `index.ts`, which is above everything where it is not named. A workspace of files alone needs no line.
  */
 export const rooms = {
   'packages/backend': [
@@ -34,9 +34,22 @@ export const rooms = {
   'packages/checkpoints': ['*', 'pytorch'],
   'packages/data': ['*', 'inspection'],
   'packages/layers': ['*', 'tf-layers'],
+  'packages/losses': ['reduction.ts', 'internal', '*'],
   'packages/metrics': ['linear-algebra', '*', 'networks', 'resizing', 'lpips', 'npz'],
-  'packages/ops': ['*', 'gradients', 'core-gradients.ts', 'second-order', 'value-and-gradients.ts'],
-  'packages/training': ['*', 'config', 'networks', 'iteration', 'files', 'sampling'],
+  'packages/ops': ['*', 'gradients', 'core-gradients.ts', 'second-order', 'value-and-gradients.ts', 'vjp.ts'],
+  // `index.ts` is what a browser takes, `node.ts` adds what needs Node.js.
+  'packages/training': [
+    '*',
+    'networks',
+    'iteration',
+    'config',
+    'sampling',
+    'files',
+    'load-model-arguments.ts',
+    'load-model.ts',
+    'index.ts',
+    'node.ts',
+  ],
   harness: [
     'usage-error.ts',
     'logging',
@@ -67,6 +80,6 @@ export const knownUpwards = {
 /** What packages may import of others beside the workspaces, where that is limited. */
 export const externals = {
   // For scripts of other people and for browsers: nothing native. `path` names the files of a checkpoint.
-  'packages/training': ['@tensorflow/tfjs-core', 'zod', 'path'],
+  'packages/training': ['@tensorflow/tfjs-core', 'path'],
   'packages/losses': ['@tensorflow/tfjs-core'],
 };

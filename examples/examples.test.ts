@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeDemoImages } from '@stargan/data';
+import { buildNetworks, buildOptimizers, disposeState, initialState, writeCheckpoint } from '@stargan/training';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -16,7 +20,7 @@ describe('the examples', () => {
   it('are listed in the README', () => {
     const readme = readFileSync(`${folder}README.md`, 'utf8');
     const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
-    expect(files).toHaveLength(5);
+    expect(files).toHaveLength(6);
     for (const file of files) expect(readme).toContain(`npm run example ${path.basename(file, '.js')}`);
   });
 
@@ -60,4 +64,37 @@ describe('the examples', () => {
     expect(grey / after).toBeGreaterThan(10);
     expect(numbers(printed, /largest difference of the loaded model: (\S+)/)).toEqual([0]);
   });
+
+  it('translate: an image file becomes one of another domain, by a trained run', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'stargan-example-'));
+    try {
+      const trained = path.join(directory, 'run');
+      await writeRun(trained);
+      await writeDemoImages(path.join(directory, 'images'), {
+        imagesPerDomain: 1,
+        validationPerDomain: 0,
+        imageSize: 16,
+        domains: ['circle', 'triangle'],
+      });
+      const source = path.join(directory, 'images', 'train', 'circle');
+      const out = path.join(directory, 'translated.png');
+      const printed = run('translate.js', trained, path.join(source, readdirSync(source)[0]!), 'triangle', '1', out);
+      expect(printed).toContain('as triangle, by iteration 20 of');
+      expect(printed).toContain('tensors left: 0');
+      expect(await sharp(out).metadata()).toMatchObject({ width: 16, height: 16, channels: 3 });
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
 });
+
+/** The folder of a run, as training writes it. */
+async function writeRun(folder: string): Promise<void> {
+  const sizes = { imageSize: 16, widthBudget: 64, maxWidth: 8, styleDim: 4, latentDim: 4, hiddenDim: 8, highPass: 0 };
+  const config = { ...sizes, learningRate: 1e-3, mappingLearningRate: 1e-5, beta1: 0, beta2: 0.99, weightDecay: 1e-4 };
+  const networks = buildNetworks(config, 2);
+  const state = initialState(networks, buildOptimizers(config), 1);
+  for (const moments of Object.values(state.moments)) Object.assign(moments, { step: 20 });
+  await writeCheckpoint(folder, networks, Object.assign(state, { iteration: 20 }), 1).finally(() => disposeState(state));
+  writeFileSync(path.join(folder, 'config.json'), JSON.stringify({ formatVersion: 1, config, domains: ['circle', 'triangle'] }));
+}

@@ -41,17 +41,22 @@ function checkManifest(manifest, name) {
     throw new Error(`losses must depend on tfjs-core alone, not on ${needs.join(', ')}`);
 }
 
-/** Fails where an entry reaches an import that the package does not declare; what is optional is for other entries than the main one. */
+/**
+ * Fails where an entry reaches an import that the package does not declare, or one for browsers a module of Node.js; what is
+ * optional is for other entries than the main one.
+ */
 function checkImports(folder, path) {
   const { name, exports, dependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} } = readManifest(folder);
   const peers = Object.keys(peerDependencies).filter((peer) => path !== '.' || !peerDependenciesMeta[peer]?.optional);
   const declared = new Set([...Object.keys(dependencies), ...peers]);
   const seen = new Set();
-  const visit = (file) => {
+  const visit = (file, isForBrowsers = false) => {
     if (seen.has(file)) return;
     seen.add(file);
     for (const specifier of importsOf(readFileSync(file, 'utf8'))) {
-      if (specifier.startsWith('.')) visit(join(dirname(file), specifier));
+      if (specifier.startsWith('.')) visit(join(dirname(file), specifier), isForBrowsers);
+      else if (isForBrowsers && specifier.startsWith('node:'))
+        throw new Error(`${name}${path.slice(1)}: ${relative(folder, file)}, which browsers take, imports ${specifier}`);
       else if (!specifier.startsWith('node:') && !declared.has(packageOf(specifier))) {
         throw new Error(
           `${name}${path.slice(1)}: ${relative(folder, file)} imports ${specifier}, which package.json does not declare for it`,
@@ -59,7 +64,9 @@ function checkImports(folder, path) {
       }
     }
   };
-  visit(join(folder, exports[path].default));
+  const { browser, default: main } = exports[path];
+  if (browser !== undefined) visit(join(folder, browser), true);
+  visit(join(folder, main));
 }
 
 /** What is imported when a file is; `import()` may look for what is optional. */

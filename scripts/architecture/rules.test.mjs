@@ -67,6 +67,7 @@ describe('the rules of the house', () => {
 
   test('put files without a place of their own where the star is', () => {
     expect(['low', 'other.ts', 'high', 'index.ts', 'folder'].map((room) => rankOf(room, ['low', '*', 'high']))).toEqual([0, 1, 2, 3, -1]);
+    expect(['index.ts', 'node.ts'].map((room) => rankOf(room, ['low', 'index.ts', 'node.ts']))).toEqual([1, 2]);
   });
 });
 

@@ -71,6 +71,7 @@ import {
   type TrainingBatch,
   type TrainingPlan,
   type TrainingPlanOptions,
+  type TrainingSampler,
   type TrainingStream,
   type TrainingStreamOptions,
   type TrainingStreamStatistics,
@@ -138,6 +139,8 @@ try {
   await stream.close();
 }
 const plan: TrainingPlan = planTrainingBatch(folders, { seed: 1, iteration: 0, batch: 2 } satisfies TrainingPlanOptions);
+const firstImages: TrainingSampler = (from, options) => planTrainingBatch(from, { ...options, iteration: 0 });
+firstImages(folders, { seed: 1, iteration: 0, batch: 2 });
 const planned: PlannedImage | undefined = plan.source[0];
 
 const checking: CheckImagesOptions = { check: 'full', maxPixels: undefined, onProgress: undefined, signal: undefined };

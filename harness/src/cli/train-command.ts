@@ -1,5 +1,6 @@
 import { describeError } from '@stargan/backend';
 import { Command } from 'commander';
+import { configHelp } from '../config/config-help.js';
 import type { Config } from '../config/schema.js';
 import { writeReport } from '../report/write-report.js';
 import { findRunRecord } from '../run/run-directory.js';
@@ -32,6 +33,7 @@ export function trainCommand(): Command {
         'stargan train --data photos --out runs/02 --config runs/01/config.json --set lambdaCycle=0.5',
       ),
     )
+    .addHelpText('after', configHelp())
     .action(runTrain);
 }
 

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useTemporaryFolder } from '../testing/small-run.js';
+import { findRunRecord } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { PRESETS } from './presets.js';
 import { parseConfig, resolveConfig } from './resolve.js';
@@ -109,6 +110,66 @@ describe('a configuration', () => {
     await expect(resolveConfig({ file: path.join(folder(), 'absent.json') })).rejects.toThrow(/absent\.json cannot be read/);
     await expect(resolveConfig({ file: await write('[1]') })).rejects.toThrow('must hold one JSON object');
     await expect(resolveConfig({ assignments: ['batch='] })).rejects.toThrow('--set batch= gives no value; was a shell variable unset?');
+  });
+
+  describe('of an earlier version', () => {
+    /** What a run of an earlier version kept: its keys, and their values. */
+    const old = {
+      imageSize: 32,
+      accumulate: 2,
+      checkpointing: 'blocks',
+      lambdaWasserstein: 3,
+      penalty: 'wasserstein',
+      style: 'mapped',
+      variant: 'fused',
+    };
+    const today = {
+      imageSize: 32,
+      gradientAccumulation: 2,
+      gradientCheckpointing: 'blocks',
+      lambdaGradientPenalty: 3,
+      penalty: 'wganGp',
+      conditioning: 'style',
+      convolution: 'fused',
+    };
+
+    it('is read from a file, and every name that is another now is noted', async () => {
+      const said: string[] = [];
+      const config = await resolveConfig({ file: await write(JSON.stringify(old)), say: (line) => said.push(line) });
+      expect(config).toEqual(parseConfig(today));
+      expect(said).toEqual([
+        'config key accumulate is called gradientAccumulation now',
+        'config key checkpointing is called gradientCheckpointing now',
+        'config key lambdaWasserstein is called lambdaGradientPenalty now',
+        'penalty wasserstein is called wganGp now',
+        'config key style is called conditioning now',
+        'conditioning mapped is called style now',
+        'config key variant is called convolution now',
+      ]);
+    });
+
+    it('is read from the record of a run', async () => {
+      const file = path.join(folder(), 'config.json');
+      await writeFile(file, JSON.stringify({ formatVersion: 1, config: old, data: '/images', domains: ['a', 'b'] }));
+      const said: string[] = [];
+      expect(await findRunRecord(folder(), (line) => said.push(line))).toMatchObject({ config: parseConfig(today) });
+      expect(said).toHaveLength(7);
+      expect(said[0]).toBe(`${file}: config key accumulate is called gradientAccumulation now`);
+    });
+
+    it('may come by --set too, and then wins over a file that has the key of today', async () => {
+      const file = await write('{"gradientAccumulation": 4}');
+      expect(await resolveConfig({ file, assignments: ['accumulate=3', 'penalty=wasserstein'] })).toMatchObject({
+        gradientAccumulation: 3,
+        penalty: 'wganGp',
+      });
+    });
+
+    it('cannot give one value under both names', async () => {
+      await expect(resolveConfig({ assignments: ['accumulate=3', 'gradientAccumulation=2'] })).rejects.toThrow(
+        new UsageError('config keys accumulate and gradientAccumulation are one value; give gradientAccumulation alone'),
+      );
+    });
   });
 
   it('is valid for every preset', () => {

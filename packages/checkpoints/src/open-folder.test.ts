@@ -128,7 +128,7 @@ describe('in a browser', () => {
     const run = openInBrowser(await contents(copied));
     vi.stubGlobal('crypto', {});
     try {
-      await expect(run.sha256('config.json')).rejects.toThrow(/checksums need a secure page .*compare 'sizes' instead/);
+      await expect(run.sha256('config.json')).rejects.toThrow(/checksums need a secure page .*give verify: 'sizes'/);
     } finally {
       vi.unstubAllGlobals();
     }

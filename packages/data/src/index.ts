@@ -42,5 +42,11 @@ export { pixelsToFloats, type PixelsToFloatsOptions } from './pixels-to-floats.j
 export { readRegularFile } from './regular-file.js';
 export { resizeBilinear } from '@stargan/resizing';
 export type { NotedImage, OnCorrupt, SkippedImage, TrainingBatch } from './training-batch.js';
-export { planTrainingBatch, type PlannedImage, type TrainingPlan, type TrainingPlanOptions } from './training-plan.js';
+export {
+  planTrainingBatch,
+  type PlannedImage,
+  type TrainingPlan,
+  type TrainingPlanOptions,
+  type TrainingSampler,
+} from './training-plan.js';
 export { createTrainingStream, type TrainingStream, type TrainingStreamOptions, type TrainingStreamStatistics } from './training-stream.js';

@@ -33,6 +33,15 @@ export interface TrainingPlanOptions {
 }
 
 /**
+ * Chooses the images of one iteration. A pure function of its arguments, random numbers included (`randomStream` of
+ * `@stargan/random` takes a seed, the name of a stream and the iteration), so that a training continues at any iteration.
+ *
+ * @returns as many source images and reference pairs as the batch, of these folders; every place names a stream of its own,
+ *   which its augmentation is drawn from
+ */
+export type TrainingSampler = (folders: ImageFolders, options: TrainingPlanOptions) => TrainingPlan;
+
+/**
  * Draws the images of one iteration: a pure function of its arguments, so a run continues at any iteration.
  *
  * As in the reference, source images and reference pairs are drawn with replacement, each domain equally likely, then

@@ -11,7 +11,8 @@ import { pixelsToFloats } from './pixels-to-floats.js';
 import { resizeBilinear } from '@stargan/resizing';
 import { noiseImage, writePng } from './testing/pictures.js';
 import { temporaryDirectory } from './testing/temporary-directory.js';
-import { planTrainingBatch } from './training-plan.js';
+import type { TrainingBatch } from './training-batch.js';
+import { planTrainingBatch, type PlannedImage, type TrainingSampler } from './training-plan.js';
 import { createTrainingStream, type TrainingStream, type TrainingStreamOptions } from './training-stream.js';
 
 const settings = { imageSize: 8, batch: 3, seed: 11 };
@@ -46,6 +47,40 @@ function blockUntilIdle(): void {
 }
 
 describe('createTrainingStream', () => {
+  test('takes another sampler, and gives what it chooses', async () => {
+    const folders = await noiseFolders();
+    /** The images of a domain in their order, one domain after the other. */
+    const sampler: TrainingSampler = ({ domains }, { iteration, batch }) => {
+      const at = (place: number): PlannedImage => {
+        const domain = iteration % domains.length;
+        const { files } = domains[domain]!;
+        return { domain, file: files[place % files.length]!, stream: `place/${place}` };
+      };
+      const places = Array.from({ length: batch }, (_, place) => place);
+      return { iteration, source: places.map(at), reference: places.map((place) => ({ first: at(place), second: at(place + 1) })) };
+    };
+    const batchesOf = async (options: Partial<TrainingStreamOptions>): Promise<TrainingBatch[]> => {
+      const stream = open(folders, { cropProbability: 0, sampler, ...options });
+      return [await stream.next(), await stream.next()];
+    };
+    const [first, second] = await batchesOf({});
+    expect([first!.source.domains, second!.source.domains]).toEqual([
+      [0, 0, 0],
+      [1, 1, 1],
+    ]);
+    expect(await batchesOf({ workers: 2, prefetch: 0 })).toEqual([first, second]);
+    const [again] = await batchesOf({ startIteration: 1 });
+    expect(again).toEqual(second);
+  });
+
+  test('names a sampler that chooses other numbers of images', async () => {
+    const folders = await noiseFolders();
+    const stream = open(folders, { sampler: (from, options) => planTrainingBatch(from, { ...options, batch: 2 }) });
+    await expect(stream.next()).rejects.toThrow(
+      'iteration 0 could not be prepared: sampler must give 3 source images and reference pairs for iteration 0, got 2 and 2 for 0',
+    );
+  });
+
   test('gives the planned images, augmented from their streams', async () => {
     const folders = await noiseFolders();
     const stream = open(folders);

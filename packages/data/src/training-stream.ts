@@ -6,6 +6,7 @@ import { ImageFileError } from './image-file-error.js';
 import type { ImageFolders } from './image-folders.js';
 import { requireProbability, requireWhole } from './requirements.js';
 import type { NotedImage, OnCorrupt, SkippedImage, TrainingBatch } from './training-batch.js';
+import { planTrainingBatch, type TrainingPlan, type TrainingSampler } from './training-plan.js';
 import type { TrainingWorkerAnswer, TrainingWorkerData } from './training-worker.js';
 import { workerPool } from './worker-pool.js';
 
@@ -21,6 +22,8 @@ export interface TrainingStreamOptions {
   cropProbability?: number | undefined;
   /** Iteration of the first batch. Default 0. */
   startIteration?: number | undefined;
+  /** Chooses the images of each iteration, in this thread. Default {@link planTrainingBatch}, the reference's. */
+  sampler?: TrainingSampler | undefined;
   /** Batches prepared ahead of the one that was asked for. Default 3. */
   prefetch?: number | undefined;
   /** Worker threads. Each decodes several images at a time, so that one often suffices. Default 1. */
@@ -77,7 +80,7 @@ export interface TrainingStream {
  * Draws, decodes, augments and resizes training images off the main thread.
  *
  * The batch of an iteration depends on the folders, the seed, the batch size and the iteration only, not on the number
- * of workers, `prefetch` or the iterations before; see `planTrainingBatch`. What stands in for an unusable image is drawn
+ * of workers, `prefetch` or the iterations before; see `planTrainingBatch`, in whose place another sampler may be given. What stands in for an unusable image is drawn
  * from a stream of the place that it was drawn for, so it is the same again. A worker that ends is started again. The workers go on while this thread is busy.
  * At most `prefetch` + 1 batches are in memory. A forgotten stream does not keep Node running.
  *
@@ -86,11 +89,11 @@ export interface TrainingStream {
  * @throws RangeError when an option is out of range
  */
 export function createTrainingStream(folders: ImageFolders, options: TrainingStreamOptions): TrainingStream {
-  const { prefetch, workers, cacheBytes, startIteration, corruptLimit, ...settings } = withDefaults(options);
+  const { prefetch, workers, cacheBytes, startIteration, corruptLimit, sampler, batch, ...settings } = withDefaults(options);
   const { directory, domains } = folders;
   const workerData: TrainingWorkerData = { ...settings, folders: { directory, domains }, cacheBytes: Math.floor(cacheBytes / workers) };
   const file = new URL('../dist/training-worker.js', import.meta.url);
-  const pool = workerPool<number, TrainingWorkerAnswer>({ file, workerData, workers, maxRestarts });
+  const pool = workerPool<TrainingPlan, TrainingWorkerAnswer>({ file, workerData, workers, maxRestarts });
   const ahead: Promise<TrainingWorkerAnswer>[] = [];
   const decodedImages = Array.from({ length: workers }, () => 0);
   const skipped = new Map<string, SkippedImage>();
@@ -100,10 +103,25 @@ export function createTrainingStream(folders: ImageFolders, options: TrainingStr
   let waitSeconds = 0;
   let failure: Error | undefined;
 
+  function choose(iteration: number): TrainingPlan {
+    const plan = sampler(folders, { seed: settings.seed, iteration, batch });
+    const { source, reference } = plan;
+    if (plan.iteration !== iteration || source.length !== batch || reference.length !== batch) {
+      throw new Error(
+        `sampler must give ${batch} source images and reference pairs for iteration ${iteration}, got ${source.length} and ${reference.length} for ${plan.iteration}`,
+      );
+    }
+    return plan;
+  }
+
+  async function prepare(worker: number, iteration: number): Promise<TrainingWorkerAnswer> {
+    return pool.ask(worker, choose(iteration));
+  }
+
   function workAhead(): void {
     while (asked < given + prefetch) {
       const worker = asked % workers;
-      const answer = pool.ask(worker, asked++).then((received) => {
+      const answer = prepare(worker, asked++).then((received) => {
         decodedImages[worker] = received.decodedImages;
         for (const image of received.skipped) skipped.set(image.file, image);
         for (const image of received.noted) noted.set(image.file, image);
@@ -167,13 +185,26 @@ export function createTrainingStream(folders: ImageFolders, options: TrainingStr
 function withDefaults(options: TrainingStreamOptions): Required<TrainingStreamOptions> {
   const { imageSize, batch, seed, startIteration = 0, prefetch = 3, workers = 1 } = options;
   const { cropProbability = 0.5, cacheBytes = 256 * 2 ** 20, maxPixels = defaultMaxPixels } = options;
-  const { onCorrupt = 'replace', corruptLimit = 0.1 } = options;
+  const { onCorrupt = 'replace', corruptLimit = 0.1, sampler = planTrainingBatch } = options;
   const where = 'createTrainingStream';
   for (const [name, value] of Object.entries({ imageSize, batch, workers, maxPixels })) requireWhole(where, name, value, 1);
   for (const [name, value] of Object.entries({ seed, startIteration, prefetch, cacheBytes })) requireWhole(where, name, value, 0);
   requireProbability(where, 'cropProbability', cropProbability);
   requireProbability(where, 'corruptLimit', corruptLimit);
-  return { imageSize, batch, seed, startIteration, prefetch, workers, cropProbability, cacheBytes, maxPixels, onCorrupt, corruptLimit };
+  return {
+    imageSize,
+    batch,
+    seed,
+    startIteration,
+    sampler,
+    prefetch,
+    workers,
+    cropProbability,
+    cacheBytes,
+    maxPixels,
+    onCorrupt,
+    corruptLimit,
+  };
 }
 
 function failureOf(error: unknown, iteration: number): Error {

@@ -10,18 +10,17 @@ import {
   type TrainingBatch,
   type TrainingBatchSettings,
 } from './training-batch.js';
-import { planTrainingBatch } from './training-plan.js';
+import type { TrainingPlan } from './training-plan.js';
 import { answerRequests } from './worker-answers.js';
 
 /** What a worker is started with. */
 export interface TrainingWorkerData extends TrainingBatchSettings {
   readonly folders: ImageFolders;
-  readonly batch: number;
   readonly cacheBytes: number;
   readonly maxPixels: number;
 }
 
-/** What a worker answers to the number of an iteration. */
+/** What a worker answers to the images that were chosen for an iteration. */
 export interface TrainingWorkerAnswer {
   readonly result: TrainingBatch | SkippedImage;
   /** Since the worker's start. */
@@ -32,12 +31,12 @@ export interface TrainingWorkerAnswer {
   readonly noted: NotedImage[];
 }
 
-const { folders, batch, cacheBytes, maxPixels, ...settings } = workerData as TrainingWorkerData;
+const { folders, cacheBytes, maxPixels, ...settings } = workerData as TrainingWorkerData;
 const cache = imageCache(cacheBytes, { maxPixels });
 const preparation = batchPreparation(folders, settings, cache);
 
-answerRequests<number, TrainingWorkerAnswer>(async (iteration) => {
-  const result = await resultOf(iteration);
+answerRequests<TrainingPlan, TrainingWorkerAnswer>(async (plan) => {
+  const result = await resultOf(plan);
   const answer = { result, decodedImages: cache.decodedImages(), skipped: preparation.skipped(), noted: preparation.noted() };
   if (!('source' in result)) return { answer };
   const { source, reference } = result;
@@ -45,9 +44,9 @@ answerRequests<number, TrainingWorkerAnswer>(async (iteration) => {
   return { answer, transfer };
 });
 
-async function resultOf(iteration: number): Promise<TrainingWorkerAnswer['result']> {
+async function resultOf(plan: TrainingPlan): Promise<TrainingWorkerAnswer['result']> {
   try {
-    return await preparation.prepare(planTrainingBatch(folders, { seed: settings.seed, iteration, batch }));
+    return await preparation.prepare(plan);
   } catch (error) {
     // Only plain data survives the way to the other thread; anything unexpected ends the worker, which is noticed there.
     if (error instanceof ImageFileError) return skippedImage(error.file, error);

@@ -16,6 +16,9 @@ export interface NumberField {
   readonly powerOfTwo?: boolean;
 }
 
+/** The values that a number may have. */
+export type NumberRange = Omit<NumberField, 'description' | 'default'>;
+
 /** One value of a configuration that is one of several names. */
 export interface ChoiceField {
   /** A choice between names. */
@@ -52,27 +55,14 @@ export function withDefaults<Slice extends Fields>(
   return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, values[key] ?? field.default])) as ConfigOf<Slice>;
 }
 
-/** What a value should have been, such as `must be a whole number of at least 1`; undefined where it is as its field says. */
-export function faultOf(field: Field, value: unknown): string | undefined {
-  if (field.kind === 'choice')
-    return field.values.includes(value as string) ? undefined : `must be one of ${field.values.map((name) => `"${name}"`).join(', ')}`;
-  const { kind, minimum = -Infinity, maximum = Infinity, below = Infinity, powerOfTwo = false } = field;
-  const number = powerOfTwo ? 'a power of two' : kind === 'whole' ? 'a whole number' : 'a finite number';
-  const isNumber = kind === 'whole' ? Number.isInteger(value) : Number.isFinite(value);
-  if (!isNumber || (powerOfTwo && !Number.isInteger(Math.log2(value as number)))) return `must be ${number}`;
-  if ((value as number) < minimum) return `must be ${number} of at least ${minimum}`;
-  if ((value as number) > maximum) return `must be ${number} of at most ${maximum}`;
-  return (value as number) < below ? undefined : `must be ${number} below ${below}`;
-}
-
 /** A length or a count of images: each is a dimension of a tensor. */
-export const dimension = { kind: 'whole', minimum: 1, maximum: 2 ** 16 } as const;
+export const dimension: NumberRange = { kind: 'whole', minimum: 1, maximum: 2 ** 16 };
 
 /** A count; more can only be a mistake, and would be met with memory that runs out. */
-export const count = { kind: 'whole', minimum: 0, maximum: 1e9 } as const;
+export const count: NumberRange = { kind: 'whole', minimum: 0, maximum: 1e9 };
 
 /** A factor. */
-export const rate = { kind: 'number', minimum: 0 } as const;
+export const rate: NumberRange = { kind: 'number', minimum: 0 };
 
 /** A share. */
-export const fraction = { kind: 'number', minimum: 0, maximum: 1 } as const;
+export const fraction: NumberRange = { kind: 'number', minimum: 0, maximum: 1 };

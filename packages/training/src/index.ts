@@ -1,3 +1,4 @@
+export { type FileContent, type FolderSource } from '@stargan/checkpoints';
 export {
   ABLATION_CONFIGS,
   ABLATION_NAMES,
@@ -6,12 +7,26 @@ export {
   type AblationName,
   updatesPerIteration,
 } from './config/ablation.js';
-export { renameKeys, type RenamedConfig } from './config/renamed-keys.js';
+export { type FieldRow, fieldRows, fieldTable } from './config/field-rows.js';
+export { parseFields } from './config/parse-fields.js';
+export { type RenamedConfig, renameKeys } from './config/renamed-keys.js';
 export { type TrainingConfig, trainingFields } from './config/training-config.js';
-export { type ConfigOf, count, defaultsOf, dimension, type Field, type Fields, fraction, rate } from './field.js';
+export {
+  type ChoiceField,
+  type ConfigOf,
+  count,
+  defaultsOf,
+  dimension,
+  type Field,
+  type Fields,
+  fraction,
+  type NumberField,
+  type NumberRange,
+  rate,
+} from './field.js';
 export { averageFiles } from './files/file-names.js';
-export { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
 export { type ModelRecord } from './files/model-record.js';
+export { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
 export { readAverages } from './files/read-averages.js';
 export {
   readStoredTensors,
@@ -31,8 +46,6 @@ export {
   tensorBatch,
 } from './iteration/batch.js';
 export { type BatchConfig, type ObjectiveConfig, type OptimizerConfig } from './iteration/config-fields.js';
-export { overParts } from './iteration/gradients.js';
-export { type DiscriminatorReadings, type GeneratorReadings, OBJECTIVE, type Objective } from './iteration/objective.js';
 export { discriminatorGradients, type DiscriminatorInputs } from './iteration/discriminator-step.js';
 export {
   describeFault,
@@ -43,25 +56,14 @@ export {
   stateValues,
   type TensorRole,
 } from './iteration/finite.js';
-export {
-  generatorGradients,
-  type GeneratorInputs,
-  type StyleSource,
-  TRAINED_NETWORKS,
-  trainedNetworks,
-} from './iteration/generator-step.js';
+export { generatorGradients, type GeneratorInputs, type StyleSource } from './iteration/generator-step.js';
+export { overParts } from './iteration/gradients.js';
 export { type IterationConfig, type Losses, trainIteration } from './iteration/iteration.js';
-export {
-  buildOptimizers,
-  disposeMoments,
-  disposeState,
-  initialState,
-  type Optimizers,
-  stateFromWeights,
-  type TrainingState,
-} from './iteration/state.js';
+export { type DiscriminatorReadings, type GeneratorReadings, type Objective, OBJECTIVE } from './iteration/objective.js';
+export { buildOptimizers, disposeState, initialState, type Optimizers, stateFromWeights, type TrainingState } from './iteration/state.js';
 export { type Term, type TermConfig } from './iteration/terms.js';
-export { type DomainChoice, loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
+export { loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
+export { type DomainChoice } from './load-model-arguments.js';
 export { type DomainDiscriminator } from './networks/build-discriminator.js';
 export { type ArchitectureConfig, type SizeConfig } from './networks/config-fields.js';
 export {
@@ -73,11 +75,10 @@ export {
   type NetworkName,
   type Networks,
   type WeightsOf,
-  withParameters,
 } from './networks/networks.js';
 export { describeOverflow, findOverflow, type ProbeSizes } from './networks/probe.js';
-export { labelCodes, latentCodesWithLabels, type StyleNetwork, type StyleNetworks } from './networks/style-codes.js';
-export { copyWeights, disposeAll, initialWeights, joinWeights, mapNames, splitWeights } from './networks/weights.js';
+export { type StyleNetwork, type StyleNetworks } from './networks/style-codes.js';
+export { copyWeights, disposeAll, initialWeights, mapNames, splitWeights } from './networks/weights.js';
 export { type Canvas, type CanvasLayout, createCanvas, PICTURE_PIXELS, shrinkToFit } from './sampling/canvas.js';
 export {
   cycleStrip,
@@ -95,7 +96,6 @@ export {
   countImages,
   encodeStyles,
   type ImageBatch,
-  imagesTogether,
   joinImages,
   type Sampler,
   selectImages,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { FileContent } from '@stargan/checkpoints';
 import { memory, randomNormal, slice, tensor2d, tidy, zeros } from '@tensorflow/tfjs-core';
-import type { Rank, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadModel, type Model, type TranslateOptions } from './load-model.js';
 import { latentGrid, latentStyles } from './sampling/grids.js';
@@ -143,9 +143,10 @@ describe('a loaded model', () => {
   });
 });
 
+type Rank4 = [number, number, number, number];
+
 describe('what a model cannot do is named', () => {
-  const wrong = (shape: number[], dtype: 'float32' | 'int32' = 'float32'): Tensor4D =>
-    zeros(shape as [number], dtype) as Tensor as Tensor4D;
+  const wrong = (shape: number[], dtype: 'float32' | 'int32' = 'float32'): Tensor4D => zeros<Rank.R4>(shape as Rank4, dtype);
 
   it.each<[string, (given: Model) => Tensor, string]>([
     [
@@ -173,16 +174,21 @@ describe('what a model cannot do is named', () => {
       (m) => m.translate(wrong([1, 16, 16, 3], 'int32'), { to: 0, seed: 1 }),
       'translate: image must be float32 [n, 16, 16, 3] in [-1, 1], got int32',
     ],
+    [
+      'no images',
+      (m) => m.translate(wrong([0, 16, 16, 3]), { to: 0, seed: 1 }),
+      'translate: image must be float32 [n, 16, 16, 3] in [-1, 1], got float32 [0, 16, 16, 3]',
+    ],
     ['one image without its axis', (m) => m.translate(wrong([16, 16, 3]), { to: 0, seed: 1 }), 'got float32 [16, 16, 3]'],
     [
       'a reference of another size',
       (m) => m.translate(image, { to: 0, reference: wrong([1, 8, 8, 3]) }),
-      'translate: reference must be float32 [n, 16, 16, 3]',
+      'translate: reference must be float32 [1 or 3, 16, 16, 3]',
     ],
     [
       'two references for three images',
       (m) => m.translate(image, { to: 0, reference: wrong([2, 16, 16, 3]) }),
-      'there must be 1 reference or 3, one for each image, got 2',
+      'translate: reference must be float32 [1 or 3, 16, 16, 3] in [-1, 1], got float32 [2, 16, 16, 3]',
     ],
     [
       'two styles for three images',
@@ -190,7 +196,7 @@ describe('what a model cannot do is named', () => {
       'translate: style must be [1 or 3, 4], got [2, 4]',
     ],
     ['a style of another length', (m) => m.translate(image, { style: zeros([1, 3]) }), 'translate: style must be [1 or 3, 4], got [1, 3]'],
-    ['a latent code of another length', (m) => m.mapLatent(zeros([2, 3]) as Tensor2D, 0), 'mapLatent: latent must be [n, 4], got [2, 3]'],
+    ['a latent code of another length', (m) => m.mapLatent(zeros<Rank.R2>([2, 3]), 0), 'mapLatent: latent must be [n, 4], got [2, 3]'],
     ['no style', (m) => m.translate(image, { to: 0 }), 'translate: one of style, reference and seed is needed, got none of them'],
     [
       'two styles',

@@ -3,12 +3,18 @@ import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { FolderSource } from '@stargan/checkpoints';
 import { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
 import { latentCodes } from './iteration/batch.js';
+import {
+  requireImages,
+  requireLabel,
+  requireOne,
+  requirePsi,
+  requireRows,
+  requireSeed,
+  type DomainChoice,
+} from './load-model-arguments.js';
 import { disposeAll } from './networks/weights.js';
 import { imagesTogether } from './sampling/translate.js';
 import { averageStyle, truncateStyle } from './sampling/truncation.js';
-
-/** A domain by its name, or by its label: its place among the model's domains, from 0. */
-export type DomainChoice = number | string;
 
 /** How far styles are drawn towards the mean style of their domain. */
 export interface PsiOptions {
@@ -96,25 +102,6 @@ function asModel(opened: OpenedModel): Model {
   const requireLoaded = (method: string): void => {
     if (isDisposed) throw new Error(`${method}: the model was disposed of; load it again`);
   };
-  const labelOf = (method: string, domain: DomainChoice | undefined): number => {
-    const label = typeof domain === 'string' ? domains.indexOf(domain.normalize('NFC')) : (domain ?? -1);
-    if (Number.isInteger(label) && label >= 0 && label < domains.length) return label;
-    const got = domain === undefined ? 'none' : JSON.stringify(domain);
-    throw new Error(`${method}: the domain must be one of ${domains.join(', ')}, or a label from 0 to ${domains.length - 1}, got ${got}`);
-  };
-  const requireImages = (method: string, name: string, image: Tensor): void => {
-    const [, height, width, channels] = image.shape;
-    const fits = image.rank === 4 && height === imageSize && width === imageSize && channels === 3;
-    if (!fits || image.dtype !== 'float32')
-      throw new Error(
-        `${method}: ${name} must be float32 [n, ${imageSize}, ${imageSize}, 3] in [-1, 1], got ${image.dtype} [${image.shape.join(', ')}]`,
-      );
-  };
-  const requireRows = (method: string, name: string, tensor: Tensor, length: number, counts: readonly number[] = []): void => {
-    if (tensor.rank === 2 && tensor.shape[1] === length && (counts.length === 0 || counts.includes(tensor.shape[0]!))) return;
-    const rows = counts.length === 0 ? 'n' : [...new Set(counts)].join(' or ');
-    throw new Error(`${method}: ${name} must be [${rows}, ${length}], got [${tensor.shape.join(', ')}]`);
-  };
   const labels = (count: number, label: number): number[] => Array.from({ length: count }, () => label);
   const codes = (count: number, seed: number, stream: string): Tensor2D =>
     tensor2d(latentCodes(count, latentDim, seed, stream), [count, latentDim]);
@@ -132,33 +119,21 @@ function asModel(opened: OpenedModel): Model {
     const many = codes(AVERAGED_LATENTS, seed, 'average-latent');
     return truncateStyle(style, averageStyle(mappingNetwork, weights.mappingNetwork, many, label), psi);
   };
-  const requirePsi = (method: string, psi: number): void => {
-    if (!Number.isFinite(psi) || psi < 0) throw new Error(`${method}: psi must be a number ≥ 0, got ${psi}`);
-  };
-  const requireSeed = (method: string, seed: number): void => {
-    if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`${method}: the seed must be a whole number ≥ 0, got ${seed}`);
-  };
   const styleDim = tidy(() => map(zeros([1, latentDim]), 0).shape[1]);
 
   const chosenStyle = (count: number, { to, style, reference, seed, psi = 1 }: TranslateOptions): Tensor2D => {
-    const given = Object.entries({ style, reference, seed }).filter(([, value]) => value !== undefined);
-    if (given.length !== 1)
-      throw new Error(
-        `translate: one of style, reference and seed is needed, got ${given.map(([name]) => name).join(' and ') || 'none of them'}`,
-      );
+    requireOne('translate', { style, reference, seed });
     requirePsi('translate', psi);
     if (style !== undefined) {
       requireRows('translate', 'style', style, styleDim, [1, count]);
-      return psi === 1 ? style : truncate(style, labelOf('translate', to), psi);
+      return psi === 1 ? style : truncate(style, requireLabel('translate', to, domains), psi);
     }
-    const label = labelOf('translate', to);
+    const label = requireLabel('translate', to, domains);
     if (reference === undefined) {
       requireSeed('translate', seed!);
       return truncate(map(seed!, label), label, psi, seed);
     }
-    requireImages('translate', 'reference', reference);
-    if (reference.shape[0] !== 1 && reference.shape[0] !== count)
-      throw new Error(`translate: there must be 1 reference or ${count}, one for each image, got ${reference.shape[0]}`);
+    requireImages('translate', 'reference', reference, imageSize, [1, count]);
     return truncate(encode(reference, label), label, psi);
   };
 
@@ -169,7 +144,7 @@ function asModel(opened: OpenedModel): Model {
     styleDim,
     translate(image, options) {
       requireLoaded('translate');
-      requireImages('translate', 'image', image);
+      requireImages('translate', 'image', image, imageSize);
       return tidy(() => {
         const style = chosenStyle(image.shape[0], options);
         const rows = (start: number, length: number): Tensor2D =>
@@ -181,8 +156,8 @@ function asModel(opened: OpenedModel): Model {
     },
     encodeStyle(image, domain) {
       requireLoaded('encodeStyle');
-      requireImages('encodeStyle', 'image', image);
-      const label = labelOf('encodeStyle', domain);
+      requireImages('encodeStyle', 'image', image, imageSize);
+      const label = requireLabel('encodeStyle', domain, domains);
       return tidy(() => encode(image, label));
     },
     mapLatent(latent, domain, { psi = 1 } = {}) {
@@ -190,7 +165,7 @@ function asModel(opened: OpenedModel): Model {
       if (typeof latent === 'number') requireSeed('mapLatent', latent);
       else requireRows('mapLatent', 'latent', latent, latentDim);
       requirePsi('mapLatent', psi);
-      const label = labelOf('mapLatent', domain);
+      const label = requireLabel('mapLatent', domain, domains);
       return tidy(() => truncate(map(latent, label), label, psi, typeof latent === 'number' ? latent : undefined));
     },
     dispose() {

@@ -56,7 +56,7 @@ describe('opening a model', () => {
   });
 
   it.each<[string, (run: string) => Promise<string>, OpenModelOptions, RegExp]>([
-    ['no run', async (run) => path.dirname(run), {}, /holds no model \(there is no config\.json\); give the folder of a run/],
+    ['no run', (run) => Promise.resolve(path.dirname(run)), {}, /holds no model \(there is no config\.json\); give the folder of a run/],
     [
       'no checkpoint',
       (run) => rm(path.join(run, 'checkpoints'), { recursive: true }).then(() => run),
@@ -74,13 +74,13 @@ describe('opening a model', () => {
     ],
     [
       'no checkpoint of the iteration',
-      async (run) => run,
+      (run) => Promise.resolve(run),
       { iteration: 7 },
       /there is no whole checkpoint of iteration 7: .*0000007: there is no manifest\.json; others are 1, 2/,
     ],
     [
       'another iteration than the checkpoint',
-      async (run) => path.join(run, 'checkpoints', '0000001'),
+      (run) => Promise.resolve(path.join(run, 'checkpoints', '0000001')),
       { iteration: 2 },
       /is the checkpoint of iteration 1, not of 2; give the folder of its run/,
     ],

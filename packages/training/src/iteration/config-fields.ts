@@ -6,7 +6,8 @@ export const batchFields = {
   gradientAccumulation: {
     ...dimension,
     default: 1,
-    description: 'Batches per update: the same update as with a batch this many times as large, in the memory of one.',
+    description:
+      'Batches per update: the same update as with a batch this many times as large, in the memory of one (`batch` 2, `gradientAccumulation` 4 for 8).',
   },
   iterations: { ...count, minimum: 1, default: 100_000, description: 'Iterations of the whole training.' },
   seed: {
@@ -43,7 +44,8 @@ export const objectiveFields = {
     kind: 'choice',
     values: ['r1', 'wganGp'],
     default: 'r1',
-    description: "What holds the discriminator back: R1 on real images, or WGAN-GP's penalty between real and generated ones.",
+    description:
+      "What holds the discriminator back: R1 on real images, or WGAN-GP's penalty between generated images and real ones of the same domain.",
   },
   criticSteps: { ...dimension, default: 1, description: 'Discriminator updates per generator update, each on images of its own.' },
   guidance: {

@@ -9,7 +9,9 @@ export type TensorRole = 'mean gradient' | 'mean squared gradient' | 'weight' | 
 
 /** A tensor with values that are not finite. */
 export interface NonFiniteTensor {
+  /** What it is. */
   readonly role: TensorRole;
+  /** The network that it belongs to. */
   readonly network: NetworkName;
   /** Its parameter. */
   readonly name: string;
@@ -21,9 +23,13 @@ export interface NonFiniteTensor {
 
 /** The values of one tensor of the state. */
 export interface StateValues {
+  /** What it is. */
   readonly role: TensorRole;
+  /** The network that it belongs to. */
   readonly network: NetworkName;
+  /** Its parameter. */
   readonly name: string;
+  /** Its values, in TensorFlow's order. */
   readonly values: Float32Array;
 }
 

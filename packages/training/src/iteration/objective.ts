@@ -69,7 +69,7 @@ export interface Objective {
 }
 
 /** The objectives of StarGAN v2 (arXiv 1912.01865), with what may take the place of their terms. */
-export const OBJECTIVE = {
+export const OBJECTIVE: Objective = {
   // (5): L_D = −L_adv + λ_reg R1
   discriminator: [
     discriminatorTerm({
@@ -141,4 +141,4 @@ export const OBJECTIVE = {
       of: ({ fakeClasses, targetDomain }) => classificationLoss(fakeClasses, targetDomain),
     }),
   ],
-} as const satisfies Objective;
+};

@@ -14,9 +14,19 @@ export const sizeFields = {
   styleDim: { ...dimension, default: 64, description: 'Length of a style code.' },
   latentDim: { ...dimension, default: 16, description: 'Length of a latent code.' },
   hiddenDim: { ...dimension, default: 512, description: "Width of the mapping network's hidden layers." },
-  widthBudget: { ...count, minimum: 16, default: 2 ** 14, description: 'First width of the convolutional networks × `imageSize`.' },
+  widthBudget: {
+    ...count,
+    minimum: 16,
+    default: 2 ** 14,
+    description: 'First width of the convolutional networks × `imageSize`; at least `imageSize`.',
+  },
   maxWidth: { ...dimension, default: 512, description: 'Cap of the widths, which double per level.' },
-  highPass: { ...rate, default: 0, description: 'Weight w_hpf of the high-pass skip: it divides the filter, and 0 leaves the skip out.' },
+  highPass: {
+    ...rate,
+    default: 0,
+    description:
+      'Weight w_hpf of the high-pass skip, which takes the place of the shortcuts: it divides the filter, and 0 leaves the skip out. Its masks of face landmarks are an input that the training does not make yet.',
+  },
 } as const satisfies Fields;
 
 /** Which networks there are, and how they are computed; the defaults are the reference implementation's. */
@@ -26,14 +36,14 @@ export const architectureFields = {
     values: ['winograd', 'fused', 'composed'],
     default: 'winograd',
     description:
-      'How blocks convolve and resample: all are the same function; `composed` is the textbook order, `fused` and `winograd` need fewer multiplications.',
+      'How blocks convolve and resample: all are the same function; `composed` is the textbook order, `fused` merges convolution and resampling, and `winograd` filters minimally as well, where the backend has kernels for it.',
   },
   conditioning: {
     kind: 'choice',
     values: ['style', 'latent', 'label'],
     default: 'style',
     description:
-      'What carries the target domain to the generator: a `style` of mapping network or style encoder, a `latent` code beside the label, or the `label` alone.',
+      'What carries the target domain to the generator: a `style` of mapping network or style encoder, a `latent` code beside the one-hot domain, or the one-hot domain alone (`label`).',
   },
   injection: {
     kind: 'choice',
@@ -65,7 +75,7 @@ export const architectureFields = {
     values: ['none', 'blocks'],
     default: 'none',
     description:
-      'What is kept for the backward pass: `blocks` keeps the inputs of residual blocks and computes their insides again, for the same numbers in less memory.',
+      'What is kept for the backward pass: `blocks` keeps the inputs of residual blocks and computes their insides again, for the same numbers in less memory and about a quarter more time.',
   },
 } as const satisfies Fields;
 

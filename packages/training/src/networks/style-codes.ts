@@ -11,7 +11,9 @@ export interface StyleNetwork extends Network {
 
 /** What makes the codes that the generator gets: one from latent codes, one from images. */
 export interface StyleNetworks {
+  /** Codes of latent codes. */
   readonly mappingNetwork: StyleNetwork;
+  /** Codes of images. */
   readonly styleEncoder: StyleNetwork;
 }
 
