@@ -32,7 +32,7 @@ export async function runStoppable(
       if (!isAbort(error, stop.signal)) throw error;
       outcome = 'stopped';
     }
-    // What the task wrote may fail a moment later.
+    // Output that the task wrote may fail a moment later.
     await yieldToEventLoop();
     process.exitCode = outcome === 'completed' ? 0 : (stop.exitCode() ?? 0);
   } finally {

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { logDataset } from '../dataset/log-dataset.js';
 import { cycleStrip, disposeAll, latentGrid, openModel, otherDomains, referenceGrid } from '@stargan/training';
+import { logDataset } from '../dataset/log-dataset.js';
 import { loadFixedInputs } from '../sampling/fixed-inputs.js';
 import { writePictures, type PictureRecipes } from '../sampling/write-samples.js';
 import { describeBounds } from '../sampling/grid-bounds.js';

@@ -5,8 +5,7 @@ import { loadImages, openDataset, writeDemoImages, type DemoImagesOptions } from
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
 import { openEvaluationData } from '../evaluation/evaluation-data.js';
-import { percent } from '../logging/format.js';
-import { formatDuration } from '../logging/format.js';
+import { formatDuration, percent } from '../logging/format.js';
 import { disposeAll, openModel } from '@stargan/training';
 import { measureHeldOut, openClassifier, type HeldOutNumbers } from '@stargan/training/evaluation';
 import { writeReport } from '../report/write-report.js';
@@ -14,7 +13,7 @@ import { changedValues } from '../run/resume-rules.js';
 import { findRunRecord, requireCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 
-/** The pictures of the demo: two shapes, whatever else about them being style or content. */
+/** The images of the demo: two shapes are the domains, everything else about them is style or content. */
 const DEMO_IMAGES = {
   imagesPerDomain: 1000,
   validationPerDomain: 60,

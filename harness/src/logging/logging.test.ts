@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { useTemporaryFolder } from '../testing/small-run.js';
 import { openMetricLog, readMetricLog } from './metric-log.js';
 import { formatDuration } from './format.js';
-import { lineProgress } from './progress.js';
+import { progressLines } from './progress.js';
 
 const folder = useTemporaryFolder();
 
@@ -45,11 +45,11 @@ describe('progress', () => {
   it('prints a line now and then, and the last one where that is wanted', () => {
     const printed: string[] = [];
     const print = (line: string): void => void printed.push(line);
-    const often = lineProgress({ line: '{value} of {total} {what} {unknown}', secondsBetweenLines: 0 }, print);
+    const often = progressLines({ line: '{value} of {total} {what} {unknown}', secondsBetweenLines: 0 }, print);
     often.update(1, 2, { what: 'images' });
     expect(printed).toEqual(['1 of 2 images {unknown}']);
     for (const printsLast of [false, true]) {
-      const seldom = lineProgress({ line: `{value}, ${printsLast}`, printsLast }, print);
+      const seldom = progressLines({ line: `{value}, ${printsLast}`, printsLast }, print);
       for (const value of [1, 2]) seldom.update(value, 2);
     }
     expect(printed.slice(1)).toEqual(['2, true']);

@@ -31,13 +31,13 @@ export interface ProgressOptions {
 /** A progress bar; without a terminal, a line now and then. */
 export function createProgress(options: ProgressOptions): Progress {
   const { bar: format, output = process.stderr } = options;
-  if (!output.isTTY) return lineProgress(options, (line) => output.write(`${line}\n`));
+  if (!output.isTTY) return progressLines(options, (line) => output.write(`${line}\n`));
   const bar = createTerminalBar(format, output);
   return { update: (value, total, shown = {}) => bar.update(value, total, shown), log: (line) => bar.log(line), stop: () => bar.stop() };
 }
 
 /** A line now and then, handed to `print`. */
-export function lineProgress(
+export function progressLines(
   { line, secondsBetweenLines = 30, printsLast = false }: Omit<ProgressOptions, 'bar' | 'output'>,
   print: (line: string) => void,
 ): Progress {

@@ -2,7 +2,6 @@ import { OBJECTIVE, type Objective } from '@stargan/training';
 import { isOnFeatures, metricTable, type Metric } from '@stargan/metrics';
 import { GUIDANCES } from '@stargan/training/evaluation';
 import type { LogEntry } from '../logging/metric-log.js';
-import { LOSS_CHARTS } from './loss-charts.js';
 
 /** A chart: one curve per label over iterations. */
 export interface Chart {
@@ -20,13 +19,13 @@ export interface Chart {
   range?: [number, number];
 }
 
-/** Curves of one chart: keys of the log by label. */
+/** A chart of losses: names in the log by the labels of their curves. */
 interface LossChart {
   readonly title: string;
   readonly series: Readonly<Record<string, string>>;
 }
 
-/** The charts of an objective's terms. That of the adversarial losses has the whole of the discriminator's objective in it. */
+/** The charts of an objective's terms: all names of losses in a report come from here. The adversarial losses are drawn with the discriminator's whole objective. */
 function chartsOf({ discriminator, generator }: Objective): LossChart[] {
   const adversarial = 'Adversarial losses';
   const curves = [
@@ -64,11 +63,11 @@ const rounded = (value: number): number => Number(value.toPrecision(5));
 const column = (parts: readonly LogEntry[][], key: string): number[] =>
   parts.map((part) => rounded(mean(part.map((entry) => entry[key] ?? NaN))));
 
-/** The log as charts; each point is the mean of a stretch of lines, since single iterations are noisy. */
+/** The losses as charts; each point is the mean over a stretch of lines, since single iterations are noisy. */
 export function lossCharts(log: readonly LogEntry[], objective: Objective = OBJECTIVE): Chart[] {
   const parts = stretchesOf(log);
   return chartsOf(objective).flatMap(({ title, series }) => {
-    // Not every kind of training has every loss.
+    // Not every training has every loss.
     const logged = Object.entries(series).filter(([, key]) => log.some((entry) => entry[key] !== undefined));
     if (logged.length === 0) return [];
     return [

@@ -60,7 +60,7 @@ export function writeRunRecord(directory: string, record: RunRecord): Promise<vo
 /**
  * The record of a run; undefined when the folder holds none.
  *
- * @param log is told of every config key and value that has been renamed since the run was started
+ * @param log is told of every config key and value that earlier versions named differently
  * @throws naming the file when it is damaged
  */
 export async function findRunRecord(directory: string, log?: (line: string) => void): Promise<RunRecord | undefined> {

@@ -10,7 +10,7 @@ export interface TrainingProgress {
   stop(): void;
 }
 
-/** The most telling losses by their short names: the discriminator's, the generator's and its terms with latent guidance. */
+/** The most telling losses by their short names: the discriminator's, and the generator's terms with latent guidance. */
 const SHOWN_LOSSES: Readonly<Record<string, string>> = {
   D: 'D/latent_total',
   ...Object.fromEntries(OBJECTIVE.generator.map(({ name }) => [name === 'adv' ? 'G' : name, `G/latent_${name}`])),
