@@ -17,7 +17,7 @@ export const levels = [
 
 /**
  * Rooms of a workspace: the folders of its `src`, and files beside them by name, from low to high. `*` are the other files beside
- * them but `index.ts`, which is above everything. A workspace of files alone needs no line.
+ * them but `index.ts`, which is above everything unless it is named. A workspace of files alone needs no line.
  */
 export const rooms = {
   'packages/backend': [
@@ -33,9 +33,10 @@ export const rooms = {
   ],
   'packages/checkpoints': ['*', 'pytorch'],
   'packages/layers': ['*', 'tf-layers'],
+  'packages/losses': ['reduction.ts', 'internal', '*'],
   'packages/metrics': ['linear-algebra', '*', 'networks', 'resizing', 'lpips', 'npz', 'domain-classifier', 'table'],
-  'packages/ops': ['*', 'gradients', 'core-gradients.ts', 'second-order', 'value-and-gradients.ts'],
-  'packages/training': ['*', 'config', 'networks', 'iteration', 'files', 'sampling', 'evaluation'],
+  'packages/ops': ['*', 'gradients', 'core-gradients.ts', 'second-order', 'value-and-gradients.ts', 'vjp.ts'],
+  'packages/training': ['*', 'networks', 'iteration', 'config', 'sampling', 'evaluation', 'files', 'load-model.ts', 'index.ts', 'node.ts'],
   harness: [
     'usage-error.ts',
     'logging',

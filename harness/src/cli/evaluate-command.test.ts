@@ -6,7 +6,7 @@ import { cacheFolder } from '@stargan/backend';
 import { describe, expect, it, vi } from 'vitest';
 import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { SMALL_CONFIG, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { runPaths } from '../training/run-directory.js';
+import { runPaths } from '../run/run-directory.js';
 import { main } from './main.js';
 
 const bin = fileURLToPath(new URL('../../bin/stargan.js', import.meta.url));

@@ -1,7 +1,8 @@
+import { loadImages } from '@stargan/data';
 import type { DomainClassifier } from '@stargan/metrics';
 import { Command } from 'commander';
-import { sayDataset } from '../dataset/describe-dataset.js';
 import { openClassifier } from '@stargan/training/evaluation';
+import { logDataset } from '../dataset/log-dataset.js';
 import { openEvaluationData } from '../evaluation/evaluation-data.js';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
 import { evaluationFile, type EvaluationRecord } from '../evaluation/evaluation-record.js';
@@ -11,7 +12,7 @@ import { describeEvaluation } from '../evaluation/results-table.js';
 import { listTasks } from '@stargan/training/evaluation';
 import { describeEvaluationWork } from '../planning/describe-run.js';
 import { disposeAll, openModel } from '@stargan/training';
-import { readRunRecord } from '../training/run-directory.js';
+import { readRunRecord } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
 import { compare, compareOptions, conventionOption, type CompareArguments } from './compare-command.js';
@@ -109,7 +110,7 @@ async function evaluateTrained(
     seed: seed ?? defaults.seed,
   };
   const dataset = await openRunDataset(record, data);
-  const read = sayDataset(dataset);
+  const read = logDataset(dataset);
   requireDomains(
     dataset.train.domains.map(({ name }) => name),
     domains,
@@ -140,7 +141,12 @@ async function evaluateTrained(
         data: images,
         saveImages,
         classifier: async () =>
-          (classifier = await openClassifier(images.domains, config.imageSize, { ...options, say: (line) => console.error(line), signal })),
+          (classifier = await openClassifier(images.domains, config.imageSize, {
+            ...options,
+            load: loadImages,
+            say: (line) => console.error(line),
+            signal,
+          })),
         onProgress: (done, total) => progress.update(done, total),
         signal,
       });

@@ -51,7 +51,7 @@ describe('stargan', () => {
     ],
     [['train', '--data', 'x', '--out', 'y', '--image-size', '100000'], /imageSize: must be a power of two ≥ 16, got 100000/],
     [['train', '--data', 'absent', '--out', 'y'], /--data absent does not exist; check the path/],
-    [['train', '--data', import.meta.filename, '--out', 'y'], /main\.test\.\w+ is no folder; name the folder that holds the images/],
+    [['train', '--data', import.meta.filename, '--out', 'y'], /main\.test\.\w+ is not a folder; name the folder that holds the images/],
     [['train', '--data', 'x', '--out', 'x'], /--out x is the folder of the images itself/],
     [['train', '--data', 'x', '--out', 'x/run', '--resume'], /--out x\/run lies among the images in x/],
     [['ablation', '--data', 'x', '--out', 'x/ablation'], /lies among the images/],

@@ -2,7 +2,7 @@ import { listDomains } from '@stargan/data';
 import type { StudyOptions, StudyResult } from '../studies/train-models.js';
 import { requireFolder } from './folders.js';
 import { runStoppable } from './run-stoppable.js';
-import { sayPrediction } from './say-prediction.js';
+import { printPrediction } from './print-prediction.js';
 import { checkFolders, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
 
 /** What sets a study apart from others. */
@@ -24,7 +24,7 @@ export async function runStudy(options: TrainingArguments, { models, run, note }
   await runStoppable('stopping after this iteration, and saving', async (signal) => {
     const runtime = await startTrainingRuntime(base, options);
     const domains = (await listDomains(data)).length;
-    await sayPrediction({ config: base, domains, out, runtime, models: models(domains) });
+    await printPrediction({ config: base, domains, out, runtime, models: models(domains) });
     const say = (line: string): void => (json ? console.error : console.log)(line);
     const result = await run({ data, out, base, say, signal, progress: json ? 'stderr' : 'stdout' });
     if (json) console.log(JSON.stringify(result));

@@ -8,7 +8,7 @@ import { appendToLog } from '../logging/metric-log.js';
 import { writeReport } from '../report/write-report.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { sourceDistance } from '../testing/source-distance.js';
-import { findCheckpoint, runPaths } from '../training/run-directory.js';
+import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 import { openEvaluationData } from './evaluation-data.js';
 import { evaluationFile, type EvaluationRecord } from './evaluation-record.js';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { listCheckpoints, saveCheckpoint, writeWholeFile, type Checkpoint } from '@stargan/checkpoints';
 import { metricKey, metricTable, type Metric } from '@stargan/metrics';
 import { z } from 'zod';
-import { runPaths } from '../training/run-directory.js';
+import { runPaths } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { identityOf, type EvaluationRecord } from './evaluation-record.js';
 import { PIXELS_VERSION } from './metrics.js';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { findImages, type OnCorrupt } from '@stargan/data';
-import { describeFound } from '../dataset/describe-dataset.js';
+import { describeFoundImages } from '@stargan/data/inspection';
 import {
   featureScores,
   featureSet,
@@ -117,7 +117,7 @@ async function openSet(source: string, onCorrupt: OnCorrupt | undefined, notes: 
   const found = await findImages(source);
   const { files, skipped, turned } = await hashFiles(found.files, onCorrupt);
   notes.push(
-    ...describeFound(source, found),
+    ...describeFoundImages(source, found),
     ...turnedNote(source, turned, files.length),
     ...skipped.map(({ reason }) => `left out ${reason}`),
   );

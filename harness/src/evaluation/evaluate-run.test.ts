@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
-import { openDataset, writeDemoImages, type Dataset } from '@stargan/data';
+import { loadImages, openDataset, writeDemoImages, type Dataset } from '@stargan/data';
 import type { DomainClassifier } from '@stargan/metrics';
 import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -9,7 +9,7 @@ import { readMetricLog } from '../logging/metric-log.js';
 import { buildNetworks, disposeAll, readAverages } from '@stargan/training';
 import { addInception, addLpips } from '../testing/made-up-weights.js';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
-import { findCheckpoint, runPaths } from '../training/run-directory.js';
+import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 import { openClassifier } from '@stargan/training/evaluation';
 import { openEvaluationData } from './evaluation-data.js';
@@ -37,6 +37,7 @@ const folder = useTemporaryFolder(async (created) => {
   await train({ data, out: path.join(created, 'run'), config: CONFIG });
   classifier = (await openClassifier((await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse')).domains, CONFIG.imageSize, {
     ...evaluationOptions(CONFIG),
+    load: loadImages,
     say: () => undefined,
   }))!;
 });

@@ -1,5 +1,5 @@
 import type { Checkpoint } from '@stargan/checkpoints';
-import type { RgbImage } from '@stargan/data';
+import { loadImages, type RgbImage } from '@stargan/data';
 import {
   CLASSIFIER_VERSION,
   featureSet,
@@ -29,7 +29,7 @@ import {
 } from '@stargan/training/evaluation';
 import type { Config } from '../config/schema.js';
 import { appendToLog, readMetricLog, type LogEntry } from '../logging/metric-log.js';
-import { runPaths } from '../training/run-directory.js';
+import { runPaths } from '../run/run-directory.js';
 import type { EvaluationData } from './evaluation-data.js';
 import { emptyScores, findEvaluation, identityOf, writeEvaluation, type EvaluationRecord, type TaskResult } from './evaluation-record.js';
 import { conventionOf, PIXELS_VERSION } from './metrics.js';
@@ -113,7 +113,7 @@ async function evaluate(evaluation: Evaluation, tasks: readonly Task[], begun: E
     evaluation,
     classifier,
     tasks.filter((task) => !isDone.has(task)),
-    { ...begun, realAccuracy: await accuracyOnReals(data.domains, classifier) },
+    { ...begun, realAccuracy: await accuracyOnReals(data.domains, classifier, loadImages) },
   );
   await writeEvaluation(run, finished);
   if (finished.completed) await logOnce(run, finished);
@@ -257,10 +257,10 @@ async function runTask(
   const styles =
     task.guidance === 'latent'
       ? latentTaskStyles(sampler, task, { ...options, latentDim })
-      : await referenceTaskStyles(sampler, task, domains[task.target]!, { ...options, imageSize });
+      : await referenceTaskStyles(sampler, task, domains[task.target]!, { ...options, imageSize, load: loadImages });
   try {
     const savePictures = pictures && ((source: number, images: readonly RgbImage[]) => pictures.write(task, source, images));
-    const request = { ...context, sampler, imageSize, options, savePictures, signal };
+    const request = { ...context, sampler, load: loadImages, imageSize, options, savePictures, signal };
     const result = await evaluateTask(request, task, domains[task.source]!, styles);
     if (result !== undefined) await pictures?.finish(task, result.translations);
     return result;

@@ -1,4 +1,4 @@
-import { formatDuration } from '../logging/progress.js';
+import { formatDuration } from '../logging/format.js';
 import { createTerminalBar } from '../logging/terminal-bar.js';
 
 /** Shows how far an evaluation is. */

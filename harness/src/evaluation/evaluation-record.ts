@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeWholeFile } from '@stargan/checkpoints';
 import { z } from 'zod';
-import { runPaths } from '../training/run-directory.js';
+import { runPaths } from '../run/run-directory.js';
 import { WEIGHT_KINDS } from '../weights/kinds.js';
 import { FID_NAMES } from './metrics.js';
 import { GUIDANCES } from '@stargan/training/evaluation';

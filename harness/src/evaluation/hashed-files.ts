@@ -63,8 +63,4 @@ export function hashOfFiles(files: readonly HashedFile[]): string {
     .digest('hex');
 }
 
-/** At most `count` of a list, evenly spread over it; all for 0. */
-export function spread<Item>(items: readonly Item[], count: number): readonly Item[] {
-  if (count === 0 || items.length <= count) return items;
-  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
-}
+export { evenlySpread as spread } from '@stargan/data/inspection';

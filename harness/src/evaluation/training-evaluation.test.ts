@@ -7,7 +7,7 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readMetricLog } from '../logging/metric-log.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { averageFiles } from '@stargan/training';
-import { findCheckpoint, runPaths } from '../training/run-directory.js';
+import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 import { findBest, keepBest } from './best-checkpoint.js';
 import { listEvaluations, type EvaluationRecord } from './evaluation-record.js';

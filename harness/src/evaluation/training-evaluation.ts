@@ -1,5 +1,5 @@
 import type { Checkpoint } from '@stargan/checkpoints';
-import type { Dataset } from '@stargan/data';
+import { loadImages, type Dataset } from '@stargan/data';
 import type { Config } from '../config/schema.js';
 import type { DomainClassifier } from '@stargan/metrics';
 import type { Sampler } from '@stargan/training';
@@ -52,7 +52,8 @@ export function trainingEvaluation({ run, config, dataset, say, signal }: Traini
         config,
         options,
         data: images,
-        classifier: async () => (classifier ??= await openClassifier(images.domains, config.imageSize, { ...options, say, signal })),
+        classifier: async () =>
+          (classifier ??= await openClassifier(images.domains, config.imageSize, { ...options, load: loadImages, say, signal })),
         onProgress: (done, total) => progress.update(done, total),
         signal,
       });

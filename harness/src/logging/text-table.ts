@@ -1,10 +1,10 @@
-/** A table: headings, and per row its cells. */
+/** A table: headings, and the cells of each row. */
 export interface Table {
   readonly headings: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Lines of text with aligned columns: the first two to the left, numbers to the right. */
+/** Lines of text with aligned columns: the first two to the left, the others, which are numbers, to the right. */
 export function formatTable({ headings, rows }: Table): string {
   const all = [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));

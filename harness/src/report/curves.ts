@@ -2,20 +2,21 @@ import { OBJECTIVE, type Objective } from '@stargan/training';
 import { isOnFeatures, metricTable, type Metric } from '@stargan/metrics';
 import { GUIDANCES } from '@stargan/training/evaluation';
 import type { LogEntry } from '../logging/metric-log.js';
+import { LOSS_CHARTS } from './loss-charts.js';
 
-/** A chart: iterations, and one line of values per label. */
+/** A chart: one curve per label over iterations. */
 export interface Chart {
   title: string;
-  /** What the first list of `data` is; iterations by default. */
+  /** What the first list of `data` holds; iterations by default. */
   x?: string;
   labels: string[];
-  /** First the iterations, then one list per label; null leaves a gap. */
+  /** First the iterations, then the values of each label; null leaves a gap. */
   data: (number | null)[][];
-  /** Whether a curve goes on behind a gap, in a straight line. */
+  /** Whether a curve crosses gaps in a straight line. */
   spanGaps?: boolean;
-  /** Number of each label's colour, where labels have the same in several charts; by default in order. */
+  /** Index of each label's colour, for labels that have the same colour in several charts; by default in order. */
   colours?: number[];
-  /** Of the values; as they come by default. */
+  /** Range of the values; by default that of the data. */
   range?: [number, number];
 }
 
@@ -52,7 +53,7 @@ const POINTS = 300;
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Stretches of a log, so that there are no more points than a chart shows. */
+/** A log in stretches of equal length, no more of them than a chart shows points. */
 function stretchesOf(log: readonly LogEntry[]): LogEntry[][] {
   const length = Math.max(1, Math.ceil(log.length / POINTS));
   return Array.from({ length: Math.ceil(log.length / length) }, (_, i) => log.slice(i * length, (i + 1) * length));
@@ -78,7 +79,7 @@ export function lossCharts(log: readonly LogEntry[], objective: Objective = OBJE
 
 const sum = (part: readonly LogEntry[], key: string): number => part.reduce((total, entry) => total + (entry[key] ?? NaN), 0);
 
-/** Seconds of an iteration, and how many of them pass waiting for images. */
+/** Seconds per iteration, and how many of them are spent waiting for images. */
 export function speedChart(speed: readonly LogEntry[]): Chart {
   const parts = stretchesOf(speed);
   const perIteration = (key: string): number[] => parts.map((part) => rounded(sum(part, key) / sum(part, 'iterations')));

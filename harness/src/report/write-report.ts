@@ -4,19 +4,19 @@ import path from 'node:path';
 import { z } from 'zod';
 import { writeWholeFile } from '@stargan/checkpoints';
 import { printablePath } from '@stargan/data';
+import { describeDataset } from '@stargan/data/inspection';
 import { metricTable, type Metric } from '@stargan/metrics';
-import { describeDataset } from '../dataset/describe-dataset.js';
 import { findBest } from '../evaluation/best-checkpoint.js';
 import { listEvaluations } from '../evaluation/evaluation-record.js';
 import { scoreTable } from '../evaluation/results-table.js';
-import { percent } from '../logging/format.js';
-import { formatDuration } from '../logging/progress.js';
+import { formatDuration } from '../logging/format.js';
 import { readMetricLog } from '../logging/metric-log.js';
-import { readRunRecord, runPaths, type RunRecord } from '../training/run-directory.js';
+import { readRunRecord, runPaths, type RunRecord } from '../run/run-directory.js';
 import { chartScript } from './chart-script.js';
 import { lossCharts, metricCharts, speedChart, type Chart } from './curves.js';
 import { createPictureEmbedder, type PictureEmbedder } from './embed-picture.js';
 import { dataTable, definitionTable, escapeHtml, page } from './page.js';
+import { percent } from '../logging/format.js';
 
 const CAPTIONS: Readonly<Record<string, string>> = {
   latent:

@@ -7,7 +7,7 @@ import { PRESETS } from '../config/presets.js';
 import { parseConfig } from '../config/resolve.js';
 import { CONFIG_KEYS } from '../config/schema.js';
 import { readMetricLog } from '../logging/metric-log.js';
-import { findCheckpoint, runPaths } from '../training/run-directory.js';
+import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { ABLATION_CONFIGS, ABLATION_NAMES, ablationConfig, updatesPerIteration, type AblationName } from '@stargan/training';

@@ -1,4 +1,4 @@
-import { openDataset } from '@stargan/data';
+import { loadImages, openDataset } from '@stargan/data';
 import type { DomainClassifier } from '@stargan/metrics';
 import { disposeAll, openModel, type Sampler } from '@stargan/training';
 import type { Config } from '../config/schema.js';
@@ -8,7 +8,7 @@ import { lineProgress } from '../evaluation/evaluation-progress.js';
 import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';
 import { evaluationOptions, type EvaluationOptions } from '../evaluation/options.js';
-import { requireCheckpoint } from '../training/run-directory.js';
+import { requireCheckpoint } from '../run/run-directory.js';
 import type { StudyControl, StudyModel } from './train-models.js';
 
 /** What all models are measured with: the same images, the same options, one classifier. */
@@ -34,7 +34,8 @@ export async function openMeasurement(data: string, config: Config, { say, signa
     signal,
     images,
     options,
-    classifier: async () => (classifier ??= await openClassifier(images.domains, config.imageSize, { ...options, say, signal })),
+    classifier: async () =>
+      (classifier ??= await openClassifier(images.domains, config.imageSize, { ...options, load: loadImages, say, signal })),
     dispose: () => classifier?.dispose(),
   };
 }

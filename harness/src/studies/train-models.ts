@@ -1,6 +1,6 @@
 import { CONFIG_KEYS, type Config } from '../config/schema.js';
 import { writeReport } from '../report/write-report.js';
-import { findCheckpoint, findRunRecord } from '../training/run-directory.js';
+import { findCheckpoint, findRunRecord } from '../run/run-directory.js';
 import { train, type TrainOptions } from '../training/train.js';
 import { UsageError } from '../usage-error.js';
 

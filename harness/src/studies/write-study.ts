@@ -6,7 +6,7 @@ import { createPictureEmbedder, type PictureEmbedder } from '../report/embed-pic
 import { dataTable, escapeHtml, page } from '../report/page.js';
 import { listGrids, readPlotLibrary } from '../report/write-report.js';
 import { readMetricLog } from '../logging/metric-log.js';
-import { runPaths } from '../training/run-directory.js';
+import { runPaths } from '../run/run-directory.js';
 import { comparedCurves } from './compared-curves.js';
 import type { StudyModel, StudyResult } from './train-models.js';
 

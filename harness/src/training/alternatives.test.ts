@@ -10,7 +10,7 @@ import { trainingWorkload } from '../measurement/training-workload.js';
 import { planTraining } from '../planning/plan-training.js';
 import { measureModel, openMeasurement, type Measurement } from '../studies/measure-model.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { findCheckpoint, runPaths } from './run-directory.js';
+import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from './train.js';
 
 let data = '';

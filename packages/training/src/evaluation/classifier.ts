@@ -1,6 +1,5 @@
-import { loadImages } from '@stargan/data';
 import { trainDomainClassifier, type DomainClassifier, type LabelledImages } from '@stargan/metrics';
-import type { EvaluationDomain, ImageFile } from './domain.js';
+import type { EvaluationDomain, ImageFile, LoadImages } from './domain.js';
 
 /** The classifier sees images of at most this size: telling shapes apart takes no more. */
 const CLASSIFIER_SIZE = 64;
@@ -8,6 +7,8 @@ const LOADED_AT_ONCE = 64;
 
 /** How to train the classifier of an evaluation. */
 export interface OpenClassifierOptions {
+  /** Reads images. */
+  readonly load: LoadImages;
   /** Number of updates. */
   readonly classifierSteps: number;
   /** Seed of weights, batches and disturbances. */
@@ -29,11 +30,12 @@ export interface OpenClassifierOptions {
 export async function openClassifier(
   domains: readonly EvaluationDomain[],
   imageSize: number,
-  { classifierSteps: steps, seed, say, signal }: OpenClassifierOptions,
+  { load, classifierSteps: steps, seed, say, signal }: OpenClassifierOptions,
 ): Promise<DomainClassifier | undefined> {
   say(`training the classifier that tells domains, ${steps} steps`);
   const size = Math.min(imageSize, CLASSIFIER_SIZE);
   const images = await loadLabelled(
+    load,
     label(domains, ({ examples }) => examples),
     size,
   );
@@ -41,11 +43,15 @@ export async function openClassifier(
 }
 
 /** The share of real held-out images whose domain the classifier recognises. */
-export async function accuracyOnReals(domains: readonly EvaluationDomain[], classifier: DomainClassifier): Promise<number> {
+export async function accuracyOnReals(
+  domains: readonly EvaluationDomain[],
+  classifier: DomainClassifier,
+  load: LoadImages,
+): Promise<number> {
   const images = label(domains, ({ references }) => references);
   let hits = 0;
   for (let start = 0; start < images.length; start += LOADED_AT_ONCE) {
-    const some = await loadLabelled(images.slice(start, start + LOADED_AT_ONCE), classifier.size);
+    const some = await loadLabelled(load, images.slice(start, start + LOADED_AT_ONCE), classifier.size);
     hits += classifier.classify(some).filter((domain, i) => domain === some.domains[i]).length;
   }
   return hits / images.length;
@@ -58,7 +64,7 @@ interface LabelledFile extends ImageFile {
 const label = (domains: readonly EvaluationDomain[], files: (domain: EvaluationDomain) => readonly ImageFile[]): LabelledFile[] =>
   domains.flatMap((one, domain) => files(one).map((file) => ({ ...file, domain })));
 
-async function loadLabelled(images: readonly LabelledFile[], size: number): Promise<LabelledImages> {
+async function loadLabelled(load: LoadImages, images: readonly LabelledFile[], size: number): Promise<LabelledImages> {
   const files = images.map(({ file }) => file);
-  return { size, data: await loadImages(files, size), domains: images.map(({ domain }) => domain) };
+  return { size, data: await load(files, size), domains: images.map(({ domain }) => domain) };
 }

@@ -4,6 +4,11 @@ export interface ImageFile {
   readonly file: string;
 }
 
+/**
+ * Reads image files at a size, such as `loadImages` of `@stargan/data` does: [files, size, size, 3] in [-1, 1].
+ */
+export type LoadImages = (files: readonly string[], size: number) => Promise<Float32Array>;
+
 /** Images of one domain, by what an evaluation uses them for. */
 export interface EvaluationDomain<File extends ImageFile = ImageFile> {
   /** The domain. */

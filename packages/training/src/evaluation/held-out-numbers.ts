@@ -1,11 +1,10 @@
 import { clone } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { loadImages } from '@stargan/data';
 import { meanPixelDistance, metricTable, type DomainClassifier, type Scores, type TranslationScores } from '@stargan/metrics';
 import { latentStyles } from '../sampling/grids.js';
 import { encodeStyles, type Sampler } from '../sampling/translate.js';
 import { accuracyOnReals } from './classifier.js';
-import type { EvaluationDomain } from './domain.js';
+import type { EvaluationDomain, LoadImages } from './domain.js';
 import { collectScores, evaluateTask } from './evaluate-task.js';
 import { listTasks, type Guidance } from './tasks.js';
 
@@ -38,6 +37,8 @@ export interface HeldOutNumbers {
 export interface HeldOutOptions {
   /** Images by domain; they need no `reals`. */
   readonly domains: readonly EvaluationDomain[];
+  /** Reads images. */
+  readonly load: LoadImages;
   /** Tells domains apart; it stays the caller's. */
   readonly classifier: DomainClassifier;
   /** The networks; they stay the caller's. */
@@ -71,6 +72,7 @@ const METRICS = metricTable.filter(({ needs }) => needs === 'images' || needs ==
  */
 export async function measureHeldOut({
   domains,
+  load,
   classifier,
   sampler,
   config,
@@ -79,13 +81,13 @@ export async function measureHeldOut({
   const { imageSize, seed } = config;
   const judges = { features: MISSING, perceptual: MISSING, classifier };
   const options = { outputs: STYLES, fid: '', seed };
-  const context = { sampler, metrics: METRICS, judges, imageSize, options, signal };
+  const context = { sampler, load, metrics: METRICS, judges, imageSize, options, signal };
   // The mean over all translations, as if all tasks were one.
   const collect = (): TranslationScores => collectScores(context, STYLES, '');
   const collected = { latent: collect(), reference: collect() };
   let translations = 0;
   for (const task of listTasks(domains.length)) {
-    const style = await stylesOf(sampler, task.guidance, task.target, domains[task.target]!, config);
+    const style = await stylesOf(load, sampler, task.guidance, task.target, domains[task.target]!, config);
     try {
       const result = await evaluateTask({ ...context, collected: collected[task.guidance] }, task, domains[task.source]!, {
         count: style.shape[0],
@@ -101,7 +103,10 @@ export async function measureHeldOut({
   return {
     latent: numbersOf(collected.latent.scores()),
     reference: numbersOf(collected.reference.scores()),
-    real: { domainAccuracy: await accuracyOnReals(domains, classifier), imageDistance: await imageDistance(domains, imageSize) },
+    real: {
+      domainAccuracy: await accuracyOnReals(domains, classifier, load),
+      imageDistance: await imageDistance(load, domains, imageSize),
+    },
     translations,
   };
 }
@@ -110,6 +115,7 @@ const numbersOf = ({ values }: Scores): GuidedNumbers => ({ domainAccuracy: valu
 
 /** [styles, styleDim]; the caller owns them. */
 async function stylesOf(
+  load: LoadImages,
   sampler: Sampler,
   guidance: Guidance,
   target: number,
@@ -119,15 +125,15 @@ async function stylesOf(
   if (guidance === 'latent') return latentStyles(sampler, { domain: target, latentDim, count: STYLES, psi: 1, seed });
   const files = references.slice(0, STYLES).map(({ file }) => file);
   const labels = files.map(() => target);
-  return encodeStyles(sampler, { size: imageSize, data: await loadImages(files, imageSize) }, labels);
+  return encodeStyles(sampler, { size: imageSize, data: await load(files, imageSize) }, labels);
 }
 
 /** Mean distance between real held-out images of one domain. */
-async function imageDistance(domains: readonly EvaluationDomain[], size: number): Promise<number> {
+async function imageDistance(load: LoadImages, domains: readonly EvaluationDomain[], size: number): Promise<number> {
   let sum = 0;
   for (const { references } of domains) {
     const files = references.map(({ file }) => file);
-    sum += meanPixelDistance({ size, data: await loadImages(files, size) });
+    sum += meanPixelDistance({ size, data: await load(files, size) });
   }
   return sum / domains.length;
 }

@@ -1,5 +1,5 @@
 export { accuracyOnReals, openClassifier, type OpenClassifierOptions } from './classifier.js';
-export type { EvaluationDomain, ImageFile } from './domain.js';
+export type { EvaluationDomain, ImageFile, LoadImages } from './domain.js';
 export {
   collectScores,
   evaluateTask,

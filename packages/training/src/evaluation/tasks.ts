@@ -1,10 +1,9 @@
 import { concat, dispose, gather, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { loadImages } from '@stargan/data';
 import { permutation, randomStream } from '@stargan/random';
 import { latentCodes } from '../iteration/batch.js';
 import { encodeStyles, type Sampler } from '../sampling/translate.js';
-import type { EvaluationDomain } from './domain.js';
+import type { EvaluationDomain, LoadImages } from './domain.js';
 
 /** Where styles come from. */
 export const GUIDANCES = ['latent', 'reference'] as const;
@@ -98,6 +97,7 @@ export async function referenceTaskStyles(
     outputs,
     imageSize,
     seed,
+    load,
   }: {
     /** Styles of each source, if there are as many references. */
     outputs: number;
@@ -105,9 +105,12 @@ export async function referenceTaskStyles(
     imageSize: number;
     /** Seed of the draws. */
     seed: number;
+    /** Reads references. */
+    load: LoadImages;
   },
 ): Promise<TaskStyles> {
   const all = await encodeFiles(
+    load,
     sampler,
     references.map(({ file }) => file),
     target,
@@ -124,12 +127,18 @@ export async function referenceTaskStyles(
 }
 
 /** Styles of image files, few at a time: [files, styleDim]; the caller owns them. */
-async function encodeFiles(sampler: Sampler, files: readonly string[], domain: number, imageSize: number): Promise<Tensor2D> {
+async function encodeFiles(
+  load: LoadImages,
+  sampler: Sampler,
+  files: readonly string[],
+  domain: number,
+  imageSize: number,
+): Promise<Tensor2D> {
   const parts: Tensor2D[] = [];
   for (let start = 0; start < files.length; start += ENCODED_AT_ONCE) {
     const some = files.slice(start, start + ENCODED_AT_ONCE);
     const labels = some.map(() => domain);
-    parts.push(encodeStyles(sampler, { size: imageSize, data: await loadImages(some, imageSize) }, labels));
+    parts.push(encodeStyles(sampler, { size: imageSize, data: await load(some, imageSize) }, labels));
   }
   const all = concat(parts);
   dispose(parts);
