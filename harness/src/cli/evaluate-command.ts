@@ -1,8 +1,8 @@
 import { loadImages } from '@stargan/data';
 import type { DomainClassifier } from '@stargan/metrics';
 import { Command } from 'commander';
-import { logDataset } from '../dataset/log-dataset.js';
 import { openClassifier } from '@stargan/training/evaluation';
+import { logDataset } from '../dataset/log-dataset.js';
 import { openEvaluationData } from '../evaluation/evaluation-data.js';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
 import { evaluationFile, type EvaluationRecord } from '../evaluation/evaluation-record.js';
@@ -143,7 +143,7 @@ async function evaluateTrained(
         classifier: async () =>
           (classifier = await openClassifier(images.domains, config.imageSize, {
             ...options,
-            loadImages,
+            load: loadImages,
             say: (line) => console.error(line),
             signal,
           })),

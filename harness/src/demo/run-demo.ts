@@ -88,12 +88,12 @@ const SOURCES = 20;
 async function measure(images: string, run: string, config: Config, signal: AbortSignal): Promise<HeldOutNumbers | undefined> {
   const { domains } = await openEvaluationData(await openDataset(images), { sources: 0, reals: 0 }, 'refuse');
   const { evaluateClassifierSteps: classifierSteps, seed, imageSize } = config;
-  const classifier = await openClassifier(domains, imageSize, { loadImages, classifierSteps, seed, say: () => undefined, signal });
+  const classifier = await openClassifier(domains, imageSize, { load: loadImages, classifierSteps, seed, say: () => undefined, signal });
   if (classifier === undefined) return undefined;
   const sampler = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
   try {
     const few = domains.map((domain) => ({ ...domain, sources: domain.sources.slice(0, SOURCES) }));
-    return await measureHeldOut({ loadImages, domains: few, classifier, sampler, config, signal });
+    return await measureHeldOut({ domains: few, load: loadImages, classifier, sampler, config, signal });
   } finally {
     classifier.dispose();
     disposeAll(...Object.values(sampler.weights));

@@ -36,8 +36,8 @@ const folder = useTemporaryFolder(async (created) => {
   dataset = await openDataset(data);
   await train({ data, out: path.join(created, 'run'), config: CONFIG });
   classifier = (await openClassifier((await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse')).domains, CONFIG.imageSize, {
-    loadImages,
     ...evaluationOptions(CONFIG),
+    load: loadImages,
     say: () => undefined,
   }))!;
 });

@@ -257,10 +257,10 @@ async function runTask(
   const styles =
     task.guidance === 'latent'
       ? latentTaskStyles(sampler, task, { ...options, latentDim })
-      : await referenceTaskStyles(sampler, task, domains[task.target]!, { ...options, loadImages, imageSize });
+      : await referenceTaskStyles(sampler, task, domains[task.target]!, { ...options, imageSize, load: loadImages });
   try {
     const savePictures = pictures && ((source: number, images: readonly RgbImage[]) => pictures.write(task, source, images));
-    const request = { ...context, loadImages, sampler, imageSize, options, savePictures, signal };
+    const request = { ...context, sampler, load: loadImages, imageSize, options, savePictures, signal };
     const result = await evaluateTask(request, task, domains[task.source]!, styles);
     if (result !== undefined) await pictures?.finish(task, result.translations);
     return result;

@@ -53,7 +53,7 @@ export function trainingEvaluation({ run, config, dataset, say, signal }: Traini
         options,
         data: images,
         classifier: async () =>
-          (classifier ??= await openClassifier(images.domains, config.imageSize, { ...options, loadImages, say, signal })),
+          (classifier ??= await openClassifier(images.domains, config.imageSize, { ...options, load: loadImages, say, signal })),
         onProgress: (done, total) => progress.update(done, total),
         signal,
       });

@@ -35,7 +35,7 @@ export async function openMeasurement(data: string, config: Config, { say, signa
     images,
     options,
     classifier: async () =>
-      (classifier ??= await openClassifier(images.domains, config.imageSize, { ...options, loadImages, say, signal })),
+      (classifier ??= await openClassifier(images.domains, config.imageSize, { ...options, load: loadImages, say, signal })),
     dispose: () => classifier?.dispose(),
   };
 }

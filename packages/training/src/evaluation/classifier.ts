@@ -7,8 +7,8 @@ const LOADED_AT_ONCE = 64;
 
 /** How to train the classifier of an evaluation. */
 export interface OpenClassifierOptions {
-  /** Reads the examples. */
-  readonly loadImages: LoadImages;
+  /** Reads images. */
+  readonly load: LoadImages;
   /** Number of updates. */
   readonly classifierSteps: number;
   /** Seed of weights, batches and disturbances. */
@@ -30,14 +30,14 @@ export interface OpenClassifierOptions {
 export async function openClassifier(
   domains: readonly EvaluationDomain[],
   imageSize: number,
-  { loadImages, classifierSteps: steps, seed, say, signal }: OpenClassifierOptions,
+  { load, classifierSteps: steps, seed, say, signal }: OpenClassifierOptions,
 ): Promise<DomainClassifier | undefined> {
   say(`training the classifier that tells domains, ${steps} steps`);
   const size = Math.min(imageSize, CLASSIFIER_SIZE);
   const images = await loadLabelled(
+    load,
     label(domains, ({ examples }) => examples),
     size,
-    loadImages,
   );
   return trainDomainClassifier(images, { domains: domains.length, seed, steps, signal });
 }
@@ -46,12 +46,12 @@ export async function openClassifier(
 export async function accuracyOnReals(
   domains: readonly EvaluationDomain[],
   classifier: DomainClassifier,
-  loadImages: LoadImages,
+  load: LoadImages,
 ): Promise<number> {
   const images = label(domains, ({ references }) => references);
   let hits = 0;
   for (let start = 0; start < images.length; start += LOADED_AT_ONCE) {
-    const some = await loadLabelled(images.slice(start, start + LOADED_AT_ONCE), classifier.size, loadImages);
+    const some = await loadLabelled(load, images.slice(start, start + LOADED_AT_ONCE), classifier.size);
     hits += classifier.classify(some).filter((domain, i) => domain === some.domains[i]).length;
   }
   return hits / images.length;
@@ -64,7 +64,7 @@ interface LabelledFile extends ImageFile {
 const label = (domains: readonly EvaluationDomain[], files: (domain: EvaluationDomain) => readonly ImageFile[]): LabelledFile[] =>
   domains.flatMap((one, domain) => files(one).map((file) => ({ ...file, domain })));
 
-async function loadLabelled(images: readonly LabelledFile[], size: number, loadImages: LoadImages): Promise<LabelledImages> {
+async function loadLabelled(load: LoadImages, images: readonly LabelledFile[], size: number): Promise<LabelledImages> {
   const files = images.map(({ file }) => file);
-  return { size, data: await loadImages(files, size), domains: images.map(({ domain }) => domain) };
+  return { size, data: await load(files, size), domains: images.map(({ domain }) => domain) };
 }

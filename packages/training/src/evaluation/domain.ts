@@ -1,15 +1,13 @@
-/**
- * Reads image files; `loadImages` of `@stargan/data` is one. It is an argument, so that this package decodes no files.
- *
- * @returns [files, size, size, 3] in [-1, 1]
- */
-export type LoadImages = (files: readonly string[], size: number) => Promise<Float32Array>;
-
 /** An image file. */
 export interface ImageFile {
   /** Its path. */
   readonly file: string;
 }
+
+/**
+ * Reads image files at a size, such as `loadImages` of `@stargan/data` does: [files, size, size, 3] in [-1, 1].
+ */
+export type LoadImages = (files: readonly string[], size: number) => Promise<Float32Array>;
 
 /** Images of one domain, by what an evaluation uses them for. */
 export interface EvaluationDomain<File extends ImageFile = ImageFile> {

@@ -1,6 +1,5 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { pixelsToFloats, resizeBilinear, type RgbImage } from '@stargan/resizing';
 import {
   featureScores,
   featureSet,
@@ -17,6 +16,7 @@ import {
   type Translations,
   type TranslationScores,
 } from '@stargan/metrics';
+import { resizeBilinear, type RgbImage } from '@stargan/resizing';
 import { countImages, type ImageBatch, joinImages, type Sampler, selectImages, toTensor, translate } from '../sampling/translate.js';
 import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import type { EvaluationDomain, LoadImages } from './domain.js';
@@ -70,10 +70,10 @@ export interface TaskOptions {
 
 /** What a task is evaluated with. */
 export interface TaskContext {
-  /** Reads the sources. */
-  readonly loadImages: LoadImages;
   /** The networks, and the weights to sample with. */
   readonly sampler: Sampler;
+  /** Reads sources. */
+  readonly load: LoadImages;
   /** What is computed. */
   readonly metrics: readonly Metric[];
   /** What computes it. */
@@ -118,14 +118,14 @@ export async function evaluateTask(
   { sources }: Pick<EvaluationDomain, 'sources'>,
   styles: TaskStyles,
 ): Promise<TaskScores | undefined> {
-  const { loadImages, sampler, imageSize, savePictures, onProgress, signal } = context;
+  const { sampler, load, imageSize, savePictures, onProgress, signal } = context;
   const network = context.reals === undefined || 'reason' in context.judges.features ? undefined : context.judges.features;
   const rows = sources.length * styles.count;
   const features = new Float32Array(network === undefined ? 0 : rows * FEATURE_LENGTH);
   const { collected = collectScores(context, styles.count, onlyOne(task, context.options)) } = context;
   for (const [index, { file }] of sources.entries()) {
     if (signal?.aborted === true) return undefined;
-    const source = { size: imageSize, data: await loadImages([file], imageSize) };
+    const source = { size: imageSize, data: await load([file], imageSize) };
     const images = translateSource(sampler, source, styles, index);
     const pictures = quantizeImages(images.data, imageSize, imageSize);
     await savePictures?.(index, pictures);
@@ -189,5 +189,8 @@ function meanOverPairs(perceptual: PerceptualJudge, images: ImageBatch): number 
 /** Translations in the size that the classifier knows. */
 function atSize({ images, pictures }: Translations, size: number): ImageBatch {
   if (images.size === size) return images;
-  return joinImages(pictures.map((picture) => ({ size, data: pixelsToFloats(resizeBilinear(picture, size, size)) })));
+  return joinImages(pictures.map((picture) => ({ size, data: Float32Array.from(resizeBilinear(picture, size, size).data, toFloat) })));
 }
+
+/** (level / 255 − 0.5) / 0.5 with every step rounded to float32, as images are read. */
+const toFloat = (level: number): number => Math.fround(Math.fround(level / 255) - 0.5) / 0.5;

@@ -24,9 +24,9 @@ test('untrained networks miss their targets, and nothing stays in memory', async
   const weights = initialWeights(networks, EMA_NETWORKS, 1);
   const said: string[] = [];
   const say = (line: string): void => void said.push(line);
-  const classifier = (await openClassifier(domains, config.imageSize, { loadImages, classifierSteps: 60, seed: 1, say }))!;
+  const classifier = (await openClassifier(domains, config.imageSize, { load: loadImages, classifierSteps: 60, seed: 1, say }))!;
   expect(said).toEqual(['training the classifier that tells domains, 60 steps']);
-  const options = { loadImages, domains, classifier, sampler: { networks, weights }, config };
+  const options = { domains, load: loadImages, classifier, sampler: { networks, weights }, config };
   const numbers = (await measureHeldOut(options))!;
   // Two references give two styles.
   expect(numbers.translations).toBe(2 * 2 * 10);

@@ -35,10 +35,10 @@ export interface HeldOutNumbers {
 
 /** What {@link measureHeldOut} takes. */
 export interface HeldOutOptions {
-  /** Reads the images. */
-  readonly loadImages: LoadImages;
   /** Images by domain; they need no `reals`. */
   readonly domains: readonly EvaluationDomain[];
+  /** Reads images. */
+  readonly load: LoadImages;
   /** Tells domains apart; it stays the caller's. */
   readonly classifier: DomainClassifier;
   /** The networks; they stay the caller's. */
@@ -71,8 +71,8 @@ const METRICS = metricTable.filter(({ needs }) => needs === 'images' || needs ==
  * @returns undefined when `signal` was aborted
  */
 export async function measureHeldOut({
-  loadImages,
   domains,
+  load,
   classifier,
   sampler,
   config,
@@ -81,13 +81,13 @@ export async function measureHeldOut({
   const { imageSize, seed } = config;
   const judges = { features: MISSING, perceptual: MISSING, classifier };
   const options = { outputs: STYLES, fid: '', seed };
-  const context = { loadImages, sampler, metrics: METRICS, judges, imageSize, options, signal };
+  const context = { sampler, load, metrics: METRICS, judges, imageSize, options, signal };
   // The mean over all translations, as if all tasks were one.
   const collect = (): TranslationScores => collectScores(context, STYLES, '');
   const collected = { latent: collect(), reference: collect() };
   let translations = 0;
   for (const task of listTasks(domains.length)) {
-    const style = await stylesOf(sampler, task.guidance, task.target, domains[task.target]!, { ...config, loadImages });
+    const style = await stylesOf(load, sampler, task.guidance, task.target, domains[task.target]!, config);
     try {
       const result = await evaluateTask({ ...context, collected: collected[task.guidance] }, task, domains[task.source]!, {
         count: style.shape[0],
@@ -104,8 +104,8 @@ export async function measureHeldOut({
     latent: numbersOf(collected.latent.scores()),
     reference: numbersOf(collected.reference.scores()),
     real: {
-      domainAccuracy: await accuracyOnReals(domains, classifier, loadImages),
-      imageDistance: await imageDistance(domains, imageSize, loadImages),
+      domainAccuracy: await accuracyOnReals(domains, classifier, load),
+      imageDistance: await imageDistance(load, domains, imageSize),
     },
     translations,
   };
@@ -115,24 +115,25 @@ const numbersOf = ({ values }: Scores): GuidedNumbers => ({ domainAccuracy: valu
 
 /** [styles, styleDim]; the caller owns them. */
 async function stylesOf(
+  load: LoadImages,
   sampler: Sampler,
   guidance: Guidance,
   target: number,
   { references }: EvaluationDomain,
-  { imageSize, latentDim, seed, loadImages }: HeldOutOptions['config'] & Pick<HeldOutOptions, 'loadImages'>,
+  { imageSize, latentDim, seed }: HeldOutOptions['config'],
 ): Promise<Tensor2D> {
   if (guidance === 'latent') return latentStyles(sampler, { domain: target, latentDim, count: STYLES, psi: 1, seed });
   const files = references.slice(0, STYLES).map(({ file }) => file);
   const labels = files.map(() => target);
-  return encodeStyles(sampler, { size: imageSize, data: await loadImages(files, imageSize) }, labels);
+  return encodeStyles(sampler, { size: imageSize, data: await load(files, imageSize) }, labels);
 }
 
 /** Mean distance between real held-out images of one domain. */
-async function imageDistance(domains: readonly EvaluationDomain[], size: number, loadImages: LoadImages): Promise<number> {
+async function imageDistance(load: LoadImages, domains: readonly EvaluationDomain[], size: number): Promise<number> {
   let sum = 0;
   for (const { references } of domains) {
     const files = references.map(({ file }) => file);
-    sum += meanPixelDistance({ size, data: await loadImages(files, size) });
+    sum += meanPixelDistance({ size, data: await load(files, size) });
   }
   return sum / domains.length;
 }

@@ -94,26 +94,27 @@ export async function referenceTaskStyles(
   { source, target }: Task,
   { references }: Pick<EvaluationDomain, 'references'>,
   {
-    loadImages,
     outputs,
     imageSize,
     seed,
+    load,
   }: {
-    /** Reads the references. */
-    loadImages: LoadImages;
     /** Styles of each source, if there are as many references. */
     outputs: number;
     /** Height and width of the model's images. */
     imageSize: number;
     /** Seed of the draws. */
     seed: number;
+    /** Reads references. */
+    load: LoadImages;
   },
 ): Promise<TaskStyles> {
   const all = await encodeFiles(
+    load,
     sampler,
     references.map(({ file }) => file),
     target,
-    { imageSize, loadImages },
+    imageSize,
   );
   const count = Math.min(outputs, references.length);
   const stream = `evaluation-references-${source}-${target}`;
@@ -127,16 +128,17 @@ export async function referenceTaskStyles(
 
 /** Styles of image files, few at a time: [files, styleDim]; the caller owns them. */
 async function encodeFiles(
+  load: LoadImages,
   sampler: Sampler,
   files: readonly string[],
   domain: number,
-  { imageSize, loadImages }: { imageSize: number; loadImages: LoadImages },
+  imageSize: number,
 ): Promise<Tensor2D> {
   const parts: Tensor2D[] = [];
   for (let start = 0; start < files.length; start += ENCODED_AT_ONCE) {
     const some = files.slice(start, start + ENCODED_AT_ONCE);
     const labels = some.map(() => domain);
-    parts.push(encodeStyles(sampler, { size: imageSize, data: await loadImages(some, imageSize) }, labels));
+    parts.push(encodeStyles(sampler, { size: imageSize, data: await load(some, imageSize) }, labels));
   }
   const all = concat(parts);
   dispose(parts);
