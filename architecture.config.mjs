@@ -6,7 +6,7 @@
  * metrics each other, nor anything but the programs at the end the runtime.
  */
 export const levels = [
-  ['packages/random', 'packages/ops', 'packages/losses', 'packages/optimizers', 'packages/checkpoints'],
+  ['packages/random', 'packages/ops', 'packages/losses', 'packages/optimizers', 'packages/checkpoints', 'packages/resizing'],
   ['packages/layers', 'packages/data', 'packages/profiling'],
   ['packages/generator', 'packages/mapping-network', 'packages/style-encoder', 'packages/discriminator', 'packages/metrics'],
   ['packages/training'],
@@ -34,7 +34,7 @@ export const rooms = {
   'packages/checkpoints': ['*', 'pytorch'],
   'packages/layers': ['*', 'tf-layers'],
   'packages/losses': ['reduction.ts', 'internal', '*'],
-  'packages/metrics': ['linear-algebra', '*', 'networks', 'resizing', 'lpips', 'npz'],
+  'packages/metrics': ['linear-algebra', '*', 'networks', 'resizing', 'lpips', 'npz', 'domain-classifier', 'table'],
   'packages/ops': ['*', 'gradients', 'core-gradients.ts', 'second-order', 'value-and-gradients.ts', 'vjp.ts'],
   'packages/training': ['*', 'networks', 'iteration', 'config', 'sampling', 'files', 'load-model.ts', 'index.ts', 'node.ts'],
   harness: [
@@ -49,9 +49,7 @@ export const rooms = {
     'training',
     'evaluation',
     'report',
-    'comparison',
-    'pairs',
-    'ladder',
+    'studies',
     'demo',
     'conformance',
     'cli',
@@ -62,7 +60,7 @@ export const rooms = {
 /** Arrows between rooms that run upwards and are still there. This list may only become shorter. */
 export const knownUpwards = {
   'packages/backend': ['machine → install'],
-  harness: ['config → evaluation', 'dataset → evaluation', 'dataset → report', 'evaluation → report', 'training → evaluation'],
+  harness: ['config → evaluation', 'dataset → evaluation', 'dataset → report', 'training → evaluation'],
 };
 
 /** What packages may import of others beside the workspaces, where that is limited. */
