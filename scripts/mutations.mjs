@@ -14,7 +14,7 @@ Breaks the training step, the kernels and the run folder on purpose, one change 
 runs the test file, or the test, that has to notice, and writes what noticed into docs/testing.md: the table of each test file that
 noticed all of its changes. --only FILTER takes the changes of those files, or test files, that have FILTER in their path.
 --copy FOLDER keeps the copy there, and takes the one that is there up again. Build and install the native runtime first
-(\`npm test\` does both). All of them take a quarter of an hour.
+(\`npm test\` does both). All of them take half an hour.
 Exit code: 0 every change was noticed, 1 one was not or a test fails without any, 2 wrong usage.`;
 
 const { only, copy: kept } = options();

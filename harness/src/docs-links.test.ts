@@ -13,7 +13,7 @@ const pages = [...docs, ...packages, 'README.md', 'FEATURES.md', path.join('harn
 
 const withoutCodeBlocks = (text: string): string => text.replace(/^( *)```[\s\S]*?^\1```/gm, '');
 
-/** Anchors of a page, as GitHub gives them to headings: one that is there already gets a number. */
+/** Anchors of a page: those written out, and those that GitHub gives to headings, where one that is there already gets a number. */
 function anchorsOf(text: string): Set<string> {
   const seen = new Map<string, number>();
   const anchors = [...withoutCodeBlocks(text).matchAll(/^#{1,6} +(.+?) *$/gm)].map(([, heading]) => {
@@ -26,7 +26,8 @@ function anchorsOf(text: string): Set<string> {
     seen.set(slug, count + 1);
     return count === 0 ? slug : `${slug}-${count}`;
   });
-  return new Set(anchors);
+  const written = [...withoutCodeBlocks(text).matchAll(/<a id="([^"]+)"><\/a>/g)].map(([, id]) => id!);
+  return new Set([...anchors, ...written]);
 }
 
 /** Targets of a page's links that are within the repository. */

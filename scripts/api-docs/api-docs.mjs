@@ -101,7 +101,8 @@ class FaultLogger extends Logger {
 
   log(message, level) {
     super.log(message, level);
-    if (level >= LogLevel.Warn) this.faults.push(message);
+    // Members of types without a name are described where they stand, or not at all.
+    if (level >= LogLevel.Warn && !/\.__type\..*any documentation$/.test(message)) this.faults.push(message);
   }
 }
 

@@ -66,7 +66,8 @@ function roomFaults({ arrows }, { rooms, knownUpwards }) {
     const upwards = new Map();
     for (const { from, to } of arrows) {
       if (from.workspace !== workspace || to.workspace !== workspace || from.room === undefined || to.room === undefined) continue;
-      if (from.room !== to.room && rankOf(to.room, order) > rankOf(from.room, order))
+      const [source, target] = [rankOf(from.room, order), rankOf(to.room, order)];
+      if (source >= 0 && target > source && from.room !== to.room)
         upwards.set(`${from.room} → ${to.room}`, [...(upwards.get(`${from.room} → ${to.room}`) ?? []), `${from.file} imports ${to.file}`]);
     }
     const known = knownUpwards[workspace] ?? [];

@@ -43,7 +43,7 @@ const signatures: Readonly<Record<string, Signature>> = {
 /** Inputs and outputs that end in lists of `count` tensors; the number is that of the outputs before the list. */
 const lists: Readonly<Record<string, number>> = { StarganAdam: 2, StarganMovingAverage: 0 };
 
-/** The kernels that {@link loadFusedKernels} registers, by the names under which operations look for them. */
+/** The kernels that `loadFusedKernels` registers, by the names under which operations look for them. */
 export const fusedKernelNames: readonly string[] = [...Object.keys(signatures), ...Object.keys(lists)];
 
 /**

@@ -25,13 +25,13 @@ export interface InceptionOptions {
 
 /** Feature maps of {@link Inception.stages}, for images of 299². */
 export type InceptionStages = {
-  /** [batch, 73, 73, 64]: after the first max pool */
+  /** `[batch, 73, 73, 64]`: after the first max pool */
   pool1: Tensor4D;
-  /** [batch, 35, 35, 192]: after the second max pool */
+  /** `[batch, 35, 35, 192]`: after the second max pool */
   pool2: Tensor4D;
-  /** [batch, 17, 17, 768]: before the auxiliary classifier's branch */
+  /** `[batch, 17, 17, 768]`: before the auxiliary classifier's branch */
   mixed6: Tensor4D;
-  /** [batch, 8, 8, 2048]: the last ones */
+  /** `[batch, 8, 8, 2048]`: the last ones */
   mixed7: Tensor4D;
 };
 

@@ -6,7 +6,7 @@ export interface FloatImage {
   readonly width: number;
   /** Height in pixels. */
   readonly height: number;
-  /** [height, width, 3]: levels, nominally in 0 … 255. */
+  /** `[height, width, 3]`: levels, nominally in 0 … 255. */
   readonly data: Float32Array;
 }
 
