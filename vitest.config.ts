@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 const all = [
   'packages/*/src/**/*.test.ts',
   'harness/src/**/*.test.ts',
+  'conformance/src/**/*.test.ts',
   'benchmarks/src/**/*.test.ts',
   'examples/*.test.ts',
   'scripts/**/*.test.mjs',

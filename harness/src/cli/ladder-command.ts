@@ -50,9 +50,9 @@ async function runCommand(options: LadderArguments): Promise<void> {
   const base = await configOf(options);
   await requireFolder('--data', data);
   await runStoppable('stopping after this iteration, and saving', async (signal) => {
-    const runtime = await startTrainingRuntime(base, options);
     const domains = await listDomains(data);
-    await sayPrediction({ config: base, domains: domains.length, out, runtime, models: rungs.length });
+    const started = await startTrainingRuntime(base, domains.length, options);
+    await sayPrediction({ config: base, domains: domains.length, out, ...started, models: rungs.length });
     const say = (line: string): void => (json ? console.error : console.log)(line);
     const result = await runLadder({ data, out, rungs, base, say, signal, progress: json ? 'stderr' : 'stdout' });
     if (json) console.log(JSON.stringify(result));

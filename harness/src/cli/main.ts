@@ -11,6 +11,7 @@ import { evaluateCommand } from './evaluate-command.js';
 import { examples } from './examples.js';
 import { ladderCommand } from './ladder-command.js';
 import { pairsCommand } from './pairs-command.js';
+import { planCommand } from './plan-command.js';
 import { refuseEmpty } from './refuse-empty.js';
 import { reportCommand } from './report-command.js';
 import { sampleCommand } from './sample-command.js';
@@ -64,6 +65,7 @@ export function createProgram(version: string, called?: string): Command {
     datasetCommand(),
     demoCommand(),
     weightsCommand(),
+    planCommand(),
     doctorCommand(),
   ];
   for (const command of commands) program.addCommand(command);
@@ -81,7 +83,7 @@ export function withSubcommands(command: Command): Command[] {
 }
 
 /** Commands that take config values. */
-const CONFIGURABLE: readonly (string | undefined)[] = ['train', 'ladder', 'pairs', 'doctor'];
+const CONFIGURABLE: readonly (string | undefined)[] = ['train', 'ladder', 'pairs', 'plan', 'doctor'];
 
 /** How an unknown option is set that is a config value. */
 function configHint(message: string, command: string | undefined): string {

@@ -29,9 +29,15 @@ async function runCommand(options: TrainingArguments): Promise<void> {
   const base = await configOf(options);
   await requireFolder('--data', data);
   await runStoppable('stopping after this iteration, and saving', async (signal) => {
-    const runtime = await startTrainingRuntime(base, options);
     const domains = await listDomains(data);
-    await sayPrediction({ config: base, domains: domains.length, out, runtime, models: 1 + (domains.length * (domains.length - 1)) / 2 });
+    const started = await startTrainingRuntime(base, domains.length, options);
+    await sayPrediction({
+      config: base,
+      domains: domains.length,
+      out,
+      ...started,
+      models: 1 + (domains.length * (domains.length - 1)) / 2,
+    });
     const say = (line: string): void => (json ? console.error : console.log)(line);
     const result = await runPairs({ data, out, base, say, signal, progress: json ? 'stderr' : 'stdout' });
     if (json) console.log(JSON.stringify(result));

@@ -1,4 +1,5 @@
 import { describeError } from '@stargan/backend';
+import { listDomains } from '@stargan/data';
 import { Command } from 'commander';
 import type { Config } from '../config/schema.js';
 import { writeReport } from '../report/write-report.js';
@@ -41,12 +42,13 @@ async function runTrain(options: TrainArguments): Promise<void> {
   const config = await configFor(options);
   await requireFolder('--data', data);
   await runStoppable('stopping after this iteration, and saving', async (signal) => {
-    const runtime = await startTrainingRuntime(config, options);
+    const { length } = await listDomains(data);
+    const started = await startTrainingRuntime(config, length, options);
     if (config.highPass > 0)
       console.error(
         'WARNING: highPass > 0 needs face-landmark masks, which are not made yet: the generator gets neither the high-pass skip nor the shortcuts that it stands in for, and keeps less of the source; highPass 0 keeps the shortcuts',
       );
-    const onStart = (domains: number): Promise<void> => sayPrediction({ config, domains, out, runtime });
+    const onStart = (domains: number): Promise<void> => sayPrediction({ config, domains, out, ...started });
     const result = await train({ data, out, config, resume, signal, onStart, progress: json ? 'stderr' : 'stdout' });
     const report = await reportOf(out);
     if (json) console.log(JSON.stringify({ ...result, report }));

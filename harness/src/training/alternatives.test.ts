@@ -7,7 +7,7 @@ import { measureCandidate, openJudging, type Judging } from '../comparison/measu
 import type { Config } from '../config/schema.js';
 import { type Losses, RUNG_NAMES, rungConfig } from '@stargan/training';
 import { readMetricLog } from '../logging/metric-log.js';
-import { trainingWorkload } from '../measurement/training-workload.js';
+import { trainingWorkload } from '../planning/training-workload.js';
 import { planTraining } from '../planning/plan-training.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { findCheckpoint, runPaths } from './run-directory.js';
