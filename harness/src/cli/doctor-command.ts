@@ -17,8 +17,8 @@ export function doctorCommand(): Command {
   for (const option of [new Option('--plan', 'the same as stargan plan'), ...planOptions()]) command.addOption(option.hideHelp());
   return command.action(async ({ plan = false, ...options }: DoctorArguments) => {
     if (!plan) return diagnose(options);
-    console.error('note: this is stargan plan now; doctor --plan is its former name');
-    return printPlan(options);
+    await printPlan(options);
+    console.error('note: doctor --plan is now stargan plan');
   });
 }
 
