@@ -80,7 +80,13 @@ async function makeCopy() {
     maxBuffer: 2 ** 26,
   });
   for (const file of files.split('\0').filter((name) => name !== '' && existsSync(join(root, name)))) copy(file);
-  for (const part of ['testing', 'harness', 'benchmarks', ...readdirSync(join(root, 'packages')).map((name) => join('packages', name))]) {
+  for (const part of [
+    'testing',
+    'harness',
+    'conformance',
+    'benchmarks',
+    ...readdirSync(join(root, 'packages')).map((name) => join('packages', name)),
+  ]) {
     for (const built of ['dist', 'tsconfig.tsbuildinfo']) if (existsSync(join(root, part, built))) copy(join(part, built));
   }
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

@@ -39,7 +39,7 @@ console.log(
 process.exitCode = found.length > 0 ? 1 : 0;
 
 function propertyTests() {
-  return ['packages', 'harness', 'benchmarks'].flatMap((part) =>
+  return ['packages', 'harness', 'conformance', 'benchmarks'].flatMap((part) =>
     readdirSync(join(root, part), { recursive: true })
       .map((file) => join(part, file))
       .filter(

@@ -4,9 +4,9 @@ import { unusableForTests } from './clone-path.mjs';
 import { heading, root, run } from './run.mjs';
 import { runOrExit, setUp } from './setup.mjs';
 
-const conformance = join('harness', 'bin', 'conformance.js');
+const conformance = join('conformance', 'bin', 'conformance.js');
 // Made by the reference implementation; the second set is larger and not part of the repository.
-const goldens = [join('harness', 'fixtures', 'goldens'), join('..', 'shared', 'goldens')];
+const goldens = [join('conformance', 'fixtures', 'goldens'), join('..', 'shared', 'goldens')];
 
 const fault = unusableForTests(root);
 if (fault !== undefined) {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { describeRuntime, selectRuntime } from '@stargan/backend';
-import { UsageError } from '@stargan/harness/measurement';
+import { UsageError } from '@stargan/harness';
 import { Command } from 'commander';
 import { loadSuites } from './load-suites.js';
 import { measureMatmulPeak } from './matmul-peak.js';

@@ -1,6 +1,6 @@
 import { getBackend, getKernelsForBackend, memory, ones } from '@tensorflow/tfjs-core';
 import { instanceNormalization } from '@stargan/ops';
-import { countWork } from '@stargan/harness/measurement';
+import { countWork } from '@stargan/profiling';
 import { describe, expect, it } from 'vitest';
 import { hasFusedKernels, withComposedKernels } from './composed-kernels.js';
 

@@ -1,23 +1,24 @@
 import { getBackend, getKernel, getKernelsForBackend, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 import type { KernelConfig } from '@tensorflow/tfjs-core';
-
-const ours = (): KernelConfig[] => getKernelsForBackend(getBackend()).filter(({ kernelName }) => kernelName.startsWith('Stargan'));
+import { fusedOperations } from '@stargan/ops/fused';
 
 /** Whether the backend brings fused kernels of its own for our operations. */
 export function hasFusedKernels(): boolean {
-  // Where it brings none, this one is never registered: the operation is another, which keeps its statistics.
-  return getKernel('StarganInstanceNormalization', getBackend()) != null;
+  // Kernels that take lists have no composed one that could stand in the same place.
+  return fusedOperations.some(({ kernelName, lists }) => lists !== undefined && getKernel(kernelName, getBackend()) != null);
 }
 
 /** Runs something with our operations composed of TensorFlow's, as where the backend brings no kernels for them. */
 export function withComposedKernels<Result>(run: () => Result): Result {
-  const { kernels, backendName } = { kernels: ours(), backendName: getBackend() };
-  const clear = (): void => ours().forEach(({ kernelName }) => unregisterKernel(kernelName, backendName));
-  clear();
+  const backendName = getBackend();
+  const before = new Set(getKernelsForBackend(backendName));
+  const isFused = ({ kernelName }: KernelConfig): boolean => fusedOperations.some((operation) => operation.kernelName === kernelName);
+  const fused = [...before].filter(isFused);
+  for (const { kernelName } of fused) unregisterKernel(kernelName, backendName);
   try {
     return run();
   } finally {
-    clear();
-    kernels.forEach(registerKernel);
+    for (const kernel of getKernelsForBackend(backendName)) if (!before.has(kernel)) unregisterKernel(kernel.kernelName, backendName);
+    fused.forEach(registerKernel);
   }
 }

@@ -1,5 +1,5 @@
 import { reportError } from '@stargan/backend';
-import { UsageError } from '@stargan/harness/measurement';
+import { UsageError } from '@stargan/harness';
 import { CommanderError, type Command } from 'commander';
 
 const EXIT_FAILURE = 1;

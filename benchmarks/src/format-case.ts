@@ -1,5 +1,5 @@
 import type { ImageResult, TensorResult, VariantResult } from './run-case.js';
-import { formatBytes, formatTable, threeDigits } from './table.js';
+import { formatBytes, alignColumns, threeDigits } from './table.js';
 
 interface Column<Result> {
   heading: string;
@@ -33,7 +33,7 @@ export function formatCase(title: string, results: readonly VariantResult[]): st
   const heading = (columns: readonly { heading: string }[]): string[] => columns.map((column) => column.heading);
   const cells = <Result>(columns: readonly Column<Result>[], result: Result): string[] => columns.map(({ cell }) => cell(result));
   const others = results.some((result) => 'imagesPerSecond' in result) ? heading(imageColumns) : heading(tensorColumns);
-  return formatTable([
+  return alignColumns([
     [title, ...heading([relative, ...timeColumns]), ...others],
     ...results.map((result) => [
       `  ${result.variant}`,

@@ -1,6 +1,6 @@
 import { dispose, engine, reshape, slice, tensor_util, tidy } from '@tensorflow/tfjs-core';
 import type { TensorContainer } from '@tensorflow/tfjs-core';
-import { countWork } from '@stargan/harness/measurement';
+import { countWork } from '@stargan/profiling';
 import { requireSameResult } from './compare-results.js';
 import { interleave, type TimedVariant, type Timing } from './interleave.js';
 import type { Scale } from './scale.js';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatTable, threeDigits } from './table.js';
+import { formatBytes, alignColumns, threeDigits } from './table.js';
 
 describe('a table', () => {
   it('has names to the left and numbers to the right', () => {
     expect(
-      formatTable([
+      alignColumns([
         ['case', 'ms'],
         ['  fused', '1.25'],
         ['  composed', '12'],

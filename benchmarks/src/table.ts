@@ -3,7 +3,7 @@
  *
  * @param rows cells, the same number in each; the first row is the heading
  */
-export function formatTable(rows: readonly (readonly string[])[]): string {
+export function alignColumns(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows
     .map((row) =>

@@ -76,7 +76,7 @@ describe('docs/equations.md', () => {
   const text = readFileSync(path.join(root, 'docs', 'equations.md'), 'utf8');
 
   it('names cases that are among the goldens', () => {
-    const manifest = JSON.parse(readFileSync(path.join(root, 'harness', 'fixtures', 'goldens', 'manifest.json'), 'utf8')) as {
+    const manifest = JSON.parse(readFileSync(path.join(root, 'conformance', 'fixtures', 'goldens', 'manifest.json'), 'utf8')) as {
       cases: { id: string }[];
     };
     const named = [...text.matchAll(/· cases? (.+?)(?:<br>|$)/gm)].flatMap((match) =>

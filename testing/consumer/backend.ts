@@ -5,7 +5,6 @@ import {
   describeRuntime,
   findNvidiaCard,
   formatDiagnosis,
-  fusedKernelNames,
   InstallError,
   inspectMachine,
   installRuntime,
@@ -47,7 +46,7 @@ const wanted: SelectRuntimeOptions = { ...settings, prefer: undefined, quiet: un
 const runtime: Runtime = await selectRuntime(wanted);
 const kind: RuntimeKind = runtime.kind;
 const kernels: FusedKernels | undefined = runtime.fusedKernels;
-console.log(describeRuntime(runtime), kind, kernels?.why, runtimeKinds.length, fusedKernelNames.length);
+console.log(describeRuntime(runtime), kind, kernels?.why, runtimeKinds.length);
 
 const flavour: Flavour = 'cpu';
 const options: InstallOptions = { flavour, force: undefined, onProgress: undefined };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runBin } from '../testing/run-bin.js';
-import type { Comparison } from './compare.js';
+import type { PeerComparison } from './compare.js';
 import type { IterationCost } from './measure.js';
 
 const SMALL = ['--image-size', '16', '--batch', '1', '--iterations', '2', '--set', 'widthBudget=128', '--set', 'maxWidth=16'];
@@ -21,10 +21,10 @@ async function peerThat(name: string, ...lines: string[]): Promise<string> {
   return file;
 }
 
-async function measure(...parameters: string[]): Promise<Comparison> {
+async function measure(...parameters: string[]): Promise<PeerComparison> {
   const { exitCode, stdout, stderr } = await runBin('iteration', ...SMALL, '--json', ...parameters);
   expect(exitCode, stderr).toBe(0);
-  return JSON.parse(stdout) as Comparison;
+  return JSON.parse(stdout) as PeerComparison;
 }
 
 describe('pnpm bench:iteration', () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeRuntime, selectRuntime } from '@stargan/backend';
-import { resolveConfig, UsageError } from '@stargan/harness/measurement';
+import { resolveConfig, UsageError } from '@stargan/harness';
 import { Command, InvalidArgumentError } from 'commander';
 import { measureMatmulPeak } from '../matmul-peak.js';
 import { alternate } from './compare.js';

@@ -2,7 +2,7 @@ import { median, type IterationCost } from './measure.js';
 import type { PeerResult } from './peer.js';
 
 /** Our cost beside a peer's. */
-export interface Comparison extends IterationCost {
+export interface PeerComparison extends IterationCost {
   /** What the peer printed in its best round. */
   peer: Record<string, unknown>;
   /** The peer's best seconds / ours: above 1 we are faster. */
@@ -15,7 +15,11 @@ export interface Comparison extends IterationCost {
  *
  * @param rounds how often each is run, ≥ 1
  */
-export async function alternate(ours: () => Promise<IterationCost>, peer: () => Promise<PeerResult>, rounds: number): Promise<Comparison> {
+export async function alternate(
+  ours: () => Promise<IterationCost>,
+  peer: () => Promise<PeerResult>,
+  rounds: number,
+): Promise<PeerComparison> {
   const costs: IterationCost[] = [];
   const peers: PeerResult[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -1,4 +1,4 @@
-import { formatTable, threeDigits } from '../table.js';
+import { alignColumns, threeDigits } from '../table.js';
 import type { ArithmeticShare, IterationProfile, KernelShare, TimeShare } from './profile.js';
 
 /** Lines that the table of shapes shows at most; JSON has all. */
@@ -11,7 +11,7 @@ export function formatProfile(profile: IterationProfile): string {
   const { seconds, synchronous, matmulPeakGigaflopsPerSecond, arithmetic, otherKernels, betweenLaunches, kernels, shapes } = profile;
   const warning =
     'warning: on a GPU a launch returns before its kernel is done: these are times of launches and of waiting for earlier ones, not of kernels';
-  const parts = formatTable([
+  const parts = alignColumns([
     ['part', ...HEADING],
     row('convolutions and matrix products', arithmetic),
     row('other kernels', otherKernels),
@@ -25,9 +25,9 @@ export function formatProfile(profile: IterationProfile): string {
     '',
     parts,
     '',
-    formatTable([['kernel', ...HEADING], ...kernels.map(kernelRow)]),
+    alignColumns([['kernel', ...HEADING], ...kernels.map(kernelRow)]),
     '',
-    formatTable([['kernel and shapes', ...HEADING], ...listed.map(kernelRow)]),
+    alignColumns([['kernel and shapes', ...HEADING], ...listed.map(kernelRow)]),
     ...(left > 0 ? [`and ${left} more; --json gives all`] : []),
   ].join('\n');
 }

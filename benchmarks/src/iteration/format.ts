@@ -1,10 +1,10 @@
-import type { KernelCount } from '@stargan/harness/measurement';
-import { formatBytes, formatTable, threeDigits } from '../table.js';
-import type { Comparison } from './compare.js';
+import type { KernelCount } from '@stargan/profiling';
+import { formatBytes, alignColumns, threeDigits } from '../table.js';
+import type { PeerComparison } from './compare.js';
 import type { IterationCost } from './measure.js';
 
 /** The cost for people. */
-export function formatCost(cost: IterationCost | Comparison): string {
+export function formatCost(cost: IterationCost | PeerComparison): string {
   const rows = [
     ['seconds, best', threeDigits(cost.secondsBest)],
     ['seconds, median', threeDigits(cost.secondsMedian)],
@@ -15,16 +15,16 @@ export function formatCost(cost: IterationCost | Comparison): string {
     ['peak tensor memory', formatBytes(cost.peakTensorBytes)],
     ['peak resident memory', formatBytes(cost.peakResidentBytes)],
   ];
-  if (!('peer' in cost)) return formatTable(rows);
+  if (!('peer' in cost)) return alignColumns(rows);
   const peer = Object.entries(cost.peer).map(([name, value]) => [
     `peer ${name}`,
     typeof value === 'string' ? value : JSON.stringify(value),
   ]);
-  return formatTable([...rows, ...peer.filter(([, value]) => value!.length < 40), ['times as fast as the peer', threeDigits(cost.ratio)]]);
+  return alignColumns([...rows, ...peer.filter(([, value]) => value!.length < 40), ['times as fast as the peer', threeDigits(cost.ratio)]]);
 }
 
 /** Kernels by what they cost, most arithmetic first. */
 export function formatKernels(kernels: readonly KernelCount[]): string {
   const rows = kernels.map(({ kernel, shapes, launches, flops }) => [`${kernel} ${shapes}`, String(launches), threeDigits(flops / 1e9)]);
-  return formatTable([['kernel', 'launches', 'GFLOP'], ...rows]);
+  return alignColumns([['kernel', 'launches', 'GFLOP'], ...rows]);
 }

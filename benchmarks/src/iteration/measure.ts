@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { countWork, profileWork, trainingWorkload, type Config, type KernelCount, type WorkProfile } from '@stargan/harness/measurement';
+import { trainingWorkload, type Config } from '@stargan/harness';
+import { countWork, profileWork, type KernelCount, type WorkProfile } from '@stargan/profiling';
 import type { IterationProfile } from './profile.js';
 
 /** What one training iteration costs. Keys are the JSON's. */

@@ -1,4 +1,4 @@
-import type { KernelTime, WorkProfile } from '@stargan/harness/measurement';
+import type { KernelTime, WorkProfile } from '@stargan/profiling';
 
 /** Time of some launches of one iteration. */
 export interface TimeShare {

@@ -58,6 +58,8 @@ describe('stargan', () => {
     [['pairs', '--data', 'x/images', '--out', 'x'], /--data x\/images lies inside --out x/],
     [['ablation', '--data', 'x', '--out', 'y', '--configs', 'A,G'], /configurations are A, B, C, D, E, F, separated by commas; got G/],
     [['dataset', 'inspect', '--data', 'photos'], /unknown option '--data' \(--help says more\)/],
+    [['plan', '--domains', '0'], /--domains must be at least 1/],
+    [['plan', '--image-size', '100'], /imageSize: must be a power of two/],
     [['doctor', '--plan', '--domains', '0'], /--domains must be at least 1/],
     [['doctor', '--plan', '--image-size', '100'], /imageSize: must be a power of two/],
     [['sample', '--run', 'absent'], /holds no run/],

@@ -12,6 +12,7 @@ import { doctorCommand } from './doctor-command.js';
 import { evaluateCommand } from './evaluate-command.js';
 import { examples } from './examples.js';
 import { pairsCommand } from './pairs-command.js';
+import { planCommand } from './plan-command.js';
 import { refuseEmpty } from './refuse-empty.js';
 import { reportCommand } from './report-command.js';
 import { sampleCommand } from './sample-command.js';
@@ -66,6 +67,7 @@ export function createProgram(version: string, called?: string): Command {
     datasetCommand(),
     demoCommand(),
     weightsCommand(),
+    planCommand(),
     doctorCommand(),
   ];
   for (const command of commands) program.addCommand(command);
@@ -84,7 +86,7 @@ export function withSubcommands(command: Command): Command[] {
 }
 
 /** Commands that take config values. */
-const CONFIGURABLE: readonly (string | undefined)[] = ['train', 'ablation', 'ladder', 'pairs', 'doctor'];
+const CONFIGURABLE: readonly (string | undefined)[] = ['train', 'ablation', 'ladder', 'pairs', 'plan', 'doctor'];
 
 /** How an unknown option is set that is a config value. */
 function configHint(message: string, command: string | undefined): string {

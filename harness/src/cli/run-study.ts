@@ -22,9 +22,9 @@ export async function runStudy(options: TrainingArguments, { models, run, note }
   await requireFolder('--data', data);
   if (note !== undefined) console.error(`note: ${note}`);
   await runStoppable('stopping after this iteration, and saving', async (signal) => {
-    const runtime = await startTrainingRuntime(base, options);
     const domains = (await listDomains(data)).length;
-    await printPrediction({ config: base, domains, out, runtime, models: models(domains) });
+    const started = await startTrainingRuntime(base, domains, options);
+    await printPrediction({ config: base, domains, out, ...started, models: models(domains) });
     const say = (line: string): void => (json ? console.error : console.log)(line);
     const result = await run({ data, out, base, say, signal, progress: json ? 'stderr' : 'stdout' });
     if (json) console.log(JSON.stringify(result));

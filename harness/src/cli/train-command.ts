@@ -1,4 +1,5 @@
 import { describeError } from '@stargan/backend';
+import { listDomains } from '@stargan/data';
 import { Command } from 'commander';
 import { configHelp } from '../config/config-help.js';
 import type { Config } from '../config/schema.js';
@@ -43,12 +44,13 @@ async function runTrain(options: TrainArguments): Promise<void> {
   const config = await configFor(options);
   await requireFolder('--data', data);
   await runStoppable('stopping after this iteration, and saving', async (signal) => {
-    const runtime = await startTrainingRuntime(config, options);
+    const { length } = await listDomains(data);
+    const started = await startTrainingRuntime(config, length, options);
     if (config.highPass > 0)
       console.error(
         'WARNING: highPass > 0 needs face-landmark masks, which are not available yet: the generator gets neither the high-pass skip nor the shortcuts that it replaces, and keeps less of the source; highPass 0 keeps the shortcuts',
       );
-    const onStart = (domains: number): Promise<void> => printPrediction({ config, domains, out, runtime });
+    const onStart = (domains: number): Promise<void> => printPrediction({ config, domains, out, ...started });
     const result = await train({ data, out, config, resume, signal, onStart, progress: json ? 'stderr' : 'stdout' });
     const report = await reportOf(out);
     if (json) console.log(JSON.stringify({ ...result, report }));

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
 import { chooseThreads } from '../planning/choose-threads.js';
+import { forecast, type Forecast } from '../planning/plan-training.js';
 import { requireApart, requireWritable } from './folders.js';
 import { threadCount, wholeNumber } from './numbers.js';
 import { startRuntime } from './runtime.js';
@@ -89,11 +90,24 @@ export async function checkFolders({ data, out }: Pick<TrainingArguments, 'data'
   await requireWritable('--out', out);
 }
 
-/** Starts the runtime with which a training of this configuration is fastest, unless options say otherwise. */
-export function startTrainingRuntime(
+/** The runtime of a training, and the plan by which it was set, if one had to be made. */
+export interface TrainingRuntime {
+  readonly runtime: Runtime;
+  readonly forecasted: Forecast | undefined;
+}
+
+/**
+ * Starts the runtime with which a training of this configuration is fastest, unless options say otherwise.
+ *
+ * @param domains number of domains
+ */
+export async function startTrainingRuntime(
   config: Config,
+  domains: number,
   { threads, precision }: Pick<TrainingArguments, 'threads' | 'precision'>,
-): Promise<Runtime> {
+): Promise<TrainingRuntime> {
   const threadsAreSet = threads !== undefined || process.env.TF_NUM_INTRAOP_THREADS !== undefined;
-  return startRuntime({ threads: threadsAreSet ? threads : chooseThreads(config), precision });
+  const forecasted = threadsAreSet ? undefined : forecast(config, domains);
+  const chosen = forecasted === undefined ? threads : chooseThreads(forecasted.plan);
+  return { runtime: await startRuntime({ threads: chosen, precision }), forecasted };
 }

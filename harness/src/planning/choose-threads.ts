@@ -1,5 +1,4 @@
-import type { Config } from '../config/schema.js';
-import { planTraining } from './plan-training.js';
+import type { MemoryPlan } from './plan-training.js';
 
 /**
  * Arithmetic of an average kernel below which a second thread costs more than it brings: TensorFlow hands every kernel
@@ -8,8 +7,11 @@ import { planTraining } from './plan-training.js';
  */
 const WORTH_THREADS = 10e6;
 
-/** Threads of the native runtime that this training is fastest with: one for small networks, else undefined, all cores. */
-export function chooseThreads(config: Config): number | undefined {
-  const { flops, launches } = planTraining(config);
+/**
+ * Threads of the native runtime with which a training is fastest: one for small networks, else undefined, all cores.
+ *
+ * @param plan of this training with the kernels of the processor
+ */
+export function chooseThreads({ flops, launches }: Pick<MemoryPlan, 'flops' | 'launches'>): number | undefined {
   return flops / launches < WORTH_THREADS ? 1 : undefined;
 }

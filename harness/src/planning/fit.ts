@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.js';
 import type { MemoryBudget } from './memory-budget.js';
-import { planTraining, type TrainingPlan } from './plan-training.js';
+import { planTraining, type Forecast, type MemoryPlan } from './plan-training.js';
 
 /** Changes of a configuration that give the same training in less memory, by the options of the command line. */
 export type Remedies = Readonly<Record<string, Partial<Config>>>;
@@ -17,7 +17,7 @@ function waysToSave({ batch, gradientAccumulation }: Config): Remedies[] {
 
 /** Whether a training fits, and what would. */
 export interface Fit {
-  readonly plan: TrainingPlan;
+  readonly plan: MemoryPlan;
   /** Buffers and runtime together. */
   readonly neededBytes: number;
   /** Undefined where the available memory is not known. */
@@ -37,6 +37,8 @@ export interface FitOptions {
   largerBatches?: boolean;
   /** What is tried when it does not fit. */
   ways?: readonly Remedies[];
+  /** A plan of this configuration that there is already; it is used where it is for the same domains and kernels. */
+  forecasted?: Forecast | undefined;
 }
 
 /** Plans a training and compares it with what there is. @throws as {@link planTraining} */
@@ -44,11 +46,12 @@ export function fitTraining(
   config: Config,
   domains: number,
   budget: MemoryBudget,
-  { largerBatches = false, ways = waysToSave(config) }: FitOptions = {},
+  { largerBatches = false, ways = waysToSave(config), forecasted }: FitOptions = {},
 ): Fit {
   const { availableBytes, runtimeBytes, kernels } = budget;
-  const planOf = (changed: Config): TrainingPlan => planTraining(changed, { domains, kernels });
-  const plan = planOf(config);
+  const planOf = (changed: Config): MemoryPlan => planTraining(changed, { domains, kernels });
+  const isPlanned = forecasted?.domains === domains && forecasted.kernels === kernels;
+  const plan = isPlanned ? forecasted.plan : planOf(config);
   const neededBytes = plan.peakBufferBytes + runtimeBytes;
   if (availableBytes === undefined) return { plan, neededBytes, fits: undefined, largestBatch: undefined, remedies: [] };
 

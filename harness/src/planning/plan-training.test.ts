@@ -4,9 +4,9 @@ import { engine, getBackend, getKernel, memory } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../config/resolve.js';
-import { countWork, type WorkCount } from '../measurement/count-work.js';
-import { trainingWorkload } from '../measurement/training-workload.js';
+import { countWork, type WorkCount } from '@stargan/profiling';
 import { planTraining } from './plan-training.js';
+import { trainingWorkload } from './training-workload.js';
 
 const SMALL = { imageSize: 32, widthBudget: 256, maxWidth: 16, styleDim: 8, latentDim: 4, hiddenDim: 16, batch: 2 };
 
@@ -48,8 +48,8 @@ describe('a plan of training', () => {
     if (nativeKernels === undefined) return context.skip('another runtime than the native one is in use');
     const program = `
       import { selectRuntime } from '@stargan/backend';
-      import { parseConfig, planTraining } from './dist/index.js';
-      import { countWork, trainingWorkload } from './dist/measurement/index.js';
+      import { parseConfig, planTraining, trainingWorkload } from './dist/index.js';
+      import { countWork } from '@stargan/profiling';
       await selectRuntime({ quiet: true });
       const config = parseConfig(${JSON.stringify(SMALL)});
       const workload = trainingWorkload(config);

@@ -1,10 +1,9 @@
-import { fusedKernelNames } from '@stargan/backend';
 import { parameterCount } from '@stargan/layers';
-import type { Config } from '../config/schema.js';
-import { countWork } from '../measurement/count-work.js';
-import { trainingWorkload } from '../measurement/training-workload.js';
+import { fusedOperations } from '@stargan/ops/fused';
+import { countWork, planMemory } from '@stargan/profiling';
 import { EMA_NETWORKS, buildNetworks, NETWORK_NAMES, type NetworkName } from '@stargan/training';
-import { withPlanBackend } from './plan-backend.js';
+import type { Config } from '../config/schema.js';
+import { trainingWorkload } from './training-workload.js';
 
 /** Bytes of what stays in memory from one iteration to the next. */
 export interface StateBytes {
@@ -17,12 +16,12 @@ export interface StateBytes {
 }
 
 /** What one training iteration takes, without the runtime itself. */
-export interface TrainingPlan {
+export interface MemoryPlan {
   /** Most bytes of memory that tensors take at once: what several share counts once. */
   readonly peakBufferBytes: number;
   /** Most bytes of tensors at once as `tf.memory()` counts them, each with its full size: what `countWork` gives. */
   readonly peakTensorBytes: number;
-  /** What of this stays in memory from one iteration to the next. */
+  /** The part that stays in memory from one iteration to the next. */
   readonly stateBytes: StateBytes;
   /** FLOPs of convolutions and matrix products in one iteration, two per multiply-and-add. */
   readonly flops: number;
@@ -52,15 +51,25 @@ export interface PlanOptions {
  * @param config of the run, as `parseConfig` or `resolveConfig` gives it
  * @throws when `domains` is no whole number ≥ 1, or training launches a kernel that has no shape rule
  */
-export function planTraining(config: Config, { domains = 2, kernels = 'fused' }: PlanOptions = {}): TrainingPlan {
-  let work = { flops: 0, launches: 0 };
-  const iterate = (): void => {
+export function planTraining(config: Config, { domains = 2, kernels = 'fused' }: PlanOptions = {}): MemoryPlan {
+  const iterate = (): { flops: number; launches: number } => {
     const workload = trainingWorkload(config, { domains, values: 'zeros' });
     const { flops, launches } = countWork(() => workload.iterate());
-    work = { flops, launches };
+    return { flops, launches };
   };
-  const { bufferBytes, tensorBytes } = withPlanBackend(iterate, { kernels: kernels === 'fused' ? fusedKernelNames : [] });
-  return { peakBufferBytes: bufferBytes, peakTensorBytes: tensorBytes, stateBytes: stateBytesOf(config, domains), ...work };
+  const { result, peakBufferBytes, peakTensorBytes } = planMemory(iterate, { fused: kernels === 'fused' ? fusedOperations : [] });
+  return { peakBufferBytes, peakTensorBytes, stateBytes: stateBytesOf(config, domains), ...result };
+}
+
+/** A plan with what it was made for, beside the configuration. */
+export interface Forecast extends Required<PlanOptions> {
+  readonly plan: MemoryPlan;
+}
+
+/** Plans a training for the kernels of the processor, before it is known which runtime there will be. */
+export function forecast(config: Config, domains: number): Forecast {
+  const kernels = 'fused';
+  return { plan: planTraining(config, { domains, kernels }), domains, kernels };
 }
 
 function stateBytesOf(config: Config, domains: number): StateBytes {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Config } from '../config/schema.js';
 import { ABLATION_NAMES, ablationConfig, type Losses } from '@stargan/training';
 import { readMetricLog } from '../logging/metric-log.js';
-import { trainingWorkload } from '../measurement/training-workload.js';
+import { trainingWorkload } from '../planning/training-workload.js';
 import { planTraining } from '../planning/plan-training.js';
 import { measureModel, openMeasurement, type Measurement } from '../studies/measure-model.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';

@@ -2,8 +2,8 @@ import { memory, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
-import { countWork } from '../measurement/count-work.js';
-import { trainingWorkload } from '../measurement/training-workload.js';
+import { countWork } from '@stargan/profiling';
+import { trainingWorkload } from '../planning/training-workload.js';
 import {
   type Batch,
   buildNetworks,

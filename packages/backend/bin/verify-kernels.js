@@ -3,7 +3,9 @@
 // A program of its own, because code for another processor ends the process that runs it.
 import { createRequire } from 'node:module';
 import util from 'node:util';
-import { verifyKernel } from './kernel-references.js';
+import { fusedOperations } from '@stargan/ops/fused';
+import { launchNative } from '../dist/launch-native.js';
+import { verifyKernel } from '../dist/verify-kernels.js';
 
 util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 
@@ -12,16 +14,13 @@ const require = createRequire(import.meta.url);
 try {
   const tf = require(folder);
   const { operations } = require(kernels);
-  const backend = tf.backend();
-  const run = (name, attributes, inputs, outputs) => {
-    const given = Object.entries(attributes).map(([key, value]) => ({
-      name: key,
-      type: key === 'N' ? backend.binding.TF_ATTR_INT : backend.binding.TF_ATTR_FLOAT,
-      value,
-    }));
-    return backend.executeMultipleOutputs(name, given, inputs, outputs).map((output) => tf.engine().makeTensorFromTensorInfo(output));
-  };
-  for (const name of operations) verifyKernel(tf, name, run);
+  const run = (operation, inputs, attributes) =>
+    [launchNative(operation, tf.backend(), inputs, attributes)].flat().map((output) => tf.engine().makeTensorFromTensorInfo(output));
+  for (const name of operations) {
+    const operation = fusedOperations.find(({ kernelName }) => kernelName === name);
+    if (operation === undefined) throw new Error(`${name} has no descriptor in @stargan/ops/fused`);
+    verifyKernel(operation, run);
+  }
   console.log(JSON.stringify({ operations }));
 } catch (error) {
   console.error(error instanceof Error ? error.message.split('\n')[0] : String(error));

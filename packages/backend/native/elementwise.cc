@@ -102,11 +102,15 @@ const std::vector<const char*> gradientInputs = {"dy: float", "x: float", "bias:
 }  // namespace
 
 const Kernel residualSum = {"StarganResidualSum", {"a: float", "b: float"}, {"scale"}, {"y: float"}, sum};
+const Enlisted<residualSum> residualSumEnlisted;
 const Kernel addBiasLeakyRelu = {
     "StarganAddBiasLeakyRelu", {"x: float", "bias: float"}, {"slope"}, {"y: float"}, biasForward};
+const Enlisted<addBiasLeakyRelu> addBiasLeakyReluEnlisted;
 const Kernel addBiasLeakyReluInputGradient = {
     "StarganAddBiasLeakyReluInputGradient", gradientInputs, {"slope"}, {"dx: float"}, biasInputGradient};
+const Enlisted<addBiasLeakyReluInputGradient> addBiasLeakyReluInputGradientEnlisted;
 const Kernel addBiasLeakyReluBiasGradient = {
     "StarganAddBiasLeakyReluBiasGradient", gradientInputs, {"slope"}, {"dbias: float"}, biasGradient};
+const Enlisted<addBiasLeakyReluBiasGradient> addBiasLeakyReluBiasGradientEnlisted;
 
 }  // namespace stargan

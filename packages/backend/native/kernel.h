@@ -1,4 +1,5 @@
-// What the kernels are made of: tensors and attributes of TensorFlow's C API with owners, and failures as exceptions.
+// What the kernels are made of: tensors and attributes of TensorFlow's C API with owners, failures as exceptions, and the
+// registration with TensorFlow.
 #pragma once
 
 #include <cstdint>
@@ -98,20 +99,58 @@ struct Kernel {
   bool lists = false;
 };
 
-extern const Kernel instanceNormalization;
-extern const Kernel instanceNormalizationInputGradient;
-extern const Kernel instanceNormalizationScaleGradient;
-extern const Kernel instanceNormalizationShiftGradient;
-extern const Kernel addBiasLeakyRelu;
-extern const Kernel addBiasLeakyReluInputGradient;
-extern const Kernel addBiasLeakyReluBiasGradient;
-extern const Kernel residualSum;
-extern const Kernel sumPool2x2;
-extern const Kernel upsampleNearest2x;
-extern const Kernel winogradConvolution;
-extern const Kernel winogradConvolutionInputGradient;
-extern const Kernel winogradConvolutionFilterGradient;
-extern const Kernel adam;
-extern const Kernel movingAverage;
+template <const Kernel& kernel>
+void* create(TF_OpKernelConstruction* construction) {
+  auto* values = new std::vector<float>(kernel.attributes.size());
+  Status status;
+  for (size_t i = 0; i < values->size() && TF_GetCode(status.raw) == TF_OK; i++) {
+    TF_OpKernelConstruction_GetAttrFloat(construction, kernel.attributes[i], &(*values)[i], status.raw);
+  }
+  if (TF_GetCode(status.raw) != TF_OK) TF_OpKernelConstruction_Failure(construction, status.raw);
+  return values;
+}
+
+template <const Kernel& kernel>
+void compute(void* values, TF_OpKernelContext* context) {
+  try {
+    kernel.run(Context(context, *static_cast<std::vector<float>*>(values)));
+  } catch (const std::exception& error) {
+    Status status;
+    TF_SetStatus(status.raw, TF_INVALID_ARGUMENT, error.what());
+    TF_OpKernelContext_Failure(context, status.raw);
+  }
+}
+
+inline void destroy(void* values) { delete static_cast<std::vector<float>*>(values); }
+
+/** Tells TensorFlow of an operation and of its kernel for the processor. Gives the operation's name. */
+template <const Kernel& kernel>
+const char* enlist() {
+  TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(kernel.name);
+  if (kernel.lists) TF_OpDefinitionBuilderAddAttr(definition, "N: int >= 1");
+  for (const char* input : kernel.inputs) TF_OpDefinitionBuilderAddInput(definition, input);
+  for (const char* output : kernel.outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
+  for (const char* attribute : kernel.attributes) {
+    TF_OpDefinitionBuilderAddAttr(definition, (std::string(attribute) + ": float").c_str());
+  }
+  Status status;
+  TF_RegisterOpDefinition(definition, status.raw);
+  status.require();
+  TF_KernelBuilder* builder = TF_NewKernelBuilder(kernel.name, "CPU", create<kernel>, compute<kernel>, destroy);
+  TF_RegisterKernelBuilder(kernel.name, builder, status.raw);
+  status.require();
+  return kernel.name;
+}
+
+using Enlist = const char* (*)();
+
+/** What enlists each kernel of this module; they are called once, when the module is loaded. */
+std::vector<Enlist>& enlistings();
+
+/** Makes a kernel part of the module: one of these stands after each `Kernel`. */
+template <const Kernel& kernel>
+struct Enlisted {
+  Enlisted() { enlistings().push_back(enlist<kernel>); }
+};
 
 }  // namespace stargan

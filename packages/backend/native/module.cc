@@ -5,62 +5,22 @@
 #include "kernel.h"
 
 namespace stargan {
+
+// Not inline: a static variable of an inline function would be one for all modules of the process.
+std::vector<Enlist>& enlistings() {
+  static std::vector<Enlist> all;
+  return all;
+}
+
 namespace {
-
-template <const Kernel& kernel>
-void* create(TF_OpKernelConstruction* construction) {
-  auto* values = new std::vector<float>(kernel.attributes.size());
-  Status status;
-  for (size_t i = 0; i < values->size() && TF_GetCode(status.raw) == TF_OK; i++) {
-    TF_OpKernelConstruction_GetAttrFloat(construction, kernel.attributes[i], &(*values)[i], status.raw);
-  }
-  if (TF_GetCode(status.raw) != TF_OK) TF_OpKernelConstruction_Failure(construction, status.raw);
-  return values;
-}
-
-template <const Kernel& kernel>
-void compute(void* values, TF_OpKernelContext* context) {
-  try {
-    kernel.run(Context(context, *static_cast<std::vector<float>*>(values)));
-  } catch (const std::exception& error) {
-    Status status;
-    TF_SetStatus(status.raw, TF_INVALID_ARGUMENT, error.what());
-    TF_OpKernelContext_Failure(context, status.raw);
-  }
-}
-
-void destroy(void* values) { delete static_cast<std::vector<float>*>(values); }
-
-template <const Kernel& kernel>
-const char* enlist() {
-  TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(kernel.name);
-  if (kernel.lists) TF_OpDefinitionBuilderAddAttr(definition, "N: int >= 1");
-  for (const char* input : kernel.inputs) TF_OpDefinitionBuilderAddInput(definition, input);
-  for (const char* output : kernel.outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
-  for (const char* attribute : kernel.attributes) {
-    TF_OpDefinitionBuilderAddAttr(definition, (std::string(attribute) + ": float").c_str());
-  }
-  Status status;
-  TF_RegisterOpDefinition(definition, status.raw);
-  status.require();
-  TF_KernelBuilder* builder = TF_NewKernelBuilder(kernel.name, "CPU", create<kernel>, compute<kernel>, destroy);
-  TF_RegisterKernelBuilder(kernel.name, builder, status.raw);
-  status.require();
-  return kernel.name;
-}
-
-template <const Kernel&... kernels>
-std::vector<const char*> enlistAll() {
-  return {enlist<kernels>()...};
-}
 
 const std::vector<const char*>& operations() {
   // Once in a process: worker threads load the module again.
-  static const std::vector<const char*> names =
-      enlistAll<instanceNormalization, instanceNormalizationInputGradient, instanceNormalizationScaleGradient,
-                instanceNormalizationShiftGradient, addBiasLeakyRelu, addBiasLeakyReluInputGradient,
-                addBiasLeakyReluBiasGradient, residualSum, sumPool2x2, upsampleNearest2x, winogradConvolution,
-                winogradConvolutionInputGradient, winogradConvolutionFilterGradient, adam, movingAverage>();
+  static const std::vector<const char*> names = [] {
+    std::vector<const char*> enlisted;
+    for (const Enlist enlist : enlistings()) enlisted.push_back(enlist());
+    return enlisted;
+  }();
   return names;
 }
 

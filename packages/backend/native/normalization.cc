@@ -172,11 +172,15 @@ const std::vector<const char*> gradientInputs = {"dy: float", "x: float", "scale
 
 const Kernel instanceNormalization = {
     "StarganInstanceNormalization", {"x: float", "scale: float", "shift: float"}, attributes, {"y: float"}, forward};
+const Enlisted<instanceNormalization> instanceNormalizationEnlisted;
 const Kernel instanceNormalizationInputGradient = {
     "StarganInstanceNormalizationInputGradient", gradientInputs, attributes, {"dx: float"}, inputGradient};
+const Enlisted<instanceNormalizationInputGradient> instanceNormalizationInputGradientEnlisted;
 const Kernel instanceNormalizationScaleGradient = {
     "StarganInstanceNormalizationScaleGradient", gradientInputs, attributes, {"dscale: float"}, affineGradient<true>};
+const Enlisted<instanceNormalizationScaleGradient> instanceNormalizationScaleGradientEnlisted;
 const Kernel instanceNormalizationShiftGradient = {
     "StarganInstanceNormalizationShiftGradient", gradientInputs, attributes, {"dshift: float"}, affineGradient<false>};
+const Enlisted<instanceNormalizationShiftGradient> instanceNormalizationShiftGradientEnlisted;
 
 }  // namespace stargan

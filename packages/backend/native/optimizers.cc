@@ -116,6 +116,7 @@ const Kernel adam = {
     {"new_first: float", "new_second: float", "new_parameters: N * float"},
     adamStep,
     true};
+const Enlisted<adam> adamEnlisted;
 const Kernel movingAverage = {
     "StarganMovingAverage",
     {"constants: float", "average: N * float", "parameters: N * float"},
@@ -123,5 +124,6 @@ const Kernel movingAverage = {
     {"new_average: N * float"},
     average,
     true};
+const Enlisted<movingAverage> movingAverageEnlisted;
 
 }  // namespace stargan

@@ -58,6 +58,8 @@ void enlarge(const Context& context) {
 }  // namespace
 
 const Kernel sumPool2x2 = {"StarganSumPool2x2", {"x: float"}, {"factor"}, {"y: float"}, pool};
+const Enlisted<sumPool2x2> sumPool2x2Enlisted;
 const Kernel upsampleNearest2x = {"StarganUpsampleNearest2x", {"x: float"}, {"factor"}, {"y: float"}, enlarge};
+const Enlisted<upsampleNearest2x> upsampleNearest2xEnlisted;
 
 }  // namespace stargan

@@ -347,9 +347,12 @@ void runFilterGradient(const Context& context) {
 
 const Kernel winogradConvolution = {
     "StarganWinogradConvolution", {"x: float", "filter: float"}, {"resampling"}, {"y: float"}, run<false>};
+const Enlisted<winogradConvolution> winogradConvolutionEnlisted;
 const Kernel winogradConvolutionInputGradient = {
     "StarganWinogradConvolutionInputGradient", {"dy: float", "filter: float"}, {"resampling"}, {"dx: float"}, run<true>};
+const Enlisted<winogradConvolutionInputGradient> winogradConvolutionInputGradientEnlisted;
 const Kernel winogradConvolutionFilterGradient = {
     "StarganWinogradConvolutionFilterGradient", {"x: float", "dy: float"}, {"resampling"}, {"dfilter: float"}, runFilterGradient};
+const Enlisted<winogradConvolutionFilterGradient> winogradConvolutionFilterGradientEnlisted;
 
 }  // namespace stargan

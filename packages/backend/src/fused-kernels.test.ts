@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fusedOperations } from '@stargan/ops/fused';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, onTestFinished, test } from 'vitest';
-import { fusedKernelNames, inspectFusedKernels, loadFusedKernels } from './fused-kernels.js';
+import { inspectFusedKernels, loadFusedKernels } from './fused-kernels.js';
 import { hasAddon, hasStockAddon } from './install/paths.js';
 import { findCompiler } from './machine/compiler.js';
 import { thisSystem } from './machine/system.js';
@@ -21,7 +22,7 @@ test('where there is a compiler and native TensorFlow, the fused kernels were co
   // Elsewhere the same is composed of more operations, and the tests of the kernels have nothing to look at.
   if (canCompile) expect(found).toEqual({ available: true });
   if (canCompile && tf.getBackend() === 'tensorflow' && process.env.STARGAN_NATIVE_KERNELS !== '0') {
-    for (const name of fusedKernelNames) expect(tf.getKernel(name, 'tensorflow')).toBeTruthy();
+    for (const { kernelName } of fusedOperations) expect(tf.getKernel(kernelName, 'tensorflow')).toBeTruthy();
   }
 });
 
@@ -44,7 +45,8 @@ test('loading them twice is harmless, and wrong shapes are an error instead of a
 /** Large enough for threads; prints the bits of the results. */
 const program = `
   import { createHash } from 'node:crypto';
-  import * as tf from '@tensorflow/tfjs-core';
+  import { fusedOperations } from '@stargan/ops/fused';
+import * as tf from '@tensorflow/tfjs-core';
   import { selectRuntime } from './dist/index.js';
   await selectRuntime({ prefer: 'native-cpu' });
   const image = (seed) => tf.randomNormal([2, 96, 96, 80], 0, 1, 'float32', seed);
@@ -105,7 +107,8 @@ const threadless = `
 
 const starving = `
   import { writeFileSync } from 'node:fs';
-  import * as tf from '@tensorflow/tfjs-core';
+  import { fusedOperations } from '@stargan/ops/fused';
+import * as tf from '@tensorflow/tfjs-core';
   import { selectRuntime } from './dist/index.js';
   await selectRuntime({ prefer: 'native-cpu' });
   const a = tf.randomNormal([2, 96, 96, 80], 0, 1, 'float32', 1);

@@ -1,7 +1,6 @@
 export { availableMemory } from './machine/memory.js';
 export { describeRuntime } from './describe-runtime.js';
 export { type Diagnosis, type Finding, type RuntimeReport } from './machine/diagnosis.js';
-export { fusedKernelNames } from './fused-kernels.js';
 export { type Flavour } from './install/paths.js';
 export { describeError } from './describe-error.js';
 export { formatDiagnosis } from './format-diagnosis.js';

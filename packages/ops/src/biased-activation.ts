@@ -1,36 +1,22 @@
-import { add, sum } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { leakyRelu, rectifyGradient } from './activations.js';
-import { addBias } from './linear.js';
-import { defineOperation, fuseWhereUnrecorded, type Operation } from './operation.js';
+import {
+  addBiasLeakyReluBiasGradientKernel,
+  addBiasLeakyReluInputGradientKernel,
+  addBiasLeakyReluKernel,
+} from './fused/add-bias-leaky-relu.js';
+import { defineFusedOperation } from './fused/define-fused-operation.js';
 import { requireShape } from './shapes.js';
 
-type Biased = Record<'x' | 'bias', Tensor>;
-type WithGradient = Biased & Record<'dy', Tensor>;
+const inputGradient = defineFusedOperation(addBiasLeakyReluInputGradientKernel);
+const biasGradient = defineFusedOperation(addBiasLeakyReluBiasGradientKernel);
 
-const addThenRectify: Operation<Biased, { slope: number }> = defineOperation({
-  name: 'AddBiasLeakyRelu',
-  forward: ({ x, bias }, { slope }) => leakyRelu(add(x, bias), slope),
+const addThenRectify = defineFusedOperation(addBiasLeakyReluKernel, {
   saved: ['x', 'bias'],
   gradients: (dy, saved, attributes) => ({
-    x: () => addThenRectifyGradient({ dy, ...saved }, attributes),
-    bias: () => sumOfGradients({ dy, ...saved }, attributes),
+    x: () => inputGradient({ dy, ...saved }, attributes),
+    bias: () => biasGradient({ dy, ...saved }, attributes),
   }),
 });
-
-const addThenRectifyGradient: Operation<WithGradient, { slope: number }> = fuseWhereUnrecorded(
-  'AddBiasLeakyReluInputGradient',
-  ({ dy, x, bias }, slope) => rectifyGradient({ dy, x: addBias(x, bias) }, slope),
-);
-
-const sumOfGradients: Operation<WithGradient, { slope: number }> = fuseWhereUnrecorded(
-  'AddBiasLeakyReluBiasGradient',
-  ({ dy, x, bias }, slope) =>
-    sum(
-      rectifyGradient({ dy, x: addBias(x, bias) }, slope),
-      x.shape.slice(0, -1).map((_, axis) => axis),
-    ),
-);
 
 /**
  * Leaky ReLU of x + bias, as one operation. The derivative at 0 is `slope`.

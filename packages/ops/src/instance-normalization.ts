@@ -1,5 +1,12 @@
 import { getBackend, getKernel, tidy, zerosLike } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { defineFusedOperation } from './fused/define-fused-operation.js';
+import {
+  instanceNormalizationInputGradientKernel,
+  instanceNormalizationKernel,
+  instanceNormalizationScaleGradientKernel,
+  instanceNormalizationShiftGradientKernel,
+} from './fused/instance-normalization.js';
 import {
   composeInputGradient,
   composeNormalization,
@@ -10,7 +17,7 @@ import {
   type Normalized,
   type Statistics,
 } from './normalization-composition.js';
-import { defineOperation, fuseWhereUnrecorded, isRecording, type Operation } from './operation.js';
+import { defineOperation, isRecording, type Operation } from './operation.js';
 import { FEATURE_MAP, requireRank4, requireShape } from './shapes.js';
 
 /** Options of the normalisations. */
@@ -21,14 +28,12 @@ export interface NormalizationOptions {
   slope?: number | undefined;
 }
 
-const inputGradient = fuseWhereUnrecorded('InstanceNormalizationInputGradient', composeInputGradient);
-const scaleGradient = fuseWhereUnrecorded('InstanceNormalizationScaleGradient', composeScaleGradient);
-const shiftGradient = fuseWhereUnrecorded('InstanceNormalizationShiftGradient', composeShiftGradient);
+const inputGradient = defineFusedOperation(instanceNormalizationInputGradientKernel);
+const scaleGradient = defineFusedOperation(instanceNormalizationScaleGradientKernel);
+const shiftGradient = defineFusedOperation(instanceNormalizationShiftGradientKernel);
 
 /** For backends with a kernel of their own, which makes the statistics anew faster than it could read a tensor. */
-const normalizeFused: Operation<Normalized, NormalizationAttributes> = defineOperation({
-  name: 'InstanceNormalization',
-  forward: (inputs, attributes) => composeNormalization(inputs, attributes),
+const normalizeFused = defineFusedOperation(instanceNormalizationKernel, {
   saved: ['x', 'scale', 'shift'],
   gradients: (dy, saved, attributes) => ({
     x: () => inputGradient({ dy, ...saved }, attributes),
@@ -58,7 +63,7 @@ const normalizeComposed: Operation<Normalized & Statistics, NormalizationAttribu
 
 function normalize(inputs: Normalized, attributes: NormalizationAttributes): Tensor4D {
   // Null, against the declared type, where there is none.
-  if (getKernel('StarganInstanceNormalization', getBackend()) != null) return normalizeFused(inputs, attributes) as Tensor4D;
+  if (getKernel(instanceNormalizationKernel.kernelName, getBackend()) != null) return normalizeFused(inputs, attributes) as Tensor4D;
   return tidy(() => normalizeComposed({ ...inputs, ...constantStatistics(inputs.x, attributes.epsilon) }, attributes) as Tensor4D);
 }
 

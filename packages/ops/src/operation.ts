@@ -65,10 +65,9 @@ export function isRecording(): boolean {
  * @param compose made of differentiable operations
  */
 export function fuseWhereUnrecorded<Inputs extends NamedTensors, Attributes extends object>(
-  name: string,
+  kernelName: string,
   compose: (inputs: Inputs, attributes: Attributes) => Tensor,
 ): Operation<Inputs, Attributes> {
-  const kernelName = `Stargan${name}`;
   return (inputs, attributes) => {
     if (isRecording()) return tidy(() => compose(inputs, attributes));
     provideKernel(kernelName, compose);
@@ -81,15 +80,23 @@ export function fuseWhereUnrecorded<Inputs extends NamedTensors, Attributes exte
  *
  * Unlike `tf.customGrad`, gradients are lazy: an input that needs no gradient costs nothing. The kernel is
  * registered for a backend when it is first used there, so importing has no side effect. Where a kernel of the name
- * `Stargan` + `name` is registered for the backend already, as `@stargan/backend` does with its fused ones, that
- * one is used instead of `forward`.
+ * `Stargan` + `name` is registered for the backend already, that one is used instead of `forward`;
+ * `@stargan/ops/fused` makes operations whose kernels `@stargan/backend` brings.
  *
  * @param definition name, what computes the output, and what gives the gradient with respect to each input
  */
-export function defineOperation<Inputs extends NamedTensors, Attributes extends object>(
-  definition: OperationDefinition<Inputs, Attributes>,
+export function defineOperation<Inputs extends NamedTensors, Attributes extends object>({
+  name,
+  ...definition
+}: OperationDefinition<Inputs, Attributes>): Operation<Inputs, Attributes> {
+  return operationOf(`Stargan${name}`, definition);
+}
+
+/** The operation whose kernel has this name. */
+export function operationOf<Inputs extends NamedTensors, Attributes extends object>(
+  kernelName: string,
+  definition: Omit<OperationDefinition<Inputs, Attributes>, 'name'>,
 ): Operation<Inputs, Attributes> {
-  const kernelName = `Stargan${definition.name}`;
   let hasGradient = false;
 
   function register(): void {

@@ -1,29 +1,21 @@
-import { avgPool, image, mul } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { defineOperation, type Operation } from './operation.js';
+import { defineFusedOperation } from './fused/define-fused-operation.js';
+import { sumPool2x2Kernel, upsampleNearest2xKernel } from './fused/resampling.js';
+import type { Operation } from './operation.js';
 import { FEATURE_MAP, requireRank4 } from './shapes.js';
 
-// Both are linear and, with the same factor, each is the other's gradient.
+type Resample = Operation<Record<'x', Tensor>, { factor: number }>;
 
-/** factor · the sum of each 2×2 block. */
-const pool: Operation<{ x: Tensor }, { factor: number }> = defineOperation({
-  name: 'SumPool2x2',
-  forward: ({ x }, { factor }) => times(avgPool(x as Tensor4D, 2, 2, 'valid'), 4 * factor),
+// Both are linear and, with the same factor, each is the other's gradient.
+const pool: Resample = defineFusedOperation(sumPool2x2Kernel, {
   saved: [],
   gradients: (dy, _, factor) => ({ x: () => enlarge({ x: dy }, factor) }),
 });
 
-/** factor · each pixel, in a 2×2 block. */
-const enlarge: Operation<{ x: Tensor }, { factor: number }> = defineOperation({
-  name: 'UpsampleNearest2x',
-  forward: ({ x }, { factor }) => times(image.resizeNearestNeighbor(x as Tensor4D, [x.shape[1]! * 2, x.shape[2]! * 2]), factor),
+const enlarge: Resample = defineFusedOperation(upsampleNearest2xKernel, {
   saved: [],
   gradients: (dy, _, factor) => ({ x: () => pool({ x: dy }, factor) }),
 });
-
-function times(x: Tensor, factor: number): Tensor {
-  return factor === 1 ? x : mul(x, factor);
-}
 
 /**
  * Mean of each 2×2 block of pixels.

@@ -1,11 +1,10 @@
-import { add, mul } from '@tensorflow/tfjs-core';
+import { mul } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { defineOperation, type Operation } from './operation.js';
+import { defineFusedOperation } from './fused/define-fused-operation.js';
+import { residualSumKernel } from './fused/residual-sum.js';
 import { requireShape } from './shapes.js';
 
-const scaledSum: Operation<{ a: Tensor; b: Tensor }, { scale: number }> = defineOperation({
-  name: 'ResidualSum',
-  forward: ({ a, b }, { scale }) => (scale === 1 ? add(a, b) : mul(add(a, b), scale)),
+const scaledSum = defineFusedOperation(residualSumKernel, {
   saved: [],
   gradients: (dy, _, { scale }) => {
     const gradient = (): Tensor => (scale === 1 ? dy : mul(dy, scale));

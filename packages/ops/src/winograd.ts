@@ -1,25 +1,23 @@
 import { getBackend, getKernel } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { conv2d, conv2dInputGradient, conv2dFilterGradient } from './convolution.js';
-import { defineOperation, type Operation } from './operation.js';
-import { averagePool2x2, sumPool2x2, upsampleNearest2x } from './resampling.js';
+import { conv2d } from './convolution.js';
+import { defineFusedOperation } from './fused/define-fused-operation.js';
+import {
+  winogradConvolutionFilterGradientKernel,
+  winogradConvolutionInputGradientKernel,
+  winogradConvolutionKernel,
+  type ConvolutionAttributes,
+  type Resampling,
+} from './fused/winograd-convolution.js';
+import type { Operation } from './operation.js';
 import { conv2dThenAveragePool, requireEvenSides, requireThreeByThree, upsampleThenConv2d } from './resampling-convolution.js';
 
-/** What surrounds the 3×3 convolution: average pooling after it (−1), nothing (0), nearest upsampling before it (1). */
-type Resampling = -1 | 0 | 1;
-interface Attributes {
-  resampling: Resampling;
-}
+type Bilinear<Name extends string> = Operation<Record<Name, Tensor>, ConvolutionAttributes>;
 
 // Bilinear and each other's gradients, as the convolutions that they stand for, so the chain can be differentiated to
-// any order. Their forward functions are the textbook compositions, for backends without kernels of these names.
+// any order.
 
-const convolve: Operation<{ x: Tensor; filter: Tensor }, Attributes> = defineOperation({
-  name: 'WinogradConvolution',
-  forward: ({ x, filter }, { resampling }) => {
-    if (resampling === 0) return conv2d(x, filter);
-    return resampling < 0 ? averagePool2x2(conv2d(x, filter)) : conv2d(upsampleNearest2x(x), filter);
-  },
+const convolve: Bilinear<'x' | 'filter'> = defineFusedOperation(winogradConvolutionKernel, {
   saved: ['x', 'filter'],
   gradients: (dy, { x, filter }, attributes) => ({
     x: () => inputGradient({ dy, filter }, attributes),
@@ -27,14 +25,7 @@ const convolve: Operation<{ x: Tensor; filter: Tensor }, Attributes> = defineOpe
   }),
 });
 
-const inputGradient: Operation<{ dy: Tensor; filter: Tensor }, Attributes> = defineOperation({
-  name: 'WinogradConvolutionInputGradient',
-  forward: ({ dy, filter }, { resampling }) => {
-    const ofFullSize = resampling < 0 ? upsampleNearest2x(dy, 1 / 4) : (dy as Tensor4D);
-    const [batch, height, width] = ofFullSize.shape;
-    const dx = conv2dInputGradient(ofFullSize, filter, [batch, height, width, filter.shape[2]!]);
-    return resampling > 0 ? sumPool2x2(dx) : dx;
-  },
+const inputGradient: Bilinear<'dy' | 'filter'> = defineFusedOperation(winogradConvolutionInputGradientKernel, {
   saved: ['dy', 'filter'],
   gradients: (g, { dy, filter }, attributes) => ({
     dy: () => convolve({ x: g, filter }, attributes),
@@ -42,12 +33,7 @@ const inputGradient: Operation<{ dy: Tensor; filter: Tensor }, Attributes> = def
   }),
 });
 
-const filterGradient: Operation<{ x: Tensor; dy: Tensor }, Attributes> = defineOperation({
-  name: 'WinogradConvolutionFilterGradient',
-  forward: ({ x, dy }, { resampling }) => {
-    const filterShape = [3, 3, x.shape[3]!, dy.shape[3]!];
-    return conv2dFilterGradient(resampling > 0 ? upsampleNearest2x(x) : x, resampling < 0 ? upsampleNearest2x(dy, 1 / 4) : dy, filterShape);
-  },
+const filterGradient: Bilinear<'x' | 'dy'> = defineFusedOperation(winogradConvolutionFilterGradientKernel, {
   saved: ['x', 'dy'],
   gradients: (g, { x, dy }, attributes) => ({
     x: () => inputGradient({ dy, filter: g }, attributes),
@@ -63,7 +49,7 @@ const FEWEST_TILES = 16;
 /** Whether a kernel is there and saves time: enough channels to fill its vectors, enough tiles to pay for the filter. */
 function pays(x: Tensor, filter: Tensor, resampling: Resampling): boolean {
   // Null, against the declared type, where there is none.
-  if (getKernel('StarganWinogradConvolution', getBackend()) == null) return false;
+  if (getKernel(winogradConvolutionKernel.kernelName, getBackend()) == null) return false;
   const [batch, height, width, inChannels] = x.shape as [number, number, number, number];
   if (inChannels % CHANNELS_AT_ONCE !== 0 || filter.shape[3]! % CHANNELS_AT_ONCE !== 0) return false;
   const pixelsPerTile = resampling > 0 ? 2 : 4;

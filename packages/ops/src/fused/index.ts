@@ -1,0 +1,49 @@
+import { addBiasLeakyReluBiasGradientKernel, addBiasLeakyReluInputGradientKernel, addBiasLeakyReluKernel } from './add-bias-leaky-relu.js';
+import type { FusedOperation } from './fused-operation.js';
+import {
+  instanceNormalizationInputGradientKernel,
+  instanceNormalizationKernel,
+  instanceNormalizationScaleGradientKernel,
+  instanceNormalizationShiftGradientKernel,
+} from './instance-normalization.js';
+import { adamKernel, movingAverageKernel } from './optimizer-steps.js';
+import { sumPool2x2Kernel, upsampleNearest2xKernel } from './resampling.js';
+import { residualSumKernel } from './residual-sum.js';
+import {
+  winogradConvolutionFilterGradientKernel,
+  winogradConvolutionInputGradientKernel,
+  winogradConvolutionKernel,
+} from './winograd-convolution.js';
+
+export type {
+  FusedOperation,
+  KernelSample,
+  ListSignature,
+  NamedShapes,
+  RandomTensor,
+  Shape,
+  SingleOutputOperation,
+} from './fused-operation.js';
+export { defineFusedOperation, type FusedOperationGradients } from './define-fused-operation.js';
+
+/**
+ * Every fused operation. `@stargan/backend` compiles, checks and registers a kernel for each on the processor;
+ * `@stargan/profiling` counts and plans by it.
+ */
+export const fusedOperations: readonly FusedOperation[] = [
+  instanceNormalizationKernel,
+  instanceNormalizationInputGradientKernel,
+  instanceNormalizationScaleGradientKernel,
+  instanceNormalizationShiftGradientKernel,
+  addBiasLeakyReluKernel,
+  addBiasLeakyReluInputGradientKernel,
+  addBiasLeakyReluBiasGradientKernel,
+  residualSumKernel,
+  sumPool2x2Kernel,
+  upsampleNearest2xKernel,
+  winogradConvolutionKernel,
+  winogradConvolutionInputGradientKernel,
+  winogradConvolutionFilterGradientKernel,
+  adamKernel,
+  movingAverageKernel,
+] as readonly FusedOperation[];
