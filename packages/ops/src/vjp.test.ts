@@ -104,11 +104,11 @@ describe('inside another gradient computation', () => {
       ];
       near(
         gradients.x,
-        t.map((t, i) => -2 * c![i]! * u![i]! * t * (1 - t * t)),
+        t.map((t, i) => -2 * c[i]! * u[i]! * t * (1 - t * t)),
       );
       near(
         gradients.c,
-        t.map((t, i) => u![i]! * (1 - t * t)),
+        t.map((t, i) => u[i]! * (1 - t * t)),
       );
     }
   });

@@ -20,9 +20,9 @@ export interface VectorJacobianProduct<Inputs extends Parameters, Outputs extend
    * @throws when a name or shape is not that of a value, and when it is called a second time, after `dispose`, or inside
    *   another gradient computation than `vjp` was
    */
-  pullback(cotangents: { readonly [Name in keyof Outputs]?: Tensor | undefined }): Record<keyof Inputs & string, Tensor>;
+  readonly pullback: (cotangents: { readonly [Name in keyof Outputs]?: Tensor | undefined }) => Record<keyof Inputs & string, Tensor>;
   /** Frees what is kept for a pullback that is not wanted any more; does nothing after the pullback. */
-  dispose(): void;
+  readonly dispose: () => void;
 }
 
 /**
