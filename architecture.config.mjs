@@ -6,7 +6,7 @@
  * metrics each other, nor anything but the programs at the end the runtime.
  */
 export const levels = [
-  ['packages/random', 'packages/ops', 'packages/losses', 'packages/optimizers', 'packages/checkpoints'],
+  ['packages/random', 'packages/ops', 'packages/losses', 'packages/optimizers', 'packages/checkpoints', 'packages/resizing'],
   ['packages/layers', 'packages/data', 'packages/profiling'],
   ['packages/generator', 'packages/mapping-network', 'packages/style-encoder', 'packages/discriminator', 'packages/metrics'],
   ['packages/training'],
@@ -33,8 +33,9 @@ export const rooms = {
   ],
   'packages/checkpoints': ['*', 'pytorch'],
   'packages/layers': ['*', 'tf-layers'],
-  'packages/metrics': ['linear-algebra', '*', 'networks', 'resizing', 'lpips', 'npz'],
-  'packages/ops': ['*', 'gradients', 'core-gradients.ts', 'second-order', 'value-and-gradients.ts'],
+  'packages/losses': ['reduction.ts', 'internal', '*'],
+  'packages/metrics': ['linear-algebra', '*', 'networks', 'resizing', 'lpips', 'npz', 'domain-classifier', 'table'],
+  'packages/ops': ['*', 'gradients', 'core-gradients.ts', 'second-order', 'value-and-gradients.ts', 'vjp.ts'],
   // `index.ts` is what a browser takes, `node.ts` adds what needs Node.js.
   'packages/training': [
     '*',
@@ -42,6 +43,7 @@ export const rooms = {
     'iteration',
     'config',
     'sampling',
+    'evaluation',
     'files',
     'load-model-arguments.ts',
     'load-model.ts',
@@ -60,9 +62,7 @@ export const rooms = {
     'training',
     'evaluation',
     'report',
-    'comparison',
-    'pairs',
-    'ladder',
+    'studies',
     'demo',
     'conformance',
     'cli',
@@ -73,7 +73,7 @@ export const rooms = {
 /** Arrows between rooms that run upwards and are still there. This list may only become shorter. */
 export const knownUpwards = {
   'packages/backend': ['machine → install'],
-  harness: ['config → evaluation', 'dataset → evaluation', 'dataset → report', 'evaluation → report', 'training → evaluation'],
+  harness: ['config → evaluation', 'dataset → evaluation', 'dataset → report', 'training → evaluation'],
 };
 
 /** What packages may import of others beside the workspaces, where that is limited. */

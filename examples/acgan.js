@@ -1,4 +1,4 @@
-// An auxiliary classifier GAN (Odena et al., arXiv 1610.09585) with models of tf.layers, as tfjs-examples trains one on digits,
+// An auxiliary classifier GAN (Odena et al., arXiv 1610.09585) with models of tf.layers, like the one for digits in tfjs-examples,
 // and the hinge loss, R1 and classification loss of @stargan/losses. A picture has a bright quarter; its label says which.
 // Labels are int32 tensors from the data to the loss, and nothing is read back before a line is printed.
 // node acgan.js [steps]
@@ -19,7 +19,7 @@ const CLASSES = 4;
 const LATENT = 8;
 const BATCH = 32;
 const steps = Number(process.argv[2] ?? 200);
-/** A seed of its own for everything that is drawn, the same ones in every run. */
+/** A different seed for everything that is drawn, the same in every run. */
 let seeds = 777;
 const nextSeed = () => seeds++;
 
@@ -52,7 +52,7 @@ function makeGenerator() {
 /** Two outputs: the logit of "real", and the logits of the classes. */
 function makeCritic() {
   const picture = tf.input({ shape: [SIZE, SIZE, 1] });
-  // relu and strides: what R1 differentiates twice.
+  // ReLU and strided convolutions, which R1 can differentiate twice.
   let h = tf.layers.conv2d({ filters: 16, kernelSize: 4, strides: 2, padding: 'same', activation: 'relu', ...seeded() }).apply(picture);
   h = tf.layers.flatten().apply(h);
   return tf.model({ inputs: picture, outputs: [1, CLASSES].map((units) => tf.layers.dense({ units, ...seeded() }).apply(h)) });
@@ -63,12 +63,12 @@ const weightsOf = (model) => model.trainableWeights.map((weight) => weight.read(
 const [generatorOptimizer, criticOptimizer] = [tf.train.adam(5e-3, 0.5), tf.train.adam(5e-3, 0.5)];
 const generate = (labels) => generator.apply([tf.randomNormal([labels.shape[0], LATENT], 0, 1, 'float32', nextSeed()), labels]);
 
-/** One step of both players; gives what they paid, as tensors. */
+/** One step of both players; returns their losses as tensors. */
 function train(iteration) {
   return tf.tidy(() => {
     const labels = drawLabels(BATCH);
     const [real, fake] = [drawPictures(labels), generate(labels)];
-    const paid = criticOptimizer.minimize(
+    const discriminatorLoss = criticOptimizer.minimize(
       () => {
         const [realLogits, realClasses] = critic.apply(real);
         const [fakeLogits] = critic.apply(fake);
@@ -83,7 +83,7 @@ function train(iteration) {
       weightsOf(critic),
     );
     const wanted = drawLabels(BATCH);
-    const answered = generatorOptimizer.minimize(
+    const generatorLoss = generatorOptimizer.minimize(
       () => {
         const [logits, classes] = critic.apply(generate(wanted));
         return tf.add(generatorHingeLoss(logits), classificationLoss(classes, wanted));
@@ -91,22 +91,24 @@ function train(iteration) {
       true,
       weightsOf(generator),
     );
-    return { paid, answered };
+    return { discriminatorLoss, generatorLoss };
   });
 }
 
 let tensors;
 for (let iteration = 0; iteration < steps; iteration++) {
-  const { paid, answered } = train(iteration);
+  const { discriminatorLoss, generatorLoss } = train(iteration);
   if ((iteration + 1) % 50 === 0)
-    console.log(`step ${iteration + 1}: D ${(await paid.data())[0].toFixed(2)}, G ${(await answered.data())[0].toFixed(2)}`);
-  tf.dispose([paid, answered]);
+    console.log(
+      `step ${iteration + 1}: D ${(await discriminatorLoss.data())[0].toFixed(2)}, G ${(await generatorLoss.data())[0].toFixed(2)}`,
+    );
+  tf.dispose([discriminatorLoss, generatorLoss]);
   // Counted from the second step on: the first one makes the optimizers' moments.
   if (iteration === 0) tensors = tf.memory().numTensors;
 }
 console.log(`tensors left by ${steps - 1} steps: ${tf.memory().numTensors - tensors}`);
 
-/** Share of pictures whose brightest quarter is the one that was asked for. */
+/** Share of pictures whose brightest quarter is the one asked for. */
 const share = tf.tidy(() => {
   const labels = drawLabels(200);
   const quarters = tf.reshape(tf.avgPool(generate(labels), SIZE / 2, SIZE / 2, 'valid'), [200, CLASSES]);

@@ -16,7 +16,7 @@ const SIZE = 16;
 const LATENT = 16;
 const BATCH = 32;
 const steps = Number(process.argv[2] ?? 300);
-/** A seed of its own for everything that is drawn, the same ones in every run. */
+/** A different seed for everything that is drawn, the same in every run. */
 let seeds = 777;
 const nextSeed = () => seeds++;
 
@@ -56,11 +56,11 @@ const discriminator = tf.sequential({
 });
 
 const weightsOf = (model) => model.trainableWeights.map((weight) => weight.read());
-// Adam as the paper has it.
+// Adam with the settings of the paper.
 const [generatorOptimizer, discriminatorOptimizer] = [tf.train.adam(2e-3, 0.5), tf.train.adam(2e-3, 0.5)];
 const generate = (count) => generator.apply(tf.randomNormal([count, LATENT], 0, 1, 'float32', nextSeed()));
 
-/** One update of `model`; gives the loss. */
+/** One update of `model`; returns the loss. */
 function update(optimizer, model, loss) {
   const value = optimizer.minimize(loss, true, weightsOf(model));
   const number = value.dataSync()[0];

@@ -1,4 +1,4 @@
-// tfjs-node 4.22 calls a function of Node.js that version 23 took away. Import this before it.
+// tfjs-node 4.22 calls a function that Node.js 23 removed. Import this before it.
 import util from 'node:util';
 
 util.isNullOrUndefined ??= (value) => value === null || value === undefined;

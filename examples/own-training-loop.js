@@ -1,4 +1,4 @@
-// A training loop of one's own with the networks of StarGAN v2: another game (hinge), a style that only images give,
+// Your own training loop with the networks of StarGAN v2: the hinge loss, styles that are only encoded from images,
 // no mapping network. node own-training-loop.js [iterations] [folder of images]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -68,7 +68,7 @@ for (let iteration = 1; iteration <= iterations; iteration++) {
   }, d.weights);
   d.step(dStep.gradients);
 
-  // Two networks in one gradient computation: their parameters' names must not meet.
+  // Two networks in one gradient computation: their parameters must not share names.
   const joined = Object.fromEntries([
     ...Object.entries(g.weights).map(([k, v]) => [`g/${k}`, v]),
     ...Object.entries(e.weights).map(([k, v]) => [`e/${k}`, v]),

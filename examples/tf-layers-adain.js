@@ -33,7 +33,7 @@ const model = tf.model({ inputs: [picture, style], outputs: painted });
 model.compile({ loss: 'meanSquaredError', optimizer: tf.train.adam(0.01) });
 
 const [training, held] = [draw(512, 777), draw(64, 778_000)];
-/** Mean squared error on pictures and styles that it has not seen. */
+/** Mean squared error on pictures and styles that the model has not seen. */
 const heldOutLoss = (each) =>
   tf.tidy(() => tf.losses.meanSquaredError(held.painted, each.predict([held.picture, held.style])).dataSync()[0]);
 
@@ -41,7 +41,7 @@ const before = heldOutLoss(model);
 // The order of the pictures stays the same, so that every run gives the same model.
 await model.fit([training.picture, training.style], training.painted, { epochs, batchSize: 32, shuffle: false, verbose: 0 });
 const after = heldOutLoss(model);
-// What the best model that ignores the style would come to: it paints everything in the mean of all styles, 0.
+// The error of the best model that ignores the style: it paints everything in the mean of all styles, 0.
 const grey = tf.tidy(() => tf.mean(tf.square(held.painted)).dataSync()[0]);
 console.log(`held-out loss: ${before.toFixed(3)} before, ${after.toFixed(4)} after ${epochs} epochs; ${grey.toFixed(3)} without a style`);
 

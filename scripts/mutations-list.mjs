@@ -3,6 +3,7 @@
 // test that has to. What no test can see is not here: whether a file was synced
 // before the power went, or a value kept out of a gradient that nothing is differentiated with respect to.
 const training = 'harness/src/training';
+const run = 'harness/src/run';
 const iteration = 'packages/training/src/iteration';
 
 export const mutations = [
@@ -201,8 +202,8 @@ export const mutations = [
       [
         'half an iteration is saved',
         'run-iterations.ts',
-        'training.isUpdating = true;',
-        'training.isUpdating = false;',
+        'position.isUpdating = true;',
+        'position.isUpdating = false;',
         'saves nothing, since half',
       ],
       [
@@ -262,7 +263,7 @@ export const mutations = [
       ],
       [
         'networks that overflow are not found',
-        'non-finite.ts',
+        `${run}/state-faults.ts`,
         'for (const averages of [false, true])',
         'for (const averages of [])',
         'too large to compute with',
@@ -270,22 +271,22 @@ export const mutations = [
       [
         'a roll-back forgets its draws',
         'roll-back.ts',
-        'restored.drawOffset = state.drawOffset + passedOver;',
+        'restored.drawOffset = state.drawOffset + undone;',
         'restored.drawOffset = state.drawOffset;',
         'goes back to the last checkpoint',
       ],
       [
         'a roll-back forgets the draws of the one before',
         'roll-back.ts',
-        'restored.drawOffset = state.drawOffset + passedOver;',
-        'restored.drawOffset = passedOver;',
+        'restored.drawOffset = state.drawOffset + undone;',
+        'restored.drawOffset = undone;',
         'goes back to the last checkpoint',
       ],
     ],
   },
   {
-    test: `${training}/open-state.test.ts`,
-    folder: training,
+    test: `${run}/open-state.test.ts`,
+    folder: run,
     changes: [
       [
         'averages that overflow are resumed from',
@@ -296,7 +297,7 @@ export const mutations = [
       ],
       [
         'the averages are not probed',
-        'non-finite.ts',
+        'state-faults.ts',
         'for (const averages of [false, true])',
         'for (const averages of [false])',
         'are passed over by a resumed training',
@@ -357,51 +358,51 @@ export const mutations = [
     changes: [
       [
         'checksums are not compared on resuming',
-        'open-state.ts',
+        `${run}/open-state.ts`,
         "verify: 'sha256'",
         "verify: 'sizes'",
         'goes on from the checkpoint before',
       ],
       [
         'other domains are trained on halfway',
-        'resume-rules.ts',
+        `${run}/resume-rules.ts`,
         "previous.domains.join('/') !== record.domains.join('/')",
         'previous.domains.length !== record.domains.length',
         'is refused on images of other domains',
       ],
-      ['the seed may change halfway', 'resume-rules.ts', "  'seed',\n", '', 'refuses by name what cannot change'],
-      ['the style dimension may change halfway', 'resume-rules.ts', "'styleDim', ", '', 'refuses by name what cannot change'],
+      ['the seed may change halfway', `${run}/resume-rules.ts`, "  'seed',\n", '', 'refuses by name what cannot change'],
+      ['the style dimension may change halfway', `${run}/resume-rules.ts`, "'styleDim', ", '', 'refuses by name what cannot change'],
       [
         'the remains of a run without its config.json are trained over',
-        'resume-rules.ts',
+        `${run}/resume-rules.ts`,
         'if (remains === undefined) return;',
         'return;',
         'lie without a config.json',
       ],
       [
         'images that were added are not seen',
-        'data-fingerprint.ts',
+        'packages/data/src/inspection/fingerprint.ts',
         'filter((name) => !Object.hasOwn(previous.files, name))',
         'filter(() => false)',
         'says and records which images',
       ],
       [
         'images that went are not seen',
-        'data-fingerprint.ts',
+        'packages/data/src/inspection/fingerprint.ts',
         'filter((name) => !Object.hasOwn(next.files, name))',
         'filter(() => false)',
         'says and records which images',
       ],
       [
         'sizes of images are not compared',
-        'data-fingerprint.ts',
+        'packages/data/src/inspection/fingerprint.ts',
         'before.bytes !== bytes || rewritten',
         'rewritten',
         'says and records which images',
       ],
       [
         'contents of images are not compared',
-        'data-fingerprint.ts',
+        'packages/data/src/inspection/fingerprint.ts',
         'before.bytes !== bytes || rewritten',
         'before.bytes !== bytes',
         'says and records which images',
@@ -409,8 +410,8 @@ export const mutations = [
     ],
   },
   {
-    test: `${training}/run-lock.test.ts`,
-    folder: training,
+    test: `${run}/run-lock.test.ts`,
+    folder: run,
     changes: [
       ['a lock is never stale', 'run-lock.ts', 'silence > SILENCE_SECONDS', 'silence > Infinity'],
       ['a lock whose process cannot be asked is always stale', 'run-lock.ts', 'silence > SILENCE_SECONDS', 'silence >= 0'],

@@ -21,7 +21,7 @@ export { readAverages, readState, writeCheckpoint } from '@stargan/training';
 export { discriminatorGradients, type DiscriminatorInputs } from '@stargan/training';
 export { generatorGradients, type GeneratorInputs, type StyleSource, type TermConfig } from '@stargan/training';
 export { trainIteration, type IterationConfig, type Losses } from '@stargan/training';
-export { findCheckpoint, readRunRecord, type RunRecord } from './training/run-directory.js';
+export { findCheckpoint, readRunRecord, type RunRecord } from './run/run-directory.js';
 export { buildOptimizers, disposeState, initialState, type OptimizerConfig, type Optimizers, type TrainingState } from '@stargan/training';
 export { train, type TrainOptions, type TrainResult } from './training/train.js';
 export { requireWeights, findWeights, weightsAdvice, type StoredWeights } from './weights/weights-cache.js';

@@ -14,11 +14,11 @@ export function findFaults(imports, house) {
   ];
 }
 
-/** The place of a room in the order of its workspace; `index.ts` is above all unless it is named. */
+/** The place of a room in the order of its workspace; `index.ts` is above all, unless the order names it. */
 export function rankOf(room, order) {
-  if (room === 'index.ts' && !order.includes(room)) return order.length;
   const found = order.indexOf(room);
-  return found < 0 && room.endsWith('.ts') ? order.indexOf('*') : found;
+  if (found >= 0 || !room.endsWith('.ts')) return found;
+  return room === 'index.ts' ? order.length : order.indexOf('*');
 }
 
 function cycles({ arrows }) {

@@ -12,6 +12,7 @@ import {
   readPyTorchFile,
   readPyTorchTensors,
   readSafetensors,
+  renameDurably,
   saveCheckpoint,
   tensorsByName,
   writePyTorchFile,
@@ -117,4 +118,5 @@ const opaque: OpaqueValue[] = [];
 if (isOpaqueValue(value)) opaque.push(value);
 const keys: PyTorchKey[] = [...root.keys()];
 const complex: ComplexValue = { kind: 'complex', real: 1, imaginary: -1 };
+await renameDurably('scores.partial', 'scores');
 await writeWholeFile('scores.json', JSON.stringify({ keys, complex, opaque: opaque.map(({ name }) => name) }));

@@ -1,31 +1,51 @@
 import * as tf from '@tensorflow/tfjs';
 import {
   alexnet,
+  CLASSIFIER_VERSION,
   densityCoverage,
+  featureScores,
+  featureSet,
   featureStatistics,
+  formatShare,
   fidConventions,
   frechetDistance,
   frechetFeatureDistance,
   inception,
   INCEPTION_SIZE,
+  isOnFeatures,
+  joinScores,
   kernelDiscrepancy,
   kernelDistance,
   lpips,
   meanPairwiseDistance,
+  meanPixelDistance,
+  meanScores,
   mergeStatistics,
+  metricKey,
+  metricTable,
   precisionRecall,
   pytorchFidInput,
   quantizeImages,
   readStateDict,
   resizeBicubic,
+  score,
   statisticsAccumulator,
+  trainDomainClassifier,
+  translationScores,
+  withoutScores,
   type Alexnet,
   type AlexnetMaps,
+  type ClassifierOptions,
   type DensityCoverage,
   type DensityCoverageOptions,
+  type DomainClassifier,
   type FeatureBatches,
+  type FeatureComparison,
+  type FeatureMetric,
   type FeatureRows,
   type Features,
+  type FeatureScoresOptions,
+  type FeatureSet,
   type FeatureStatistics,
   type FidConvention,
   type FidConventionName,
@@ -36,19 +56,32 @@ import {
   type InceptionLayout,
   type InceptionOptions,
   type InceptionStages,
+  type JudgedMetric,
+  type Judges,
   type KernelDistance,
   type KernelDistanceOptions,
+  type LabelledImages,
   type Lpips,
   type LpipsFeatures,
   type LpipsNormalization,
   type LpipsOptions,
   type LpipsWeights,
+  type Metric,
+  type MetricDescription,
+  type Outcome,
   type PrecisionRecall,
   type PrecisionRecallOptions,
   type ReadStateDictOptions,
+  type Scores,
+  type SquareImages,
   type StateDict,
   type StateEntry,
   type StatisticsAccumulator,
+  type StatisticsMetric,
+  type TranslationMetric,
+  type Translations,
+  type TranslationScores,
+  type TranslationScoresOptions,
 } from '@stargan/metrics';
 import { readStatistics, writeStatistics } from '@stargan/metrics/npz';
 
@@ -105,3 +138,51 @@ const pictures = quantizeImages(new Float32Array(4 * 4 * 3), 4, 4);
 const input: tf.Tensor4D = convention.input(pictures, inputOptions);
 const resized: FloatImage = resizeBicubic(pictures[0]!, INCEPTION_SIZE, INCEPTION_SIZE);
 console.log(resized.width, pytorchFidInput(input).shape);
+
+const images: SquareImages = { size: 4, data: new Float32Array(2 * 4 * 4 * 3) };
+const labelled: LabelledImages = { ...images, domains: [0, 1] };
+const classifierOptions: ClassifierOptions = { domains: 2, seed: 1, steps: 1, batch: undefined, learningRate: undefined };
+const classifier: DomainClassifier | undefined = await trainDomainClassifier(labelled, classifierOptions);
+classifier?.dispose();
+const means: StatisticsMetric = {
+  key: 'means',
+  heading: 'means',
+  title: 'Distance of means',
+  direction: 'lower',
+  format: formatShare,
+  needs: 'statistics',
+  fewest: { real: 2, generated: 2 },
+  compute: (real, generated) => Math.abs(real.mean[0]! - generated.mean[0]!),
+};
+const described: MetricDescription = means;
+const counts: FeatureMetric = { ...means, needs: 'features', compute: ({ real }: FeatureComparison) => real.shape[0] };
+const brightness: JudgedMetric<'images'> = {
+  ...means,
+  needs: 'images',
+  fewest: { translations: 1 },
+  compute: ({ images: all }) => [...all.data],
+};
+const ofTranslations: TranslationMetric = brightness;
+const table: readonly Metric[] = [...metricTable, means, counts, ofTranslations];
+const set: FeatureSet = await featureSet(rows);
+const scoresOptions: FeatureScoresOptions = { convention: 'mine', seed: 1 };
+const onFeatures: Scores = await featureScores(table.filter(isOnFeatures), set, set, scoresOptions);
+const classify: Judges['classifier'] = ({ target }) => [target];
+const missing: Outcome = { reason: 'none' };
+const translationOptions: TranslationScoresOptions = {
+  judges: { classifier: classify, perceptual: { reason: 'none' } },
+  imageSize: 4,
+  translations: 2,
+  limitedBy: 'only one',
+};
+const collected: TranslationScores = translationScores(table, translationOptions);
+const translations: Translations = { source: images, images, pictures, target: 1 };
+collected.add(translations);
+const joined: Scores = joinScores(onFeatures, collected.scores(), score('x', missing), withoutScores(['y'], 'none'));
+console.log(
+  meanScores([{ name: 'a', scores: joined }]),
+  metricKey(means, 'mine'),
+  described.heading,
+  CLASSIFIER_VERSION,
+  meanPixelDistance(images),
+);

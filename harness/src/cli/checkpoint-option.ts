@@ -1,16 +1,16 @@
 import type { Checkpoint } from '@stargan/checkpoints';
 import { findBestCheckpoint } from '../evaluation/best-checkpoint.js';
-import { requireCheckpoint } from '../training/run-directory.js';
+import { requireCheckpoint } from '../run/run-directory.js';
 import { wholeNumber } from './numbers.js';
 
-/** Which checkpoint of a run: that of an iteration, or the best one by its evaluations. */
+/** A checkpoint of a run: that of an iteration, or the best one by its evaluations. */
 export type CheckpointChoice = number | 'best';
 
 /** Reads `--checkpoint`. */
 export const checkpointChoice = (text: string): CheckpointChoice => (text === 'best' ? text : wholeNumber(text));
 
 /**
- * The chosen checkpoint of a run, the newest by default; what is amiss with others goes to standard error.
+ * The chosen checkpoint of a run, the newest by default; faults of others are printed to standard error.
  *
  * @throws UsageError when there is no such checkpoint
  */

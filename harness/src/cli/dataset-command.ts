@@ -1,12 +1,11 @@
-import { writeFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { writeWholeFile } from '@stargan/checkpoints';
 import { openDataset } from '@stargan/data';
+import { contactSheet, contactStrips, count, inspectDataset, type Inspection, type InspectOptions } from '@stargan/data/inspection';
 import { Command } from 'commander';
-import { contactSheet, contactStrips } from '../dataset/contact-sheet.js';
-import { createCountProgress, type CountProgress } from '../dataset/count-progress.js';
 import { describeInspection } from '../dataset/describe-inspection.js';
-import { inspectDataset, type Inspection, type InspectOptions } from '../dataset/inspect-dataset.js';
-import { inspectionPage } from '../dataset/inspection-page.js';
+import { createProgress, type Progress } from '../logging/progress.js';
+import { inspectionPage } from '../report/inspection-page.js';
 import { examples } from './examples.js';
 import { requireApart, requireFolder, requireWritable } from './folders.js';
 import { runStoppable } from './run-stoppable.js';
@@ -22,11 +21,9 @@ export function datasetCommand(): Command {
   const command = new Command('dataset').description('Look into folders of images.');
   command
     .command('inspect')
-    .description(
-      'Say what a data set holds: domains, sizes, formats; broken, duplicate, empty and half-read pictures; what is passed over.',
-    )
+    .description('Describe a data set: domains, sizes, formats; broken, duplicate, empty and partly read pictures; what is passed over.')
     .argument('<dir>', 'images: one folder per domain, or train/ and val/ with such folders')
-    .option('--full', 'decode every image: finds damage inside files, and pictures of one colour')
+    .option('--full', 'decode every image: finds damage inside files, and pictures of a single colour')
     .option('--out <dir>', 'also write dataset.html, contact-sheet.png and dataset.json there')
     .option('--json', 'print everything as JSON')
     .action(runInspect);
@@ -63,7 +60,6 @@ async function runInspect(directory: string, { full = false, json = false, out }
 }
 
 async function write(out: string, inspection: Inspection, strips: Awaited<ReturnType<typeof contactStrips>>): Promise<string[]> {
-  await mkdir(out, { recursive: true });
   const contents = {
     'dataset.html': await inspectionPage(inspection, strips),
     'contact-sheet.png': await contactSheet(strips),
@@ -72,22 +68,23 @@ async function write(out: string, inspection: Inspection, strips: Awaited<Return
   return Promise.all(
     Object.entries(contents).map(async ([name, content]) => {
       const file = path.join(out, name);
-      await writeFile(file, content);
+      await writeWholeFile(file, content);
       return file;
     }),
   );
 }
 
-/** Progress of one stage after another. */
+/** The progress of one stage after another. */
 function stageProgress(): { update: NonNullable<InspectOptions['onProgress']>; stop: () => void } {
-  let shown: { stage: string; progress: CountProgress } | undefined;
+  let shown: { stage: string; progress: Progress } | undefined;
   return {
     update(stage, done, total) {
       if (shown?.stage !== stage) {
         shown?.progress.stop();
-        shown = { stage, progress: createCountProgress(stage, total) };
+        const bar = `{bar} {value}/{total} ${stage} | {eta_formatted} left`;
+        shown = { stage, progress: createProgress({ bar, line: `{done}/{all} ${stage}`, secondsBetweenLines: 10 }) };
       }
-      shown.progress.update(done);
+      shown.progress.update(done, total, { done: count(done), all: count(total) });
     },
     stop: () => shown?.progress.stop(),
   };

@@ -8,9 +8,9 @@ import { startRuntime } from './runtime.js';
 /** `stargan demo`. */
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('Draw a small data set, train on it for some minutes, measure the result and write a report.')
-    .option('--out <dir>', 'where everything goes', 'demo')
-    .option('--images-only', 'draw the data set and stop, for trainings of your own')
+    .description('Draw a small data set, train on it for a few minutes, measure the result and write a report.')
+    .option('--out <dir>', 'where everything is written', 'demo')
+    .option('--images-only', 'only draw the data set, for your own trainings')
     .addHelpText('after', examples('stargan demo', 'stargan demo --out pictures --images-only'))
     .action(async ({ out, imagesOnly = false }: { out: string; imagesOnly?: boolean }) => {
       await requireWritable('--out', out);

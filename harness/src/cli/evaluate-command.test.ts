@@ -3,10 +3,11 @@ import { mkdir, readdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '@stargan/backend';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { SMALL_CONFIG, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { runPaths } from '../training/run-directory.js';
+import { runPaths } from '../run/run-directory.js';
+import { main } from './main.js';
 
 const bin = fileURLToPath(new URL('../../bin/stargan.js', import.meta.url));
 const cache = cacheFolder();
@@ -50,6 +51,21 @@ function run(env: NodeJS.ProcessEnv, ...argv: string[]): Promise<{ code: number;
 
 const stargan = (...argv: string[]): ReturnType<typeof run> => run(environment(folder()), ...argv);
 
+/** Runs the command in this process, for what ends before anything is computed. */
+async function refusal(...argv: string[]): Promise<{ code: typeof process.exitCode; err: string }> {
+  const lines: string[] = [];
+  const printed = vi.spyOn(console, 'error').mockImplementation((line: string) => void lines.push(line));
+  const written = vi.spyOn(process.stderr, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
+  try {
+    await main(argv);
+    return { code: process.exitCode, err: lines.join('\n') };
+  } finally {
+    printed.mockRestore();
+    written.mockRestore();
+    process.exitCode = undefined;
+  }
+}
+
 describe('stargan evaluate', () => {
   it.each([
     [[], /either --run .* or --real and --fake/],
@@ -61,9 +77,9 @@ describe('stargan evaluate', () => {
     [['--run', 'a', '--fid', 'all'], /takes one convention for a run/],
     [['--run', 'absent'], /holds no run/],
   ])('exits with 2 when it is used wrongly: %j', async (argv, message) => {
-    const result = await stargan('evaluate', ...argv);
-    expect(result.err).toMatch(message);
-    expect(result.code).toBe(2);
+    const { code, err } = await refusal('evaluate', ...argv);
+    expect(err).toMatch(message);
+    expect(code).toBe(2);
   });
 
   it('prints a table with reasons, or JSON, of a run; and again without computing', async () => {
@@ -89,6 +105,8 @@ describe('stargan evaluate', () => {
     const result = await stargan('evaluate', '--real', images, '--fake', images, '--fid', 'clean');
     expect(result.code).toBe(1);
     expect(result.err).toContain('run "stargan weights fetch inception-fid"');
+    // The former spelling names the new one.
+    expect(result.err).toContain('note: stargan evaluate --real --fake is now called stargan compare --real --fake');
   });
 
   it('keeps what is done at Ctrl-C', async () => {
@@ -107,7 +125,20 @@ describe('stargan evaluate', () => {
     });
     const code = await ended;
     expect(text).toMatch(/stopping; what is done is kept/);
-    expect(text).toMatch(/stopped after \d of 4 tasks; the same command goes on from there/);
+    expect(text).toMatch(/stopped after \d of 4 tasks; the same command resumes it/);
     expect(code).toBe(130);
+  });
+});
+
+describe('stargan compare', () => {
+  it.each([
+    [[], /--real/],
+    [['--real', 'a'], /--real needs --fake/],
+    [['--real', 'a', '--fake', 'b', '--fid', 'tensorflow'], /stargan2, clean, pytorch; got tensorflow/],
+    [['--real', 'a', '--save-statistics', 'b.npz', '--fid', 'all'], /--save-statistics takes one convention/],
+  ])('exits with 2 when it is used wrongly: %j', async (argv, message) => {
+    const { code, err } = await refusal('compare', ...argv);
+    expect(err).toMatch(message);
+    expect(code).toBe(2);
   });
 });

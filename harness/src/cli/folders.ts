@@ -9,7 +9,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'there is no permission to write to it',
 };
 
-/** The nearest folder on the way up that is there. */
+/** The nearest existing folder on the way up. */
 async function nearestExisting(folder: string): Promise<string> {
   const absolute = path.resolve(folder);
   const parent = path.dirname(absolute);
@@ -17,10 +17,10 @@ async function nearestExisting(folder: string): Promise<string> {
 }
 
 /**
- * Makes sure before anything is computed that a folder can be written, or made.
+ * Makes sure before anything is computed that a folder can be written to, or created.
  *
  * @param option that names the folder, for the message
- * @param mayWrite fails with the reason when a folder cannot be written
+ * @param mayWrite fails with the reason when a folder cannot be written to
  * @throws UsageError saying why not
  */
 export async function requireWritable(
@@ -57,20 +57,20 @@ export interface FolderPair {
   readonly out: string;
   /** Option that names `out`. */
   readonly option?: string;
-  /** Whether `out` holds a run already, which goes on where it is if that does no harm. */
+  /** Whether `out` already holds a run, which is resumed where it is if that does no harm. */
   readonly resumes?: boolean;
   /** Whether files are only added to `out`, so that images may lie below it. */
   readonly onlyAdds?: boolean;
 }
 
 /**
- * Makes sure that images and results are kept apart: a run among the images would be taken for a domain from then on.
+ * Makes sure that images and results are kept apart: a run among the images would be taken for a domain.
  *
  * @throws UsageError naming both
  */
 export async function requireApart({ data, out, option = '--out', resumes = false, onlyAdds = false }: FolderPair): Promise<void> {
   const [images, results] = await Promise.all([resolveLinks(data), resolveLinks(out)]);
-  // Of a data set with train/ only that folder and val/ are read.
+  // Of a data set with train/, only that folder and val/ are read.
   const isSplit = (await stat(path.join(images, 'train')).catch(() => undefined))?.isDirectory() === true;
   const harmless =
     resumes && isSplit && images !== results && !['train', 'val', 'test'].some((part) => holds(path.join(images, part), results));
@@ -86,12 +86,12 @@ export async function requireApart({ data, out, option = '--out', resumes = fals
 }
 
 /**
- * Makes sure that a folder of images is there, before anything slow begins.
+ * Makes sure that a folder of images exists, before anything slow begins.
  *
  * @throws UsageError when it is not
  */
 export async function requireFolder(option: string, folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (found === undefined) throw new UsageError(`${option} ${folder} does not exist; check the path`);
-  if (!found.isDirectory()) throw new UsageError(`${option} ${folder} is no folder; name the folder that holds the images`);
+  if (!found.isDirectory()) throw new UsageError(`${option} ${folder} is not a folder; name the folder that holds the images`);
 }

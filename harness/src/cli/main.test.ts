@@ -51,12 +51,12 @@ describe('stargan', () => {
     ],
     [['train', '--data', 'x', '--out', 'y', '--image-size', '100000'], /imageSize: must be a power of two ≥ 16, got 100000/],
     [['train', '--data', 'absent', '--out', 'y'], /--data absent does not exist; check the path/],
-    [['train', '--data', import.meta.filename, '--out', 'y'], /main\.test\.\w+ is no folder; name the folder that holds the images/],
+    [['train', '--data', import.meta.filename, '--out', 'y'], /main\.test\.\w+ is not a folder; name the folder that holds the images/],
     [['train', '--data', 'x', '--out', 'x'], /--out x is the folder of the images itself/],
     [['train', '--data', 'x', '--out', 'x/run', '--resume'], /--out x\/run lies among the images in x/],
-    [['ladder', '--data', 'x', '--out', 'x/ladder'], /lies among the images/],
+    [['ablation', '--data', 'x', '--out', 'x/ablation'], /lies among the images/],
     [['pairs', '--data', 'x/images', '--out', 'x'], /--data x\/images lies inside --out x/],
-    [['ladder', '--data', 'x', '--out', 'y', '--rungs', 'A,G'], /rungs are A, B, C, D, E, F, separated by commas; got G/],
+    [['ablation', '--data', 'x', '--out', 'y', '--configs', 'A,G'], /configurations are A, B, C, D, E, F, separated by commas; got G/],
     [['dataset', 'inspect', '--data', 'photos'], /unknown option '--data' \(--help says more\)/],
     [['doctor', '--plan', '--domains', '0'], /--domains must be at least 1/],
     [['doctor', '--plan', '--image-size', '100'], /imageSize: must be a power of two/],
@@ -64,8 +64,8 @@ describe('stargan', () => {
     [['sample', '--run', 'absent', '--psi', '0.5,'], /numbers ≥ 0, separated by commas, are needed/],
     [['sample', '--run', 'absent', '--rows', '0'], /a whole number ≥ 1 is needed/],
     [['evaluate', '--run', 'absent', '--outputs', '0'], /a whole number ≥ 1 is needed/],
-    [['evaluate', '--real', 'absent', '--fake', 'absent'], /--real absent does not exist; check the path/],
-    [['evaluate', '--real', '.', '--fake', '.', '--image-size', '100000'], /a whole number from 1 to 8192 is needed/],
+    [['compare', '--real', 'absent', '--fake', 'absent'], /--real absent does not exist; check the path/],
+    [['compare', '--real', '.', '--fake', '.', '--image-size', '100000'], /a whole number from 1 to 8192 is needed/],
   ])('refuses what is used wrongly with code 2 and one line: %j', async (argv, message) => {
     const result = await stargan(...argv);
     expect(result.error).toMatch(message);

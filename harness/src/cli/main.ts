@@ -4,12 +4,13 @@ import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { findKey } from '../config/suggest-key.js';
 import { UsageError } from '../usage-error.js';
+import { ablationCommand, ladderCommand } from './ablation-command.js';
+import { compareCommand } from './compare-command.js';
 import { datasetCommand } from './dataset-command.js';
 import { demoCommand } from './demo-command.js';
 import { doctorCommand } from './doctor-command.js';
 import { evaluateCommand } from './evaluate-command.js';
 import { examples } from './examples.js';
-import { ladderCommand } from './ladder-command.js';
 import { pairsCommand } from './pairs-command.js';
 import { refuseEmpty } from './refuse-empty.js';
 import { reportCommand } from './report-command.js';
@@ -58,8 +59,9 @@ export function createProgram(version: string, called?: string): Command {
     trainCommand(),
     sampleCommand(),
     evaluateCommand(),
+    compareCommand(),
     reportCommand(),
-    ladderCommand(),
+    ablationCommand(),
     pairsCommand(),
     datasetCommand(),
     demoCommand(),
@@ -67,6 +69,7 @@ export function createProgram(version: string, called?: string): Command {
     doctorCommand(),
   ];
   for (const command of commands) program.addCommand(command);
+  program.addCommand(ladderCommand(), { hidden: true });
   for (const command of withSubcommands(program)) {
     if (command !== program) command.copyInheritedSettings(program);
     command.exitOverride();
@@ -81,7 +84,7 @@ export function withSubcommands(command: Command): Command[] {
 }
 
 /** Commands that take config values. */
-const CONFIGURABLE: readonly (string | undefined)[] = ['train', 'ladder', 'pairs', 'doctor'];
+const CONFIGURABLE: readonly (string | undefined)[] = ['train', 'ablation', 'ladder', 'pairs', 'doctor'];
 
 /** How an unknown option is set that is a config value. */
 function configHint(message: string, command: string | undefined): string {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** The largest number that options take where more could only be a mistake. */
+/** The largest number that options accept where more could only be a mistake. */
 const MOST = 1e9;
 
 /** A whole number from the command line. */
@@ -17,7 +17,7 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
-/** Threads that a runtime can be given. */
+/** The most threads that a runtime can be given. */
 const MOST_THREADS = 1024;
 
 /** A number of threads from the command line. */

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { UsageError } from '../usage-error.js';
 
 /**
- * Refuses options and arguments without a value, such as `--out "$DIR"` of a variable that is not set: an empty path
- * would mean the working folder, and an empty number 0.
+ * Refuses options and arguments with an empty value, such as `--out "$DIR"` of an unset variable: an empty path would
+ * mean the working folder, and an empty number 0.
  *
- * @param command whose own options are looked at
+ * @param command whose own options are checked
  */
 export function refuseEmpty(command: Command): void {
   for (const option of command.options.filter(({ required, optional }) => required || optional)) {

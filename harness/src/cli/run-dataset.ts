@@ -1,24 +1,24 @@
 import { stat } from 'node:fs/promises';
 import { openDataset, type Dataset } from '@stargan/data';
-import type { RunRecord } from '../training/run-directory.js';
+import type { RunRecord } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { requireFolder } from './folders.js';
 
 /**
- * Opens the images that a run is used with: those given, or those it was trained on.
+ * Opens the images that a run is used with: the given ones, or those it was trained on.
  *
  * @param data value of `--data`, where it was given
- * @throws UsageError when neither folder is there
+ * @throws UsageError when the folder does not exist
  */
 export async function openRunDataset(record: Pick<RunRecord, 'data'>, data: string | undefined): Promise<Dataset> {
   const folder = data ?? record.data;
   if (data === undefined && (await stat(folder).catch(() => undefined)) === undefined)
-    throw new UsageError(`the images that the run was trained on, ${folder}, are not there any more; name their folder with --data`);
+    throw new UsageError(`the images that the run was trained on, ${folder}, no longer exist; name their folder with --data`);
   await requireFolder('--data', folder);
   return openDataset(folder);
 }
 
-/** @throws UsageError when images are of other domains than the run was trained on */
+/** @throws UsageError when the images are of other domains than the run was trained on */
 export function requireDomains(given: readonly string[], trained: readonly string[]): void {
   if (given.join('/') === trained.join('/')) return;
   const missing = trained.filter((name) => !given.includes(name));

@@ -1,22 +1,22 @@
 import { yieldToEventLoop } from '@stargan/training';
 import { stopSignal, type StopSignal } from './stop-signal.js';
 
-/** How a long command ended: with all that was asked for, or before. */
+/** How a long command ended: complete, or stopped before. */
 export type StoppableOutcome = 'completed' | 'stopped';
 
-/** Whether an error, or what caused it, is that the signal was aborted. */
+/** Whether an error, or its cause, is the abortion of the signal. */
 function isAbort(error: unknown, signal: AbortSignal): boolean {
   if (!signal.aborted || !(error instanceof Error)) return false;
   return error === signal.reason || error.name === 'AbortError' || isAbort(error.cause, signal);
 }
 
 /**
- * Runs a long command that signals stop, and sets the exit code: 0 when it completed, whatever became of its output,
- * and the signal's own (130, 143, 129) when it was stopped.
+ * Runs a long command that can be stopped by a signal, and sets the exit code: 0 when it completed, whatever became of
+ * its output, and that of the signal (130, 143, 129) when it was stopped.
  *
- * @param what is said at the first signal
- * @param task saves what it has when the signal is aborted, and says whether it completed
- * @param open makes the signal, unless a test has another
+ * @param what is printed at the first signal
+ * @param task saves what it has when the signal is aborted, and returns whether it completed
+ * @param open creates the signal; replaced in tests
  */
 export async function runStoppable(
   what: string,

@@ -1,7 +1,7 @@
 import { describeRuntime, selectRuntime, type Precision, type Runtime } from '@stargan/backend';
 
 /**
- * Selects the TensorFlow runtime and says on standard error which it is and why.
+ * Selects the TensorFlow runtime and prints to standard error which it is and why.
  *
  * @param settings of the native runtime: all cores and float32 by default
  */

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { sayDataset } from '../dataset/describe-dataset.js';
+import { logDataset } from '../dataset/log-dataset.js';
 import { cycleStrip, disposeAll, latentGrid, openModel, otherDomains, referenceGrid } from '@stargan/training';
 import { loadFixedInputs } from '../sampling/fixed-inputs.js';
 import { writePictures, type PictureRecipes } from '../sampling/write-samples.js';
 import { describeBounds } from '../sampling/grid-bounds.js';
-import { readRunRecord, runPaths } from '../training/run-directory.js';
+import { readRunRecord, runPaths } from '../run/run-directory.js';
 import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
 import { examples } from './examples.js';
 import { requireApart, requireWritable } from './folders.js';
@@ -75,13 +75,13 @@ async function runSample({
   if (out !== undefined) await requireApart({ data: data ?? record.data, out, onlyAdds: true });
   await requireWritable(out === undefined ? '--run' : '--out', out ?? runPaths(run).samples);
   const dataset = await openRunDataset(record, data);
-  const read = sayDataset(dataset);
+  const read = logDataset(dataset);
   const folders = dataset.validation ?? dataset.train;
   requireDomains(
     folders.domains.map(({ name }) => name),
     record.domains,
   );
-  await runStoppable('stopping; pictures that are whole are kept', async (signal) => {
+  await runStoppable('stopping; finished pictures are kept', async (signal) => {
     await startRuntime();
     const config = { ...record.config, sampleSources: perDomain, sampleDomains: shown ?? record.config.sampleDomains };
     const { sources, references, shownDomains } = await loadFixedInputs(folders, config);

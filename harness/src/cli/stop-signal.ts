@@ -1,31 +1,31 @@
 import { constants } from 'node:os';
 
-/** Signals that ask a command to save and leave: a key, a scheduler, a terminal that was closed. */
+/** Signals that ask a command to save and exit: a key press, a scheduler, a closed terminal. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 type StopName = (typeof SIGNALS)[number];
 
-/** Time to read the answer to a first Ctrl-C; a second one that comes sooner was pressed before it. */
+/** Time to read the answer to a first Ctrl-C; a second one that comes sooner was pressed before it was shown. */
 const READING_MS = 1000;
 
-/** A request to stop, once it has come. */
+/** A request to stop. */
 export interface StopSignal {
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
-  /** The code that a process ends with which this signal stopped (130, 143 or 129); undefined while there was none. */
+  /** The exit code of a process that was stopped by the signal (130, 143 or 129); undefined before it came. */
   readonly exitCode: () => number | undefined;
-  /** Gives the signals back. */
+  /** Stops handling the signals. */
   readonly release: () => void;
 }
 
-/** What {@link stopSignal} touches, so that tests need no process. */
+/** What {@link stopSignal} uses of the process, so that tests can replace it. */
 export interface StopSurroundings {
   on(name: StopName, listener: (name: StopName) => void): unknown;
   off(name: StopName, listener: (name: StopName) => void): unknown;
   exit(code: number): void;
-  /** Shows a text and calls back once it is shown, or cannot be. */
+  /** Prints a text and calls back once it has been printed, or could not be. */
   write(text: string, shown: () => void): void;
-  /** Milliseconds on a clock that only goes forward. */
+  /** Milliseconds on a monotonic clock. */
   now(): number;
 }
 
@@ -38,14 +38,14 @@ const ofProcess: StopSurroundings = {
 };
 
 /**
- * An abort signal for Ctrl-C, SIGTERM and SIGHUP: the first asks to save and leave.
+ * An abort signal for Ctrl-C, SIGTERM and SIGHUP: the first asks to save and exit.
  *
- * Only a second Ctrl-C leaves at once, and only when the answer to the first could be read: while TensorFlow computes
+ * Only a second Ctrl-C exits at once, and only when the answer to the first could be read: while TensorFlow computes,
  * no signal is handled, and two that came meanwhile are delivered together. Schedulers repeat SIGTERM, and package
- * managers pass on a Ctrl-C that the terminal has sent already; neither may cost the checkpoint.
+ * managers forward a Ctrl-C that the terminal has already sent; neither may cost the checkpoint.
  *
- * @param what is stopped, and when
- * @param surroundings of the process, unless a test has others
+ * @param what is being stopped, and when
+ * @param surroundings replaced in tests
  */
 export function stopSignal(what = 'stopping after this iteration', surroundings: StopSurroundings = ofProcess): StopSignal {
   const controller = new AbortController();

@@ -3,11 +3,11 @@ import { Command } from 'commander';
 import { configHelp } from '../config/config-help.js';
 import type { Config } from '../config/schema.js';
 import { writeReport } from '../report/write-report.js';
-import { findRunRecord } from '../training/run-directory.js';
+import { findRunRecord } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 import { examples } from './examples.js';
 import { requireFolder } from './folders.js';
-import { sayPrediction } from './say-prediction.js';
+import { printPrediction } from './print-prediction.js';
 import { runStoppable } from './run-stoppable.js';
 import { addTrainingOptions, checkFolders, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
 
@@ -24,7 +24,7 @@ export function trainCommand(): Command {
     config: 'JSON file of config values',
     iterations: 'iterations in all',
   })
-    .option('--resume', 'go on from the newest checkpoint in --out')
+    .option('--resume', 'continue from the newest checkpoint in --out')
     .addHelpText(
       'after',
       examples(
@@ -46,9 +46,9 @@ async function runTrain(options: TrainArguments): Promise<void> {
     const runtime = await startTrainingRuntime(config, options);
     if (config.highPass > 0)
       console.error(
-        'WARNING: highPass > 0 needs face-landmark masks, which are not made yet: the generator gets neither the high-pass skip nor the shortcuts that it stands in for, and keeps less of the source; highPass 0 keeps the shortcuts',
+        'WARNING: highPass > 0 needs face-landmark masks, which are not available yet: the generator gets neither the high-pass skip nor the shortcuts that it replaces, and keeps less of the source; highPass 0 keeps the shortcuts',
       );
-    const onStart = (domains: number): Promise<void> => sayPrediction({ config, domains, out, runtime });
+    const onStart = (domains: number): Promise<void> => printPrediction({ config, domains, out, runtime });
     const result = await train({ data, out, config, resume, signal, onStart, progress: json ? 'stderr' : 'stdout' });
     const report = await reportOf(out);
     if (json) console.log(JSON.stringify({ ...result, report }));
@@ -64,7 +64,7 @@ async function runTrain(options: TrainArguments): Promise<void> {
   });
 }
 
-/** Writes the report; when that fails the run is there all the same. */
+/** Writes the report; a failure does not harm the run. */
 async function reportOf(out: string): Promise<string | undefined> {
   try {
     return await writeReport(out);
@@ -74,7 +74,7 @@ async function reportOf(out: string): Promise<string | undefined> {
   }
 }
 
-/** A resumed run keeps its own configuration; what is given again, by a preset or file too, is a change of it. */
+/** A resumed run keeps its own configuration; values that are given again, also by a preset or file, change it. */
 async function configFor(options: TrainArguments): Promise<Config> {
   const previous = options.resume === true ? await findRunRecord(options.out, (note) => console.error(note)) : undefined;
   return configOf(options, previous?.config);

@@ -7,7 +7,7 @@ import { requireApart, requireWritable } from './folders.js';
 import { threadCount, wholeNumber } from './numbers.js';
 import { startRuntime } from './runtime.js';
 
-/** Gathers the values of an option that may be given several times. */
+/** Collects the values of an option that may be given several times. */
 export const collect = (value: string, previous: string[] = []): string[] => [...previous, value];
 
 /** Options of every command that trains. */
@@ -26,11 +26,11 @@ export interface TrainingArguments {
   json?: boolean;
 }
 
-/** What options mean where commands differ. */
+/** Descriptions of the options where commands differ. */
 export interface TrainingOptionTexts {
   data: string;
   out: string;
-  /** Where a command writes that is not told where; without it `--out` is required. */
+  /** The default of `--out`; without it the option is required. */
   outByDefault?: string;
   config: string;
   iterations: string;
@@ -63,7 +63,7 @@ export function addTrainingOptions(command: Command, { data, out, outByDefault, 
     .option('--json', 'print the outcome as JSON');
 }
 
-/** The configuration that these options ask for. @throws UsageError naming a value that is out of range */
+/** The configuration these options describe. @throws UsageError naming a value that is out of range */
 export function configOf(
   { preset, config: file, iterations, imageSize, batch, seed, set = [] }: TrainingArguments,
   base?: Config,
@@ -79,9 +79,9 @@ export function configOf(
 }
 
 /**
- * Makes sure that the folders of a command that trains are apart, and that the one of results can be written.
+ * Makes sure that the folders of a command that trains are apart, and that the results can be written.
  *
- * @param resumes whether a run in `out` goes on
+ * @param resumes whether a run in `out` is resumed
  * @throws UsageError naming the folder and the reason
  */
 export async function checkFolders({ data, out }: Pick<TrainingArguments, 'data' | 'out'>, resumes = false): Promise<void> {
@@ -89,7 +89,7 @@ export async function checkFolders({ data, out }: Pick<TrainingArguments, 'data'
   await requireWritable('--out', out);
 }
 
-/** Starts the runtime that a training of this configuration is fastest with, unless options say otherwise. */
+/** Starts the runtime with which a training of this configuration is fastest, unless options say otherwise. */
 export function startTrainingRuntime(
   config: Config,
   { threads, precision }: Pick<TrainingArguments, 'threads' | 'precision'>,

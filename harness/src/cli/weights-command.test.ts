@@ -82,7 +82,7 @@ describe('stargan weights', () => {
     await expect.poll(() => (existsSync(part) ? stat(part).then(({ size }) => size) : 0), { timeout: 60_000 }).toBe(3000);
     child.kill('SIGINT');
     expect(await exited).toBe(130);
-    expect(text).toMatch(/stopping; what has come is kept, and the same command goes on from there/);
+    expect(text).toMatch(/stopping; what has been downloaded is kept, and the same command resumes it/);
     expect((await weights('stopped', 'fetch', 'lpips-alex', '--from', server.address)).code).toBe(0);
     expect(server.asked).toEqual([undefined, 'bytes=3000-']);
   });

@@ -11,23 +11,23 @@ import { runStoppable } from './run-stoppable.js';
 /** `stargan weights`. */
 export function weightsCommand(): Command {
   const command = new Command('weights').description(
-    'Get the pretrained weights that evaluation uses, which belong to others and come with no package.',
+    'Get the pretrained weights that evaluation uses; they belong to others and are not part of any package.',
   );
   const add = new Command('add')
-    .description('Convert a file of pretrained weights that you have, and keep the result.')
+    .description('Convert a file of pretrained weights, and keep the result.')
     .argument('<file>', 'PyTorch or safetensors file; it is read as data, nothing in it is run')
     .addOption(new Option('--as <name>', 'which weights they must be; recognised by default').choices(WEIGHT_KINDS))
     .option('--json', 'print what is kept as JSON')
     .action(runAdd);
   const fetch = new Command('fetch')
-    .description('Download pretrained weights from their authors, check and convert them. An interrupted download goes on.')
-    .addArgument(new Argument('[name...]', 'which weights; all that are missing by default').choices(WEIGHT_KINDS))
+    .description('Download pretrained weights from their authors, check and convert them. Interrupted downloads are resumed.')
+    .addArgument(new Argument('[name...]', 'which weights; by default all that are missing').choices(WEIGHT_KINDS))
     .option('--from <url>', 'address of a folder with the same files, instead of their authors')
-    .option('--force', 'also what is there already')
+    .option('--force', 'also weights that are already there')
     .option('--json', 'print what is kept as JSON')
     .action(runFetch);
   const list = new Command('list')
-    .description('Say which weights are there, and where the others come from.')
+    .description('List the weights that are there, and where to get the others.')
     .option('--json', 'print them as JSON')
     .action(runList);
   command.addHelpText(
@@ -56,7 +56,7 @@ async function runFetch(
 ): Promise<void> {
   if (from !== undefined && !/^https?:$/.test(URL.canParse(from) ? new URL(from).protocol : ''))
     throw new UsageError(`--from must be an http or https address, got ${from}`);
-  await runStoppable('stopping; what has come is kept, and the same command goes on from there', async (signal) => {
+  await runStoppable('stopping; what has been downloaded is kept, and the same command resumes it', async (signal) => {
     const weights: StoredWeights[] = [];
     for (const kind of new Set(names.length > 0 ? names : WEIGHT_KINDS)) {
       const found = force ? undefined : await findWeights(kind);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
-import { writeRunRecord } from '../training/run-directory.js';
+import { writeRunRecord } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { readConfigFile } from './read-config-file.js';
 import { resolveConfig } from './resolve.js';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useTemporaryFolder } from '../testing/small-run.js';
-import { findRunRecord } from '../training/run-directory.js';
+import { findRunRecord } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { PRESETS } from './presets.js';
 import { parseConfig, resolveConfig } from './resolve.js';

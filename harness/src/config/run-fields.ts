@@ -1,4 +1,4 @@
-import { type ConfigOf, count, type Fields, fraction, rate } from '@stargan/training';
+import { count, type Fields, fraction, rate } from '@stargan/training';
 
 /** What a training run reads besides the model and its training: images, log, grids and checkpoints. */
 export const runFields = {
@@ -44,6 +44,3 @@ export const runFields = {
   saveMinutes: { ...rate, default: 15, description: 'Minutes between checkpoints, besides `saveEvery`; 0 saves by iterations alone.' },
   keepCheckpoints: { ...count, minimum: 1, default: 3, description: 'Checkpoints that are kept; older ones are deleted.' },
 } as const satisfies Fields;
-
-/** What a training run reads besides the model and its training. */
-export type RunConfig = ConfigOf<typeof runFields>;

@@ -8,11 +8,11 @@ import {
   type SkippedImage,
   type TrainingStream,
 } from '@stargan/data';
-import type { Config } from '../config/schema.js';
 import { imagesPerIteration } from '@stargan/training';
-import { LIMIT_REMEDY, REPLACE_REMEDY } from './check-dataset.js';
+import type { Config } from '../config/schema.js';
+import { LIMIT_REMEDY, REPLACE_REMEDY } from './check-training-images.js';
 
-/** The images of a training, from an iteration on; what cannot be used is told with the remedies of the command line. */
+/** The images of a training from an iteration on; errors carry the remedies of the command line. */
 export function openTrainingImages(folders: ImageFolders, config: Config, startIteration: number): TrainingStream {
   const { imageSize, seed, cropProbability, onCorrupt, corruptLimit } = config;
   const stream = createTrainingStream(folders, {
@@ -33,7 +33,7 @@ export function openTrainingImages(folders: ImageFolders, config: Config, startI
   };
 }
 
-/** The same error, with what to do about it on the command line. */
+/** The same error with the remedy of the command line. */
 export function withCommandLineRemedy(error: unknown): unknown {
   if (error instanceof BrokenImagesError) return new BrokenImagesError(error.domain, error.images, error.limit, error.broken, LIMIT_REMEDY);
   if (!(error instanceof ImageFileError)) return error;
@@ -45,12 +45,12 @@ export function withCommandLineRemedy(error: unknown): unknown {
   );
 }
 
-/** Says that an image is not used, why, and what to do about it. */
+/** Says that an image is left out, why, and what to do about it. */
 export function describeLeftOut({ file, reason, remedy }: Pick<SkippedImage, 'file' | 'reason' | 'remedy'>): string {
   return `left out ${printablePath(file)}: ${reason}; ${remedy}`;
 }
 
-/** Says what is odd about an image that is used. */
+/** Says what is unusual about an image that is used. */
 export function describeNoted({ file, notes }: NotedImage): string {
   return `note: ${printablePath(file)}: ${notes.join('; ')}`;
 }

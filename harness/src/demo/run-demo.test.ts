@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
-import { runPaths, writeRunRecord } from '../training/run-directory.js';
+import { runPaths, writeRunRecord } from '../run/run-directory.js';
 import { chooseDemoRun } from './run-demo.js';
 
 const folder = useTemporaryFolder();
@@ -17,7 +17,7 @@ describe('the demo', () => {
     await writeRunRecord(run!, { config: { ...config, batch: 3 }, data: '/images', domains: ['a', 'b'] });
     const record = await readFile(runPaths(run!).config, 'utf8');
     expect(await choose()).toBe(second);
-    expect(said).toEqual([`${run} was made with other settings, or holds something else: it stays as it is`]);
+    expect(said).toEqual([`${run} was made with other settings, or holds something else: it is left alone`]);
     await mkdir(second!);
     await writeFile(path.join(second!, 'notes.txt'), "somebody's");
     expect(await choose()).toBe(third);

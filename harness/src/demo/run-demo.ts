@@ -1,18 +1,17 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { writeWholeFile } from '@stargan/checkpoints';
-import { openDataset, writeDemoImages, type DemoImagesOptions } from '@stargan/data';
+import { loadImages, openDataset, writeDemoImages, type DemoImagesOptions } from '@stargan/data';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
-import { trainDomainClassifier } from '../evaluation/domain-classifier.js';
-import { evaluateTranslations, type TranslationReport } from '../evaluation/evaluate-translations.js';
-import { formatDuration } from '../logging/progress.js';
+import { openEvaluationData } from '../evaluation/evaluation-data.js';
+import { percent } from '../logging/format.js';
+import { formatDuration } from '../logging/format.js';
 import { disposeAll, openModel } from '@stargan/training';
-import { percent } from '../report/text-table.js';
+import { measureHeldOut, openClassifier, type HeldOutNumbers } from '@stargan/training/evaluation';
 import { writeReport } from '../report/write-report.js';
-import { loadDomainImages } from '../sampling/load-domain-images.js';
-import { changedValues } from '../training/resume-rules.js';
-import { findRunRecord, requireCheckpoint, runPaths } from '../training/run-directory.js';
+import { changedValues } from '../run/resume-rules.js';
+import { findRunRecord, requireCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 
 /** The pictures of the demo: two shapes, whatever else about them being style or content. */
@@ -37,7 +36,7 @@ export async function drawDemoImages(directory: string): Promise<string> {
 
 /**
  * Draws the demo images, trains the `demo` preset on them, measures the result on held-out images and writes a
- * report. Each step that is done already is passed over, so an interrupted demo goes on where it was.
+ * report. Steps that are already done are skipped, so an interrupted demo continues where it stopped.
  */
 export async function runDemo(directory: string, signal: AbortSignal): Promise<void> {
   const images = await drawDemoImages(directory);
@@ -46,14 +45,14 @@ export async function runDemo(directory: string, signal: AbortSignal): Promise<v
   const began = performance.now();
   const { completed, iteration } = await train({ data: images, out: run, config, resume: true, signal });
   if (!completed) {
-    console.log(`stopped after ${iteration} of ${config.iterations} iterations; the same command goes on from there`);
+    console.log(`stopped after ${iteration} of ${config.iterations} iterations; the same command continues from there`);
     return;
   }
   console.log(`trained ${iteration} iterations (${formatDuration((performance.now() - began) / 1000)} in this session)`);
 
   const report = await measure(images, run, config, signal);
   if (report === undefined) {
-    console.log('stopped before the result was measured; the same command goes on from there');
+    console.log('stopped before the result was measured; the same command continues from there');
     return;
   }
   await writeWholeFile(runPaths(run).metrics, `${JSON.stringify(report, null, 2)}\n`);
@@ -71,37 +70,33 @@ report    ${html}`);
 }
 
 /**
- * The folder of the demo's run: one of these settings that is there is gone on with; else the first of `run`, `run-2`,
- * … that is free. Runs of other settings stay as they are.
+ * The folder of the demo's run: an existing run with these settings is resumed; else it is the first of `run`, `run-2`,
+ * … that is free. Runs with other settings are left alone.
  */
-export async function chooseDemoRun(directory: string, config: Config, say: (line: string) => void = console.log): Promise<string> {
+export async function chooseDemoRun(directory: string, config: Config, log: (line: string) => void = console.log): Promise<string> {
   for (let n = 1; ; n++) {
     const run = path.join(directory, n === 1 ? 'run' : `run-${n}`);
     if (!existsSync(run)) return run;
     const record = await findRunRecord(run).catch(() => undefined);
     if (record !== undefined && changedValues(record.config, config).length === 0) return run;
-    say(`${run} was made with other settings, or holds something else: it stays as it is`);
+    log(`${run} was made with other settings, or holds something else: it is left alone`);
   }
 }
 
-async function measure(images: string, run: string, config: Config, signal: AbortSignal): Promise<TranslationReport | undefined> {
-  const { train: folders, validation } = await openDataset(images);
-  const domains = folders.domains.length;
-  const classifier = await trainDomainClassifier(await loadDomainImages(folders, config.imageSize), {
-    domains,
-    seed: config.seed,
-    steps: config.evaluateClassifierSteps,
-    signal,
-  });
+/** Held-out images of each domain that are translated. */
+const SOURCES = 20;
+
+async function measure(images: string, run: string, config: Config, signal: AbortSignal): Promise<HeldOutNumbers | undefined> {
+  const { domains } = await openEvaluationData(await openDataset(images), { sources: 0, reals: 0 }, 'refuse');
+  const { evaluateClassifierSteps: classifierSteps, seed, imageSize } = config;
+  const classifier = await openClassifier(domains, imageSize, { loadImages, classifierSteps, seed, say: () => undefined, signal });
   if (classifier === undefined) return undefined;
   const sampler = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
-  const heldOut = await loadDomainImages(validation ?? folders, config.imageSize);
-  const report = evaluateTranslations(sampler, classifier, heldOut, {
-    domains,
-    latentDim: config.latentDim,
-    seed: config.seed,
-  });
-  classifier.dispose();
-  disposeAll(...Object.values(sampler.weights));
-  return report;
+  try {
+    const few = domains.map((domain) => ({ ...domain, sources: domain.sources.slice(0, SOURCES) }));
+    return await measureHeldOut({ loadImages, domains: few, classifier, sampler, config, signal });
+  } finally {
+    classifier.dispose();
+    disposeAll(...Object.values(sampler.weights));
+  }
 }

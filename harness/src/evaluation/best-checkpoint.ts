@@ -1,11 +1,13 @@
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { listCheckpoints, saveCheckpoint, writeWholeFile, type Checkpoint } from '@stargan/checkpoints';
+import { metricKey, metricTable, type Metric } from '@stargan/metrics';
 import { z } from 'zod';
-import { runPaths } from '../training/run-directory.js';
+import { runPaths } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { identityOf, type EvaluationRecord } from './evaluation-record.js';
-import { lowerIsBetter, metricKey, PIXELS_VERSION, type Metric } from './metrics.js';
+import { PIXELS_VERSION } from './metrics.js';
+import type { Missing } from '@stargan/training/evaluation';
 
 const record = z.object({
   formatVersion: z.literal(1),
@@ -14,7 +16,7 @@ const record = z.object({
   /** Its mean over both guidances. */
   value: z.number(),
   iteration: z.number(),
-  /** Of options, images and pretrained weights: values under another are not compared. */
+  /** Hash of options, images and pretrained weights: values under another are not compared. */
   conditions: z.string(),
 });
 
@@ -46,22 +48,25 @@ export async function findBestCheckpoint(run: string): Promise<Checkpoint> {
 
 /**
  * Keeps a copy of a checkpoint in `best/` when its evaluation is better than that of the one there. The copy is whole
- * before `best.json` names it, and the one before goes last.
+ * before `best.json` names it, and the earlier one is removed last.
  *
- * @returns what is kept from now on when it is this one; why it cannot be judged; undefined when the other is better
+ * @param name key of the metric that decides
+ * @returns its record when it is kept, why it cannot be judged, or undefined when the earlier one is better
  */
 export async function keepBest(
   run: string,
   checkpoint: Checkpoint,
   evaluation: EvaluationRecord,
-  metric: Metric,
-): Promise<BestRecord | string | undefined> {
+  name: string,
+): Promise<{ readonly best: BestRecord } | Missing | undefined> {
   const { means, options, data, weights, iteration } = evaluation;
+  const metric = metricTable.find((row) => row.key === name);
+  if (metric === undefined) return { reason: `bestMetric must be a metric, got ${name}` };
   const key = metricKey(metric, options.fid);
   const [latent, reference] = [means.latent.values[key] ?? null, means.reference.values[key] ?? null];
   if (latent === null || reference === null)
-    return `${key} has no value: ${means.latent.reasons[key] ?? means.reference.reasons[key] ?? 'it was not computed'}`;
-  // As before where scores are what they were.
+    return { reason: `${key} has no value: ${means.latent.reasons[key] ?? means.reference.reasons[key] ?? 'it was not computed'}` };
+  // Left out where it would part scores that compare: those of stargan2 did not change.
   const pixels = options.fid === 'stargan2' ? undefined : PIXELS_VERSION;
   const candidate: BestRecord = {
     formatVersion: 1,
@@ -80,11 +85,11 @@ export async function keepBest(
   await writeWholeFile(recordFile(run), `${JSON.stringify(candidate, null, 2)}\n`);
   for (const name of await readdir(best))
     if (/^\d{7,15}$/.test(name) && name !== path.basename(kept.path)) await rm(path.join(best, name), { recursive: true });
-  return candidate;
+  return { best: candidate };
 }
 
 /** Values of another metric, or of other options and images, do not compare: the newer one is kept. */
-function isBetter(candidate: BestRecord, previous: BestRecord, metric: Metric): boolean {
+function isBetter(candidate: BestRecord, previous: BestRecord, { direction }: Metric): boolean {
   if (candidate.metric !== previous.metric || candidate.conditions !== previous.conditions) return true;
-  return lowerIsBetter(metric) ? candidate.value < previous.value : candidate.value > previous.value;
+  return direction === 'lower' ? candidate.value < previous.value : candidate.value > previous.value;
 }

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { addInception } from '../testing/made-up-weights.js';
 import { useTemporaryFolder } from '../testing/small-run.js';
-import { compareFolders, type Comparison, type CompareOptions } from './compare-folders.js';
+import { compareFolders, type CompareOptions, type FolderComparison } from './compare-folders.js';
 import { featuresFolder } from './real-features.js';
 
 let circles = '';
@@ -22,7 +22,7 @@ const folder = useTemporaryFolder(async (created) => {
 beforeEach(() => void vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache')));
 afterAll(() => void vi.unstubAllEnvs());
 
-async function compare(options: Pick<CompareOptions, 'real'> & Partial<CompareOptions>): Promise<Comparison> {
+async function compare(options: Pick<CompareOptions, 'real'> & Partial<CompareOptions>): Promise<FolderComparison> {
   const before = memory().numTensors;
   const comparison = await compareFolders({ fids: ['clean'], imageSize: 32, seed: 0, ...options });
   expect(memory().numTensors).toBe(before);
@@ -30,7 +30,7 @@ async function compare(options: Pick<CompareOptions, 'real'> & Partial<CompareOp
 }
 
 describe('comparing folders', () => {
-  let there: Comparison;
+  let there: FolderComparison;
 
   it('gives a folder compared with itself distance 0 and full marks, under every convention', async () => {
     const { scores, real } = await compare({ real: circles, fake: circles, fids: ['stargan2', 'clean', 'pytorch'] });

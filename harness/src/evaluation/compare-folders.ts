@@ -1,23 +1,21 @@
 import { stat } from 'node:fs/promises';
 import { findImages, type OnCorrupt } from '@stargan/data';
-import { describeFound } from '../dataset/describe-dataset.js';
-import { frechetDistance, type FeatureRows, type GaussianStatistics } from '@stargan/metrics';
-import { readStatistics, writeStatistics, type StoredStatistics } from '@stargan/metrics/npz';
-import { UsageError } from '../usage-error.js';
-import { featureMetrics, realFeatures } from './feature-metrics.js';
-import { hashFiles, turnedNote, type HashedFile } from './hashed-files.js';
+import { describeFoundImages } from '@stargan/data/inspection';
 import {
-  conventionOf,
-  FEATURE_METRICS,
+  featureScores,
+  featureSet,
   joinScores,
-  metricKey,
-  score,
-  withoutScores,
-  type FidName,
-  type ScoredConvention,
+  metricTable,
+  type FeatureSet,
+  type GaussianStatistics,
   type Scores,
-} from './metrics.js';
-import { FEATURE_LENGTH, openFeatureNetwork, type FeatureNetwork } from './pretrained.js';
+} from '@stargan/metrics';
+import { readStatistics, writeStatistics, type StoredStatistics } from '@stargan/metrics/npz';
+import { FEATURE_LENGTH } from '@stargan/training/evaluation';
+import { UsageError } from '../usage-error.js';
+import { hashFiles, turnedNote, type HashedFile } from './hashed-files.js';
+import { conventionOf, type FidName, type ScoredConvention } from './metrics.js';
+import { openFeatureNetwork, type FeatureNetwork } from './pretrained.js';
 import { featuresOfFiles } from './real-features.js';
 import { chooseConventions } from './statistics-source.js';
 
@@ -25,13 +23,13 @@ import { chooseConventions } from './statistics-source.js';
 export interface CompareOptions {
   /** Folder of images, or a `.npz` file of statistics. */
   readonly real: string;
-  /** The same; nothing is compared without it. */
+  /** The same for the images that are compared with them; without it nothing is compared. */
   readonly fake?: string;
   /** Whose FID; by default that of the files of statistics, `stargan2` for two folders. */
   readonly fids?: readonly FidName[];
   /** S, to which `fid-stargan2` resizes first. */
   readonly imageSize: number;
-  /** Of KID's subsets. */
+  /** Seed of KID's subsets. */
   readonly seed: number;
   readonly onCorrupt?: OnCorrupt;
   /** File for the statistics of the real images. */
@@ -48,7 +46,7 @@ export interface ComparedSet {
 }
 
 /** How two sets of images compare. */
-export interface Comparison {
+export interface FolderComparison {
   readonly real: ComparedSet;
   readonly fake: ComparedSet | undefined;
   /** Whose FID the scores are. */
@@ -59,7 +57,7 @@ export interface Comparison {
 
 interface OpenSet extends ComparedSet {
   readonly files: readonly HashedFile[];
-  /** Of a file of statistics. */
+  /** What a file of statistics holds; undefined for a folder. */
   readonly statistics: StoredStatistics | undefined;
 }
 
@@ -71,7 +69,7 @@ interface OpenSet extends ComparedSet {
  * @throws Error saying how to get weights that are not there, or naming a folder without images
  * @throws UsageError where files of statistics do not compare with each other or under the conventions asked for
  */
-export async function compareFolders(options: CompareOptions): Promise<Comparison | undefined> {
+export async function compareFolders(options: CompareOptions): Promise<FolderComparison | undefined> {
   const { saveStatistics, onProgress, imageSize } = options;
   const notes: string[] = [];
   const real = await openSet(options.real, options.onCorrupt, notes);
@@ -96,7 +94,7 @@ export async function compareFolders(options: CompareOptions): Promise<Compariso
       if (features === undefined || (fake !== undefined && others === undefined)) return undefined;
       if (saveStatistics !== undefined)
         await writeStatistics(saveStatistics, { ...statisticsOf(features), ...originOf(real, name, network, imageSize) });
-      if (others !== undefined) scores.push(await compare(features, others, name, options.seed));
+      if (others !== undefined) scores.push(await featureScores(metricTable, features, others, { convention: name, seed: options.seed }));
     } finally {
       network?.dispose();
     }
@@ -119,7 +117,7 @@ async function openSet(source: string, onCorrupt: OnCorrupt | undefined, notes: 
   const found = await findImages(source);
   const { files, skipped, turned } = await hashFiles(found.files, onCorrupt);
   notes.push(
-    ...describeFound(source, found),
+    ...describeFoundImages(source, found),
     ...turnedNote(source, turned, files.length),
     ...skipped.map(({ reason }) => `left out ${reason}`),
   );
@@ -129,8 +127,8 @@ async function openSet(source: string, onCorrupt: OnCorrupt | undefined, notes: 
 
 async function openNetwork(fid: FidName): Promise<FeatureNetwork> {
   const opened = await openFeatureNetwork(conventionOf(fid));
-  if ('advice' in opened) throw new Error(opened.advice);
-  return opened.network;
+  if ('reason' in opened) throw new Error(opened.reason);
+  return opened;
 }
 
 /** @throws UsageError where statistics were made with other weights than those here */
@@ -146,7 +144,7 @@ function requireWeights(files: readonly { path: string; statistics: StoredStatis
   }
 }
 
-/** What a file of statistics says of where they come from. */
+/** What a file of statistics says about its origin. */
 function originOf(
   { statistics }: OpenSet,
   name: ScoredConvention,
@@ -160,34 +158,19 @@ function originOf(
   return { convention: network?.convention, weights: network?.sha256, ...(name === 'stargan2' ? { imageSize } : {}) };
 }
 
-type SetFeatures =
-  | { readonly rows: FeatureRows; readonly statistics: GaussianStatistics | undefined }
-  | { readonly rows: undefined; readonly statistics: GaussianStatistics };
-
 async function featuresOf(
   network: FeatureNetwork | undefined,
   { files, statistics }: OpenSet,
   { imageSize, signal }: CompareOptions,
   keep: boolean,
   onProgress: (images: number) => void,
-): Promise<SetFeatures | undefined> {
+): Promise<FeatureSet | undefined> {
   if (statistics !== undefined) return { rows: undefined, statistics };
   const rows = await featuresOfFiles(network!, files, { imageSize, keep, onProgress, signal });
-  return rows === undefined ? undefined : realFeatures(rows);
+  return rows === undefined ? undefined : featureSet(rows);
 }
 
-function statisticsOf({ statistics }: SetFeatures): GaussianStatistics {
+function statisticsOf({ statistics }: FeatureSet): GaussianStatistics {
   if (statistics === undefined) throw new Error('statistics need at least 2 images, got 1');
   return statistics;
-}
-
-async function compare(real: SetFeatures, fake: SetFeatures, fid: ScoredConvention, seed: number): Promise<Scores> {
-  if (real.rows !== undefined && fake.rows !== undefined && fid !== 'unknown') return featureMetrics(real, fake.rows, fid, seed);
-  const others = FEATURE_METRICS.filter((metric) => metric !== 'fid').map((metric) => metricKey(metric, fid));
-  const key = metricKey('fid', fid);
-  const distance =
-    real.statistics === undefined || fake.statistics === undefined
-      ? 'it needs at least 2 images, got 1'
-      : frechetDistance(real.statistics, fake.statistics);
-  return joinScores(score(key, distance), withoutScores(others, 'it needs the images of both sides: statistics hold no single features'));
 }

@@ -1,4 +1,4 @@
-import { type ConfigOf, count, type Fields } from '@stargan/training';
+import { count, type Fields } from '@stargan/training';
 import { FID_NAMES, METRICS } from './metrics.js';
 
 /** What the evaluations of a training run read. */
@@ -26,6 +26,3 @@ export const evaluationFields = {
     description: 'Metric whose best checkpoint is kept: its mean over both guidances.',
   },
 } as const satisfies Fields;
-
-/** What the evaluations of a training run read. */
-export type EvaluationConfig = ConfigOf<typeof evaluationFields>;

@@ -1,19 +1,20 @@
 import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
-import { openDataset, writeDemoImages, type Dataset } from '@stargan/data';
+import { loadImages, openDataset, writeDemoImages, type Dataset } from '@stargan/data';
+import type { DomainClassifier } from '@stargan/metrics';
 import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readMetricLog } from '../logging/metric-log.js';
 import { buildNetworks, disposeAll, readAverages } from '@stargan/training';
 import { addInception, addLpips } from '../testing/made-up-weights.js';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
-import { findCheckpoint, runPaths } from '../training/run-directory.js';
+import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
+import { openClassifier } from '@stargan/training/evaluation';
 import { openEvaluationData } from './evaluation-data.js';
 import type { EvaluationRecord } from './evaluation-record.js';
-import { evaluateRun, openClassifier } from './evaluate-run.js';
-import type { SizedClassifier } from './evaluate-task.js';
+import { evaluateRun } from './evaluate-run.js';
 import { evaluationOptions, type EvaluationOptions } from './options.js';
 import { openPerceptualDistance } from './pretrained.js';
 import { describeEvaluation } from './results-table.js';
@@ -23,7 +24,7 @@ const DOMAINS = ['circle', 'square'];
 
 let dataset: Dataset;
 /** Trained once: the choice of sources does not change it. */
-let classifier: SizedClassifier;
+let classifier: DomainClassifier;
 const folder = useTemporaryFolder(async (created) => {
   await addInception(path.join(created, 'cache'), 'torchvision');
   await addLpips(path.join(created, 'cache'));
@@ -34,7 +35,8 @@ const folder = useTemporaryFolder(async (created) => {
   await rm(path.join(square, (await readdir(square)).sort()[1]!));
   dataset = await openDataset(data);
   await train({ data, out: path.join(created, 'run'), config: CONFIG });
-  classifier = (await openClassifier(await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse'), CONFIG.imageSize, {
+  classifier = (await openClassifier((await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse')).domains, CONFIG.imageSize, {
+    loadImages,
     ...evaluationOptions(CONFIG),
     say: () => undefined,
   }))!;
@@ -42,7 +44,7 @@ const folder = useTemporaryFolder(async (created) => {
 beforeEach(() => void vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache')));
 afterAll(() => {
   vi.unstubAllEnvs();
-  classifier.classifier.dispose();
+  classifier.dispose();
 });
 
 const run = (): string => path.join(folder(), 'run');
@@ -149,7 +151,7 @@ describe('evaluating a run', () => {
     expect(await readMetricLog(runPaths(run()).evaluationLog)).toHaveLength(1);
   });
 
-  it('goes on where it was stopped, to the same numbers, with the features of real images that it has', async () => {
+  it('resumes where it was stopped, to the same numbers, with the features of real images that it has', async () => {
     const { evaluations } = runPaths(run());
     await rm(evaluations, { recursive: true });
     const controller = new AbortController();
@@ -252,7 +254,7 @@ describe('evaluating a run', () => {
     vi.stubEnv('STARGAN_CACHE_DIR', cache);
     const opened = await openPerceptualDistance();
     expect(opened).toEqual({
-      advice: `the weights alexnet (${file}, 1000 bytes) are not what was recorded when they were added: run "stargan weights fetch alexnet --force", or add the file again`,
+      reason: `the weights alexnet (${file}, 1000 bytes) are not what was recorded when they were added: run "stargan weights fetch alexnet --force", or add the file again`,
     });
   });
 

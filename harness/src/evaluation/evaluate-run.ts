@@ -1,20 +1,42 @@
 import type { Checkpoint } from '@stargan/checkpoints';
-import { loadImages } from '@stargan/data';
+import { loadImages, type RgbImage } from '@stargan/data';
+import {
+  CLASSIFIER_VERSION,
+  featureSet,
+  isOnFeatures,
+  meanScores,
+  metricKey,
+  metricTable,
+  type DomainClassifier,
+  type FeatureSet,
+  type Metric,
+  type Scores,
+} from '@stargan/metrics';
+import { averageFiles, type Sampler, yieldToEventLoop } from '@stargan/training';
+import {
+  accuracyOnReals,
+  evaluateTask,
+  GUIDANCES,
+  latentTaskStyles,
+  listTasks,
+  referenceTaskStyles,
+  type AvailableJudges,
+  type Guidance,
+  type Missing,
+  type Task,
+  type TaskContext,
+  type TaskScores,
+} from '@stargan/training/evaluation';
 import type { Config } from '../config/schema.js';
 import { appendToLog, readMetricLog, type LogEntry } from '../logging/metric-log.js';
-import { averageFiles, type LabelledImages, type Sampler, yieldToEventLoop } from '@stargan/training';
-import { runPaths } from '../training/run-directory.js';
-import { CLASSIFIER_VERSION, trainDomainClassifier } from './domain-classifier.js';
+import { runPaths } from '../run/run-directory.js';
 import type { EvaluationData } from './evaluation-data.js';
 import { emptyScores, findEvaluation, identityOf, writeEvaluation, type EvaluationRecord, type TaskResult } from './evaluation-record.js';
-import { evaluateTask, saveTranslations, type Judges, type SizedClassifier, type TaskContext } from './evaluate-task.js';
-import { realFeatures, type RealFeatures } from './feature-metrics.js';
-import { conventionOf, meanScores, PIXELS_VERSION } from './metrics.js';
+import { conventionOf, PIXELS_VERSION } from './metrics.js';
 import type { EvaluationOptions } from './options.js';
-import { openFeatureNetwork, openPerceptualDistance, type FeatureNetwork, type UsedWeights } from './pretrained.js';
 import { openPictureFolders, type PictureFolders } from './picture-folders.js';
+import { openFeatureNetwork, openPerceptualDistance, type FeatureNetwork, type PerceptualDistance } from './pretrained.js';
 import { featuresOfFiles } from './real-features.js';
-import { GUIDANCES, latentTaskStyles, listTasks, referenceTaskStyles, type Guidance, type Task, type TaskStyles } from './tasks.js';
 
 /** What is evaluated, with what, and where the results go. */
 export interface EvaluateRunOptions {
@@ -26,117 +48,90 @@ export interface EvaluateRunOptions {
   readonly config: Config;
   readonly options: EvaluationOptions;
   readonly data: EvaluationData;
+  /** All that there are by default. */
+  readonly metrics?: readonly Metric[];
   /** Folder for the translations as PNGs, one below it for each task, which is emptied first; none by default. */
   readonly saveImages?: string;
-  /** Gives the domain classifier, which stays the caller's. */
-  readonly classifier: () => Promise<SizedClassifier | undefined>;
+  /** Gives the domain classifier, which stays the caller's; undefined when that was stopped. */
+  readonly classifier: () => Promise<DomainClassifier | undefined>;
   /** Called with the images that are done and all that there are. */
   readonly onProgress?: (done: number, total: number) => void;
-  /** Aborting it ends the evaluation; tasks that are done are kept, and the same call goes on from there. */
+  /** Aborting it ends the evaluation; finished tasks are kept, and the same call resumes it. */
   readonly signal?: AbortSignal;
 }
 
-/** The classifier sees images of at most this size: shapes of domains do not need more. */
-const CLASSIFIER_SIZE = 64;
-const LOADED_AT_ONCE = 64;
-
-/** How to train the classifier of an evaluation. */
-export interface OpenClassifierOptions extends Pick<EvaluationOptions, 'classifierSteps' | 'seed'> {
-  /** Takes a line of text that says what is being done. */
-  readonly say: (line: string) => void;
-  /** Aborting it ends the training. */
-  readonly signal?: AbortSignal;
+/** Options with their defaults, and the networks that judge. */
+interface Evaluation extends EvaluateRunOptions {
+  readonly metrics: readonly Metric[];
+  readonly features: FeatureNetwork | Missing;
+  readonly perceptual: PerceptualDistance | Missing;
+  readonly pictures: PictureFolders | undefined;
 }
 
-/**
- * Trains the classifier of an evaluation; the caller disposes of it.
- *
- * @returns undefined when `signal` was aborted
- */
-export async function openClassifier(
-  { domains }: EvaluationData,
-  imageSize: number,
-  { classifierSteps: steps, seed, say, signal }: OpenClassifierOptions,
-): Promise<SizedClassifier | undefined> {
-  say(`training the classifier that tells domains, ${steps} steps`);
-  const size = Math.min(imageSize, CLASSIFIER_SIZE);
-  const chosen = domains.flatMap(({ examples }, domain) => examples.map(({ file }) => ({ file, domain })));
-  const images: LabelledImages = {
-    size,
-    data: await loadImages(
-      chosen.map(({ file }) => file),
-      size,
-    ),
-    domains: chosen.map(({ domain }) => domain),
-  };
-  const classifier = await trainDomainClassifier(images, { domains: domains.length, seed, steps, signal });
-  return classifier && { size, classifier };
-}
+const NOT_ASKED_FOR: Missing = { reason: 'no metric needs it' };
 
 /**
  * The reference's protocol: every ordered pair of domains, latent and reference guided, with several translations of
- * each source. Results are kept in the run's folder task by task; an interrupted evaluation goes on where it was, and
- * one that is done is read.
+ * each source. Results are kept in the run's folder task by task; an interrupted evaluation is resumed, and
+ * a finished one is read.
  *
  * @returns the results; `completed` is false when it was stopped
  * @throws ImageFileError naming a broken image; Error naming damaged pretrained weights; UsageError where a folder for
  * pictures holds anything else
  */
 export async function evaluateRun(request: EvaluateRunOptions): Promise<EvaluationRecord> {
-  const { run, options } = request;
-  const inception = await openFeatureNetwork(conventionOf(options.fid));
-  const perceptual = await openPerceptualDistance();
-  const features = 'advice' in inception ? inception.advice : inception.network;
-  const distance = 'advice' in perceptual ? perceptual.advice : perceptual.network;
+  const { metrics = metricTable, options, data, saveImages } = request;
+  const features = metrics.some(isOnFeatures) ? await openFeatureNetwork(conventionOf(options.fid)) : NOT_ASKED_FOR;
+  const perceptual = metrics.some(({ needs }) => needs === 'perceptual') ? await openPerceptualDistance() : NOT_ASKED_FOR;
   try {
-    const weights = [inception, perceptual].flatMap((opened) => ('advice' in opened ? [] : opened.weights));
-    const begun = await beginRecord(request, weights);
-    const tasks = listTasks(request.data.domains.length);
-    const pictures =
-      request.saveImages === undefined
-        ? undefined
-        : await openPictureFolders(
-            request.saveImages,
-            begun.identity,
-            tasks,
-            request.data.domains.map(({ name }) => name),
-          );
-    if (pictures !== undefined)
-      await completePictures(
-        request,
-        tasks.filter((task) => isDone(request, begun, task)),
-        pictures,
-      );
-    if (begun.completed) {
-      await logOnce(run, begun);
-      return begun;
-    }
-    await yieldToEventLoop();
-    if (request.signal?.aborted === true) return begun;
-    const classifier = await request.classifier();
-    if (classifier === undefined) return begun;
-    const content: EvaluationRecord = { ...begun, realAccuracy: await accuracyOnReals(request.data, classifier) };
-    const finished = await runTasks(request, content, { features, perceptual: distance, classifier }, pictures);
-    await writeEvaluation(run, finished);
-    if (finished.completed) await logOnce(run, finished);
-    return finished;
+    const begun = await beginRecord(request, metrics, [features, perceptual]);
+    const tasks = listTasks(data.domains.length);
+    const names = data.domains.map(({ name }) => name);
+    const pictures = saveImages === undefined ? undefined : await openPictureFolders(saveImages, begun.identity, tasks, names);
+    return await evaluate({ ...request, metrics, features, perceptual, pictures }, tasks, begun);
   } finally {
-    for (const opened of [features, distance]) if (typeof opened !== 'string') opened.dispose();
+    for (const network of [features, perceptual]) if (!('reason' in network)) network.dispose();
   }
+}
+
+async function evaluate(evaluation: Evaluation, tasks: readonly Task[], begun: EvaluationRecord): Promise<EvaluationRecord> {
+  const { run, data, signal } = evaluation;
+  const isDone = new Set(tasks.filter((task) => begun.tasks.some((done) => isSame(done, nameTask(data, task)))));
+  await completePictures(
+    evaluation,
+    tasks.filter((task) => isDone.has(task)),
+  );
+  if (begun.completed) {
+    await logOnce(run, begun);
+    return begun;
+  }
+  await yieldToEventLoop();
+  if (signal?.aborted === true) return begun;
+  const classifier = await evaluation.classifier();
+  if (classifier === undefined) return begun;
+  const finished = await runTasks(
+    evaluation,
+    classifier,
+    tasks.filter((task) => !isDone.has(task)),
+    { ...begun, realAccuracy: await accuracyOnReals(data.domains, classifier, loadImages) },
+  );
+  await writeEvaluation(run, finished);
+  if (finished.completed) await logOnce(run, finished);
+  return finished;
 }
 
 /** The record of this evaluation as it stands, or a new one. */
 async function beginRecord(
-  { run, checkpoint, config, options, data }: EvaluateRunOptions,
-  weights: UsedWeights[],
+  { run, checkpoint, config: { imageSize, latentDim }, options, data }: EvaluateRunOptions,
+  metrics: readonly Metric[],
+  judges: readonly (FeatureNetwork | PerceptualDistance | Missing)[],
 ): Promise<EvaluationRecord> {
+  const weights = judges.flatMap((judge) => ('reason' in judge ? [] : judge.weights));
   const averages = averageFiles();
   const networks = Object.fromEntries(
     checkpoint.manifest.files.filter(({ name }) => averages.includes(name)).map(({ name, sha256 }) => [name, sha256]),
   );
-  const { imageSize, latentDim } = config;
-  // Scores of before that are still right are found again: pictures used to be part of the identity, pixels not.
-  const pixels = options.fid === 'stargan2' && !data.turned ? undefined : PIXELS_VERSION;
+  // Keys, their order and constants stay what they were, so that evaluations of earlier versions are found again.
   const identity = identityOf({
     classifier: CLASSIFIER_VERSION,
     networks,
@@ -146,16 +141,12 @@ async function beginRecord(
     imageSize,
     latentDim,
     saveImages: null,
-    pixels,
+    pixels: options.fid === 'stargan2' && !data.turned ? undefined : PIXELS_VERSION,
   });
   const found = await findEvaluation(run, checkpoint.iteration, identity);
-  if (found !== undefined) return found;
-  const domains = data.domains.map(({ name, sources, references, reals }) => ({
-    name,
-    sources: sources.length,
-    references: references.length,
-    reals: reals.length,
-  }));
+  const keys = metrics.map((metric) => metricKey(metric, options.fid));
+  // An evaluation from before a metric was added lacks its scores.
+  if (found?.tasks.every(({ scores }) => keys.every((key) => key in scores.values)) === true) return found;
   return {
     formatVersion: 1,
     identity,
@@ -166,7 +157,15 @@ async function beginRecord(
     options,
     networks,
     weights,
-    data: { sha256: data.sha256, domains },
+    data: {
+      sha256: data.sha256,
+      domains: data.domains.map(({ name, sources, references, reals }) => ({
+        name,
+        sources: sources.length,
+        references: references.length,
+        reals: reals.length,
+      })),
+    },
     realAccuracy: 0,
     notes: [...data.notes],
     tasks: [],
@@ -174,139 +173,103 @@ async function beginRecord(
   };
 }
 
-/** Whether the scores of a task are there. */
-function isDone({ data }: EvaluateRunOptions, { tasks }: EvaluationRecord, { guidance, source, target }: Task): boolean {
-  const [from, to] = [data.domains[source]!.name, data.domains[target]!.name];
-  return tasks.some((done) => done.guidance === guidance && done.source === from && done.target === to);
+type NamedTask = Pick<TaskResult, 'guidance' | 'source' | 'target'>;
+
+/** A task with the names of its domains. */
+function nameTask({ domains }: EvaluationData, { guidance, source, target }: Task): NamedTask {
+  return { guidance, source: domains[source]!.name, target: domains[target]!.name };
 }
 
-/** Writes the pictures of tasks that were judged before, where they are not there or not of this evaluation. */
-async function completePictures(request: EvaluateRunOptions, tasks: readonly Task[], pictures: PictureFolders): Promise<void> {
-  const { sampler, config, data, signal, onProgress } = request;
+const isSame = (a: NamedTask, b: NamedTask): boolean => a.guidance === b.guidance && a.source === b.source && a.target === b.target;
+
+/** Writes the pictures of finished tasks, where they are not there or not of this evaluation. */
+async function completePictures(evaluation: Evaluation, tasks: readonly Task[]): Promise<void> {
+  const { pictures, signal } = evaluation;
+  if (pictures === undefined) return;
   const missing: Task[] = [];
   for (const task of tasks) if (!(await pictures.isComplete(task))) missing.push(task);
-  const total = missing.reduce((sum, task) => sum + translationsOf(request, task), 0);
-  let done = 0;
-  const count = (images: number): void => {
-    done += images;
-    onProgress?.(done, total);
-  };
+  const count = progressCounter(evaluation, missing, 0);
+  const judges = { features: NOT_ASKED_FOR, perceptual: NOT_ASKED_FOR, classifier: NOT_ASKED_FOR };
   for (const task of missing) {
     if (signal?.aborted === true) return;
-    await pictures.begin(task);
-    const styles = await stylesOf(request, task);
-    try {
-      const context = { sampler, imageSize: config.imageSize, saveImages: pictures.folderOf(task), onProgress: count, signal };
-      const images = await saveTranslations(context, data.domains[task.source]!, styles);
-      if (images !== undefined) await pictures.finish(task, images);
-    } finally {
-      styles.dispose();
-    }
+    await runTask(evaluation, task, { metrics: [], judges, onProgress: count });
   }
 }
 
 async function runTasks(
-  request: EvaluateRunOptions,
+  evaluation: Evaluation,
+  classifier: DomainClassifier,
+  left: readonly Task[],
   begun: EvaluationRecord,
-  judges: Judges,
-  pictures: PictureFolders | undefined,
 ): Promise<EvaluationRecord> {
-  const { run, data, signal } = request;
+  const { run, metrics, features, perceptual, data, signal } = evaluation;
+  const judges: AvailableJudges = { features, perceptual, classifier };
+  const targets = new Set('reason' in features ? [] : left.map(({ target }) => target));
+  const images = [...targets].reduce((sum, target) => sum + data.domains[target]!.reals.length, 0);
+  const count = progressCounter(evaluation, left, images);
   let content = begun;
-  const name = (label: number): string => data.domains[label]!.name;
-  const left = listTasks(data.domains.length).filter((task) => !isDone(request, begun, task));
-  const count = progressCounter(request, left, judges);
-  let reals: { target: number; features: RealFeatures | undefined } | undefined;
+  let reals: { target: number; features: FeatureSet | undefined } | undefined;
   for (const task of left) {
-    if (reals?.target !== task.target)
-      reals = { target: task.target, features: await loadReals(request, task.target, judges.features, count) };
+    if (reals?.target !== task.target) reals = { target: task.target, features: await realFeatures(evaluation, task.target, count) };
     if (signal?.aborted === true) return content;
-    await pictures?.begin(task);
-    const result = await runTask(request, task, judges, reals.features, pictures?.folderOf(task), count);
+    const result = await runTask(evaluation, task, { metrics, judges, reals: reals.features, onProgress: count });
     if (result === undefined) return content;
-    await pictures?.finish(task, result.translations);
-    content = {
-      ...content,
-      tasks: [...content.tasks, { guidance: task.guidance, source: name(task.source), target: name(task.target), ...result }],
-    };
+    content = { ...content, tasks: [...content.tasks, { ...nameTask(data, task), ...result }] };
     await writeEvaluation(run, content);
   }
   return { ...content, completed: true, means: { latent: meanOf(content.tasks, 'latent'), reference: meanOf(content.tasks, 'reference') } };
 }
 
-/** How many translations a task makes. */
-function translationsOf({ data, options }: EvaluateRunOptions, { guidance, source, target }: Task): number {
-  const perSource = guidance === 'latent' ? options.outputs : Math.min(options.outputs, data.domains[target]!.references.length);
-  return data.domains[source]!.sources.length * perSource;
-}
-
-/** Counts images of all that are left to do. */
-function progressCounter(request: EvaluateRunOptions, tasks: readonly Task[], judges: Judges): (images: number) => void {
-  const { data, onProgress } = request;
-  const translations = tasks.reduce((sum, task) => sum + translationsOf(request, task), 0);
-  const targets = new Set(tasks.map(({ target }) => target));
-  const reals = typeof judges.features === 'string' ? 0 : [...targets].reduce((sum, target) => sum + data.domains[target]!.reals.length, 0);
+/** Counts the images of tasks that are left, and others. */
+function progressCounter(
+  { data: { domains }, options: { outputs }, onProgress }: Evaluation,
+  tasks: readonly Task[],
+  others: number,
+): (images: number) => void {
+  const translations = ({ guidance, source, target }: Task): number =>
+    domains[source]!.sources.length * (guidance === 'latent' ? outputs : Math.min(outputs, domains[target]!.references.length));
+  const total = tasks.reduce((sum, task) => sum + translations(task), others);
   let done = 0;
   return (images) => {
     done += images;
-    onProgress?.(done, translations + reals);
+    onProgress?.(done, total);
   };
 }
 
-async function loadReals(
-  { data, config, signal }: EvaluateRunOptions,
+/** Features of a domain's real images; undefined where there is no network for them, or it was stopped. */
+async function realFeatures(
+  { features: network, data, config: { imageSize }, signal }: Evaluation,
   target: number,
-  network: FeatureNetwork | string,
-  count: (images: number) => void,
-): Promise<RealFeatures | undefined> {
-  if (typeof network === 'string') return undefined;
-  const rows = await featuresOfFiles(network, data.domains[target]!.reals, { imageSize: config.imageSize, onProgress: count, signal });
-  return rows === undefined ? undefined : realFeatures(rows);
+  onProgress: (images: number) => void,
+): Promise<FeatureSet | undefined> {
+  if ('reason' in network) return undefined;
+  const rows = await featuresOfFiles(network, data.domains[target]!.reals, { imageSize, onProgress, signal });
+  return rows === undefined ? undefined : featureSet(rows);
 }
 
+/** Translates and judges, and keeps the pictures where they are asked for; undefined when it was stopped. */
 async function runTask(
-  request: EvaluateRunOptions,
+  { sampler, config: { imageSize, latentDim }, options, data: { domains }, pictures, signal }: Evaluation,
   task: Task,
-  judges: Judges,
-  reals: RealFeatures | undefined,
-  saveImages: string | undefined,
-  onProgress: (images: number) => void,
-): Promise<Pick<TaskResult, 'translations' | 'scores'> | undefined> {
-  const { sampler, config, options, data, signal } = request;
-  const context: TaskContext = { sampler, judges, imageSize: config.imageSize, options, reals, saveImages, onProgress, signal };
-  const styles = await stylesOf(request, task);
+  context: Pick<TaskContext, 'metrics' | 'judges' | 'reals' | 'onProgress'>,
+): Promise<TaskScores | undefined> {
+  await pictures?.begin(task);
+  const styles =
+    task.guidance === 'latent'
+      ? latentTaskStyles(sampler, task, { ...options, latentDim })
+      : await referenceTaskStyles(sampler, task, domains[task.target]!, { ...options, loadImages, imageSize });
   try {
-    return await evaluateTask(context, task, data.domains[task.source]!, styles);
+    const savePictures = pictures && ((source: number, images: readonly RgbImage[]) => pictures.write(task, source, images));
+    const request = { ...context, loadImages, sampler, imageSize, options, savePictures, signal };
+    const result = await evaluateTask(request, task, domains[task.source]!, styles);
+    if (result !== undefined) await pictures?.finish(task, result.translations);
+    return result;
   } finally {
     styles.dispose();
   }
 }
 
-function stylesOf({ sampler, config, options, data }: EvaluateRunOptions, task: Task): Promise<TaskStyles> | TaskStyles {
-  const { imageSize, latentDim } = config;
-  return task.guidance === 'latent'
-    ? latentTaskStyles(sampler, task, { ...options, latentDim })
-    : referenceTaskStyles(sampler, task, data.domains[task.target]!, { ...options, imageSize });
-}
-
-async function accuracyOnReals({ domains }: EvaluationData, { classifier, size }: SizedClassifier): Promise<number> {
-  const images = domains.flatMap(({ references }, domain) => references.map(({ file }) => ({ file, domain })));
-  let hits = 0;
-  for (let start = 0; start < images.length; start += LOADED_AT_ONCE) {
-    const some = images.slice(start, start + LOADED_AT_ONCE);
-    const found = classifier.classify({
-      size,
-      data: await loadImages(
-        some.map(({ file }) => file),
-        size,
-      ),
-    });
-    hits += found.filter((domain, i) => domain === some[i]!.domain).length;
-  }
-  return hits / images.length;
-}
-
-const meanOf = (tasks: readonly TaskResult[], guidance: Guidance): EvaluationRecord['means']['latent'] =>
+const meanOf = (tasks: readonly TaskResult[], guidance: Guidance): Scores =>
   meanScores(
     tasks.filter((task) => task.guidance === guidance).map(({ source, target, scores }) => ({ name: `${source}→${target}`, scores })),
   );

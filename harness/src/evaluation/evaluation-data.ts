@@ -1,27 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Dataset, OnCorrupt } from '@stargan/data';
+import type { EvaluationDomain } from '@stargan/training/evaluation';
 import { UsageError } from '../usage-error.js';
 import { hashFiles, hashOfFiles, spread, turnedNote, type HashedFile } from './hashed-files.js';
 
-/** Images of one domain, by what they serve for. */
-export interface EvaluationDomain {
-  readonly name: string;
-  /** Validation images that are translated. */
-  readonly sources: readonly HashedFile[];
-  /** Validation images that styles are taken from: all of them. */
-  readonly references: readonly HashedFile[];
-  /** Training images that translations are compared with. */
-  readonly reals: readonly HashedFile[];
-  /** Training images that the domain classifier learns from. */
-  readonly examples: readonly HashedFile[];
-}
-
 /** Images that an evaluation uses. */
 export interface EvaluationData {
-  readonly domains: readonly EvaluationDomain[];
-  /** Of the contents of all images, by domain and use. */
+  readonly domains: readonly EvaluationDomain<HashedFile>[];
+  /** Hash of the contents of all images, by domain and use. */
   readonly sha256: string;
-  /** What is to be known about the images. */
+  /** What a reader of the scores should know about the images. */
   readonly notes: readonly string[];
   /** Whether training images that translations are compared with are stored turned. */
   readonly turned: boolean;
@@ -50,7 +38,7 @@ export async function openEvaluationData(
       ? [`${train.directory} has no val/: training images are translated, so that scores tell nothing about new images`]
       : [];
   const perDomain = Math.max(1, Math.floor(EXAMPLES / train.domains.length));
-  const domains: EvaluationDomain[] = [];
+  const domains: EvaluationDomain<HashedFile>[] = [];
   let turned = false;
   for (const [label, { name, files }] of train.domains.entries()) {
     const trained = await hashFiles(files, onCorrupt);

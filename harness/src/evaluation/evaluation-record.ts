@@ -3,10 +3,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeWholeFile } from '@stargan/checkpoints';
 import { z } from 'zod';
-import { runPaths } from '../training/run-directory.js';
+import { runPaths } from '../run/run-directory.js';
 import { WEIGHT_KINDS } from '../weights/kinds.js';
 import { FID_NAMES } from './metrics.js';
-import { GUIDANCES } from './tasks.js';
+import { GUIDANCES } from '@stargan/training/evaluation';
 
 const scores = z.object({ values: z.record(z.string(), z.number().nullable()), reasons: z.record(z.string(), z.string()) });
 
@@ -22,7 +22,7 @@ const task = z.object({
 
 const record = z.object({
   formatVersion: z.literal(1),
-  /** Of everything that settles the results: weights, options, images, pretrained weights. */
+  /** Hash of everything that settles the results: weights, options, images, pretrained weights. */
   identity: z.string(),
   iteration: z.number(),
   /** ISO 8601, UTC: when it was begun. */

@@ -40,7 +40,7 @@ export async function hashFiles(files: readonly string[], onCorrupt: OnCorrupt =
   return { files: hashed, skipped, turned };
 }
 
-/** Of TIFF alone those tools apply the orientation, too. */
+/** Whether a file is stored turned and FID's tools leave it so: they apply the orientation of TIFF files alone. */
 async function isTurned(content: Buffer): Promise<boolean> {
   const { orientation = 1, format } = await sharp(content, { failOn: 'none' })
     .metadata()
@@ -48,7 +48,7 @@ async function isTurned(content: Buffer): Promise<boolean> {
   return orientation > 1 && format !== 'tiff';
 }
 
-/** What is to be known about images that are stored turned; none where there are none. */
+/** A note about images that are stored turned; none where there are none. */
 export function turnedNote(where: string, turned: number, images: number): string[] {
   if (turned === 0) return [];
   return [
@@ -63,8 +63,4 @@ export function hashOfFiles(files: readonly HashedFile[]): string {
     .digest('hex');
 }
 
-/** At most `count` of a list, evenly spread over it; all for 0. */
-export function spread<Item>(items: readonly Item[], count: number): readonly Item[] {
-  if (count === 0 || items.length <= count) return items;
-  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
-}
+export { evenlySpread as spread } from '@stargan/data/inspection';

@@ -5,14 +5,14 @@ import type { FidName } from './metrics.js';
 export interface EvaluationOptions {
   /** Translations of each source in each task. */
   readonly outputs: number;
-  /** At most so many sources per domain; 0 takes all validation images. */
+  /** Most sources per domain; 0 takes all validation images. */
   readonly sources: number;
-  /** Translations are compared with at most so many training images per domain; 0 takes all. */
+  /** Most training images per domain that translations are compared with; 0 takes all. */
   readonly reals: number;
   /** Training steps of the classifier that tells the domains of translations. */
   readonly classifierSteps: number;
   readonly fid: FidName;
-  /** Of latent codes, references, KID's subsets and the domain classifier. */
+  /** Seed of latent codes, references, KID's subsets and the domain classifier. */
   readonly seed: number;
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useTemporaryFolder } from '../testing/small-run.js';
 import { openPictureFolders, pictureName, taskFolders } from './picture-folders.js';
-import { listTasks } from './tasks.js';
+import { listTasks } from '@stargan/training/evaluation';
 
 const folder = useTemporaryFolder();
 

@@ -2,8 +2,10 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeWholeFile } from '@stargan/checkpoints';
+import type { RgbImage } from '@stargan/data';
+import type { Task } from '@stargan/training/evaluation';
+import { writePng } from '../sampling/write-png.js';
 import { UsageError } from '../usage-error.js';
-import type { Task } from './tasks.js';
 
 /** Says what the pictures of each task are of. It is no picture, and not among them: readers of their folders do not see it. */
 const LEDGER = 'stargan-pictures.json';
@@ -27,6 +29,8 @@ export interface PictureFolders {
   isComplete(task: Task): Promise<boolean>;
   /** Empties the folder of a task: what is written then is of this evaluation alone. */
   begin(task: Task): Promise<void>;
+  /** Writes the translations of a source. */
+  write(task: Task, source: number, pictures: readonly RgbImage[]): Promise<void>;
   /** Notes that all pictures of a task are there. */
   finish(task: Task, images: number): Promise<void>;
 }
@@ -82,6 +86,9 @@ export async function openPictureFolders(
       delete content.tasks[nameOf(task)];
       await write();
       for (const name of [...pictures, ...unfinished]) await rm(path.join(folder, name));
+    },
+    async write(task, source, pictures) {
+      for (const [output, picture] of pictures.entries()) await writePng(path.join(folderOf(task), pictureName(source, output)), picture);
     },
     async finish(task, images) {
       content.tasks[nameOf(task)] = { identity, images };

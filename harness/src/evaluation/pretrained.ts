@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { readSafetensors } from '@stargan/checkpoints';
-import type { RgbImage } from '@stargan/data';
 import { fidConventions, inception, lpips, type FidConventionName, type StateDict } from '@stargan/metrics';
+import type { FeatureJudge, Missing, PerceptualJudge } from '@stargan/training/evaluation';
 import { fileChecksum } from '../weights/checksum.js';
 import type { WeightKind } from '../weights/kinds.js';
 import { findWeights, weightsAdvice, weightsFile, weightsFolder, type StoredWeights } from '../weights/weights-cache.js';
@@ -14,73 +14,59 @@ export interface UsedWeights {
   readonly sha256: string;
 }
 
-/** A pretrained network ready for use, or what to do to get it. */
-export type Pretrained<Network> = { readonly network: Network; readonly weights: readonly UsedWeights[] } | { readonly advice: string };
-
 /** Inception-v3 under a FID convention. */
-export interface FeatureNetwork {
+export interface FeatureNetwork extends FeatureJudge {
   readonly convention: FidConventionName;
-  /** Of the weights, hexadecimal. */
+  /** Its weights. */
+  readonly weights: readonly UsedWeights[];
+  /** SHA-256 of its weights, hexadecimal. */
   readonly sha256: string;
-  /**
-   * Features of pictures of any sizes.
-   *
-   * @param imageSize S, to which `fid-stargan2` resizes first
-   * @returns [images, 2048]
-   * @throws when they are not finite
-   */
-  features(images: readonly RgbImage[], imageSize: number): Promise<Float32Array>;
   dispose(): void;
 }
 
 /** LPIPS on batches of translations. */
-export interface PerceptualDistance {
-  /** Mean distance over all pairs of images. @param images [n ≥ 2, size, size, 3], disposed by the caller */
-  meanOverPairs(samples: readonly Tensor[]): number;
+export interface PerceptualDistance extends PerceptualJudge {
+  /** Its weights. */
+  readonly weights: readonly UsedWeights[];
   dispose(): void;
 }
-
-/** Length of Inception's features. */
-export const FEATURE_LENGTH = 2048;
 
 /** Kind of weights that a convention's network has. */
 const inceptionKind = (convention: FidConventionName): WeightKind =>
   fidConventions[convention].layout === 'fid' ? 'inception-fid' : 'inception-torchvision';
 
-/** Inception for a convention, or advice where its weights are not there. @throws naming the file when it is damaged */
-export async function openFeatureNetwork(convention: FidConventionName): Promise<Pretrained<FeatureNetwork>> {
+/** Inception for a convention, or how to get its weights where they are not there. @throws naming the file when it is damaged */
+export async function openFeatureNetwork(convention: FidConventionName): Promise<FeatureNetwork | Missing> {
   const kind = inceptionKind(convention);
   const stored = await findWeights(kind);
-  if (stored === undefined) return { advice: await adviceFor(kind) };
+  if (stored === undefined) return { reason: await adviceFor(kind) };
   const { layout } = fidConventions[convention];
   const network = inception({ layout });
   const parameters = await loadFrom([stored], ([state]) => network.load(state!));
   const { sha256 } = stored.result;
   return {
+    convention,
     weights: [{ kind, sha256 }],
-    network: {
-      convention,
-      sha256,
-      async features(images, imageSize) {
-        const pictures = fidConventions[convention].input(images, { imageSize });
-        const result = network.apply(parameters, pictures);
-        try {
-          const values = await result.data<'float32'>();
-          if (!values.every(Number.isFinite))
-            throw new Error(
-              `features of the weights ${kind} (${stored.file}) are not finite: the weights are damaged; run "stargan weights fetch ${kind} --force"`,
-            );
-          return values;
-        } finally {
-          dispose([pictures, result]);
-        }
-      },
-      dispose: () => dispose(parameters),
+    sha256,
+    async features(images, imageSize) {
+      const pictures = fidConventions[convention].input(images, { imageSize });
+      const result = network.apply(parameters, pictures);
+      try {
+        const values = await result.data<'float32'>();
+        if (!values.every(Number.isFinite))
+          throw new Error(
+            `features of the weights ${kind} (${stored.file}) are not finite: the weights are damaged; run "stargan weights fetch ${kind} --force"`,
+          );
+        return values;
+      } finally {
+        dispose([pictures, result]);
+      }
     },
+    dispose: () => dispose(parameters),
   };
 }
 
-/** What to do about weights that cannot be had: a file that is there but not whole is named. */
+/** What to do about missing weights; a file that is there but not whole is named. */
 async function adviceFor(kind: WeightKind): Promise<string> {
   const file = weightsFile(kind, weightsFolder());
   const status = await stat(file).catch(() => undefined);
@@ -88,26 +74,24 @@ async function adviceFor(kind: WeightKind): Promise<string> {
   return `the weights ${kind} (${file}, ${status.size} bytes) are not what was recorded when they were added: run "stargan weights fetch ${kind} --force", or add the file again`;
 }
 
-/** LPIPS, or advice where its weights are not there. @throws naming the file when it is damaged */
-export async function openPerceptualDistance(): Promise<Pretrained<PerceptualDistance>> {
+/** LPIPS, or how to get its weights where they are not there. @throws naming the file when it is damaged */
+export async function openPerceptualDistance(): Promise<PerceptualDistance | Missing> {
   const [alexnet, heads] = [await findWeights('alexnet'), await findWeights('lpips-alex')];
   if (alexnet === undefined || heads === undefined) {
     const missing = [...(alexnet === undefined ? ['alexnet' as const] : []), ...(heads === undefined ? ['lpips-alex' as const] : [])];
-    return { advice: (await Promise.all(missing.map(adviceFor))).join('; and ') };
+    return { reason: (await Promise.all(missing.map(adviceFor))).join('; and ') };
   }
   const distance = lpips();
   const parameters = await loadFrom([alexnet, heads], ([features, learned]) => distance.load({ alexnet: features!, heads: learned! }));
   return {
     weights: [alexnet, heads].map(({ kind, result }) => ({ kind, sha256: result.sha256 })),
-    network: {
-      meanOverPairs(samples) {
-        const mean = distance.meanOverPairs(parameters, samples);
-        const [value] = mean.dataSync<'float32'>();
-        mean.dispose();
-        return value!;
-      },
-      dispose: () => dispose(parameters),
+    meanOverPairs(samples) {
+      const mean = distance.meanOverPairs(parameters, samples);
+      const [value] = mean.dataSync<'float32'>();
+      mean.dispose();
+      return value!;
     },
+    dispose: () => dispose(parameters),
   };
 }
 

@@ -5,10 +5,11 @@ import { cacheFolder } from '@stargan/backend';
 import { readSafetensors, writeSafetensors } from '@stargan/checkpoints';
 import { decodeImage } from '@stargan/data';
 import type { FeatureRows } from '@stargan/metrics';
+import { yieldToEventLoop } from '@stargan/training';
+import { FEATURE_LENGTH } from '@stargan/training/evaluation';
 import type { HashedFile } from './hashed-files.js';
 import { PIXELS_VERSION } from './metrics.js';
-import { FEATURE_LENGTH, type FeatureNetwork } from './pretrained.js';
-import { yieldToEventLoop } from '@stargan/training';
+import type { FeatureNetwork } from './pretrained.js';
 
 /** Images whose features one file of the cache holds: what an interruption costs at most. */
 const PER_FILE = 128;
@@ -29,8 +30,9 @@ export interface FeaturesOfFilesOptions {
 export const featuresFolder = (): string => path.join(cacheFolder(), 'features');
 
 /**
- * Features of image files, whose pixels are read as the conventions' tools read them. They are kept in stargan's cache under a name made of everything they depend on: the
- * content of the files, the convention (with its image size) and the weights.
+ * Features of image files, whose pixels are read as the conventions' tools read them. They are kept in stargan's cache
+ * under a name made of everything they depend on: the content of the files, the convention (with its image size) and the
+ * weights.
  *
  * @returns undefined when `signal` was aborted
  * @throws ImageFileError naming a file that cannot be used

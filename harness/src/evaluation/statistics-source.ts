@@ -8,7 +8,7 @@ export interface NamedStatistics {
   readonly statistics: StoredStatistics;
 }
 
-/** Which numbers a comparison can give, and what is to be known of their names. */
+/** Which conventions a comparison can be made under, and what a reader should know about their names. */
 export interface ChosenConventions {
   readonly names: readonly ScoredConvention[];
   readonly notes: readonly string[];
@@ -17,10 +17,10 @@ export interface ChosenConventions {
 const shortName = (convention: string): FidName | undefined => FID_NAMES.find((name) => conventionOf(name) === convention);
 
 /**
- * Of which conventions two sides can be compared where at least one may be a file of statistics, which is of one alone.
+ * Chooses the conventions under which two sides can be compared; a file of statistics has a single one.
  *
- * @param files those sides that are files
- * @param asked what the user named, undefined for nothing
+ * @param files the sides that are files
+ * @param asked conventions that the user named, undefined for none
  * @param imageSize S of the other side's images, undefined where both sides are files
  * @throws UsageError where files are of different conventions, of another than was asked for, or do not say and images are
  * to be compared with them

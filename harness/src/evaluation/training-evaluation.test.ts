@@ -7,11 +7,10 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readMetricLog } from '../logging/metric-log.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { averageFiles } from '@stargan/training';
-import { findCheckpoint, runPaths } from '../training/run-directory.js';
+import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 import { findBest, keepBest } from './best-checkpoint.js';
 import { listEvaluations, type EvaluationRecord } from './evaluation-record.js';
-import type { Metric } from './metrics.js';
 
 let data = '';
 const folder = useTemporaryFolder(async (created) => {
@@ -105,7 +104,7 @@ describe('the best checkpoint', () => {
   it.each([
     ['fid', 'fid-stargan2', [5, 4, 4.5], [1, 2, 2]],
     ['lpips', 'lpips', [0.4, 0.3, 0.5], [1, 1, 3]],
-  ] as const)('is the one with the %s that is better for its kind', async (metric: Metric, key, values, expected) => {
+  ] as const)('is the one with the %s that is better for its kind', async (metric, key, values, expected) => {
     const checkpoint = await checkpointOf(runFolder('evaluated'), 4);
     const run = runFolder(`best-${metric}`);
     for (const [i, value] of values.entries()) {
@@ -122,9 +121,9 @@ describe('the best checkpoint', () => {
 
   it('is none where the metric has no value', async () => {
     const checkpoint = await checkpointOf(runFolder('evaluated'), 4);
-    expect(await keepBest(runFolder('none'), checkpoint, await evaluationWith({ 'fid-stargan2': null }, 4), 'fid')).toBe(
-      'fid-stargan2 has no value: no weights',
-    );
+    expect(await keepBest(runFolder('none'), checkpoint, await evaluationWith({ 'fid-stargan2': null }, 4), 'fid')).toEqual({
+      reason: 'fid-stargan2 has no value: no weights',
+    });
     expect(await findBest(runFolder('none'))).toBeUndefined();
   });
 });

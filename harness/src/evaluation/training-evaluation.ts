@@ -1,12 +1,13 @@
 import type { Checkpoint } from '@stargan/checkpoints';
-import type { Dataset } from '@stargan/data';
+import { loadImages, type Dataset } from '@stargan/data';
 import type { Config } from '../config/schema.js';
+import type { DomainClassifier } from '@stargan/metrics';
 import type { Sampler } from '@stargan/training';
 import { keepBest } from './best-checkpoint.js';
+import { openClassifier } from '@stargan/training/evaluation';
 import { openEvaluationData, type EvaluationData } from './evaluation-data.js';
 import { lineProgress } from './evaluation-progress.js';
-import type { SizedClassifier } from './evaluate-task.js';
-import { evaluateRun, openClassifier } from './evaluate-run.js';
+import { evaluateRun } from './evaluate-run.js';
 import { evaluationOptions } from './options.js';
 import { describeMeans, scoreTable } from './results-table.js';
 
@@ -32,13 +33,13 @@ export interface TrainingEvaluationOptions {
 }
 
 /**
- * Evaluation between iterations. It draws from random streams of its own, so that training goes on as if there were
+ * Evaluation between iterations. It draws from random streams of its own, so that training continues as if there were
  * none. The domain classifier is trained once; pretrained networks are in memory only while they are used.
  */
 export function trainingEvaluation({ run, config, dataset, say, signal }: TrainingEvaluationOptions): TrainingEvaluation {
   const options = evaluationOptions(config);
   let data: EvaluationData | undefined;
-  let classifier: SizedClassifier | undefined;
+  let classifier: DomainClassifier | undefined;
   let explained = false;
   return {
     async evaluate(checkpoint, sampler) {
@@ -51,18 +52,20 @@ export function trainingEvaluation({ run, config, dataset, say, signal }: Traini
         config,
         options,
         data: images,
-        classifier: async () => (classifier ??= await openClassifier(images, config.imageSize, { ...options, say, signal })),
+        classifier: async () =>
+          (classifier ??= await openClassifier(images.domains, config.imageSize, { ...options, loadImages, say, signal })),
         onProgress: (done, total) => progress.update(done, total),
         signal,
       });
       if (!evaluation.completed) return;
       say(describeMeans(evaluation));
       if (!explained) for (const remark of [...scoreTable(evaluation).reasons, ...evaluation.notes]) say(`– ${remark}`);
-      const best = await keepBest(run, checkpoint, evaluation, config.bestMetric);
-      if (typeof best === 'object') say(`best so far: ${best.metric} ${best.value.toPrecision(5)} at iteration ${best.iteration}`);
-      else if (best !== undefined && !explained) say(`no best checkpoint is kept: ${best}`);
+      const kept = await keepBest(run, checkpoint, evaluation, config.bestMetric);
+      if (kept !== undefined && 'best' in kept)
+        say(`best so far: ${kept.best.metric} ${kept.best.value.toPrecision(5)} at iteration ${kept.best.iteration}`);
+      else if (kept !== undefined && !explained) say(`no best checkpoint is kept: ${kept.reason}`);
       explained = true;
     },
-    dispose: () => classifier?.classifier.dispose(),
+    dispose: () => classifier?.dispose(),
   };
 }

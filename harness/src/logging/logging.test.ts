@@ -2,9 +2,9 @@ import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useTemporaryFolder } from '../testing/small-run.js';
-import { describeDataWait } from './data-wait.js';
 import { openMetricLog, readMetricLog } from './metric-log.js';
-import { formatDuration, summarizeLosses } from './progress.js';
+import { formatDuration } from './format.js';
+import { lineProgress } from './progress.js';
 
 const folder = useTemporaryFolder();
 
@@ -29,16 +29,6 @@ describe('a metric log', () => {
   });
 });
 
-describe('waiting for images', () => {
-  it('is told as a share of the training, with a remedy from 2 % on', () => {
-    expect(describeDataWait(0.25, 130)).toBe('waited 0.3 s for images, 0.2 % of 2m10s');
-    expect(describeDataWait(2, 100)).toBe(
-      'waited 2.0 s for images, 2.0 % of 1m40s; files that are no larger than needed, on a local disk, are read faster',
-    );
-    expect(describeDataWait(1, 3)).toBe('waited 1.0 s for images, 33.3 % of 3s');
-  });
-});
-
 describe('progress', () => {
   it('writes durations as people read them', () => {
     expect([0, 59.6, 61, 3599, 3600, 7500, Infinity].map(formatDuration)).toEqual([
@@ -52,9 +42,16 @@ describe('progress', () => {
     ]);
   });
 
-  it('shows the losses that tell most', () => {
-    expect(
-      summarizeLosses({ 'D/latent_total': 1, 'G/latent_adv': 2, 'G/latent_sty': 0.5, 'G/latent_ds': 0.25, 'G/latent_cyc': 0.125 }),
-    ).toBe('D 1.00 G 2.00 sty 0.50 ds 0.25 cyc 0.13');
+  it('prints a line now and then, and the last one where that is wanted', () => {
+    const printed: string[] = [];
+    const print = (line: string): void => void printed.push(line);
+    const often = lineProgress({ line: '{value} of {total} {what} {unknown}', secondsBetweenLines: 0 }, print);
+    often.update(1, 2, { what: 'images' });
+    expect(printed).toEqual(['1 of 2 images {unknown}']);
+    for (const printsLast of [false, true]) {
+      const seldom = lineProgress({ line: `{value}, ${printsLast}`, printsLast }, print);
+      for (const value of [1, 2]) seldom.update(value, 2);
+    }
+    expect(printed.slice(1)).toEqual(['2, true']);
   });
 });

@@ -4,14 +4,14 @@ import { writeWholeFile } from '@stargan/checkpoints';
 /** One line of the log. */
 export type LogEntry = { iteration: number } & Record<string, number>;
 
-/** A log of numbers, one JSON object a line. */
+/** A log of numbers, one JSON object per line. */
 export interface MetricLog {
   append(entry: LogEntry): Promise<void>;
 }
 
 /**
  * Opens a log for appending. Lines after `iteration` are dropped first, so that a resumed run does not repeat
- * iterations that were lost; so is a last line that was cut off.
+ * iterations that were lost; so is a truncated last line.
  */
 export async function openMetricLog(file: string, iteration: number): Promise<MetricLog> {
   const kept = (await readMetricLog(file)).filter((entry) => entry.iteration <= iteration);
@@ -19,12 +19,12 @@ export async function openMetricLog(file: string, iteration: number): Promise<Me
   return { append: (entry) => appendToLog(file, entry) };
 }
 
-/** Appends a line, and touches no other. */
+/** Appends one line. */
 export function appendToLog(file: string, entry: LogEntry): Promise<void> {
   return appendFile(file, `${JSON.stringify(entry)}\n`);
 }
 
-/** The lines of a log that are whole; none when there is no file. */
+/** The complete lines of a log; none when the file does not exist. */
 export async function readMetricLog(file: string): Promise<LogEntry[]> {
   let text: string;
   try {
@@ -41,4 +41,21 @@ export async function readMetricLog(file: string): Promise<LogEntry[]> {
       return [];
     }
   });
+}
+
+/** Lines that may wait to be written; the oldest are dropped beyond this. */
+const MOST_WAITING = 10_000;
+
+/** A log that keeps the lines that could not be written, and writes them before the next one. */
+export function retryingLog(log: MetricLog): MetricLog {
+  let waiting: LogEntry[] = [];
+  return {
+    async append(entry) {
+      waiting = [...waiting.slice(1 - MOST_WAITING), entry];
+      while (waiting.length > 0) {
+        await log.append(waiting[0]!);
+        waiting = waiting.slice(1);
+      }
+    },
+  };
 }

@@ -20,7 +20,7 @@ describe('a bar on a terminal', () => {
     const { output, text } = terminal();
     const bar = createTerminalBar('{value} {losses}', output);
     bar.update(1, 2, { losses: '' });
-    bar.say('a line');
+    bar.log('a line');
     bar.stop();
     bar.stop();
     expect(text().lastIndexOf(SHOW)).toBeGreaterThan(text().lastIndexOf(HIDE));
@@ -52,9 +52,9 @@ describe('a bar on a terminal', () => {
 
   it('shows the same numbers again below a message', () => {
     const { output, text } = terminal();
-    const progress = createProgress(0, 12, output);
-    progress.update(12, { 'D/latent_total': 1 });
-    progress.say('waited 0.1 s for images');
+    const progress = createProgress({ bar: '{value}/{total} | {speed} it/s | {losses}', line: '', output });
+    progress.update(12, 12, { speed: '2.00', losses: 'D 1.00' });
+    progress.log('waited 0.1 s for images');
     const shown = text().slice(text().indexOf('waited 0.1 s for images\n'));
     expect(shown).toContain('12/12');
     expect(shown).toContain('D 1.00');

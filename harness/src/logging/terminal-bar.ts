@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 
-/** Shows the cursor and wraps lines again: what a bar switches off while it is shown. */
+/** Shows the cursor and wraps lines again, which a bar switches off while it is shown. */
 const RESTORE = '\x1B[?25h\x1B[?7h';
 
 /** Terminals with a bar on them. */
@@ -8,17 +8,16 @@ const occupied = new Set<NodeJS.WriteStream>();
 
 /** A progress bar on a terminal. */
 export interface TerminalBar {
-  /** Draws the bar, and starts it when it is not there yet. */
+  /** Draws the bar; the first call starts it. */
   update(value: number, total: number, shown: Readonly<Record<string, string>>): void;
   /** Prints a line above the bar. */
-  say(text: string): void;
-  /** Leaves the bar where it is, on a line of its own. */
+  log(text: string): void;
+  /** Leaves the bar on a line of its own. */
   stop(): void;
 }
 
 /**
- * A bar that gives the terminal back however the process ends: on `process.exit`, at an error that nobody caught, or
- * in the ordinary way.
+ * A bar that restores the terminal however the process ends: by `process.exit`, an uncaught error, or normally.
  *
  * @param format of cli-progress, with names of what {@link TerminalBar.update} shows in braces
  * @param output a terminal
@@ -53,7 +52,7 @@ export function createTerminalBar(format: string, output: NodeJS.WriteStream): T
       bar!.setTotal(total);
       bar!.update(value, shown);
     },
-    say(text) {
+    log(text) {
       erase();
       output.write(`${text}\n`);
       draw();

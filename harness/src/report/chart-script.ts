@@ -1,10 +1,10 @@
 import { scriptJson } from './page.js';
 import type { Chart } from './curves.js';
 
-/** Colours that stay apart for colour-blind eyes (Okabe and Ito). */
+/** Colours that colour-blind readers can tell apart (Okabe and Ito). */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 
-/** Script that draws the charts with uPlot into the elements `chart-0`, `chart-1`, … and keeps their width. */
+/** The script that draws the charts with uPlot into the elements `chart-0`, `chart-1`, …, and follows their width. */
 export function chartScript(charts: readonly Chart[]): string {
   return `
 const colours = ${scriptJson(COLOURS)};

@@ -1,21 +1,22 @@
 import { OBJECTIVE, type Objective } from '@stargan/training';
-import { METRICS, type Metric } from '../evaluation/metrics.js';
-import { GUIDANCES } from '../evaluation/tasks.js';
+import { isOnFeatures, metricTable, type Metric } from '@stargan/metrics';
+import { GUIDANCES } from '@stargan/training/evaluation';
 import type { LogEntry } from '../logging/metric-log.js';
+import { LOSS_CHARTS } from './loss-charts.js';
 
-/** A chart: iterations, and one line of values per label. */
+/** A chart: one curve per label over iterations. */
 export interface Chart {
   title: string;
-  /** What the first list of `data` is; iterations by default. */
+  /** What the first list of `data` holds; iterations by default. */
   x?: string;
   labels: string[];
-  /** First the iterations, then one list per label; null leaves a gap. */
+  /** First the iterations, then the values of each label; null leaves a gap. */
   data: (number | null)[][];
-  /** Whether a curve goes on behind a gap, in a straight line. */
+  /** Whether a curve crosses gaps in a straight line. */
   spanGaps?: boolean;
-  /** Number of each label's colour, where labels have the same in several charts; by default in order. */
+  /** Index of each label's colour, for labels that have the same colour in several charts; by default in order. */
   colours?: number[];
-  /** Of the values; as they come by default. */
+  /** Range of the values; by default that of the data. */
   range?: [number, number];
 }
 
@@ -52,7 +53,7 @@ const POINTS = 300;
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Stretches of a log, so that there are no more points than a chart shows. */
+/** A log in stretches of equal length, no more of them than a chart shows points. */
 function stretchesOf(log: readonly LogEntry[]): LogEntry[][] {
   const length = Math.max(1, Math.ceil(log.length / POINTS));
   return Array.from({ length: Math.ceil(log.length / length) }, (_, i) => log.slice(i * length, (i + 1) * length));
@@ -78,7 +79,7 @@ export function lossCharts(log: readonly LogEntry[], objective: Objective = OBJE
 
 const sum = (part: readonly LogEntry[], key: string): number => part.reduce((total, entry) => total + (entry[key] ?? NaN), 0);
 
-/** Seconds of an iteration, and how many of them pass waiting for images. */
+/** Seconds per iteration, and how many of them are spent waiting for images. */
 export function speedChart(speed: readonly LogEntry[]): Chart {
   const parts = stretchesOf(speed);
   const perIteration = (key: string): number[] => parts.map((part) => rounded(sum(part, key) / sum(part, 'iterations')));
@@ -89,53 +90,36 @@ export function speedChart(speed: readonly LogEntry[]): Chart {
   };
 }
 
-const METRIC_TITLES: Readonly<Record<Metric, string>> = {
-  fid: 'FID (lower is better)',
-  kid: 'KID (lower is better)',
-  precision: 'Precision',
-  recall: 'Recall',
-  density: 'Density',
-  coverage: 'Coverage',
-  lpips: 'LPIPS: diversity of translations of one source',
-  domainAccuracy: 'Share taken for the target domain',
-  styleDistance: 'Distance between styles',
-};
-
-/** Metrics that are shares, shown from 0 to 1. */
-const SHARES: readonly Metric[] = ['precision', 'recall', 'coverage', 'domainAccuracy'];
-
-const isMetric = (text: string): text is Metric => (METRICS as readonly string[]).includes(text);
-
 /**
  * Metrics over iterations, a chart for each and one line per guidance. Of several evaluations of one iteration the
  * last counts; conventions of FID get charts of their own, since they do not compare.
  *
  * @param log lines `{ iteration, 'latent/fid-stargan2', … }`, in any order
+ * @param table metrics that are shown
  */
-export function metricCharts(log: readonly LogEntry[]): Chart[] {
+export function metricCharts(log: readonly LogEntry[], table: readonly Metric[] = metricTable): Chart[] {
   const byIteration = new Map<number, LogEntry>();
   for (const entry of log) byIteration.set(entry.iteration, { ...byIteration.get(entry.iteration), ...entry });
   const entries = [...byIteration.values()].sort((a, b) => a.iteration - b.iteration);
-  const names = [
-    ...new Set(entries.flatMap((entry) => Object.keys(entry).flatMap((key) => /^(?:latent|reference)\/(.+)$/.exec(key)?.[1] ?? []))),
-  ];
-  const rank = (name: string): number => METRICS.findIndex((metric) => name === metric || name.startsWith(`${metric}-`));
-  return names
-    .filter((name) => rank(name) >= 0)
-    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
-    .map((name) => {
-      const there = entries.filter((entry) => GUIDANCES.some((guidance) => entry[`${guidance}/${name}`] !== undefined));
-      const value = (entry: LogEntry, key: string): number | null => (entry[key] === undefined ? null : rounded(entry[key]));
-      const metric = METRICS[rank(name)]!;
-      const convention = isMetric(name) ? '' : `, fid-${name.slice(metric.length + 1)}`;
-      return {
-        ...(SHARES.includes(metric) ? { range: [0, 1] as [number, number] } : {}),
-        title: METRIC_TITLES[metric] + convention,
-        labels: GUIDANCES.map((guidance) => `${guidance} guided`),
-        data: [
-          there.map(({ iteration }) => iteration),
-          ...GUIDANCES.map((guidance) => there.map((entry) => value(entry, `${guidance}/${name}`))),
-        ],
-      };
-    });
+  const keys = entries.flatMap((entry) => Object.keys(entry).flatMap((key) => /^(?:latent|reference)\/(.+)$/.exec(key)?.[1] ?? []));
+  const names = [...new Set(keys)].sort((a, b) => a.localeCompare(b));
+  return table.flatMap((metric) => {
+    const isOf = (name: string): boolean => name === metric.key || (isOnFeatures(metric) && name.startsWith(`${metric.key}-`));
+    return names.filter(isOf).map((name) => metricChart(metric, name, entries));
+  });
+}
+
+function metricChart(metric: Metric, name: string, entries: readonly LogEntry[]): Chart {
+  const there = entries.filter((entry) => GUIDANCES.some((guidance) => entry[`${guidance}/${name}`] !== undefined));
+  const value = (entry: LogEntry, key: string): number | null => (entry[key] === undefined ? null : rounded(entry[key]));
+  const convention = name === metric.key ? '' : `, fid-${name.slice(metric.key.length + 1)}`;
+  return {
+    ...(metric.range && { range: [...metric.range] }),
+    title: metric.title + convention,
+    labels: GUIDANCES.map((guidance) => `${guidance} guided`),
+    data: [
+      there.map(({ iteration }) => iteration),
+      ...GUIDANCES.map((guidance) => there.map((entry) => value(entry, `${guidance}/${name}`))),
+    ],
+  };
 }

@@ -6,30 +6,30 @@ import { escapeHtml } from './page.js';
 
 const MEBIBYTE = 2 ** 20;
 
-/** What pictures take of a page at most, so that browsers and mail programs still open it. */
+/** The most that pictures take up in a page, so that browsers and mail programs still open it. */
 export interface PictureBudget {
-  /** Bytes of a picture's file; a larger one is shown reduced. */
+  /** Largest picture file in bytes; a larger one is shown reduced. */
   readonly pictureBytes: number;
-  /** Bytes of all files together; beyond them pictures are linked. */
+  /** Bytes of all pictures together; beyond that they are linked. */
   readonly pageBytes: number;
 }
 
 const BUDGET: PictureBudget = { pictureBytes: MEBIBYTE, pageBytes: 16 * MEBIBYTE };
 
-/** Height and width of reduced pictures, as many pixels as screens show. */
+/** Largest height and width of reduced pictures, about what screens show. */
 const REDUCED_SIZE = 1280;
 
 /** Puts pictures into a page until it is full. */
 export interface PictureEmbedder {
-  /** The picture with what it shows, as HTML: whole, reduced with a link to the file, or a link alone. */
+  /** The picture with its caption as HTML: in full, reduced with a link to the file, or only a link. */
   figure(file: string, caption: string): Promise<string>;
 }
 
 /**
  * Embeds pictures in a page.
  *
- * @param page path of the page's file, which links start from
- * @param budget what pictures take at most
+ * @param page path of the page's file, from which links start
+ * @param budget the most that pictures take up
  */
 export function createPictureEmbedder(page: string, { pictureBytes, pageBytes }: PictureBudget = BUDGET): PictureEmbedder {
   let left = pageBytes;
@@ -65,7 +65,7 @@ export function createPictureEmbedder(page: string, { pictureBytes, pageBytes }:
         }
         return html(image('webp', reduced, caption), caption, ` Reduced; all pixels are in ${link(file)}.`);
       } catch (error) {
-        // One picture less is no reason for no report.
+        // One missing picture is no reason to have no report.
         return html('', caption, ` ${link(file)} cannot be shown: ${escapeHtml(describeError(error))}`);
       }
     },

@@ -1,10 +1,10 @@
-/** Text made safe to stand in HTML. */
+/** Escapes text for HTML. */
 export function escapeHtml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
   return text.replace(/[&<>"']/g, (character) => entities[character]!);
 }
 
-/** Data as JSON that can stand inside a script element. */
+/** Data as JSON that is safe inside a script element. */
 export function scriptJson(value: unknown): string {
   return JSON.stringify(value).replace(/</g, '\\u003c');
 }
@@ -14,14 +14,14 @@ export function definitionTable(rows: readonly (readonly [string, string])[]): s
   return `<table>${rows.map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`).join('')}</table>`;
 }
 
-/** A table with headings; it scrolls by itself where the page is narrower. */
+/** A table with headings, which scrolls on its own where the page is narrower. */
 export function dataTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (tag: 'td' | 'th', row: readonly string[]): string =>
     `<tr>${row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
   return `<div class="scroll"><table class="data"><thead>${cells('th', headings)}</thead><tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table></div>`;
 }
 
-/** A picture with what it shows. */
+/** A picture with its caption. */
 export function figure(source: string, caption: string): string {
   return `<figure><img src="${source}" alt="${escapeHtml(caption)}"><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
 }
@@ -48,7 +48,7 @@ table { border-collapse: collapse; font-size: .9rem; width: 100%; } th, td { tex
 .u-legend { font-size: .8rem; }
 `;
 
-/** A whole page that needs nothing else. `styles` and `script` come before and after the body's own. */
+/** A self-contained page. `styles` come before the page's own styles, `script` after its body. */
 export function page({ title, body, styles, script }: { title: string; body: string; styles: string; script: string }): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -1,13 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Scores } from '@stargan/metrics';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
 import { writeEvaluation } from '../evaluation/evaluation-record.js';
-import type { Scores } from '../evaluation/metrics.js';
 import { appendToLog } from '../logging/metric-log.js';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
-import { runPaths, writeRunRecord } from '../training/run-directory.js';
+import { runPaths, writeRunRecord } from '../run/run-directory.js';
 import { lossCharts, metricCharts, speedChart } from './curves.js';
 import { escapeHtml, scriptJson } from './page.js';
 import { writeReport } from './write-report.js';

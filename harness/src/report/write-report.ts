@@ -4,18 +4,19 @@ import path from 'node:path';
 import { z } from 'zod';
 import { writeWholeFile } from '@stargan/checkpoints';
 import { printablePath } from '@stargan/data';
-import { describeDataset } from '../dataset/describe-dataset.js';
+import { describeDataset } from '@stargan/data/inspection';
+import { metricTable, type Metric } from '@stargan/metrics';
 import { findBest } from '../evaluation/best-checkpoint.js';
 import { listEvaluations } from '../evaluation/evaluation-record.js';
 import { scoreTable } from '../evaluation/results-table.js';
-import { formatDuration } from '../logging/progress.js';
+import { formatDuration } from '../logging/format.js';
 import { readMetricLog } from '../logging/metric-log.js';
-import { readRunRecord, runPaths, type RunRecord } from '../training/run-directory.js';
+import { readRunRecord, runPaths, type RunRecord } from '../run/run-directory.js';
 import { chartScript } from './chart-script.js';
 import { lossCharts, metricCharts, speedChart, type Chart } from './curves.js';
 import { createPictureEmbedder, type PictureEmbedder } from './embed-picture.js';
 import { dataTable, definitionTable, escapeHtml, page } from './page.js';
-import { percent } from './text-table.js';
+import { percent } from '../logging/format.js';
 
 const CAPTIONS: Readonly<Record<string, string>> = {
   latent:
@@ -113,11 +114,11 @@ export async function readPlotLibrary(): Promise<{ script: string; styles: strin
 const chartPlace = (index: number): string => `<div class="chart" id="chart-${index}"></div>`;
 
 /** The newest evaluation as a table, and curves of all. */
-async function evaluations(run: string, charts: readonly string[]): Promise<string> {
+async function evaluations(run: string, charts: readonly string[], table: readonly Metric[]): Promise<string> {
   const last = (await listEvaluations(run)).at(-1);
   const best = await findBest(run);
   if (last === undefined) return '';
-  const { headings, rows, reasons } = scoreTable(last);
+  const { headings, rows, reasons } = scoreTable(last, table);
   const { iteration, convention, options, data, realAccuracy, notes } = last;
   const images = data.domains.map(({ name, sources, reals }) => `${name}: ${sources} sources, ${reals} real`).join('; ');
   const remarks = [...reasons, ...notes];
@@ -133,9 +134,10 @@ ${charts.length === 0 ? '' : `<div class="charts">${charts.join('')}</div>`}`;
  * with links to their files, so that the page stays below some twenty megabytes.
  *
  * @param run folder of the run
+ * @param table metrics that are shown
  * @throws UsageError when there is no run
  */
-export async function writeReport(run: string): Promise<string> {
+export async function writeReport(run: string, table: readonly Metric[] = metricTable): Promise<string> {
   const record = await readRunRecord(run);
   const paths = runPaths(run);
   const log = await readMetricLog(paths.log);
@@ -144,7 +146,7 @@ export async function writeReport(run: string): Promise<string> {
   // Logs of earlier versions lack the number of iterations.
   const counted = speed.filter((entry) => entry.iterations !== undefined);
   const others = [...losses, ...(counted.length < 2 ? [] : [speedChart(counted)])];
-  const metrics = metricCharts(await readMetricLog(paths.evaluationLog)).filter(({ data }) => data[0]!.length > 1);
+  const metrics = metricCharts(await readMetricLog(paths.evaluationLog), table).filter(({ data }) => data[0]!.length > 1);
   const charts = [...others, ...metrics];
   const total = (key: string): number => speed.reduce((sum, entry) => sum + (entry[key] ?? 0), 0);
   const seconds = total('seconds');
@@ -159,6 +161,7 @@ ${await stages(paths.samples, embedder)}
 ${await evaluations(
   run,
   metrics.map((_, i) => chartPlace(others.length + i)),
+  table,
 )}
 <h2>Losses</h2>${losses.map((_, i) => chartPlace(i)).join('') || '<p>No log yet.</p>'}
 ${others.length > losses.length ? `<h2>Speed</h2>${chartPlace(losses.length)}` : ''}

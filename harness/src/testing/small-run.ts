@@ -20,6 +20,7 @@ export const SMALL_CONFIG: Partial<Config> = {
   learningRate: 1e-3,
   logEvery: 1,
   sampleEvery: 0,
+  sampleSources: 1,
   saveEvery: 0,
   evaluateClassifierSteps: 20,
 };

@@ -3,14 +3,14 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { measureCandidate, openJudging, type Judging } from '../comparison/measure.js';
 import type { Config } from '../config/schema.js';
-import { type Losses, RUNG_NAMES, rungConfig } from '@stargan/training';
+import { ABLATION_NAMES, ablationConfig, type Losses } from '@stargan/training';
 import { readMetricLog } from '../logging/metric-log.js';
 import { trainingWorkload } from '../measurement/training-workload.js';
 import { planTraining } from '../planning/plan-training.js';
+import { measureModel, openMeasurement, type Measurement } from '../studies/measure-model.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { findCheckpoint, runPaths } from './run-directory.js';
+import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from './train.js';
 
 let data = '';
@@ -30,7 +30,7 @@ const ALTERNATIVES: Readonly<Record<string, Partial<Config>>> = {
 };
 
 const configurations: Readonly<Record<string, Config>> = {
-  ...Object.fromEntries(RUNG_NAMES.map((name) => [`rung ${name}`, rungConfig(smallConfig(), name)])),
+  ...Object.fromEntries(ABLATION_NAMES.map((name) => [`configuration ${name}`, ablationConfig(smallConfig(), name)])),
   ...Object.fromEntries(Object.entries(ALTERNATIVES).map(([name, values]) => [name, smallConfig(values)])),
 };
 
@@ -106,14 +106,14 @@ describe('an iteration', () => {
 });
 
 describe('a run with other networks', () => {
-  let judging: Judging;
+  let measurement: Measurement;
   beforeAll(async () => {
     vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache'));
-    judging = await openJudging(data, smallConfig(), { say: () => undefined });
+    measurement = await openMeasurement(data, smallConfig(), { say: () => undefined });
   });
   afterAll(() => {
     vi.unstubAllEnvs();
-    judging.dispose();
+    measurement.dispose();
   });
 
   it.each(Object.entries(configurations))('continues bit for bit, samples and is measured: %s', async (name, other) => {
@@ -127,7 +127,7 @@ describe('a run with other networks', () => {
     const { checkpoint } = await findCheckpoint(run('halves'));
     expect(checkpoint?.iteration).toBe(2);
     expect(await readdir(runPaths(run('halves')).samples)).toContain('0000002-latent.png');
-    const { completed, tasks, means } = await measureCandidate({ config, run: run('halves') }, judging, { say: () => undefined });
+    const { completed, tasks, means } = (await measureModel({ config, run: run('halves') }, measurement))!;
     expect(completed).toBe(true);
     expect(tasks).toHaveLength(4);
     const { domainAccuracy, styleDistance } = means.latent.values;

@@ -4,11 +4,11 @@ import type { Worker } from 'node:worker_threads';
 import type * as Data from '@stargan/data';
 import { openDataset, planTrainingBatch } from '@stargan/data';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { LogEntry } from '../logging/metric-log.js';
+import { retryingLog, type LogEntry } from '../logging/metric-log.js';
+import { optionalWrites } from '../logging/optional-writes.js';
 import { buildNetworks, buildOptimizers, disposeState, initialState } from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { patientLog, tolerateFailures } from './attempts.js';
-import { findCheckpoint, runPaths } from './run-directory.js';
+import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { createSaver } from './saver.js';
 import { train } from './train.js';
 
@@ -50,8 +50,11 @@ function killWorker(first: () => Promise<void> = () => Promise.resolve()): void 
 }
 
 let data = '';
+/** Two trainings whose decoding threads or images fail are compared with the one that is left alone. */
+const compared = { batch: 1, checkImages: 'none' } as const;
 const folder = useTemporaryFolder(async (created) => {
   data = await smallDataset(created);
+  await train({ data, out: path.join(created, 'whole'), config: smallConfig({ ...compared, iterations: 7, saveEvery: 4 }) });
 });
 
 /** What a training prints. */
@@ -70,8 +73,7 @@ describe('a failure outside the update', () => {
   it('saves the iterations done before it ends the training, which goes on when the cause is gone', async () => {
     const own = await smallDataset(path.join(folder(), 'breaking'));
     const [whole, out] = [path.join(folder(), 'whole'), path.join(folder(), 'broken')];
-    const config = smallConfig({ iterations: 4, batch: 1, onCorrupt: 'refuse', checkImages: 'none' });
-    await train({ data: own, out: whole, config });
+    const config = smallConfig({ ...compared, iterations: 4, onCorrupt: 'refuse' });
     // The first one that was not drawn before.
     const { train: folders } = await openDataset(own);
     const drawn = (iteration: number): string[] => {
@@ -92,7 +94,7 @@ describe('a failure outside the update', () => {
     await writeFile(broken, bytes);
     await train({ data: own, out, config, resume: true });
     const weights = async (run: string): Promise<Buffer> =>
-      readFile(path.join((await findCheckpoint(run)).checkpoint!.path, 'generator_ema.safetensors'));
+      readFile(path.join((await findCheckpoint(run, 4)).checkpoint!.path, 'generator_ema.safetensors'));
     expect((await weights(out)).equals(await weights(whole))).toBe(true);
   });
 
@@ -110,9 +112,8 @@ describe('a failure outside the update', () => {
   });
 
   it('is no decoding thread that is killed once, which changes nothing', async () => {
-    const [whole, out] = [path.join(folder(), 'unkilled'), path.join(folder(), 'killed once')];
-    const config = smallConfig({ iterations: 7, batch: 1, sampleSources: 1 });
-    await train({ data, out: whole, config });
+    const [whole, out] = [path.join(folder(), 'whole'), path.join(folder(), 'killed once')];
+    const config = smallConfig({ ...compared, iterations: 7 });
     intercept = async (count, next) => {
       if (count === 1) await decoders.at(-1)!.terminate();
       return next();
@@ -125,7 +126,7 @@ describe('a failure outside the update', () => {
 
   it('is a decoding thread that is killed again and again', async () => {
     const out = path.join(folder(), 'killed');
-    const config = smallConfig({ iterations: 20, batch: 1, sampleSources: 1 });
+    const config = smallConfig({ ...compared, iterations: 20 });
     intercept = async (_, next) => {
       await decoders.at(-1)!.terminate();
       return next();
@@ -210,7 +211,7 @@ describe('a grid or a log that cannot be written', () => {
   it('is written later where it is a log', async () => {
     const written: LogEntry[] = [];
     let isFull = false;
-    const log = patientLog({
+    const log = retryingLog({
       append(entry) {
         if (isFull) return Promise.reject(new Error('ENOSPC'));
         written.push(entry);
@@ -218,14 +219,14 @@ describe('a grid or a log that cannot be written', () => {
       },
     });
     const lines: string[] = [];
-    const attempts = tolerateFailures((line) => lines.push(line));
+    const writes = optionalWrites((line) => lines.push(line));
     for (const iteration of [1, 2, 3, 4]) {
       isFull = iteration === 2 || iteration === 3;
-      await attempts.attempt('log.jsonl', () => log.append({ iteration }));
+      await writes.attempt('log.jsonl', () => log.append({ iteration }));
     }
     expect(written.map(({ iteration }) => iteration)).toEqual([1, 2, 3, 4]);
     expect(lines).toEqual(['warning: log.jsonl could not be written: ENOSPC; training goes on, further failures are counted']);
-    expect(attempts.summary()).toEqual(['warning: log.jsonl could not be written 2 times']);
+    expect(writes.summary()).toEqual(['warning: log.jsonl could not be written 2 times']);
   });
 });
 

@@ -2,51 +2,11 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { writeSafetensors, writeWholeFile, type TensorSource } from '@stargan/checkpoints';
 import { planTrainingBatch, type ImageFolders } from '@stargan/data';
+import { imagesPerIteration, stateValues, type Batch, type Losses, type StateValues, type TrainingState } from '@stargan/training';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
-import {
-  type Batch,
-  describeFault,
-  describeOverflow,
-  findNonFinite,
-  findOverflow,
-  imagesPerIteration,
-  type Losses,
-  type NetworkName,
-  type Networks,
-  type NonFiniteTensor,
-  type ProbeSizes,
-  stateValues,
-  type StateValues,
-  type TrainingState,
-} from '@stargan/training';
-import { runPaths } from './run-directory.js';
-
-/** What was found not to be finite after an iteration. */
-export interface NonFiniteFinding {
-  /** The first of the losses. */
-  readonly loss?: { readonly name: string; readonly value: number };
-  /** The first of the tensors. */
-  readonly tensor?: NonFiniteTensor;
-  /** The first network whose finite weights are too large to compute with, and whether the moving averages are meant. */
-  readonly overflow?: { readonly network: NetworkName; readonly averages: boolean };
-}
-
-/**
- * What keeps a state from being saved, drawn from or called done: a tensor that is not finite, or networks that give
- * values that are not.
- *
- * @param domains how many there are
- */
-export function findUnusable(networks: Networks, state: TrainingState, domains: number, sizes: ProbeSizes): NonFiniteFinding | undefined {
-  const tensor = findNonFinite(state);
-  if (tensor !== undefined) return { tensor };
-  for (const averages of [false, true]) {
-    const network = findOverflow(networks, averages ? state.ema : state.weights, domains, sizes);
-    if (network !== undefined) return { overflow: { network, averages } };
-  }
-  return undefined;
-}
+import { runPaths } from '../run/run-directory.js';
+import { describeFinding, type NonFiniteFinding } from '../run/state-faults.js';
 
 /** The first loss that is not finite, in the order of the updates. */
 export function nonFiniteLoss(losses: Losses): NonFiniteFinding['loss'] {
@@ -54,22 +14,13 @@ export function nonFiniteLoss(losses: Losses): NonFiniteFinding['loss'] {
   return found && { name: found[0], value: found[1] };
 }
 
-/** `the loss D/latent_reg is NaN, and the weight … is not finite` */
-export function describeFinding({ loss, tensor, overflow }: NonFiniteFinding): string {
-  return [
-    ...(loss === undefined ? [] : [`the loss ${loss.name} is ${loss.value}`]),
-    ...(tensor === undefined ? [] : [describeFault(tensor)]),
-    ...(overflow === undefined ? [] : [`${describeOverflow(overflow.network)}${overflow.averages ? ' (with the moving averages)' : ''}`]),
-  ].join(', and ');
-}
-
-/** What {@link dumpNonFinite} writes down. */
+/** Contents of a dump. */
 export interface NonFiniteDump {
   readonly finding: NonFiniteFinding;
   readonly state: TrainingState;
   readonly losses: Losses;
   readonly batch: Batch;
-  /** Number of the draw that the batch is. */
+  /** Number of the draw that gave the batch. */
   readonly draw: number;
   readonly folders: ImageFolders;
   readonly config: Config;
@@ -77,11 +28,11 @@ export interface NonFiniteDump {
 }
 
 /**
- * Writes what is needed to look into it: `batch.safetensors`, all that the iteration saw, and `statistics.json`, with
- * the images that were drawn, the losses, and the range of every tensor.
+ * Writes down what led to values that are not finite: `batch.safetensors` holds everything the iteration saw,
+ * `statistics.json` the images that were drawn, the losses, and the range of every tensor.
  *
  * @param run folder of the run
- * @returns the folder, `non-finite/` and the iteration; one that is there already is kept beside it
+ * @returns the folder, `non-finite/ITERATION`; an earlier dump of the same iteration is kept beside it
  */
 export async function dumpNonFinite(
   run: string,
@@ -123,12 +74,12 @@ export async function dumpNonFinite(
   return folder;
 }
 
-/** JSON has no NaN and no infinity: those go as text. */
+/** JSON has neither NaN nor infinity: they are written as text. */
 function writable(numbers: Readonly<Record<string, number>>): Record<string, number | string> {
   return Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, Number.isFinite(value) ? value : `${value}`]));
 }
 
-/** Files that were drawn; a broken one among them may have been replaced by another of its domain. */
+/** The files that were drawn; a broken one may have been replaced by another of its domain. */
 function drawnImages(folders: ImageFolders, config: Config, draw: number): { source: string[]; reference: string[][] } {
   const { source, reference } = planTrainingBatch(folders, { seed: config.seed, iteration: draw, batch: imagesPerIteration(config) });
   return { source: source.map(({ file }) => file), reference: reference.map(({ first, second }) => [first.file, second.file]) };

@@ -15,7 +15,7 @@ const folder = useTemporaryFolder(async (created) => {
 });
 
 /** Enough channels for minimal filtering, enough parameters of the mapping network for several threads of Adam's kernel. */
-const wide = { imageSize: 32, widthBudget: 1024, maxWidth: 32, hiddenDim: 512, batch: 2 } as const;
+const wide = { imageSize: 32, widthBudget: 1024, maxWidth: 32, hiddenDim: 384, batch: 1 } as const;
 
 /** Elements from which the native kernels share work among threads. */
 const WORTH_THREADS = 2 ** 20;

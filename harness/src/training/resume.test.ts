@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { readMetricLog } from '../logging/metric-log.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { UsageError } from '../usage-error.js';
-import { requireCheckpoint, runPaths } from './run-directory.js';
+import { requireCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from './train.js';
 
 let data = '';
@@ -18,6 +18,13 @@ async function trainedRun(name: string): Promise<string> {
   const out = path.join(folder(), name);
   await cp(path.join(folder(), 'trained'), out, { recursive: true });
   return out;
+}
+
+/** A copy of the images. */
+async function copiedImages(name: string): Promise<string> {
+  const own = path.join(folder(), name);
+  await cp(data, own, { recursive: true });
+  return own;
 }
 
 const history = async (out: string): Promise<Record<string, unknown>[]> =>
@@ -52,7 +59,7 @@ describe('resuming', () => {
     const out = await trainedRun('damaged');
     for (const name of ['0000002', '0000004']) await flipByte(path.join(out, 'checkpoints', name, 'generator.safetensors'));
     await expect(train({ data, out, config: smallConfig({ iterations: 6 }), resume: true })).rejects.toThrow(
-      /damaged holds checkpoints, but none can be used \(.*0000004: .*generator\.safetensors.*; .*0000002: .*\); put one back from a copy, or begin anew in another folder as --out; nothing was changed/,
+      /damaged holds checkpoints, but none can be used \(.*0000004: .*generator\.safetensors.*; .*0000002: .*\); put one back from a copy, or start again in another folder with --out; nothing was changed/,
     );
     expect(await logged(out)).toEqual([1, 2, 3, 4]);
     await expect(requireCheckpoint(out)).rejects.toThrow(/has no checkpoint that can be used: .*0000004/);
@@ -93,27 +100,24 @@ describe('resuming', () => {
   });
 
   it('is refused on images of other domains, named, also when there are as many', async () => {
-    const own = await smallDataset(path.join(folder(), 'renaming'));
-    const out = path.join(folder(), 'renamed');
-    await train({ data: own, out, config: smallConfig({ iterations: 1 }) });
+    const own = await copiedImages('renaming');
+    const out = await trainedRun('renamed');
     for (const split of ['train', 'val']) await rename(path.join(own, split, 'square'), path.join(own, split, 'triangle'));
-    await expect(train({ data: own, out, config: smallConfig({ iterations: 2 }), resume: true })).rejects.toThrow(
+    await expect(train({ data: own, out, config: smallConfig({ iterations: 5 }), resume: true })).rejects.toThrow(
       'was trained on the domains circle, square, the data has circle, triangle; name another folder as --out',
     );
   });
 
   it('says and records which images were added, removed or resized since', async () => {
-    const images = path.join(folder(), 'changing');
-    const own = await smallDataset(images);
-    const out = path.join(folder(), 'moved');
-    await train({ data: own, out, config: smallConfig({ iterations: 1 }) });
+    const own = await copiedImages('changing');
+    const out = await trainedRun('moved');
     const circles = path.join(own, 'train', 'circle');
     const [first, second, third] = (await readdir(circles)).sort();
     await rename(path.join(circles, first!), path.join(circles, 'new.png'));
     await appendFile(path.join(circles, second!), ' ');
     const said: string[] = [];
     const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => said.push(String(text)) > 0);
-    await train({ data: own, out, config: smallConfig({ iterations: 2 }), resume: true }).finally(() => write.mockRestore());
+    await train({ data: own, out, config: smallConfig({ iterations: 4 }), resume: true }).finally(() => write.mockRestore());
     expect(said.join('')).toContain(
       `the images are not those that the run was trained on before: 1 image added (train/circle/new.png), 1 removed (train/circle/${first}), 1 changed (train/circle/${second})`,
     );
@@ -123,7 +127,7 @@ describe('resuming', () => {
       images: { added: ['train/circle/new.png'], removed: [`train/circle/${first}`], changed: [`train/circle/${second}`] },
     });
     // The contents are told apart on request, from when they are recorded.
-    const contents = smallConfig({ iterations: 2, fingerprint: 'contents' });
+    const contents = smallConfig({ iterations: 4, fingerprint: 'contents' });
     await train({ data: own, out, config: contents, resume: true });
     await flipByte(path.join(circles, third!));
     await train({ data: own, out, config: contents, resume: true });

@@ -1,20 +1,21 @@
 import { disposeState, readState } from '@stargan/training';
-import { describeFinding, dumpNonFinite, type NonFiniteDump } from './non-finite.js';
-import { openLogs, openStream, remember, type Training } from './training.js';
+import { describeFinding } from '../run/state-faults.js';
+import { dumpNonFinite, type NonFiniteDump } from './non-finite.js';
+import { openLogs, openStream, recordEvent, type Training } from './training.js';
 
-/** Training met a value that is not finite, and ends; its state is not to be saved. */
+/** Training met a value that is not finite and ends; its state must not be saved. */
 export class NonFiniteError extends Error {
   override readonly name = 'NonFiniteError';
 }
 
 /**
- * Writes down what an iteration did that left values that are not finite, then takes training back to the last
- * checkpoint, where that is wanted and possible.
+ * Writes down the iteration that left values that are not finite, then takes training back to the last checkpoint,
+ * where that is wanted and possible.
  *
- * From the checkpoint on, training passes over all draws that were used since, the one at fault included: the same
- * draws would lead to the same values. The offset belongs to the state and is saved with it, so a resumed run draws
- * what it would have drawn. A run that is killed before its next checkpoint meets the fault again and is taken back
- * again, to the same place.
+ * From the checkpoint on, training skips all draws that were used since, the faulty one included: the same draws would
+ * lead to the same values. The offset belongs to the state and is saved with it, so a resumed run draws what it would
+ * have drawn. A run that is killed before its next checkpoint meets the fault again and is taken back to the same place
+ * again.
  *
  * @throws NonFiniteError naming what went wrong first, where it is written down, and the last good checkpoint
  */
@@ -22,14 +23,16 @@ export async function handleNonFinite(
   training: Training,
   found: Pick<NonFiniteDump, 'finding' | 'losses' | 'batch' | 'draw'>,
 ): Promise<void> {
-  const { config, out, dataset, networks, state, saver, progress } = training;
-  const { last } = saver;
+  const { setup, position, outputs } = training;
+  const { config, out, dataset, networks } = setup;
+  const { state } = position;
+  const { last } = outputs.saver;
   const what = `iteration ${state.iteration}: ${describeFinding(found.finding)}`;
   const dump = await dumpNonFinite(out, { ...found, state, folders: dataset.train, config, lastCheckpoint: last?.path }).then(
     (folder) => `batch and statistics are in ${folder}`,
     (error: Error) => `batch and statistics could not be written: ${error.message}`,
   );
-  await remember(training, {
+  await recordEvent(training, {
     event: 'nonFinite',
     iteration: state.iteration,
     what: describeFinding(found.finding),
@@ -47,17 +50,24 @@ export async function handleNonFinite(
   const restored = await readState(networks, last).catch((error: Error) => {
     throw new NonFiniteError(`${what}; training stopped, the last checkpoint cannot be read: ${error.message}; ${dump}`, { cause: error });
   });
-  const passedOver = state.iteration - restored.iteration;
-  restored.drawOffset = state.drawOffset + passedOver;
+  const undone = state.iteration - restored.iteration;
+  restored.drawOffset = state.drawOffset + undone;
   restored.rollbacks = state.rollbacks + 1;
   disposeState(state);
-  training.state = restored;
-  await training.stream.close();
-  training.stream = openStream(dataset, config, restored);
-  training.logs = await openLogs(out, restored.iteration);
+  position.state = restored;
+  await position.stream.close();
+  position.stream = openStream(setup, restored);
+  position.logs = await openLogs(out, restored.iteration);
   const { iteration, drawOffset, rollbacks } = restored;
-  await remember(training, { event: 'rolledBack', iteration, from: iteration + passedOver, checkpoint: last.path, drawOffset, rollbacks });
-  progress.say(
+  await recordEvent(training, {
+    event: 'rolledBack',
+    iteration,
+    from: iteration + undone,
+    checkpoint: last.path,
+    drawOffset,
+    rollbacks,
+  });
+  outputs.progress.log(
     `warning: ${what}; ${dump}; back to ${last.path} (${rollbacks} of ${config.maxRollbacks} roll-backs), from there on with other draws`,
   );
 }

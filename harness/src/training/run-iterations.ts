@@ -1,54 +1,57 @@
-import { memory } from '@tensorflow/tfjs-core';
-import { describeLeftOut, describeNoted } from '../dataset/training-images.js';
 import {
   EMA_NETWORKS,
   disposeBatch,
   findNonFiniteUpdate,
   type Losses,
   mapNames,
+  type Sampler,
   tensorBatch,
   trainIteration,
   yieldToEventLoop,
 } from '@stargan/training';
+import { describeLeftOut, describeNoted } from '../dataset/training-images.js';
+import { runPaths } from '../run/run-directory.js';
+import { findUnusable, type NonFiniteFinding } from '../run/state-faults.js';
 import { writeSamples } from '../sampling/write-samples.js';
-import { findUnusable, nonFiniteLoss, type NonFiniteFinding } from './non-finite.js';
+import { nonFiniteLoss } from './non-finite.js';
 import { handleNonFinite } from './roll-back.js';
-import { runPaths } from './run-directory.js';
+import { startSpeedMeter } from './speed-meter.js';
 import type { Training } from './training.js';
 
 const isDue = (iteration: number, every: number): boolean => every > 0 && iteration % every === 0;
 
 /**
- * Trains until all iterations are done or `signal` is aborted. Within an iteration the state is checked and saved
- * first, then pictures are drawn, then it is evaluated.
+ * Trains until all iterations are done or `signal` is aborted. After an iteration the state is checked and saved
+ * first, then sampled from, then evaluated.
  *
  * @throws NonFiniteError, or whatever failed: an image, the update, an evaluation
  */
 export async function runIterations(training: Training, signal: AbortSignal | undefined): Promise<void> {
-  const { config, progress, saver } = training;
-  // An evaluation that was stopped, or had not begun when the checkpoint was there, comes first.
+  const { setup, position, outputs } = training;
+  const { config } = setup;
+  const { saver, progress, optionalWrites } = outputs;
+  // An evaluation that was stopped, or had not begun when its checkpoint was saved, comes first.
   if (isEvaluationDue(training)) await evaluate(training);
-  const meter = startMeter(training);
+  const meter = startSpeedMeter(position.state.iteration, () => position.stream.statistics().waitSeconds);
   let reported = new Set<string>();
-  while (training.state.iteration < config.iterations && signal?.aborted !== true) {
+  while (position.state.iteration < config.iterations && signal?.aborted !== true) {
     const done = await iterate(training);
+    const { iteration } = position.state;
     if (done === undefined) {
-      meter.restart();
+      meter.restart(iteration);
       continue;
     }
     const { losses, due } = done;
-    const { iteration } = training.state;
-    const isLast = iteration === config.iterations;
     progress.update(iteration, losses);
     reported = reportSkipped(training, reported);
-    if (isDue(iteration, config.logEvery) || isLast) {
-      await training.attempts.attempt('log.jsonl', () => training.logs.losses.append({ iteration, ...losses }));
-      await training.attempts.attempt('speed.jsonl', () => training.logs.speed.append({ iteration, ...meter.read() }));
+    if (isDue(iteration, config.logEvery) || iteration === config.iterations) {
+      await optionalWrites.attempt('log.jsonl', () => position.logs.losses.append({ iteration, ...losses }));
+      await optionalWrites.attempt('speed.jsonl', () => position.logs.speed.append({ iteration, ...meter.read(iteration) }));
     }
-    if (due.save) await saver.trySave(training.state);
-    if (due.sample) await training.attempts.attempt('a sample grid', () => sample(training, signal));
+    if (due.save) await saver.trySave(position.state);
+    if (due.sample) await optionalWrites.attempt('a sample grid', () => sample(training, signal));
     if (due.evaluate) {
-      const resume = meter.pause(); // speed is that of training
+      const resume = meter.pause(); // the speed is that of training
       await evaluate(training);
       resume();
     }
@@ -56,7 +59,7 @@ export async function runIterations(training: Training, signal: AbortSignal | un
   }
 }
 
-/** What comes after an iteration; decided once, since the time for a checkpoint may come at any moment. */
+/** What follows an iteration; decided once, since the time for a checkpoint may come at any moment. */
 interface Due {
   readonly save: boolean;
   readonly sample: boolean;
@@ -64,24 +67,26 @@ interface Due {
 }
 
 function dueAfter(training: Training): Due {
-  const { config, saver, state } = training;
-  const isLast = state.iteration === config.iterations;
+  const { config } = training.setup;
+  const { iteration } = training.position.state;
+  const isLast = iteration === config.iterations;
   return {
-    save: isLast || saver.isDue(state.iteration),
-    sample: isLast || isDue(state.iteration, config.sampleEvery),
+    save: isLast || training.outputs.saver.isDue(iteration),
+    sample: isLast || isDue(iteration, config.sampleEvery),
     evaluate: isEvaluationDue(training),
   };
 }
 
-/** One iteration; undefined when it left values that are not finite, and training was taken back. */
+/** One iteration; undefined when it left values that are not finite and training was rolled back. */
 async function iterate(training: Training): Promise<{ losses: Losses; due: Due } | undefined> {
-  const { config, networks, optimizers, state } = training;
-  const prepared = await training.stream.next();
+  const { setup, position } = training;
+  const { config, networks, optimizers } = setup;
+  const prepared = await position.stream.next();
   const batch = tensorBatch(prepared, config.imageSize, config.latentDim, config.seed, config.penalty);
   try {
-    training.isUpdating = true;
-    const losses = trainIteration(networks, optimizers, state, batch, config);
-    training.isUpdating = false;
+    position.isUpdating = true;
+    const losses = trainIteration(networks, optimizers, position.state, batch, config);
+    position.isUpdating = false;
     const due = dueAfter(training);
     const finding = check(training, losses, due);
     if (finding === undefined) return { losses, due };
@@ -92,79 +97,46 @@ async function iterate(training: Training): Promise<{ losses: Losses; due: Due }
   }
 }
 
-/** Losses and updates after every iteration; whether the networks can be used where the state is kept or shown. */
-function check({ state, networks, dataset, config }: Training, losses: Losses, due: Due): NonFiniteFinding | undefined {
+/** Checks losses and updates after every iteration, and the networks' outputs before the state is saved or used. */
+function check({ setup, position }: Training, losses: Losses, due: Due): NonFiniteFinding | undefined {
   const loss = nonFiniteLoss(losses);
-  const tensor = findNonFiniteUpdate(state);
+  const tensor = findNonFiniteUpdate(position.state);
   if (loss !== undefined || tensor !== undefined) return { loss, tensor };
-  return due.save || due.sample || due.evaluate ? findUnusable(networks, state, dataset.train.domains.length, config) : undefined;
+  const isUsed = due.save || due.sample || due.evaluate;
+  return isUsed ? findUnusable(setup.networks, position.state, setup.dataset.train.domains.length, setup.config) : undefined;
 }
 
-/** Seconds since it was last read, how many of them were spent waiting for images, and the memory in use. */
-interface Meter {
-  read(): Record<string, number>;
-  /** @returns lets time run again */
-  pause(): () => void;
-  /** Begins anew: training was taken back. */
-  restart(): void;
-}
-
-function startMeter(training: Training): Meter {
-  const waitSeconds = (): number => training.stream.statistics().waitSeconds;
-  let began = performance.now();
-  let waited = waitSeconds();
-  let logged = training.state.iteration;
-  const restart = (): void => {
-    began = performance.now();
-    waited = waitSeconds();
-    logged = training.state.iteration;
-  };
-  return {
-    read() {
-      const seconds = (performance.now() - began) / 1000;
-      const dataWaitSeconds = waitSeconds() - waited;
-      const iterations = training.state.iteration - logged;
-      restart();
-      return {
-        iterations,
-        seconds,
-        dataWaitSeconds,
-        dataWaitShare: dataWaitSeconds / seconds,
-        tensorBytes: memory().numBytes,
-        residentBytes: process.memoryUsage.rss(),
-      };
-    },
-    pause() {
-      const paused = performance.now();
-      return () => (began += performance.now() - paused);
-    },
-    restart,
-  };
-}
-
-/** Names images that were left out, and those with something odd about them, each once. */
-function reportSkipped({ stream, progress }: Training, reported: Set<string>): Set<string> {
-  const { skipped, noted } = stream.statistics();
+/** Names images that were left out, and those that look odd, once each. */
+function reportSkipped({ position, outputs }: Training, reported: Set<string>): Set<string> {
+  const { skipped, noted } = position.stream.statistics();
   if (skipped.length + noted.length === reported.size) return reported;
-  for (const image of skipped) if (!reported.has(image.file)) progress.say(describeLeftOut(image));
-  for (const image of noted) if (!reported.has(image.file)) progress.say(describeNoted(image));
+  for (const image of skipped) if (!reported.has(image.file)) outputs.progress.log(describeLeftOut(image));
+  for (const image of noted) if (!reported.has(image.file)) outputs.progress.log(describeNoted(image));
   return new Set([...skipped, ...noted].map(({ file }) => file));
 }
 
-async function sample({ config, networks, state, inputs, out }: Training, signal: AbortSignal | undefined): Promise<void> {
-  const weights = mapNames(EMA_NETWORKS, (name) => state.ema[name]);
-  const name = `${state.iteration}`.padStart(7, '0');
-  await writeSamples({ networks, weights }, inputs, runPaths(out).samples, name, config, signal);
+/** The networks with the moving averages of their weights. */
+function averaged({ setup, position }: Training): Sampler {
+  return { networks: setup.networks, weights: mapNames(EMA_NETWORKS, (name) => position.state.ema[name]) };
 }
 
-const isEvaluationDue = ({ config, state }: Training): boolean =>
-  config.evaluateEvery > 0 &&
-  state.iteration > 0 &&
-  (isDue(state.iteration, config.evaluateEvery) || state.iteration === config.iterations);
+async function sample(training: Training, signal: AbortSignal | undefined): Promise<void> {
+  const { config, out } = training.setup;
+  const name = `${training.position.state.iteration}`.padStart(7, '0');
+  await writeSamples(averaged(training), training.outputs.fixedInputs, runPaths(out).samples, name, config, signal);
+}
 
-/** Evaluates a checkpoint of this iteration; one that has been evaluated is passed over, and so is one that cannot be saved. */
-async function evaluate({ networks, state, evaluation, saver, progress }: Training): Promise<void> {
+function isEvaluationDue({ setup, position }: Training): boolean {
+  const { evaluateEvery, iterations } = setup.config;
+  const { iteration } = position.state;
+  return evaluateEvery > 0 && iteration > 0 && (isDue(iteration, evaluateEvery) || iteration === iterations);
+}
+
+/** Evaluates a checkpoint of this iteration, unless it has been evaluated or cannot be saved. */
+async function evaluate(training: Training): Promise<void> {
+  const { saver, progress, evaluate: measure } = training.outputs;
+  const { state } = training.position;
   const checkpoint = await saver.trySave(state);
-  if (checkpoint === undefined) progress.say(`warning: iteration ${state.iteration} is not evaluated, for it could not be saved`);
-  else await evaluation.evaluate(checkpoint, { networks, weights: mapNames(EMA_NETWORKS, (name) => state.ema[name]) });
+  if (checkpoint === undefined) progress.log(`warning: iteration ${state.iteration} is not evaluated because it could not be saved`);
+  else await measure(checkpoint, averaged(training));
 }

@@ -1,7 +1,7 @@
 import type { Checkpoint } from '@stargan/checkpoints';
 import type { Config } from '../config/schema.js';
 import { type Networks, type TrainingState, writeCheckpoint } from '@stargan/training';
-import type { RunLock } from './run-lock.js';
+import type { RunLock } from '../run/run-lock.js';
 
 /** Saves a run's checkpoints. */
 export interface Saver {
@@ -11,27 +11,27 @@ export interface Saver {
   isDue(iteration: number): boolean;
   /** Saves the state, unless the last checkpoint holds it. @throws when that fails; older checkpoints stay */
   save(state: TrainingState): Promise<Checkpoint>;
-  /** The same in the middle of training: a failure is warned of, and saving tried again the next time that it is due. */
+  /** The same in the middle of training: a failure is warned of, and saving is tried again the next time it is due. */
   trySave(state: TrainingState): Promise<Checkpoint | undefined>;
 }
 
-/** What {@link createSaver} needs to know. */
+/** Options of {@link createSaver}. */
 export interface SaverOptions {
   readonly out: string;
   readonly networks: Networks;
   readonly config: Config;
-  /** That of the folder; nothing is written once another process has taken it. */
+  /** The lock of the folder; nothing is written once another process has taken it over. */
   readonly lock: Pick<RunLock, 'requireHeld'>;
-  /** What keeps a state from being saved, if anything does. */
+  /** Why a state must not be saved; undefined where it may. */
   readonly faultOf: (state: TrainingState) => string | undefined;
-  /** The checkpoint that training goes on from. */
+  /** The checkpoint that training resumes from. */
   readonly last: Checkpoint | undefined;
   readonly warn: (line: string) => void;
 }
 
 const MILLISECONDS_PER_MINUTE = 60_000;
 
-/** A saver whose clock begins now. */
+/** A saver whose clock starts now. */
 export function createSaver({ out, networks, config, lock, faultOf, last, warn }: SaverOptions): Saver {
   let saved = last;
   let tried = performance.now();
@@ -42,7 +42,7 @@ export function createSaver({ out, networks, config, lock, faultOf, last, warn }
     if (fault !== undefined) throw new Error(fault);
     await lock.requireHeld();
     saved = await writeCheckpoint(out, networks, state, config.keepCheckpoints);
-    // The time that saving takes is not time between saves.
+    // The time that saving takes does not count.
     tried = performance.now();
     return saved;
   }

@@ -1,33 +1,26 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openDataset, type Dataset, type DatasetReport } from '@stargan/data';
+import { buildNetworks, buildOptimizers, disposeState, initialState } from '@stargan/training';
 import type { Config } from '../config/schema.js';
-import { checkDataset, type DatasetRecord } from '../dataset/check-dataset.js';
-import { sayDataset } from '../dataset/describe-dataset.js';
+import { checkTrainingImages, type DatasetRecord } from '../dataset/check-training-images.js';
+import { logDataset } from '../dataset/log-dataset.js';
 import { trainingEvaluation } from '../evaluation/training-evaluation.js';
-import { describeDataWait } from '../logging/data-wait.js';
-import { createProgress } from '../logging/progress.js';
-import { buildNetworks, buildOptimizers, disposeState, initialState, type TrainingState } from '@stargan/training';
+import { optionalWrites } from '../logging/optional-writes.js';
+import { compareWithKeptFingerprint } from '../run/data-fingerprint.js';
+import { openNewestState } from '../run/open-state.js';
+import { adoptRecord, requireFittingRun } from '../run/resume-rules.js';
+import type { RunRecord } from '../run/run-directory.js';
+import { lockRun, type RunLock } from '../run/run-lock.js';
+import { describeFinding, findUnusable } from '../run/state-faults.js';
 import { loadFixedInputs } from '../sampling/fixed-inputs.js';
 import { UsageError } from '../usage-error.js';
-import { tolerateFailures } from './attempts.js';
-import {
-  compareFingerprints,
-  describeDifference,
-  fingerprintOf,
-  readFingerprint,
-  writeFingerprint,
-  type DataDifference,
-} from './data-fingerprint.js';
-import { describeFinding, findUnusable } from './non-finite.js';
-import { openNewestState } from './open-state.js';
-import { changedValues, requireFittingRun, type ConfigChange } from './resume-rules.js';
 import { NonFiniteError } from './roll-back.js';
-import { writeRunRecord, type RunRecord } from './run-directory.js';
 import { runIterations } from './run-iterations.js';
-import { lockRun, type RunLock } from './run-lock.js';
 import { createSaver, lastOf } from './saver.js';
-import { openLogs, openStream, remember, type Training } from './training.js';
+import { describeDataWait } from './speed-meter.js';
+import { openLogs, openStream, recordEvent, type Training, type TrainingPosition, type TrainingSetup } from './training.js';
+import { createTrainingProgress } from './training-progress.js';
 
 /** What to train, on what, and where to keep it. */
 export interface TrainOptions {
@@ -35,11 +28,11 @@ export interface TrainOptions {
   data: string;
   /** Folder of the run. */
   out: string;
-  /** A configuration that was checked, as {@link resolveConfig} gives it. */
+  /** A validated configuration, as {@link resolveConfig} gives it. */
   config: Config;
-  /** Go on from the newest checkpoint in `out`, or begin when there is none. */
+  /** Resume from the newest checkpoint in `out`, or start where there is none. */
   resume?: boolean;
-  /** Where the progress goes; standard output by default. */
+  /** Where the progress is shown; standard output by default. */
   progress?: 'stdout' | 'stderr';
   /** Told the number of domains once the images were found and the run was accepted, before anything is computed. */
   onStart?: (domains: number) => void | Promise<void>;
@@ -51,11 +44,11 @@ export interface TrainOptions {
 export interface TrainResult {
   /** Iterations done in all. */
   iteration: number;
-  /** Whether that is all that were asked for. */
+  /** Whether these are all that were asked for. */
   completed: boolean;
   /** Folder of the last checkpoint. */
   checkpoint: string;
-  /** What was read of the images, what was not and why. */
+  /** What was read of the images, what was not, and why. */
   dataset: DatasetRecord;
 }
 
@@ -75,7 +68,7 @@ export interface TrainResult {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { data, out, config } = options;
   const dataset = await openDataset(data);
-  const report = sayDataset(dataset);
+  const report = logDataset(dataset);
   if (config.evaluateEvery > 0 && dataset.train.domains.length < 2)
     throw new UsageError('evaluation translates between domains, and there is only one; leave evaluateEvery at 0');
   await mkdir(out, { recursive: true });
@@ -94,144 +87,111 @@ async function trainLocked(
   lock: RunLock,
 ): Promise<TrainResult> {
   const record: RunRecord = { config, data: path.resolve(data), domains: dataset.train.domains.map(({ name }) => name) };
+  const domains = record.domains.length;
   const previous = await requireFittingRun(out, record, resume);
-  record.dataset = { ...report, ...(await checkDataset(dataset, config, console.error, signal)) };
-  await onStart?.(record.domains.length);
-  const networks = buildNetworks(config, record.domains.length);
+  record.dataset = { ...report, ...(await checkTrainingImages(dataset, config, console.error, signal)) };
+  await onStart?.(domains);
+
+  const networks = buildNetworks(config, domains);
   const optimizers = buildOptimizers(config);
-  const opened = await openNewestState(out, networks, { domains: record.domains.length, sizes: config, say: (line) => console.warn(line) });
+  const opened = await openNewestState(out, networks, { domains, sizes: config, log: (line) => console.warn(line) });
   const state = opened?.state ?? initialState(networks, optimizers, config.seed);
   const { iteration: startIteration } = state;
   if (previous !== undefined && opened === undefined) console.warn(`${out} has no checkpoint yet: training begins at iteration 0`);
 
-  const inputs = await loadFixedInputs(dataset.validation ?? dataset.train, config);
-  const changes = await adoptRecord(out, record, previous);
+  const setup: TrainingSetup = { config, out, dataset, networks, optimizers };
+  const fixedInputs = await loadFixedInputs(dataset.validation ?? dataset.train, config);
+  const changes = await adoptRecord(out, record, previous, (line) => console.warn(line));
   const logs = await openLogs(out, startIteration);
-  const progress = createProgress(startIteration, config.iterations, process[output]);
-  const warn = (line: string): void => progress.say(line);
-  const attempts = tolerateFailures(warn);
-  const faultOf = (current: TrainingState): string | undefined => {
-    const finding = findUnusable(networks, current, record.domains.length, config);
+  const progress = createTrainingProgress(startIteration, config.iterations, process[output]);
+  const log = (line: string): void => progress.log(line);
+  const faultOf: Parameters<typeof createSaver>[0]['faultOf'] = (current) => {
+    const finding = findUnusable(networks, current, domains, config);
     return finding && describeFinding(finding);
   };
-  const saver = createSaver({ out, networks, config, lock, faultOf, last: opened?.checkpoint, warn });
-  const evaluation = trainingEvaluation({ run: out, config, dataset, say: warn, signal });
-  const stream = openStream(dataset, config, state);
+  const saver = createSaver({ out, networks, config, lock, faultOf, last: opened?.checkpoint, warn: log });
+  const evaluation = trainingEvaluation({ run: out, config, dataset, say: log, signal });
+  const position: TrainingPosition = { state, stream: openStream(setup, state), logs, isUpdating: false };
   const training: Training = {
-    config,
-    out,
-    dataset,
-    networks,
-    optimizers,
-    state,
-    stream,
-    logs,
-    inputs,
-    progress,
-    evaluation,
-    saver,
-    attempts,
-    isUpdating: false,
+    setup,
+    position,
+    outputs: {
+      saver,
+      progress,
+      optionalWrites: optionalWrites(log),
+      fixedInputs,
+      evaluate: (checkpoint, sampler) => evaluation.evaluate(checkpoint, sampler),
+    },
   };
   try {
-    await remember(training, {
+    const images = await compareWithKeptFingerprint(out, record.data, dataset, config.fingerprint === 'contents');
+    for (const line of images.warnings) log(line);
+    await training.outputs.optionalWrites.attempt('data.json', images.keep);
+    await recordEvent(training, {
       event: previous === undefined ? 'begun' : 'resumed',
       iteration: startIteration,
       checkpoint: opened?.checkpoint.path,
       ...changes,
-      ...(await noteImages(training, record.data)),
+      ...(images.difference && { images: images.difference }),
     });
-    await keepGoing(training, startIteration, signal);
-    const { iteration } = training.state;
-    const completed = iteration >= config.iterations;
-    const { path: checkpoint } = await saver.save(training.state).catch((error: Error) => {
-      throw new Error(
-        `the last iteration, ${iteration}, could not be saved: ${error.message}; ${lastOf(saver.last)}; see that ${out} can be written and has room, and go on with --resume`,
-        { cause: error },
-      );
-    });
-    await remember(training, { event: completed ? 'completed' : 'stopped', iteration, checkpoint });
-    return { iteration, completed, checkpoint, dataset: record.dataset };
+    await iterateAndSaveOnFailure(training, startIteration, signal);
+    return { ...(await saveLast(training)), dataset: record.dataset };
   } catch (error) {
-    await remember(training, {
+    await recordEvent(training, {
       event: 'failed',
-      iteration: training.state.iteration,
+      iteration: position.state.iteration,
       reason: (error as Error).message,
       checkpoint: saver.last?.path,
     });
     throw error;
   } finally {
-    for (const line of attempts.summary()) progress.say(line);
+    for (const line of training.outputs.optionalWrites.summary()) log(line);
     progress.stop();
     evaluation.dispose();
-    await training.stream.close();
-    disposeState(training.state);
+    await position.stream.close();
+    disposeState(position.state);
   }
 }
 
-/** Keeps the record of the run where it is new or another, and says what a resumed run changes. */
-async function adoptRecord(
-  out: string,
-  record: RunRecord,
-  previous: RunRecord | undefined,
-): Promise<{ config?: Config; changes?: ConfigChange[]; data?: { from?: string; to: string } }> {
-  if (previous === undefined) {
-    await writeRunRecord(out, record);
-    return { config: record.config, data: { to: record.data } };
-  }
-  const changes = changedValues(previous.config, record.config);
-  const isMoved = previous.data !== record.data;
-  for (const { key, from, to } of changes) console.warn(`${key}: ${to} from now on, ${from} before`);
-  if (isMoved) console.warn(`images: those in ${record.data} from now on, those in ${previous.data} before`);
-  const isReadOtherwise = JSON.stringify(previous.dataset) !== JSON.stringify(record.dataset);
-  if (changes.length > 0 || isMoved || isReadOtherwise) await writeRunRecord(out, record);
-  return { ...(changes.length > 0 && { changes }), ...(isMoved && { data: { from: previous.data, to: record.data } }) };
-}
-
-/** Compares the images with those that the run was trained on before, and keeps which these are. */
-async function noteImages(
-  { out, config, dataset, attempts, progress }: Training,
-  directory: string,
-): Promise<{ images?: DataDifference & { sha256: string } }> {
-  const next = await fingerprintOf(directory, dataset, config.fingerprint === 'contents');
-  const before = await readFingerprint(out);
-  const difference = before && compareFingerprints(before, next);
-  if (difference !== undefined)
-    progress.say(
-      `warning: the images are not those that the run was trained on before: ${describeDifference(difference)}; draws are others from here on`,
+/** Saves the last iteration, unless that has been done, and records how the training ended. */
+async function saveLast(training: Training): Promise<Omit<TrainResult, 'dataset'>> {
+  const { setup, position, outputs } = training;
+  const { iteration } = position.state;
+  const completed = iteration >= setup.config.iterations;
+  const { path: checkpoint } = await outputs.saver.save(position.state).catch((error: Error) => {
+    throw new Error(
+      `the last iteration, ${iteration}, could not be saved: ${error.message}; ${lastOf(outputs.saver.last)}; see that ${setup.out} can be written and has room, and go on with --resume`,
+      { cause: error },
     );
-  if (before === undefined || difference !== undefined || config.fingerprint === 'contents')
-    await attempts.attempt('data.json', () => writeFingerprint(out, next));
-  if (difference === undefined) return {};
-  const few = (names: readonly string[]): string[] => names.slice(0, 100);
-  return {
-    images: { sha256: next.sha256, added: few(difference.added), removed: few(difference.removed), changed: few(difference.changed) },
-  };
+  });
+  await recordEvent(training, { event: completed ? 'completed' : 'stopped', iteration, checkpoint });
+  return { iteration, completed, checkpoint };
 }
 
-/** Runs the iterations; what fails outside an update is thrown once the state in memory is saved. */
-async function keepGoing(training: Training, startIteration: number, signal: AbortSignal | undefined): Promise<void> {
-  const { progress } = training;
+/** Runs the iterations; an error outside an update is thrown once the state in memory is saved. */
+async function iterateAndSaveOnFailure(training: Training, startIteration: number, signal: AbortSignal | undefined): Promise<void> {
+  const { position, outputs } = training;
   const began = performance.now();
   try {
     await runIterations(training, signal);
   } catch (error) {
     throw error instanceof NonFiniteError ? error : await saveAfter(error as Error, training);
   }
-  if (training.state.iteration > startIteration)
-    progress.say(describeDataWait(training.stream.statistics().waitSeconds, (performance.now() - began) / 1000));
+  if (position.state.iteration > startIteration)
+    outputs.progress.log(describeDataWait(position.stream.statistics().waitSeconds, (performance.now() - began) / 1000));
 }
 
-/** The error with what became of the state in memory. */
-async function saveAfter(error: Error, { isUpdating, saver, state }: Training): Promise<Error> {
+/** The error, with what became of the state in memory. */
+async function saveAfter(error: Error, { position, outputs }: Training): Promise<Error> {
   const because = (text: string): Error =>
     new (error instanceof UsageError ? UsageError : Error)(`${error.message}; ${text}`, { cause: error });
-  const { iteration } = state;
-  if (isUpdating) return because(`iteration ${iteration + 1} was under way and is not saved; ${lastOf(saver.last)}`);
+  const { saver } = outputs;
+  const { iteration } = position.state;
+  if (position.isUpdating) return because(`iteration ${iteration + 1} was under way and is not saved; ${lastOf(saver.last)}`);
   if (iteration === 0) return because('nothing had been trained');
   if (saver.last?.iteration === iteration) return because(`nothing is lost: ${lastOf(saver.last)}`);
   try {
-    const { path: saved } = await saver.save(state);
+    const { path: saved } = await saver.save(position.state);
     return because(`iteration ${iteration} was saved in ${saved}; go on with --resume when the cause is gone`);
   } catch (failure) {
     return because(`and iteration ${iteration} could not be saved: ${(failure as Error).message}; ${lastOf(saver.last)}`);

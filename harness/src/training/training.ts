@@ -1,56 +1,74 @@
 import type { Dataset, TrainingStream } from '@stargan/data';
+import type { Networks, Optimizers, TrainingState } from '@stargan/training';
 import type { Config } from '../config/schema.js';
 import { openTrainingImages } from '../dataset/training-images.js';
 import type { TrainingEvaluation } from '../evaluation/training-evaluation.js';
-import { openMetricLog, readMetricLog, type MetricLog } from '../logging/metric-log.js';
-import type { Progress } from '../logging/progress.js';
-import type { Networks, Optimizers, TrainingState } from '@stargan/training';
+import { openMetricLog, readMetricLog, retryingLog, type MetricLog } from '../logging/metric-log.js';
+import type { OptionalWrites } from '../logging/optional-writes.js';
+import { runPaths } from '../run/run-directory.js';
+import { appendToHistory, type RunEvent } from '../run/run-history.js';
 import type { FixedInputs } from '../sampling/fixed-inputs.js';
-import { patientLog, type Attempts } from './attempts.js';
-import { recordEvent, type RunEvent } from './run-history.js';
-import { runPaths } from './run-directory.js';
 import type { Saver } from './saver.js';
+import type { TrainingProgress } from './training-progress.js';
 
-/** A training under way. */
-export interface Training {
+/** What is trained, on which images, and where it is kept: the same from the first iteration to the last. */
+export interface TrainingSetup {
   readonly config: Config;
+  /** Folder of the run. */
   readonly out: string;
   readonly dataset: Dataset;
   readonly networks: Networks;
   readonly optimizers: Optimizers;
-  readonly inputs: FixedInputs;
-  readonly progress: Progress;
-  readonly evaluation: TrainingEvaluation;
-  readonly saver: Saver;
-  readonly attempts: Attempts;
+}
+
+/** Where a training is: the loop moves it forward, a roll-back takes it back. */
+export interface TrainingPosition {
   state: TrainingState;
+  /** The images from the state's iteration on. */
   stream: TrainingStream;
-  logs: Logs;
-  /** Whether an update has begun and not ended: the state is then of no iteration. */
+  logs: TrainingLogs;
+  /** Whether an update has begun and not ended: the state then belongs to no iteration. */
   isUpdating: boolean;
 }
 
-/** What training writes line by line. */
-export interface Logs {
+/** What a training writes and shows besides its logs. */
+export interface TrainingOutputs {
+  readonly saver: Saver;
+  readonly progress: TrainingProgress;
+  readonly optionalWrites: OptionalWrites;
+  /** The images that every sample grid shows. */
+  readonly fixedInputs: FixedInputs;
+  readonly evaluate: TrainingEvaluation['evaluate'];
+}
+
+/** A training under way. */
+export interface Training {
+  readonly setup: TrainingSetup;
+  readonly position: TrainingPosition;
+  readonly outputs: TrainingOutputs;
+}
+
+/** The logs of a training. */
+export interface TrainingLogs {
   readonly losses: MetricLog;
   readonly speed: MetricLog;
 }
 
-/** The stream of images from where a state is. */
-export function openStream({ train }: Dataset, config: Config, { iteration, drawOffset }: TrainingState): TrainingStream {
-  return openTrainingImages(train, config, iteration + drawOffset);
+/** The stream of images from a state's position on. */
+export function openStream({ dataset, config }: TrainingSetup, { iteration, drawOffset }: TrainingState): TrainingStream {
+  return openTrainingImages(dataset.train, config, iteration + drawOffset);
 }
 
-/** The logs of a run that goes on after this iteration; lines of later ones are dropped, for they are done again. */
-export async function openLogs(out: string, iteration: number): Promise<Logs> {
+/** The logs of a run that goes on after this iteration; lines of later ones are dropped, since those are done again. */
+export async function openLogs(out: string, iteration: number): Promise<TrainingLogs> {
   const paths = runPaths(out);
-  const losses = patientLog(await openMetricLog(paths.log, iteration));
-  const speed = patientLog(await openMetricLog(paths.speed, iteration));
+  const losses = retryingLog(await openMetricLog(paths.log, iteration));
+  const speed = retryingLog(await openMetricLog(paths.speed, iteration));
   if ((await readMetricLog(paths.evaluationLog)).length > 0) await openMetricLog(paths.evaluationLog, iteration);
   return { losses, speed };
 }
 
-/** Adds to the run's history; training goes on where that fails. */
-export function remember({ attempts, out }: Pick<Training, 'attempts' | 'out'>, event: RunEvent): Promise<void> {
-  return attempts.attempt('history.jsonl', () => recordEvent(out, event));
+/** Adds an event to the run's history; training goes on where that fails. */
+export function recordEvent({ setup, outputs }: Pick<Training, 'setup' | 'outputs'>, event: RunEvent): Promise<void> {
+  return outputs.optionalWrites.attempt('history.jsonl', () => appendToHistory(setup.out, event));
 }

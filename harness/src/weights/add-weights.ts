@@ -13,9 +13,9 @@ import { fileChecksum } from './checksum.js';
 import { KINDS, mismatch, recognizeKind, WEIGHT_KINDS, type NamedShape, type WeightKind } from './kinds.js';
 import { weightsFile, weightsFolder, writeRecord, type StoredWeights } from './weights-cache.js';
 
-/** How weights are added. */
+/** Options of {@link addWeights}. */
 export interface AddOptions {
-  /** The kind that the file must be of; recognised by default. */
+  /** The kind of weights that the file must hold; recognised by default. */
   readonly kind?: WeightKind;
   /** Where weights are kept; stargan's cache by default. */
   readonly folder?: string;
@@ -37,7 +37,7 @@ async function openWeights(file: string): Promise<OpenWeights> {
   }
   const opened = await openPyTorchFile(file, { narrowDoubles: true });
   try {
-    // What cannot be read is named by what it leaves missing, if it is needed at all.
+    // A tensor that cannot be read is reported as missing, if it is needed at all.
     const named = tensorsByName<PyTorchTensor>(opened.value, { stripPrefix: 'module.', onUnread: () => undefined });
     const tensors = Array.from(named, ([name, { shape }]) => ({ name, shape }));
     return { tensors, read: (name) => opened.read(named.get(name)!), close: () => opened.close() };
@@ -47,7 +47,7 @@ async function openWeights(file: string): Promise<OpenWeights> {
   }
 }
 
-/** The kind of a file's tensors. @throws saying what was looked for and what was found */
+/** The kind of a file's tensors. @throws saying what was expected and what was found */
 function requireKind(file: string, tensors: readonly NamedShape[], wanted: WeightKind | undefined): WeightKind {
   if (wanted !== undefined) {
     const fault = mismatch(wanted, tensors);
@@ -62,7 +62,7 @@ function requireKind(file: string, tensors: readonly NamedShape[], wanted: Weigh
   );
 }
 
-/** Tensors of a kind under their names, each read when its turn comes. */
+/** The tensors of a kind under the names that are kept, each read when its turn comes. */
 function* convert({ tensors, read }: OpenWeights, kind: WeightKind): Generator<readonly [string, TensorSource]> {
   for (const { name, shape } of tensors) {
     const to = KINDS[kind].keep(name);

@@ -1,49 +1,32 @@
-import { createTerminalBar } from '../logging/terminal-bar.js';
+import { createProgress } from '../logging/progress.js';
 
-/** Shows how much of a file has come. */
+/** Shows how much of a file has been downloaded. */
 export interface ByteProgress {
   readonly update: (done: number, total: number | undefined) => void;
   readonly stop: () => void;
 }
 
-const MEGABYTE = 1e6;
-const SECONDS_BETWEEN_LINES = 10;
-
-const megabytes = (bytes: number): string => (bytes / MEGABYTE).toFixed(1);
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 /**
  * A progress bar in megabytes; without a terminal, a line every ten seconds.
  *
- * @param name of what comes
- * @param output where it is shown
+ * @param name of the file
  */
-export function createByteProgress(name: string, output: NodeJS.WriteStream = process.stderr): ByteProgress {
-  return output.isTTY ? barProgress(name, output) : lineProgress(name, output);
-}
-
-function barProgress(name: string, output: NodeJS.WriteStream): ByteProgress {
-  const bar = createTerminalBar(`${name} {bar} {megabytes} MB | {speed} MB/s`, output);
+export function createByteProgress(name: string): ByteProgress {
+  const progress = createProgress({
+    bar: `${name} {bar} {megabytes} MB | {speed} MB/s`,
+    line: `${name}: {megabytes} MB`,
+    secondsBetweenLines: 10,
+  });
   let began: { time: number; bytes: number } | undefined;
   return {
     update(done, total) {
       began ??= { time: performance.now(), bytes: done };
       const speed = megabytes((done - began.bytes) / Math.max((performance.now() - began.time) / 1000, 1e-3));
-      const shown = { megabytes: total === undefined ? megabytes(done) : `${megabytes(done)}/${megabytes(total)}`, speed };
-      bar.update(done, total ?? done, shown);
+      const shown = total === undefined ? megabytes(done) : `${megabytes(done)}/${megabytes(total)}`;
+      progress.update(done, total ?? done, { megabytes: shown, speed });
     },
-    stop: () => bar.stop(),
-  };
-}
-
-function lineProgress(name: string, output: NodeJS.WriteStream): ByteProgress {
-  let printed = performance.now();
-  return {
-    update(done, total) {
-      const now = performance.now();
-      if (now - printed < SECONDS_BETWEEN_LINES * 1000) return;
-      printed = now;
-      output.write(`${name}: ${megabytes(done)}${total === undefined ? '' : ` of ${megabytes(total)}`} MB\n`);
-    },
-    stop: () => undefined,
+    stop: () => progress.stop(),
   };
 }

@@ -1,31 +1,32 @@
-import { open, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writeWholeFile } from '@stargan/checkpoints';
 import { fileChecksum } from './checksum.js';
 
 /** How a file is downloaded. */
 export interface DownloadOptions {
   /** First hexadecimal digits that the file's SHA-256 must have. */
   readonly sha256?: string;
-  /** Called with the bytes there are, and how many there will be where the server says so. */
+  /** Told how many bytes have arrived and, where the server says so, how many there will be. */
   readonly onProgress?: (done: number, total: number | undefined) => void;
-  /** Stops the download; what there is stays, and is gone on from the next time. */
+  /** Stops the download; what has arrived is kept, and the next attempt resumes from there. */
   readonly signal?: AbortSignal;
   /** Milliseconds without a byte after which the connection counts as broken. Default 30,000. */
   readonly timeout?: number;
-  /** Times that a broken connection is tried again. Default 4. */
+  /** Retries of a broken connection. Default 4. */
   readonly retries?: number;
-  /** Milliseconds before the first of them; doubled for each further one. Default 1000. */
+  /** Milliseconds before the first retry; doubled for each further one. Default 1000. */
   readonly retryDelay?: number;
 }
 
-/** What is known of an unfinished file, kept beside it. */
+/** What is known about an unfinished file, kept beside it. */
 interface PartNotes {
   readonly url: string;
-  /** What tells whether the server's file is still the same: a strong entity tag, else the time it was changed. */
+  /** Tells whether the server's file is still the same: a strong entity tag, else the time of its last change. */
   readonly validator?: string;
 }
 
-/** A fault that trying again may mend. */
+/** A failure that a retry may overcome. */
 class ConnectionError extends Error {}
 
 const notesOf = (part: string): string => `${part}.json`;
@@ -43,7 +44,7 @@ async function removePart(part: string): Promise<void> {
   await rm(notesOf(part), { force: true });
 }
 
-/** Bytes of an earlier try that can be gone on from. */
+/** Bytes of an earlier attempt that can be resumed. */
 async function resumableBytes(part: string, url: string, notes: PartNotes | undefined): Promise<number> {
   if (notes?.url !== url || typeof notes.validator !== 'string') return 0;
   return (await stat(part).catch(() => undefined))?.size ?? 0;
@@ -55,7 +56,7 @@ function validatorOf(headers: Headers): string | undefined {
   return tag !== null && !tag.startsWith('W/') ? tag : (headers.get('last-modified') ?? undefined);
 }
 
-/** Where the server's answer begins in the file, and how long the file is. */
+/** Where the server's response starts in the file, and how long the file is. */
 function placeOf(response: Response, asked: number): { begin: number; total: number | undefined } {
   if (response.status === 206) {
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
@@ -74,14 +75,14 @@ async function requireSuccess(url: string, { status, statusText, body }: Respons
   throw new Error(`${url}: ${answer}; name a mirror with --from, or get the file in another way and add it with "stargan weights add"`);
 }
 
-/** An abort signal for silence: it goes off unless `heard` is called in time. */
+/** An abort signal for silence: it is aborted unless `heard` is called in time. */
 function silenceSignal(timeout: number): { signal: AbortSignal; heard: () => void; release: () => void } {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(new ConnectionError(`nothing came for ${timeout / 1000} s`)), timeout);
   return { signal: controller.signal, heard: () => void timer.refresh(), release: () => clearTimeout(timer) };
 }
 
-/** One connection: goes on from what there is, or begins anew where the server's file is another or it cannot. */
+/** One connection: resumes from what there is, or starts over where the server's file has changed or it cannot resume. */
 async function receive(url: string, part: string, options: DownloadOptions): Promise<void> {
   const { onProgress = () => undefined, signal, timeout = 30_000 } = options;
   const silence = silenceSignal(timeout);
@@ -95,7 +96,7 @@ async function receive(url: string, part: string, options: DownloadOptions): Pro
     const response = await connect(url, { headers: { 'accept-encoding': 'identity', ...range }, signal: stop });
     if (response.status === 416) {
       await response.body?.cancel();
-      // There is nothing behind what we have: it is the whole file, or not the server's any more.
+      // Nothing follows what we have: it is the whole file, or no longer the server's.
       if (response.headers.get('content-range') === `bytes */${have}`) return;
       await removePart(part);
       throw new ConnectionError('the file has changed on the server');
@@ -103,8 +104,9 @@ async function receive(url: string, part: string, options: DownloadOptions): Pro
     await requireSuccess(url, response);
     const { begin, total } = placeOf(response, have);
     handle = await open(part, begin > 0 ? 'a' : 'w');
-    // After the old bytes are gone: they must not pass for those of another file.
-    if (begin === 0) await writeFile(notesOf(part), JSON.stringify({ url, validator: validatorOf(response.headers) } satisfies PartNotes));
+    // Only once the old bytes are gone, which must not be taken for those of another file.
+    if (begin === 0)
+      await writeWholeFile(notesOf(part), JSON.stringify({ url, validator: validatorOf(response.headers) } satisfies PartNotes));
     let done = begin;
     onProgress(done, total);
     for await (const piece of piecesOf(response)) {
@@ -146,7 +148,7 @@ async function* piecesOf(response: Response): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** fetch says only "fetch failed" or "terminated"; the reason is the cause. */
+/** fetch only says "fetch failed" or "terminated"; the reason is its cause. */
 function broken(error: unknown): Error {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return new ConnectionError(cause instanceof Error ? cause.message || cause.name : String(cause), { cause: error });
@@ -163,8 +165,8 @@ async function requireChecksum(part: string, url: string, expected: string | und
 }
 
 /**
- * Downloads a file. An unfinished one stays at `part`, with notes beside it (`.json`), and is gone on from as long as
- * the server's file is the same.
+ * Downloads a file. An unfinished one stays at `part`, with notes beside it (`.json`), and is resumed as long as the
+ * server's file is the same.
  *
  * @param part where the file is when this returns; the caller moves or removes it, and the notes with {@link discardDownload}
  * @throws when the server refuses, the connection stays broken, the disk is full, the checksum differs or the signal
@@ -177,12 +179,12 @@ export async function download(url: string, part: string, options: DownloadOptio
       await receive(url, part, options);
       break;
     } catch (error) {
-      if (signal?.aborted === true) throw new Error(`${url}: stopped; the same command goes on from where it was`, { cause: error });
+      if (signal?.aborted === true) throw new Error(`${url}: stopped; the same command resumes it`, { cause: error });
       if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
-        throw new Error(`${part}: the disk is full; make room, the same command goes on from where it was`, { cause: error });
+        throw new Error(`${part}: the disk is full; make room, and the same command resumes the download`, { cause: error });
       if (!(error instanceof ConnectionError)) throw error;
       if (tries === retries)
-        throw new Error(`${url}: ${error.message}; check the connection, the same command goes on from where it was`, { cause: error });
+        throw new Error(`${url}: ${error.message}; check the connection, and the same command resumes the download`, { cause: error });
       await sleep(retryDelay * 2 ** tries, undefined, { signal }).catch(() => undefined);
     }
   }

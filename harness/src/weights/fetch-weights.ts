@@ -20,7 +20,7 @@ export function sourceOf(kind: WeightKind, from?: string): string {
 }
 
 /**
- * Downloads weights of a kind, checks and converts them. An interrupted download is gone on from the next time.
+ * Downloads weights of a kind, checks and converts them. An interrupted download is resumed the next time.
  *
  * @throws as {@link download} and {@link addWeights} do
  */
@@ -38,7 +38,7 @@ export async function fetchWeights(
     await discardDownload(part);
     return stored;
   } catch (error) {
-    // What came is as the server has it: it would be no better for being kept, unless there was only no room for the result.
+    // The download is as the server has it: keeping it helps only where there was no room for the result.
     if (!isDiskFull(error)) await discardDownload(part);
     throw error;
   }

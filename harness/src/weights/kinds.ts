@@ -4,29 +4,29 @@ export const WEIGHT_KINDS = ['inception-torchvision', 'inception-fid', 'alexnet'
 /** A kind of pretrained weights. */
 export type WeightKind = (typeof WEIGHT_KINDS)[number];
 
-/** What is known about a kind. */
+/** A kind's description. */
 export interface KindDescription {
-  /** What it is and what for, in a few words. */
+  /** What it is and what it is for, in a few words. */
   readonly title: string;
   /** Where its authors publish it. */
   readonly url: string;
   /** First hexadecimal digits of the published file's SHA-256; undefined where the authors give none. */
   readonly sha256?: string;
   /**
-   * The name under which a tensor is kept, or undefined for one that is not needed.
+   * The name under which a tensor is kept; undefined for one that is not needed.
    *
    * @param name as in the file
    */
   readonly keep: (name: string) => string | undefined;
-  /** Tensors that are kept. */
+  /** Number of tensors that are kept. */
   readonly count: number;
-  /** Shapes of some of them, by the names under which they are kept, that no other kind has. */
+  /** Shapes of some of them that no other kind has, by the names under which they are kept. */
   readonly signature: Readonly<Record<string, readonly number[]>>;
 }
 
 const LPIPS_CHANNELS = [64, 192, 384, 256, 256];
 
-/** Counters of batch normalisation and the classifier that only training uses are left out. */
+/** The counters of batch normalisation, and the classifier that only training uses, are left out. */
 const keepInception = (name: string): string | undefined => (/^AuxLogits\.|\.num_batches_tracked$/.test(name) ? undefined : name);
 
 /** 94 convolutions with batch normalisation of five tensors, and a classifier of two. */
@@ -88,13 +88,13 @@ export const KINDS: Readonly<Record<WeightKind, KindDescription>> = {
   },
 };
 
-/** What a file says of one of its tensors. */
+/** Name and shape of a tensor in a file. */
 export interface NamedShape {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** Why tensors are not of a kind; undefined where they are. */
+/** Why tensors are not those of a kind; undefined where they are. */
 export function mismatch(kind: WeightKind, tensors: readonly NamedShape[]): string | undefined {
   const { keep, count, signature } = KINDS[kind];
   const kept = new Map(
@@ -111,7 +111,7 @@ export function mismatch(kind: WeightKind, tensors: readonly NamedShape[]): stri
   return kept.size === count ? undefined : `there must be ${count} tensors, got ${kept.size}`;
 }
 
-/** The kind that tensors are of, by their names and shapes; undefined where they are of none. */
+/** The kind of weights that tensors are, by their names and shapes; undefined where they are of no known kind. */
 export function recognizeKind(tensors: readonly NamedShape[]): WeightKind | undefined {
   return WEIGHT_KINDS.find((kind) => mismatch(kind, tensors) === undefined);
 }

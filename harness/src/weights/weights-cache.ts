@@ -18,10 +18,10 @@ const record = z.object({
   added: z.string(),
 });
 
-/** What is recorded of weights beside them. */
+/** The record that is kept beside weights. */
 export type WeightsRecord = z.infer<typeof record>;
 
-/** Weights that are there. */
+/** Weights in the cache. */
 export interface StoredWeights extends WeightsRecord {
   /** A safetensors file: float32, PyTorch's layout and names. */
   readonly file: string;
@@ -39,14 +39,14 @@ export function weightsFile(kind: WeightKind, folder: string): string {
 
 const recordFile = (kind: WeightKind, folder: string): string => path.join(folder, `${kind}.json`);
 
-/** Records weights that are in place; they are found from then on. */
+/** Records weights that are in place; from then on they are found. */
 export async function writeRecord(content: WeightsRecord, folder: string): Promise<StoredWeights> {
   await writeWholeFile(recordFile(content.kind, folder), `${JSON.stringify(content, null, 2)}\n`);
   return { ...content, file: weightsFile(content.kind, folder) };
 }
 
 /**
- * The weights of a kind, or undefined where they have not been added, are not whole or are of an earlier format.
+ * The weights of a kind, or undefined where they have not been added, are incomplete or of an earlier format.
  *
  * @param kind which network they are for
  * @param folder where weights are kept; stargan's cache by default
@@ -70,7 +70,7 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * What to do about weights that are not there.
+ * What to do about missing weights.
  *
  * @param kind which network they are for
  */
@@ -84,7 +84,7 @@ export function weightsAdvice(kind: WeightKind): string {
  *
  * @param kind which network they are for
  * @param folder where weights are kept; stargan's cache by default
- * @throws saying how to get them, where they are not there
+ * @throws saying how to get them where they are missing
  */
 export async function requireWeights(kind: WeightKind, folder = weightsFolder()): Promise<StoredWeights> {
   const found = await findWeights(kind, folder);

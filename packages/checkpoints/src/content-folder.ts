@@ -13,7 +13,9 @@ async function digest(content: FileContent): Promise<string> {
   // Declared as always there, which it is not in a browser.
   const { subtle } = globalThis.crypto as { readonly subtle?: typeof globalThis.crypto.subtle };
   if (subtle === undefined)
-    throw new Error("checksums need a secure page (https, or localhost); serve the page so, or give verify: 'sizes' to compare sizes alone");
+    throw new Error(
+      "checksums need a secure page (https, or localhost); serve the page so, or give verify: 'sizes' to compare sizes alone",
+    );
   const hash = await subtle.digest('SHA-256', await bytesOf(content));
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -12,7 +12,7 @@ export {
 } from './open-checkpoint.js';
 export { openFolder, type FolderSource } from './open-folder.js';
 export { type FileContent, type ReadableFolder } from './readable-folder.js';
-export { writeWholeFile } from './replace-file.js';
+export { renameDurably, writeWholeFile } from './replace-file.js';
 export { type SafetensorsHeader, type TensorEntry } from './safetensors-header.js';
 export { type SafetensorsContent, type SafetensorsFile, type StoredTensor, type TensorOf } from './safetensors-content.js';
 export { openSafetensors, readSafetensors } from './safetensors-reader.js';

@@ -1,16 +1,32 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileError } from './file-errors.js';
-import { makeFolder, syncFile, syncFolder } from './file-sync.js';
+import { makeFolder, syncFolder, syncTree } from './file-sync.js';
 
-/** Lets `write` fill a file beside `path`, syncs it, renames it over `path` and syncs the folder. */
+/**
+ * Gives a file or folder that was written aside its name, so that a power cut leaves either what was there before or
+ * the whole new one: `aside` is synced with everything in it, then renamed, then the folder above is synced.
+ *
+ * ```js
+ * await renameDurably('dataset.partial', 'dataset');
+ * ```
+ *
+ * @param aside what was written; on the same disk as `path`
+ * @param path its final name; a file there is replaced, a folder must be empty
+ * @throws as the system does
+ */
+export async function renameDurably(aside: string, path: string): Promise<void> {
+  await syncTree(aside);
+  await rename(aside, path);
+  await syncFolder(dirname(path));
+}
+
+/** Lets `write` fill a file beside `path`, then puts it in place. */
 async function replace(path: string, write: (aside: string) => Promise<void>): Promise<void> {
   const aside = `${path}.partial`;
   try {
     await write(aside);
-    await syncFile(aside);
-    await rename(aside, path);
-    await syncFolder(dirname(path));
+    await renameDurably(aside, path);
   } catch (error) {
     await rm(aside, { force: true }).catch(() => undefined);
     throw error;

@@ -6,6 +6,7 @@ import { diskFolder } from './disk-folder.js';
 import type { Checkpoint } from './open-checkpoint.js';
 import { messageOf } from './file-errors.js';
 import { makeFolder, syncFile, syncFolder } from './file-sync.js';
+import { renameDurably } from './replace-file.js';
 import { writeSafetensors, type TensorSources } from './safetensors-writer.js';
 
 /** What one file of a checkpoint is to hold: tensors, or whatever a function writes to the path it is given. */
@@ -29,7 +30,7 @@ async function clearLeftovers(directory: string): Promise<void> {
   }
   for (const { iteration, path } of replaced) {
     if (finished.some((folder) => folder.iteration === iteration)) await rm(path, { recursive: true, force: true });
-    else await rename(path, join(directory, folderName(iteration)));
+    else await renameDurably(path, join(directory, folderName(iteration)));
   }
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { decodeImage } from './decode-image.js';
 import { loadImages } from './load-images.js';
-import { pixelsToFloats } from './pixels-to-floats.js';
+import { pixelsToFloats } from '@stargan/resizing';
 import { encodable, noiseImage } from './testing/pictures.js';
 import { pillowReadings } from './testing/pillow-readings.js';
 import { temporaryDirectory } from './testing/temporary-directory.js';

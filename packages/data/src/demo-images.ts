@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { renameDurably, writeWholeFile } from '@stargan/checkpoints';
 import sharp from 'sharp';
 import { demoBackgrounds, demoShapes, demoTextures, sampleDemoPicture, type DemoChoice, type DemoShape } from './demo-picture.js';
 import { demoSvg } from './demo-svg.js';
@@ -92,9 +93,7 @@ async function claim(directory: string, stamp: string): Promise<void> {
   if (foreign.length > 0) {
     throw new Error(`writeDemoImages: ${directory} must be empty or hold demo images, got ${foreign[0]!}; choose another directory`);
   }
-  // Written aside and renamed, so that there is never half a stamp.
-  await writeFile(join(directory, `.${stampName}`), `${stamp}\n`);
-  await rename(join(directory, `.${stampName}`), join(directory, stampName));
+  await writeWholeFile(join(directory, stampName), `${stamp}\n`);
 }
 
 async function writeFolder(
@@ -118,7 +117,7 @@ async function writeFolder(
     return JSON.stringify({ file, ...picture });
   });
   await writeFile(join(partial, 'attributes.jsonl'), `${lines.join('\n')}\n`);
-  await rename(partial, join(parent, shape));
+  await renameDurably(partial, join(parent, shape));
 }
 
 async function exists(path: string): Promise<boolean> {

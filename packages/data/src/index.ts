@@ -38,9 +38,9 @@ export { countPassedOver } from './passed-over.js';
 export type { PassedOverCount, PassedOverFile, PassedOverKind } from './passed-over.js';
 export { mapConcurrently } from './map-concurrently.js';
 export { nameOfBytes, pathBytes, printablePath } from './path-names.js';
-export { pixelsToFloats, type PixelsToFloatsOptions } from './pixels-to-floats.js';
+export { pixelsToFloats, type PixelsToFloatsOptions } from '@stargan/resizing';
 export { readRegularFile } from './regular-file.js';
-export { resizeBilinear } from './resize-bilinear.js';
+export { resizeBilinear } from '@stargan/resizing';
 export type { NotedImage, OnCorrupt, SkippedImage, TrainingBatch } from './training-batch.js';
 export {
   planTrainingBatch,

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadImages } from './load-images.js';
-import { pixelsToFloats } from './pixels-to-floats.js';
-import { resizeBilinear } from './resize-bilinear.js';
+import { pixelsToFloats } from '@stargan/resizing';
+import { resizeBilinear } from '@stargan/resizing';
 import { noiseImage, writePng } from './testing/pictures.js';
 import { temporaryDirectory } from './testing/temporary-directory.js';
 

@@ -1,8 +1,8 @@
 import { decodeImage, type DecodeOptions } from './decode-image.js';
 import { mapConcurrently } from './map-concurrently.js';
-import { pixelsToFloats } from './pixels-to-floats.js';
+import { pixelsToFloats } from '@stargan/resizing';
 import { requireWhole } from './requirements.js';
-import { resizeBilinear } from './resize-bilinear.js';
+import { resizeBilinear } from '@stargan/resizing';
 
 /** Decoding runs on the four threads of Node's pool; more at a time would only hold more memory. */
 export const decodingsAtOnce = 4;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pixelsToFloats } from './pixels-to-floats.js';
+import { pixelsToFloats } from '@stargan/resizing';
 import { noiseImage } from './testing/pictures.js';
 
 test('pixelsToFloats brings 0 … 255 to −1 … 1', () => {

@@ -1,3 +1,2 @@
-export type { Box, RgbImage } from './image.js';
-export { columnsFirst, resamplingWeights, type ResamplingFilter, type ResamplingWeights, type Size } from './resampling-weights.js';
-export { resizeBilinear } from './resize-bilinear.js';
+export { columnsFirst, resamplingWeights, resizeBilinear } from '@stargan/resizing';
+export type { Box, ResamplingFilter, ResamplingWeights, RgbImage, Size } from '@stargan/resizing';

@@ -6,8 +6,8 @@ import type { ImageFolders } from './image-folders.js';
 import type { RgbImage } from './image.js';
 import { decodingsAtOnce } from './load-images.js';
 import { mapConcurrently } from './map-concurrently.js';
-import { pixelsToFloats } from './pixels-to-floats.js';
-import { resizeBilinear } from './resize-bilinear.js';
+import { pixelsToFloats } from '@stargan/resizing';
+import { resizeBilinear } from '@stargan/resizing';
 import type { PlannedImage, TrainingPlan } from './training-plan.js';
 
 /** What one training iteration needs. B is the batch, S the image size. */

@@ -32,7 +32,7 @@ export interface GeneratorOptions extends WidthOptions {
   highPass?: number | undefined;
   /** Where the style enters; see {@link StyleInjection}. */
   injection?: StyleInjection | undefined;
-  /** How blocks convolve and resample; the same function in all. */
+  /** How blocks convolve and resample; every method computes the same function. */
   convolution?: ConvolutionMethod | BlockConvolutions | undefined;
   /** What is kept for a backward pass; the same gradients either way. */
   checkpointing?: Checkpointing | undefined;

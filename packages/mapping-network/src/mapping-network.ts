@@ -1,7 +1,14 @@
 import { relu, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Parameters } from '@stargan/ops';
-import { applyPerDomain, initializeParameters, requireDomainLabels, requirePositiveInteger, type DomainLabels, type Network } from '@stargan/layers';
+import {
+  applyPerDomain,
+  initializeParameters,
+  requireDomainLabels,
+  requirePositiveInteger,
+  type DomainLabels,
+  type Network,
+} from '@stargan/layers';
 import { perceptron } from './perceptron.js';
 
 /** Options of {@link mappingNetwork}. */
@@ -50,7 +57,8 @@ export function requireLatent(
  * @throws when an option is out of range
  */
 export function mappingNetwork({ domains, latentDim = 16, styleDim = 64, hiddenDim = 512 }: MappingNetworkOptions): MappingNetwork {
-  for (const [name, value] of Object.entries({ domains, latentDim, styleDim, hiddenDim })) requirePositiveInteger('mappingNetwork', name, value);
+  for (const [name, value] of Object.entries({ domains, latentDim, styleDim, hiddenDim }))
+    requirePositiveInteger('mappingNetwork', name, value);
   const shared = perceptron('shared', [latentDim, hiddenDim, hiddenDim, hiddenDim, hiddenDim]);
   const branches = Array.from({ length: domains }, (_, domain) =>
     perceptron(`unshared.${domain}`, [hiddenDim, hiddenDim, hiddenDim, hiddenDim, styleDim]),

@@ -39,7 +39,7 @@ function requireObject(caller: string, name: string, features: unknown): void {
  * @throws TypeError for what are no features at all; RangeError when the shape is not [n ≥ 1, dimension ≥ 1], does not fit
  * the values, or a value is not finite
  */
-async function readFeatures(caller: string, name: string, features: Features): Promise<FeatureRows> {
+export async function readFeatures(caller: string, name: string, features: Features): Promise<FeatureRows> {
   requireObject(caller, name, features);
   if (isTensor(features)) return readTensor(caller, name, features);
   if (isRows(features)) return checked(caller, name, features.data, features.shape);

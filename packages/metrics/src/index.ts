@@ -1,7 +1,15 @@
 export { densityCoverage, type DensityCoverage, type DensityCoverageOptions } from './density-coverage.js';
+export {
+  CLASSIFIER_VERSION,
+  trainDomainClassifier,
+  type ClassifierOptions,
+  type DomainClassifier,
+  type LabelledImages,
+} from './domain-classifier/domain-classifier.js';
 export type { FeatureBatches, FeatureRows, Features } from './features.js';
 export { frechetDistance, type GaussianStatistics } from './frechet-distance.js';
 export { frechetFeatureDistance } from './frechet-feature-distance.js';
+export type { SquareImages } from './images.js';
 export { kernelDiscrepancy, kernelDistance, type KernelDistance, type KernelDistanceOptions } from './kernel-distance.js';
 export { lpips, type Lpips, type LpipsFeatures, type LpipsOptions, type LpipsWeights } from './lpips/lpips.js';
 export type { LpipsNormalization } from './lpips/unit-normalize.js';
@@ -27,3 +35,29 @@ export {
   type FeatureStatistics,
   type StatisticsAccumulator,
 } from './statistics.js';
+export {
+  featureScores,
+  featureSet,
+  translationScores,
+  type FeatureScoresOptions,
+  type FeatureSet,
+  type TranslationScores,
+  type TranslationScoresOptions,
+} from './table/compute-scores.js';
+export { metricTable } from './table/metric-table.js';
+export {
+  formatShare,
+  isOnFeatures,
+  metricKey,
+  type FeatureComparison,
+  type FeatureMetric,
+  type JudgedMetric,
+  type Judges,
+  type Metric,
+  type MetricDescription,
+  type StatisticsMetric,
+  type TranslationMetric,
+  type Translations,
+} from './table/metric.js';
+export { joinScores, meanScores, score, withoutScores, type Outcome, type Scores } from './table/scores.js';
+export { meanPixelDistance } from './table/style-distance.js';

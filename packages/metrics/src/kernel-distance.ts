@@ -12,17 +12,17 @@ export interface KernelDistanceOptions {
   readonly subsets?: number | undefined;
   /** Samples of each set in a subset, at least 2; default 1000, or as many as the smaller set has. */
   readonly subsetSize?: number | undefined;
-  /** Of the draws, default 0. The same seed gives the same subsets. */
+  /** Seed of the draws, default 0. The same seed gives the same subsets. */
   readonly seed?: number | undefined;
 }
 
-/** Of the estimates from all subsets. */
+/** Mean and spread of the estimates from all subsets. */
 export interface KernelDistance {
   /** The kernel distance. Unbiased, so it can fall below zero when the two sets come from the same distribution. */
   readonly mean: number;
   /** Divisor n; what is usually published after ±. */
   readonly standardDeviation: number;
-  /** Of the mean, as if subsets were independent: standardDeviation / √subsets. */
+  /** Standard error of the mean, as if subsets were independent: standardDeviation / √subsets. */
   readonly standardError: number;
 }
 

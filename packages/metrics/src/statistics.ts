@@ -16,7 +16,7 @@ export interface StatisticsAccumulator {
   readonly count: number;
   /** Adds samples [n, dimension]; their values are copied. */
   add(features: FeatureRows): void;
-  /** Of all samples so far; more may be added afterwards. @throws RangeError for fewer than two */
+  /** Statistics of all samples so far; more may be added afterwards. @throws RangeError for fewer than two */
   statistics(): FeatureStatistics;
 }
 

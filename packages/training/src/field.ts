@@ -7,13 +7,13 @@ export interface NumberField {
   /** What it is when it is left out. */
   readonly default: number;
   /** Smallest value. */
-  readonly minimum?: number;
+  readonly minimum?: number | undefined;
   /** Largest value. */
-  readonly maximum?: number;
+  readonly maximum?: number | undefined;
   /** All values are smaller than this. */
-  readonly below?: number;
+  readonly below?: number | undefined;
   /** Whether the value must be a power of two. */
-  readonly powerOfTwo?: boolean;
+  readonly powerOfTwo?: boolean | undefined;
 }
 
 /** The values that a number may have. */

@@ -1,8 +1,15 @@
 export { type FileContent, type FolderSource } from '@stargan/checkpoints';
+export {
+  ABLATION_CONFIGS,
+  ABLATION_NAMES,
+  type AblationConfig,
+  ablationConfig,
+  type AblationName,
+  updatesPerIteration,
+} from './config/ablation.js';
 export { type FieldRow, fieldRows, fieldTable } from './config/field-rows.js';
 export { parseFields } from './config/parse-fields.js';
 export { type RenamedConfig, renameKeys } from './config/renamed-keys.js';
-export { type Rung, RUNG_NAMES, rungConfig, type RungName, RUNGS, updatesPerIteration } from './config/rungs.js';
 export { type TrainingConfig, trainingFields } from './config/training-config.js';
 export {
   type ChoiceField,

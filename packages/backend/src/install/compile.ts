@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { renameDurably } from '@stargan/checkpoints';
 import type { Compiler } from '../machine/compiler.js';
 import type { System } from '../machine/system.js';
 import { partOf } from './cache.js';
 import { diskTrouble, lastLines } from './failure.js';
 import type { Setting } from './fetch-tensorflow.js';
 import { nodeApiVersion } from './paths.js';
-import { renameSynced } from './synced.js';
 
 /** What every Node-API module of this package is compiled with. */
 export const moduleFlags: readonly string[] = ['-std=c++17', '-fPIC', '-shared', `-DNAPI_VERSION=${String(nodeApiVersion)}`];
@@ -77,7 +77,7 @@ export async function compileModule(
       failure: lastLines(result.stderr || result.stdout) || `  it ended with ${result.signal ?? `status ${String(result.status)}`}`,
     };
   }
-  await renameSynced(part, output);
+  await renameDurably(part, output);
   return undefined;
 }
 

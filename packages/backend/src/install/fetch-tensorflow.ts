@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renameDurably } from '@stargan/checkpoints';
 import type { Python } from '../machine/python.js';
 import type { System } from '../machine/system.js';
 import { downloadsFolder, partOf } from './cache.js';
@@ -9,7 +10,7 @@ import { diskTrouble, InstallError, lastLines } from './failure.js';
 import { tensorflowVersion, type Flavour } from './paths.js';
 import { downloadWheel, requirePip } from './pip.js';
 import { sizeOf } from './progress.js';
-import { renameSynced, syncToDisk, writeSynced } from './synced.js';
+import { writeSynced } from './synced.js';
 import { readLibrary, type TensorflowLibrary } from './tensorflow-library.js';
 
 export interface Setting {
@@ -71,7 +72,7 @@ export async function fetchTensorflow(flavour: Flavour, anew: boolean, setting: 
     const stamp: LibraryStamp = { tensorflow: tensorflowVersion, flavour, bytes: sizeOf(part) };
     await writeSynced(join(part, stampName), JSON.stringify(stamp));
     await rm(home, { recursive: true, force: true, maxRetries: 3 });
-    await renameSynced(part, home);
+    await renameDurably(part, home);
     await rm(downloads, { recursive: true, force: true });
   }
   return { folder, version: tensorflowVersion, cuda: flavour === 'gpu', origin: 'the cache' };
@@ -134,8 +135,7 @@ async function wheelOf(requirement: string, flavour: Flavour, python: Python, do
     const part = partOf(folder);
     mkdirSync(part, { recursive: true });
     await downloadWheel(python, requirement, part, { before: sizeOf(downloads), total: sizes[flavour].wheels }, setting);
-    for (const file of readdirSync(part)) await syncToDisk(join(part, file));
-    await renameSynced(part, folder);
+    await renameDurably(part, folder);
   }
   const wheel = readdirSync(folder).find((file) => file.endsWith('.whl'));
   if (wheel !== undefined) return join(folder, wheel);

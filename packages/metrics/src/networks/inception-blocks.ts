@@ -7,7 +7,7 @@ import type { RectifiedConvolutionOptions } from './rectified-convolution.js';
 
 /** A part of Inception-v3: the layers that have weights and what becomes of a feature map. */
 export interface InceptionBlock {
-  /** In the order of the state dictionary. */
+  /** Parameters in the order of the state dictionary. */
   readonly layers: readonly FoldedConvolution[];
   /** @param x [batch, height, width, in] */
   apply(parameters: Parameters, x: Tensor): Tensor4D;

@@ -5,7 +5,7 @@ import { fromTorchLayout, torchShape, type ParameterSpec } from '@stargan/layers
 export type StateEntry =
   | Tensor
   | {
-      /** In PyTorch's order of axes; `[]` for a scalar. */
+      /** Its shape in PyTorch's order of axes; `[]` for a scalar. */
       readonly shape: readonly number[];
       /** Values in C order. */
       readonly data: ArrayLike<number> | ArrayLike<bigint>;

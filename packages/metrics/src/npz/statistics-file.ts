@@ -1,4 +1,5 @@
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { renameDurably } from '@stargan/checkpoints';
 import type { GaussianStatistics } from '../frechet-distance.js';
 import { formatNpy, parseNpy, type NpyArray } from './npy.js';
 import { formatNpyText, parseNpyText } from './npy-text.js';
@@ -37,15 +38,8 @@ const HEADER_BYTES = 2 ** 16;
 export async function writeStatistics(path: string, statistics: StoredStatistics): Promise<void> {
   const aside = `${path}.partial`;
   try {
-    const bytes = formatStatistics(statistics);
-    const handle = await open(aside, 'w');
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(aside, path);
+    await writeFile(aside, formatStatistics(statistics));
+    await renameDurably(aside, path);
   } catch (error) {
     await rm(aside, { force: true });
     throw fileError('writeStatistics', path, error);

@@ -1,6 +1,6 @@
 import { add, gather, mul, sub, tensor, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { resizeBilinear, type RgbImage } from '@stargan/data/resizing';
+import { resizeBilinear, type RgbImage } from '@stargan/resizing';
 import type { InceptionLayout } from '../networks/inception.js';
 import { describeValue } from '../describe-value.js';
 import { interpolateBilinear, linearPositions } from './interpolate-bilinear.js';
@@ -14,7 +14,7 @@ export type FidConventionName = 'fid-stargan2' | 'fid-clean' | 'fid-pytorch';
 
 /** Options of {@link FidConvention.input}. */
 export interface FidInputOptions {
-  /** Of `fid-stargan2` alone, the size S of the trained model, to which its images are resized first. Default 256. */
+  /** The size S of the trained model, to which `fid-stargan2` alone resizes images first. Default 256. */
   imageSize?: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { RgbImage } from '@stargan/data/resizing';
+import type { RgbImage } from '@stargan/resizing';
 
 /** Where a row or column of the result lies between two of the source: at `first + second share`. */
 export interface LinearPositions {

@@ -1,5 +1,5 @@
 import { describeValue } from '../describe-value.js';
-import type { RgbImage } from '@stargan/data/resizing';
+import type { RgbImage } from '@stargan/resizing';
 
 const { fround } = Math;
 

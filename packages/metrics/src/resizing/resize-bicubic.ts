@@ -1,10 +1,10 @@
-import { columnsFirst, resamplingWeights, type RgbImage } from '@stargan/data/resizing';
+import { columnsFirst, resamplingWeights, type RgbImage } from '@stargan/resizing';
 
 /** An image of floating-point levels, `data` [height, width, 3]. */
 export interface FloatImage {
-  /** In pixels. */
+  /** Columns. */
   readonly width: number;
-  /** In pixels. */
+  /** Height in pixels. */
   readonly height: number;
   /** [height, width, 3]: levels, nominally in 0 … 255. */
   readonly data: Float32Array;

@@ -1,6 +1,6 @@
 import { tensor4d, tidy, transpose } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import type { RgbImage } from '@stargan/data/resizing';
+import type { RgbImage } from '@stargan/resizing';
 import { hashedUnits } from './hashed-values.js';
 
 /** The same noise for the same size: level i is the highest byte of i · 2654435761 modulo 2³². */

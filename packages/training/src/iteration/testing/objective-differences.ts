@@ -6,7 +6,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { adversarialFamilies, classificationLoss, r1Penalty, wganGpPenalty } from '@stargan/losses';
 import { normalArray, randomStream } from '@stargan/random';
 import type { TrainingConfig } from '../../config/training-config.js';
-import { RUNG_NAMES, rungConfig } from '../../config/rungs.js';
+import { ABLATION_NAMES, ablationConfig } from '../../config/ablation.js';
 import { buildNetworks, NETWORK_NAMES, type NetworkName, type Networks, type WeightsOf } from '../../networks/networks.js';
 import { initialWeights } from '../../networks/weights.js';
 import { smallConfig } from '../../testing/small-config.js';
@@ -22,7 +22,7 @@ const small = (values: Partial<TrainingConfig> = {}): TrainingConfig => smallCon
 
 const CONFIGURATIONS: Readonly<Record<string, TrainingConfig>> = {
   'the default': small(),
-  ...Object.fromEntries(RUNG_NAMES.map((name) => [`configuration ${name}`, rungConfig(small(), name)])),
+  ...Object.fromEntries(ABLATION_NAMES.map((name) => [`configuration ${name}`, ablationConfig(small(), name)])),
   'a conditional mapping network': small({ mappingNetwork: 'conditional' }),
   'a conditional style encoder': small({ styleEncoder: 'conditional' }),
   'a projection discriminator': small({ discriminator: 'projection' }),

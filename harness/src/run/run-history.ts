@@ -1,0 +1,23 @@
+import { open } from 'node:fs/promises';
+import { runPaths } from './run-directory.js';
+
+/** Something that happened to a run; one line of `history.jsonl`. */
+export interface RunEvent {
+  /** What happened. */
+  readonly event: 'begun' | 'resumed' | 'nonFinite' | 'rolledBack' | 'completed' | 'stopped' | 'failed';
+  /** Iterations done by then. */
+  readonly iteration: number;
+  /** Details of the event. */
+  readonly [detail: string]: unknown;
+}
+
+/** Appends a line to a run's history and waits until it is on the disk. Lines are never removed. */
+export async function appendToHistory(directory: string, event: RunEvent): Promise<void> {
+  const handle = await open(runPaths(directory).history, 'a');
+  try {
+    await handle.appendFile(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

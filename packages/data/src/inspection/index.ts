@@ -1,0 +1,21 @@
+export { checkDataset, type CheckDatasetOptions, type CheckRemedies, type DatasetCheck } from './check-dataset.js';
+export { contactSheet, contactStrips, stripUrl, type ContactStrip } from './contact-sheet.js';
+export { count, counted } from './counts.js';
+export { describeDataset, describeFoundImages } from './describe-dataset.js';
+export { evenlySpread } from './evenly-spread.js';
+export { describeBalance, describeRange, findingsOf, formatBytes, type Finding } from './findings.js';
+export {
+  compareFingerprints,
+  describeFingerprintDifference,
+  fingerprintDataset,
+  type DatasetFingerprint,
+  type FingerprintDifference,
+} from './fingerprint.js';
+export {
+  inspectDataset,
+  type DomainInspection,
+  type InspectedRange,
+  type Inspection,
+  type InspectOptions,
+  type Remark,
+} from './inspect-dataset.js';

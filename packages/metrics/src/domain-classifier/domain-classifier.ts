@@ -1,0 +1,105 @@
+import { argMax, dispose, losses, nextFrame, oneHot, reshape, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { downsamplingTrunk, initializeParameters, linear } from '@stargan/layers';
+import { valueAndGradients, type Parameters } from '@stargan/ops';
+import { adam } from '@stargan/optimizers';
+import { randomStream } from '@stargan/random';
+import { countImages, imageTensor, selectImages, type SquareImages } from '../images.js';
+import { disturb } from './disturb.js';
+
+/** Raised whenever the same images would give a classifier with other decisions, to keep the results of both apart. */
+export const CLASSIFIER_VERSION = 2;
+
+/** Options of {@link trainDomainClassifier}. */
+export interface ClassifierOptions {
+  /** Number of domains. */
+  domains: number;
+  /** Seed of weights, batches and disturbances. */
+  seed: number;
+  /** Number of updates. */
+  steps: number;
+  /** Images of an update, 32 by default. */
+  batch?: number | undefined;
+  /** Learning rate of Adam, 2e-3 by default. */
+  learningRate?: number | undefined;
+  /** Aborting it ends the training. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Tells which domain an image belongs to. */
+export interface DomainClassifier {
+  /** Size of the images that it was trained on, and that it classifies. */
+  readonly size: number;
+  /** The most likely domain of each image. */
+  classify(images: SquareImages): number[];
+  /** Gives its weights back. */
+  dispose(): void;
+}
+
+/** Images of several domains. */
+export interface LabelledImages extends SquareImages {
+  /** Domain of each image. */
+  readonly domains: readonly number[];
+}
+
+/** First width × image size, and cap, of the classifier's trunk: small, for it must cost little. */
+const WIDTHS = { widthBudget: 512, maxWidth: 64 };
+const CLASSIFIED_AT_ONCE = 64;
+
+/**
+ * Trains a small residual network to tell the domains of real images apart, so that translations can be judged
+ * by the domain they are taken for. The images are blurred, tinted, noisy and partly hidden, as generated ones may be:
+ * artefacts should not decide.
+ *
+ * @param images real images with their domains
+ * @param options number of domains, seed and steps; what stops it
+ * @returns undefined when `signal` was aborted
+ */
+export async function trainDomainClassifier(
+  images: LabelledImages,
+  { domains, seed, steps, batch = 32, learningRate = 2e-3, signal }: ClassifierOptions,
+): Promise<DomainClassifier | undefined> {
+  const trunk = downsamplingTrunk('domainClassifier', 'trunk', { imageSize: images.size, ...WIDTHS });
+  const head = linear('head', { inFeatures: trunk.channels, outFeatures: domains });
+  const logitsOf = (parameters: Parameters, x: Tensor4D): Tensor2D =>
+    tidy(() => head.apply(parameters, reshape(trunk.apply(parameters, x), [x.shape[0], trunk.channels])));
+
+  const optimizer = adam({ learningRate, beta1: 0.9, beta2: 0.99 });
+  let parameters = initializeParameters([...trunk.specs, ...head.specs], seed, 'domain-classifier');
+  let state = optimizer.init(parameters);
+  for (let step = 0; step < steps; step++) {
+    await nextFrame();
+    if (signal?.aborted === true) break;
+    const random = randomStream(seed, 'domain-classifier-batch', step);
+    const indices = Array.from({ length: batch }, () => random.integer(countImages(images)));
+    const drawn = disturb(selectImages(images, indices), random);
+    const labels = indices.map((index) => images.domains[index]!);
+    const { value, gradients } = valueAndGradients((p) => {
+      const target = oneHot(tensor1d(labels, 'int32'), domains);
+      return losses.softmaxCrossEntropy<Tensor, Scalar>(target, logitsOf(p, drawn));
+    }, parameters);
+    const next = optimizer.update(parameters, gradients, state);
+    dispose([parameters, gradients, { drawn, value, first: state.first, second: state.second }]);
+    ({ parameters, state } = next);
+  }
+  dispose({ first: state.first, second: state.second });
+  if (signal?.aborted === true) {
+    dispose(parameters);
+    return undefined;
+  }
+  return {
+    size: images.size,
+    classify(toClassify) {
+      const found: number[] = [];
+      const count = countImages(toClassify);
+      for (let start = 0; start < count; start += CLASSIFIED_AT_ONCE) {
+        const indices = Array.from({ length: Math.min(CLASSIFIED_AT_ONCE, count - start) }, (_, i) => start + i);
+        const best = tidy(() => argMax(logitsOf(parameters, imageTensor(selectImages(toClassify, indices))), 1));
+        found.push(...best.dataSync());
+        best.dispose();
+      }
+      return found;
+    },
+    dispose: () => dispose(parameters),
+  };
+}

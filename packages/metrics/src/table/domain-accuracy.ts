@@ -1,0 +1,14 @@
+import { formatShare, type JudgedMetric } from './metric.js';
+
+/** The share of translations that a classifier takes for their target domain. */
+export const domainAccuracy: JudgedMetric<'classifier'> = {
+  key: 'domainAccuracy',
+  heading: 'domain',
+  title: 'Share taken for the target domain',
+  direction: 'higher',
+  format: formatShare,
+  range: [0, 1],
+  needs: 'classifier',
+  fewest: { translations: 1 },
+  compute: (translations, classify) => classify(translations).map((found) => Number(found === translations.target)),
+};
