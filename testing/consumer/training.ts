@@ -1,5 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import {
+  ABLATION_CONFIGS,
+  ABLATION_NAMES,
+  ablationConfig,
   averageFiles,
   averageStyle,
   buildNetworks,
@@ -49,9 +52,6 @@ import {
   referenceGrid,
   renameKeys,
   restoreTensors,
-  RUNG_NAMES,
-  rungConfig,
-  RUNGS,
   selectImages,
   shrinkToFit,
   slidingColumn,
@@ -109,8 +109,8 @@ import {
   type Pixels,
   type ProbeSizes,
   type RenamedConfig,
-  type Rung,
-  type RungName,
+  type AblationConfig,
+  type AblationName,
   type Sampler,
   type SizeConfig,
   type StateValues,
@@ -149,9 +149,9 @@ const [field, choice]: [Field & NumberField, ChoiceField] = [own.lambda, own.mod
 const rows: FieldRow[] = fieldRows(own);
 console.log(mode, range.minimum, field.kind, choice.values, rows[0]?.values, fieldTable(own), batches.batch, rates.beta1);
 
-const rungs: Record<string, Rung> = RUNGS;
-const rungName: RungName = RUNG_NAMES[0]!;
-console.log(rungs[rungName]?.title, updatesPerIteration(rungConfig(config, rungName)).generator);
+const ablations: Record<string, AblationConfig> = ABLATION_CONFIGS;
+const ablation: AblationName = ABLATION_NAMES[0]!;
+console.log(ablations[ablation]?.title, updatesPerIteration(ablationConfig(config, ablation)).generator);
 
 // Networks, optimisers, state.
 const networks: Networks = buildNetworks(model, 2);
