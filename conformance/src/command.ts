@@ -1,5 +1,5 @@
 import { describeRuntime, selectRuntime } from '@stargan/backend';
-import type { ConvolutionMethod as ConvolutionVariant } from '@stargan/layers';
+import type { ConvolutionMethod } from '@stargan/layers';
 import { Command, Option } from 'commander';
 import { runConformance, type CaseResult } from './run.js';
 
@@ -28,7 +28,7 @@ export async function conformanceCommand(argv: readonly string[]): Promise<void>
     process.exitCode = (error as { exitCode?: number }).exitCode === 0 ? 0 : 2;
     return;
   }
-  const { filter, variant } = program.opts<{ filter: string; variant: ConvolutionVariant }>();
+  const { filter, variant } = program.opts<{ filter: string; variant: ConvolutionMethod }>();
   console.log(describeRuntime(await selectRuntime({ quiet: true })));
   const counts = { passed: 0, failed: 0, 'not covered': 0 };
   try {

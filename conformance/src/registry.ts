@@ -1,4 +1,4 @@
-import type { ConvolutionMethod as ConvolutionVariant } from '@stargan/layers';
+import type { ConvolutionMethod } from '@stargan/layers';
 import { blockCase } from './cases/blocks.js';
 import { badCheckpointCase, networkCheckpointCase, optimizerCheckpointCase, viewsCheckpointCase } from './cases/checkpoints.js';
 import { inceptionCase, lpipsCase } from './cases/feature-networks.js';
@@ -17,7 +17,7 @@ import type { Outcome } from './outcome.js';
 export interface CaseContext {
   /** The goldens folder. */
   readonly directory: string;
-  readonly variant: ConvolutionVariant;
+  readonly variant: ConvolutionMethod;
 }
 
 /** Computes what a case expects, through the public packages. */

@@ -1,5 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import {
+  ABLATION_CONFIGS,
+  ABLATION_NAMES,
+  ablationConfig,
   averageFiles,
   averageStyle,
   buildNetworks,
@@ -51,9 +54,6 @@ import {
   referenceGrid,
   renameKeys,
   restoreTensors,
-  ABLATION_NAMES,
-  ablationConfig,
-  ABLATION_CONFIGS,
   selectImages,
   shrinkToFit,
   slidingColumn,
@@ -164,9 +164,9 @@ const [field, choice]: [Field & NumberField, ChoiceField] = [own.lambda, own.mod
 const rows: FieldRow[] = fieldRows(own);
 console.log(mode, range.minimum, field.kind, choice.values, rows[0]?.values, fieldTable(own), batches.batch, rates.beta1);
 
-const ablation: Record<string, AblationConfig> = ABLATION_CONFIGS;
-const letter: AblationName = ABLATION_NAMES[0]!;
-console.log(ablation[letter]?.title, updatesPerIteration(ablationConfig(config, letter)).generator);
+const ablations: Record<string, AblationConfig> = ABLATION_CONFIGS;
+const ablation: AblationName = ABLATION_NAMES[0]!;
+console.log(ablations[ablation]?.title, updatesPerIteration(ablationConfig(config, ablation)).generator);
 
 // Networks, optimisers, state.
 const networks: Networks = buildNetworks(model, 2);

@@ -1,13 +1,6 @@
 import { mul, sum } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import {
-  adain,
-  residualBlock,
-  styledResidualBlock,
-  torchShape,
-  type ParameterSpec,
-  type ConvolutionMethod as ConvolutionVariant,
-} from '@stargan/layers';
+import { adain, residualBlock, styledResidualBlock, torchShape, type ParameterSpec, type ConvolutionMethod } from '@stargan/layers';
 import { highPass, valueAndGradients, type Parameters } from '@stargan/ops';
 import { disposeAll } from '@stargan/training';
 import { configNumber, findInput, requireConstant, requireInput } from '../case-inputs.js';
@@ -26,7 +19,7 @@ const needStyle = (style: Tensor | undefined): Tensor => {
   return style;
 };
 
-function buildBlock(golden: GoldenCase, variant: ConvolutionVariant): Block {
+function buildBlock(golden: GoldenCase, variant: ConvolutionMethod): Block {
   const number = (key: string): number => configNumber(golden, key);
   const flag = (key: string): boolean => golden.config[key] === true;
   const channels = (): { inChannels: number; outChannels: number } => ({ inChannels: number('dim_in'), outChannels: number('dim_out') });
@@ -66,7 +59,7 @@ function buildBlock(golden: GoldenCase, variant: ConvolutionVariant): Block {
 }
 
 /** Output of a block, and the gradient of Σ output · cotangent for inputs and parameters. */
-export function blockCase(golden: GoldenCase, variant: ConvolutionVariant): Outcome {
+export function blockCase(golden: GoldenCase, variant: ConvolutionMethod): Outcome {
   requireConstant(golden, 'eps', 1e-5);
   requireConstant(golden, 'leaky_slope', 0.2);
   const block = buildBlock(golden, variant);

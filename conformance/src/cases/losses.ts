@@ -1,6 +1,6 @@
 import { tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ConvolutionMethod as ConvolutionVariant } from '@stargan/layers';
+import type { ConvolutionMethod } from '@stargan/layers';
 import { fakeLogisticLoss, realLogisticLoss } from '@stargan/losses';
 import { valueAndGradients } from '@stargan/ops';
 import {
@@ -66,7 +66,7 @@ function gradientRows(networks: Networks, name: NetworkName, gradients: Readonly
 }
 
 /** Every term of an objective, its total, and the total's gradient for each parameter. */
-export function objectiveCase(golden: GoldenCase, variant: ConvolutionVariant): Outcome {
+export function objectiveCase(golden: GoldenCase, variant: ConvolutionMethod): Outcome {
   const { config, domains } = modelConfig(golden);
   const networks = buildNetworks({ ...config, convolution: variant }, domains);
   const weights = hashedNetworkWeights(networks, golden);

@@ -1,7 +1,7 @@
 import { mul, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { Masks } from '@stargan/generator';
-import type { ConvolutionMethod as ConvolutionVariant } from '@stargan/layers';
+import type { ConvolutionMethod } from '@stargan/layers';
 import { valueAndGradients, type Parameters } from '@stargan/ops';
 import { buildNetworks, disposeAll, type NetworkName, type Networks } from '@stargan/training';
 import { configLabels, findInput, requireInput } from '../case-inputs.js';
@@ -39,7 +39,7 @@ function applyNetwork(
 }
 
 /** Output of a whole network and, where a cotangent is given, the gradient for its inputs. */
-export function networkCase(golden: GoldenCase, variant: ConvolutionVariant): Outcome {
+export function networkCase(golden: GoldenCase, variant: ConvolutionMethod): Outcome {
   const entry = golden.weights[0]!;
   const name = MODULES[entry.module];
   if (name === undefined) throw new Error(`network module ${entry.module} is not known`);

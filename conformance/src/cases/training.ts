@@ -1,5 +1,5 @@
 import { mul, tensor } from '@tensorflow/tfjs-core';
-import { torchShape, type ConvolutionMethod as ConvolutionVariant } from '@stargan/layers';
+import { torchShape, type ConvolutionMethod } from '@stargan/layers';
 import { adam, exponentialMovingAverage } from '@stargan/optimizers';
 import {
   EMA_NETWORKS,
@@ -98,7 +98,7 @@ function averageWeights(networks: Networks, seed: number): WeightsOf<EmaNetwork>
 }
 
 /** Whole training iterations with given inputs: all losses, and what became of every parameter. */
-export function iterationsCase(golden: GoldenCase, variant: ConvolutionVariant): Outcome {
+export function iterationsCase(golden: GoldenCase, variant: ConvolutionMethod): Outcome {
   const number = (key: string): number => configNumber(golden, key);
   requireConstant(golden, 'adam_eps', 1e-8);
   const { config, domains } = modelConfig(golden);

@@ -1,6 +1,6 @@
 import { type ConfigOf, type Field, type Fields, trainingFields } from '@stargan/training';
 import { z } from 'zod';
-import { evaluationFields } from '../evaluation/config-fields.js';
+import { evaluationFields } from './evaluation-fields.js';
 import { runFields } from './run-fields.js';
 
 /**

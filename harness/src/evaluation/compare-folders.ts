@@ -14,7 +14,8 @@ import { readStatistics, writeStatistics, type StoredStatistics } from '@stargan
 import { FEATURE_LENGTH } from '@stargan/training/evaluation';
 import { UsageError } from '../usage-error.js';
 import { hashFiles, turnedNote, type HashedFile } from './hashed-files.js';
-import { conventionOf, type FidName, type ScoredConvention } from './metrics.js';
+import { type FidName } from '../config/evaluation-fields.js';
+import { conventionOf, type ScoredConvention } from './metrics.js';
 import { openFeatureNetwork, type FeatureNetwork } from './pretrained.js';
 import { featuresOfFiles } from './real-features.js';
 import { chooseConventions } from './statistics-source.js';

@@ -5,7 +5,7 @@ import { writeWholeFile } from '@stargan/checkpoints';
 import { z } from 'zod';
 import { runPaths } from '../run/run-directory.js';
 import { WEIGHT_KINDS } from '../weights/kinds.js';
-import { FID_NAMES } from './metrics.js';
+import { FID_NAMES } from '../config/evaluation-fields.js';
 import { GUIDANCES } from '@stargan/training/evaluation';
 
 const scores = z.object({ values: z.record(z.string(), z.number().nullable()), reasons: z.record(z.string(), z.string()) });

@@ -1,13 +1,5 @@
-import { metricTable, type FidConventionName } from '@stargan/metrics';
-
-/** Names of all metrics of translations, in the order of tables. */
-export const METRICS = metricTable.map(({ key }) => key);
-
-/** Short names of the conventions, as options and config have them. */
-export const FID_NAMES = ['stargan2', 'clean', 'pytorch'] as const;
-
-/** A short name of a convention. */
-export type FidName = (typeof FID_NAMES)[number];
+import type { FidConventionName } from '@stargan/metrics';
+import type { FidName } from '../config/evaluation-fields.js';
 
 /** Whose FID a number is; `unknown` for one from files of statistics that do not say. */
 export type ScoredConvention = FidName | 'unknown';

@@ -1,6 +1,7 @@
 import type { StoredStatistics } from '@stargan/metrics/npz';
 import { UsageError } from '../usage-error.js';
-import { conventionOf, FID_NAMES, type FidName, type ScoredConvention } from './metrics.js';
+import { FID_NAMES, type FidName } from '../config/evaluation-fields.js';
+import { conventionOf, type ScoredConvention } from './metrics.js';
 
 /** A file of statistics with its name. */
 export interface NamedStatistics {

@@ -89,8 +89,12 @@ export function withoutSums(archive: Uint8Array): Buffer {
   return bytes;
 }
 
-/** A zip archive whose sums are those of its stored entries, whatever has changed in them. */
-function withRightSums(archive: Uint8Array): Buffer {
+/**
+ * A zip archive whose sums are those of its stored entries, whatever has changed in them.
+ *
+ * @public scripts/fuzz-files.mjs imports it from the built package
+ */
+export function withRightSums(archive: Uint8Array): Buffer {
   const bytes = Buffer.from(archive);
   eachEntry(bytes, (central, local, content) => {
     if (bytes.readUInt16LE(central + 10) !== 0) return;

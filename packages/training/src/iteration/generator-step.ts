@@ -39,7 +39,7 @@ export interface GeneratorInputs {
 }
 
 /** Networks that an update trains: G, F and E with latent guidance, G alone with references. */
-export const TRAINED_NETWORKS: Record<StyleSource['guidance'], readonly NetworkName[]> = {
+const TRAINED_NETWORKS: Record<StyleSource['guidance'], readonly NetworkName[]> = {
   latent: ['generator', 'mappingNetwork', 'styleEncoder'],
   reference: ['generator'],
 };

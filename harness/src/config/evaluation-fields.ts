@@ -1,5 +1,11 @@
+import { metricTable } from '@stargan/metrics';
 import { count, type Fields } from '@stargan/training';
-import { FID_NAMES, METRICS } from './metrics.js';
+
+/** Short names of the conventions of FID, as options and config have them. */
+export const FID_NAMES = ['stargan2', 'clean', 'pytorch'] as const;
+
+/** A short name of a convention. */
+export type FidName = (typeof FID_NAMES)[number];
 
 /** What the evaluations of a training run read. */
 export const evaluationFields = {
@@ -21,7 +27,7 @@ export const evaluationFields = {
   },
   bestMetric: {
     kind: 'choice',
-    values: METRICS,
+    values: metricTable.map(({ key }) => key),
     default: 'fid',
     description: 'Metric whose best checkpoint is kept: its mean over both guidances.',
   },
