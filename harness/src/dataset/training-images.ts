@@ -6,14 +6,24 @@ import {
   type ImageFolders,
   type NotedImage,
   type SkippedImage,
+  type TrainingSampler,
   type TrainingStream,
 } from '@stargan/data';
 import { imagesPerIteration } from '@stargan/training';
 import type { Config } from '../config/schema.js';
 import { LIMIT_REMEDY, REPLACE_REMEDY } from './check-training-images.js';
 
-/** The images of a training from an iteration on; errors carry the remedies of the command line. */
-export function openTrainingImages(folders: ImageFolders, config: Config, startIteration: number): TrainingStream {
+/**
+ * The images of a training from an iteration on; errors carry the remedies of the command line.
+ *
+ * @param sampler chooses them; the reference's by default
+ */
+export function openTrainingImages(
+  folders: ImageFolders,
+  config: Config,
+  startIteration: number,
+  sampler?: TrainingSampler,
+): TrainingStream {
   const { imageSize, seed, cropProbability, onCorrupt, corruptLimit } = config;
   const stream = createTrainingStream(folders, {
     imageSize,
@@ -23,6 +33,7 @@ export function openTrainingImages(folders: ImageFolders, config: Config, startI
     onCorrupt,
     corruptLimit,
     startIteration,
+    sampler,
   });
   return {
     ...stream,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { writeSafetensors, writeWholeFile, type TensorSource } from '@stargan/checkpoints';
-import { planTrainingBatch, type ImageFolders } from '@stargan/data';
+import type { ImageFolders, TrainingSampler } from '@stargan/data';
 import { imagesPerIteration, stateValues, type Batch, type Losses, type StateValues, type TrainingState } from '@stargan/training';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
@@ -23,6 +23,8 @@ export interface NonFiniteDump {
   /** Number of the draw that gave the batch. */
   readonly draw: number;
   readonly folders: ImageFolders;
+  /** Chose the images of the batch. */
+  readonly sampler: TrainingSampler;
   readonly config: Config;
   readonly lastCheckpoint: string | undefined;
 }
@@ -36,7 +38,7 @@ export interface NonFiniteDump {
  */
 export async function dumpNonFinite(
   run: string,
-  { finding, state, losses, batch, draw, folders, config, lastCheckpoint }: NonFiniteDump,
+  { finding, state, losses, batch, draw, folders, sampler, config, lastCheckpoint }: NonFiniteDump,
 ): Promise<string> {
   const name = `${state.iteration}`.padStart(7, '0');
   const base = path.join(runPaths(run).nonFinite, name);
@@ -55,7 +57,7 @@ export async function dumpNonFinite(
     losses: writable(losses),
     domain: batch.domain,
     targetDomain: batch.targetDomain,
-    images: drawnImages(folders, config, draw),
+    images: drawnImages(sampler(folders, { seed: config.seed, iteration: draw, batch: imagesPerIteration(config) })),
     tensors: Array.from(stateValues(state), describeValues),
   };
   await writeWholeFile(path.join(folder, 'statistics.json'), `${JSON.stringify(statistics, null, 2)}\n`);
@@ -80,8 +82,7 @@ function writable(numbers: Readonly<Record<string, number>>): Record<string, num
 }
 
 /** The files that were drawn; a broken one may have been replaced by another of its domain. */
-function drawnImages(folders: ImageFolders, config: Config, draw: number): { source: string[]; reference: string[][] } {
-  const { source, reference } = planTrainingBatch(folders, { seed: config.seed, iteration: draw, batch: imagesPerIteration(config) });
+function drawnImages({ source, reference }: ReturnType<TrainingSampler>): { source: string[]; reference: string[][] } {
   return { source: source.map(({ file }) => file), reference: reference.map(({ first, second }) => [first.file, second.file]) };
 }
 

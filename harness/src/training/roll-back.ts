@@ -24,11 +24,11 @@ export async function handleNonFinite(
   found: Pick<NonFiniteDump, 'finding' | 'losses' | 'batch' | 'draw'>,
 ): Promise<void> {
   const { setup, position, outputs } = training;
-  const { config, out, dataset, networks } = setup;
+  const { config, out, dataset, networks, sampler } = setup;
   const { state } = position;
   const { last } = outputs.saver;
   const what = `iteration ${state.iteration}: ${describeFinding(found.finding)}`;
-  const dump = await dumpNonFinite(out, { ...found, state, folders: dataset.train, config, lastCheckpoint: last?.path }).then(
+  const dump = await dumpNonFinite(out, { ...found, state, folders: dataset.train, sampler, config, lastCheckpoint: last?.path }).then(
     (folder) => `batch and statistics are in ${folder}`,
     (error: Error) => `batch and statistics could not be written: ${error.message}`,
   );

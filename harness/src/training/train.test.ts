@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
+import { planTrainingBatch, type TrainingSampler } from '@stargan/data';
 import { describe, expect, it } from 'vitest';
 import { readMetricLog } from '../logging/metric-log.js';
 import { buildNetworks, buildOptimizers, disposeBatch, disposeState, initialState, tensorBatch, trainIteration } from '@stargan/training';
@@ -37,6 +38,20 @@ async function checkpointHashes(run: string, iteration: number): Promise<Record<
 }
 
 describe('training', () => {
+  it('takes the images that a sampler of its caller chooses', async () => {
+    const asked: number[] = [];
+    const otherImages: TrainingSampler = (folders, draw) => {
+      asked.push(draw.iteration);
+      return planTrainingBatch(folders, { ...draw, seed: draw.seed + 1 });
+    };
+    await train({ data, out: runFolder('sampled'), config: smallConfig({ iterations: 1 }), sampler: otherImages });
+    expect(asked).toContain(0);
+    const [first] = await readMetricLog(runPaths(runFolder('whole')).log);
+    const [sampled] = await readMetricLog(runPaths(runFolder('sampled')).log);
+    expect(Object.keys(sampled!)).toEqual(Object.keys(first!));
+    expect(sampled).not.toEqual(first);
+  });
+
   it('gives equal logs and equal weights for one seed, and others for another', async () => {
     const [half, other] = [runFolder('half'), runFolder('other')];
     await train({ data, out: half, config: smallConfig({ iterations: 2 }) });

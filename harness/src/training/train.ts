@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { openDataset, type Dataset, type DatasetReport } from '@stargan/data';
+import { openDataset, planTrainingBatch, type Dataset, type DatasetReport, type TrainingSampler } from '@stargan/data';
 import { buildNetworks, buildOptimizers, disposeState, initialState } from '@stargan/training';
 import type { Config } from '../config/schema.js';
 import { checkTrainingImages, type DatasetRecord } from '../dataset/check-training-images.js';
@@ -32,6 +32,11 @@ export interface TrainOptions {
   config: Config;
   /** Resume from the newest checkpoint in `out`, or start where there is none. */
   resume?: boolean;
+  /**
+   * Chooses the images of each iteration; `planTrainingBatch`, the reference's, by default. It depends on seed and iteration
+   * alone, and a resumed run must be given the same one: then it continues bit for bit.
+   */
+  sampler?: TrainingSampler;
   /** Where the progress is shown; standard output by default. */
   progress?: 'stdout' | 'stderr';
   /** Told the number of domains once the images were found and the run was accepted, before anything is computed. */
@@ -81,7 +86,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 async function trainLocked(
-  { data, out, config, resume = false, progress: output = 'stdout', onStart, signal }: TrainOptions,
+  { data, out, config, resume = false, sampler = planTrainingBatch, progress: output = 'stdout', onStart, signal }: TrainOptions,
   dataset: Dataset,
   report: DatasetReport,
   lock: RunLock,
@@ -99,7 +104,7 @@ async function trainLocked(
   const { iteration: startIteration } = state;
   if (previous !== undefined && opened === undefined) console.warn(`${out} has no checkpoint yet: training begins at iteration 0`);
 
-  const setup: TrainingSetup = { config, out, dataset, networks, optimizers };
+  const setup: TrainingSetup = { config, out, dataset, networks, optimizers, sampler };
   const fixedInputs = await loadFixedInputs(dataset.validation ?? dataset.train, config);
   const changes = await adoptRecord(out, record, previous, (line) => console.warn(line));
   const logs = await openLogs(out, startIteration);

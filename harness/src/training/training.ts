@@ -1,4 +1,4 @@
-import type { Dataset, TrainingStream } from '@stargan/data';
+import type { Dataset, TrainingSampler, TrainingStream } from '@stargan/data';
 import type { Networks, Optimizers, TrainingState } from '@stargan/training';
 import type { Config } from '../config/schema.js';
 import { openTrainingImages } from '../dataset/training-images.js';
@@ -19,6 +19,8 @@ export interface TrainingSetup {
   readonly dataset: Dataset;
   readonly networks: Networks;
   readonly optimizers: Optimizers;
+  /** Chooses the images of each iteration. */
+  readonly sampler: TrainingSampler;
 }
 
 /** Where a training is: the loop moves it forward, a roll-back takes it back. */
@@ -55,8 +57,8 @@ export interface TrainingLogs {
 }
 
 /** The stream of images from a state's position on. */
-export function openStream({ dataset, config }: TrainingSetup, { iteration, drawOffset }: TrainingState): TrainingStream {
-  return openTrainingImages(dataset.train, config, iteration + drawOffset);
+export function openStream({ dataset, config, sampler }: TrainingSetup, { iteration, drawOffset }: TrainingState): TrainingStream {
+  return openTrainingImages(dataset.train, config, iteration + drawOffset, sampler);
 }
 
 /** The logs of a run that goes on after this iteration; lines of later ones are dropped, since those are done again. */

@@ -142,7 +142,7 @@ describe('a download', () => {
     const onProgress = (done: number): void => {
       if (done === 100_000) controller.abort();
     };
-    await expect(run({ signal: controller.signal, onProgress })).rejects.toThrow(/stopped; the same command goes on/);
+    await expect(run({ signal: controller.signal, onProgress })).rejects.toThrow(/stopped; the same command resumes it/);
     expect((await content()).byteLength).toBe(100_000);
     await run({ sha256: SHA256 });
     expect(server.asked).toEqual([undefined, 'bytes=100000-']);

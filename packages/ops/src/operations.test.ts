@@ -14,6 +14,7 @@ const NOT_OPERATIONS = [
   'stopGradient',
   'unrecorded',
   'valueAndGradients',
+  'vjp',
   'withoutGradients',
 ];
 

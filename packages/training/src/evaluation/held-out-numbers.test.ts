@@ -1,24 +1,32 @@
-import { memory } from '@tensorflow/tfjs-core';
+import { clone, memory } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { loadImages, openDataset, writeDemoImages } from '@stargan/data';
+import type { DomainClassifier } from '@stargan/metrics';
 import { expect, test } from 'vitest';
 import { EMA_NETWORKS, buildNetworks } from '../networks/networks.js';
 import { disposeAll, initialWeights } from '../networks/weights.js';
 import { smallConfig } from '../testing/small-config.js';
 import { useTemporaryFolder } from '../testing/temporary-folder.js';
 import { openClassifier } from './classifier.js';
+import type { EvaluationDomain } from './domain.js';
 import { measureHeldOut } from './held-out-numbers.js';
 
 const folder = useTemporaryFolder();
 
-test('untrained networks miss their targets, and nothing stays in memory', async () => {
-  const config = smallConfig();
+/** Two images of each of two domains, to train a classifier on and to hold out. */
+async function smallDomains(imageSize: number): Promise<EvaluationDomain[]> {
   const shapes = { domains: ['circle', 'square'], textures: ['plain'] } as const;
-  await writeDemoImages(folder(), { imagesPerDomain: 60, validationPerDomain: 2, imageSize: config.imageSize, ...shapes });
+  await writeDemoImages(folder(), { imagesPerDomain: 60, validationPerDomain: 2, imageSize, ...shapes });
   const { train, validation } = await openDataset(folder());
-  const domains = train.domains.map(({ name, files }, label) => {
+  return train.domains.map(({ name, files }, label) => {
     const heldOut = validation!.domains[label]!.files.map((file) => ({ file }));
     return { name, sources: heldOut, references: heldOut, reals: [], examples: files.map((file) => ({ file })) };
   });
+}
+
+test('untrained networks miss their targets, and nothing stays in memory', async () => {
+  const config = smallConfig();
+  const domains = await smallDomains(config.imageSize);
   const networks = buildNetworks(config, 2);
   const before = memory().numTensors;
   const weights = initialWeights(networks, EMA_NETWORKS, 1);
@@ -38,4 +46,34 @@ test('untrained networks miss their targets, and nothing stays in memory', async
   classifier.dispose();
   disposeAll(...Object.values(weights));
   expect(memory().numTensors).toBe(before);
+});
+
+test('images that are copied and not translated miss their targets, all of them, and have no styles', async () => {
+  const config = smallConfig();
+  const domains = await smallDomains(config.imageSize);
+  const size = config.imageSize;
+  const known = await Promise.all(
+    domains.flatMap(({ references }, domain) => references.map(async ({ file }) => ({ domain, data: await loadImages([file], size) }))),
+  );
+  const length = size * size * 3;
+  /** Recognises the held-out images themselves. */
+  const classifier: DomainClassifier = {
+    size,
+    classify: ({ data }) =>
+      Array.from({ length: data.length / length }, (_, i) => {
+        const image = data.subarray(i * length, (i + 1) * length);
+        return known.find((one) => one.data.every((value, at) => Math.abs(value - image[at]!) < 0.01))?.domain ?? -1;
+      }),
+    dispose: () => undefined,
+  };
+  const networks = buildNetworks(config, 2);
+  const copies = { encode: (_: unknown, image: Tensor) => clone(image), decode: (_: unknown, image: Tensor) => clone(image) };
+  const generator = { ...networks.generator, ...copies, apply: copies.encode } as unknown as typeof networks.generator;
+  const weights = initialWeights(networks, EMA_NETWORKS, 1);
+  const sampler = { networks: { ...networks, generator }, weights };
+  const numbers = (await measureHeldOut({ domains, load: loadImages, classifier, sampler, config }))!;
+  expect(numbers.real.domainAccuracy).toBe(1);
+  expect(numbers.latent).toEqual({ domainAccuracy: 0, styleDistance: 0 });
+  expect(numbers.reference).toEqual({ domainAccuracy: 0, styleDistance: 0 });
+  disposeAll(...Object.values(weights));
 });
