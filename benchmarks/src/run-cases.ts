@@ -3,7 +3,7 @@ import { runCase, type RunOptions, type VariantResult } from './run-case.js';
 import { caseName, type NamedCase } from './suite.js';
 
 /** What came of some cases. */
-export interface Outcome {
+export interface VariantOutcome {
   results: VariantResult[];
   /** Why cases could not be measured; they do not keep the others from it. */
   failures: string[];
@@ -14,8 +14,8 @@ export interface Outcome {
  *
  * @param print gets the table of each case as soon as it is there
  */
-export async function runCases(cases: readonly NamedCase[], options: RunOptions, print: (table: string) => void): Promise<Outcome> {
-  const outcome: Outcome = { results: [], failures: [] };
+export async function runCases(cases: readonly NamedCase[], options: RunOptions, print: (table: string) => void): Promise<VariantOutcome> {
+  const outcome: VariantOutcome = { results: [], failures: [] };
   for (const measured of cases) {
     try {
       const variants = await runCase(measured, options);

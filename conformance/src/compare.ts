@@ -1,4 +1,4 @@
-import type { GoldenCase, TensorEntry } from './manifest.js';
+import type { GoldenCase, GoldenTensor } from './manifest.js';
 import type { Computed, Outcome } from './outcome.js';
 
 /** How far one expected value was missed: `ratio` is error over tolerance, at most 1 when it is met. */
@@ -16,7 +16,7 @@ export type ExpectedTensors = Readonly<Record<string, { readonly data: ArrayLike
 const AXES: Record<string, number> = { channels: 1, height: 2, width: 3 };
 
 /** Every `stride`-th value along the axes that the entry thins. */
-function thin({ shape, data }: Computed, entry: TensorEntry): ArrayLike<number> {
+function thin({ shape, data }: Computed, entry: GoldenTensor): ArrayLike<number> {
   if (entry.stride == null) return data;
   const steps = shape.map(() => 1);
   for (const [axis, step] of Object.entries(entry.stride)) steps[AXES[axis]!] = step;
@@ -41,7 +41,7 @@ function worse(a: Deviation, b: Deviation): Deviation {
   return b.ratio > a.ratio ? b : a;
 }
 
-function compareTensor(entry: TensorEntry, actual: Computed, expected: ExpectedTensors): Deviation {
+function compareTensor(entry: GoldenTensor, actual: Computed, expected: ExpectedTensors): Deviation {
   const { name, tolerance } = entry;
   const wanted = expected[name]?.data;
   const full = entry.full_shape ?? entry.shape;
@@ -69,7 +69,7 @@ function compareTensor(entry: TensorEntry, actual: Computed, expected: ExpectedT
 }
 
 /** Whether the manifest lets an implementation leave this value out. */
-const isOptional = (entry: TensorEntry): boolean => entry.meaning?.includes('optional') ?? false;
+const isOptional = (entry: GoldenTensor): boolean => entry.meaning?.includes('optional') ?? false;
 
 /** Compares all that a case expects; the worst deviation first. */
 export function compareCase(golden: GoldenCase, outcome: Outcome, expected: ExpectedTensors): Deviation[] {

@@ -43,7 +43,7 @@ const manifest = z.object({ format_version: z.literal(1), cases: z.array(caseEnt
 /** One case of a goldens folder. */
 export type GoldenCase = z.infer<typeof caseEntry>;
 /** An expected tensor of a case. */
-export type TensorEntry = z.infer<typeof tensorEntry>;
+export type GoldenTensor = z.infer<typeof tensorEntry>;
 /** An input of a case, made from its name. */
 export type InputEntry = z.infer<typeof inputEntry>;
 

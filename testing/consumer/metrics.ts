@@ -50,7 +50,7 @@ import {
   type FidConvention,
   type FidConventionName,
   type FidInputOptions,
-  type FloatImage,
+  type FloatPixels,
   type GaussianStatistics,
   type Inception,
   type InceptionLayout,
@@ -136,7 +136,7 @@ const convention: FidConvention = fidConventions[name];
 const inputOptions: FidInputOptions = { imageSize: undefined };
 const pictures = quantizeImages(new Float32Array(4 * 4 * 3), 4, 4);
 const input: tf.Tensor4D = convention.input(pictures, inputOptions);
-const resized: FloatImage = resizeBicubic(pictures[0]!, INCEPTION_SIZE, INCEPTION_SIZE);
+const resized: FloatPixels = resizeBicubic(pictures[0]!, INCEPTION_SIZE, INCEPTION_SIZE);
 console.log(resized.width, pytorchFidInput(input).shape);
 
 const images: SquareImages = { size: 4, data: new Float32Array(2 * 4 * 4 * 3) };

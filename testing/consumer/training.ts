@@ -91,7 +91,7 @@ import {
   type Field,
   type FieldRow,
   type Fields,
-  type FloatImage,
+  type FloatPixels,
   type GeneratorInputs,
   type GeneratorReadings,
   type ImageBatch,
@@ -242,7 +242,7 @@ console.log(pictures.length, countImages(translate(sampler, images, style)));
 const layout: CanvasLayout = { rows: 1, columns: 2, size: 16, maxPixels: PICTURE_PIXELS };
 const canvas: Canvas = createCanvas(layout);
 canvas.place(0, 0, interpolate(pixels, pixels, easedWeights()[0]!));
-const image: FloatImage = { height: 16, width: 16, data: pixels.subarray(0, 16 * 16 * 3) };
+const image: FloatPixels = { height: 16, width: 16, data: pixels.subarray(0, 16 * 16 * 3) };
 console.log(shrinkToFit(layout), slidingColumn(image, image, 2).length, toByte(0.5));
 await yieldToEventLoop();
 

@@ -3,7 +3,7 @@ import { decodeImage, resizeBilinear, type RgbImage } from '@stargan/data';
 import { fidConventions } from '@stargan/metrics';
 import { z } from 'zod';
 import { configNumber } from '../case-inputs.js';
-import type { GoldenCase, TensorEntry } from '../manifest.js';
+import type { GoldenCase, GoldenTensor } from '../manifest.js';
 import { computedFrom, type Computed, type Outcome } from '../outcome.js';
 
 const cropBox = z.object({ top: z.number(), left: z.number(), height: z.number(), width: z.number() });
@@ -36,7 +36,7 @@ function flip({ width, height, data }: RgbImage): RgbImage {
 /** Decoding, cropping, resizing and normalising a picture of the goldens folder. */
 export async function preprocessingCase(golden: GoldenCase, directory: string): Promise<Outcome> {
   const source = await decodeImage(path.join(directory, z.string().parse(golden.config.source)));
-  const sizeOf = (entry: TensorEntry): number => (entry.full_shape ?? entry.shape)[2]!;
+  const sizeOf = (entry: GoldenTensor): number => (entry.full_shape ?? entry.shape)[2]!;
   const crop = (size: number): RgbImage => resizeBilinear(source, size, size, cropBox.parse(golden.config.crop_box));
 
   const tensors: Outcome['tensors'] = {};

@@ -14,7 +14,7 @@ export const checkpointChoice = (text: string): CheckpointChoice => (text === 'b
  *
  * @throws UsageError when there is no such checkpoint
  */
-export async function openCheckpoint(run: string, choice?: CheckpointChoice): Promise<Checkpoint> {
+export async function openChosenCheckpoint(run: string, choice?: CheckpointChoice): Promise<Checkpoint> {
   if (choice === 'best') return findBestCheckpoint(run);
   const { checkpoint, notes } = await requireCheckpoint(run, choice);
   for (const note of notes) console.error(note);

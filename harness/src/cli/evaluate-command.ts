@@ -14,7 +14,7 @@ import { describeEvaluationWork } from '../planning/describe-run.js';
 import { disposeAll, openModel } from '@stargan/training';
 import { readRunRecord } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
-import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
+import { checkpointChoice, openChosenCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
 import { compare, compareOptions, conventionOption, type CompareArguments } from './compare-command.js';
 import { examples } from './examples.js';
 import { requireApart, requireWritable } from './folders.js';
@@ -127,7 +127,7 @@ async function evaluateTrained(
       options.outputs,
     ))
       console.error(line);
-    const sampler = await openModel(run, { find: () => openCheckpoint(run, choice) });
+    const sampler = await openModel(run, { find: () => openChosenCheckpoint(run, choice) });
     const progress = createEvaluationProgress();
     let classifier: DomainClassifier | undefined;
     let evaluation: EvaluationRecord;

@@ -5,7 +5,7 @@ import { loadFixedInputs } from '../sampling/fixed-inputs.js';
 import { writePictures, type PictureRecipes } from '../sampling/write-samples.js';
 import { describeBounds } from '../sampling/grid-bounds.js';
 import { readRunRecord, runPaths } from '../run/run-directory.js';
-import { checkpointChoice, openCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
+import { checkpointChoice, openChosenCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
 import { examples } from './examples.js';
 import { requireApart, requireWritable } from './folders.js';
 import { positiveNumber, wholeNumber } from './numbers.js';
@@ -95,7 +95,7 @@ async function runSample({
     };
     for (const line of describeBounds(extent, '--domains 0')) console.error(line);
 
-    const sampler = await openModel(run, { find: () => openCheckpoint(run, choice) });
+    const sampler = await openModel(run, { find: () => openChosenCheckpoint(run, choice) });
     const { checkpoint, weights } = sampler;
     const recipes: PictureRecipes = {
       reference: () => referenceGrid(sampler, sources, references, { signal }),

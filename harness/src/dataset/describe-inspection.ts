@@ -4,9 +4,9 @@ import {
   describeBalance,
   describeDataset,
   describeRange,
-  findingsOf,
+  datasetFindingsOf,
   formatBytes,
-  type Finding,
+  type DatasetFinding,
   type Inspection,
 } from '@stargan/data/inspection';
 
@@ -27,7 +27,7 @@ function describeSizes({ domains, width, height }: Inspection): string[] {
 /** Lines of a list that are printed; broken files are printed in full. */
 const PRINTED = 20;
 
-function printFinding({ heading, lines }: Finding): string[] {
+function printFinding({ heading, lines }: DatasetFinding): string[] {
   const printed = heading.startsWith('broken') ? lines : lines.slice(0, PRINTED);
   const rest = lines.length - printed.length;
   return [
@@ -44,7 +44,7 @@ export function describeInspection(inspection: Inspection): string {
   const formats: Record<string, number> = {};
   for (const domain of domains) for (const [format, n] of Object.entries(domain.formats)) formats[format] = (formats[format] ?? 0) + n;
   const total = domains.reduce((sum, domain) => sum + domain.bytes, 0);
-  const findings = findingsOf(inspection);
+  const findings = datasetFindingsOf(inspection);
   return [
     ...describeDataset(dataset),
     `formats: ${Object.entries(formats)

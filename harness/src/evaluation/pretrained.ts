@@ -6,7 +6,7 @@ import { fidConventions, inception, lpips, type FidConventionName, type StateDic
 import type { FeatureJudge, Missing, PerceptualJudge } from '@stargan/training/evaluation';
 import { fileChecksum } from '../weights/checksum.js';
 import type { WeightKind } from '../weights/kinds.js';
-import { findWeights, weightsAdvice, weightsFile, weightsFolder, type StoredWeights } from '../weights/weights-cache.js';
+import { findWeights, weightsAdvice, storedWeightsFile, weightsFolder, type StoredWeights } from '../weights/weights-cache.js';
 
 /** Weights that were found, by kind, with their checksums. */
 export interface UsedWeights {
@@ -68,7 +68,7 @@ export async function openFeatureNetwork(convention: FidConventionName): Promise
 
 /** What to do about missing weights; a file that is there but not whole is named. */
 async function adviceFor(kind: WeightKind): Promise<string> {
-  const file = weightsFile(kind, weightsFolder());
+  const file = storedWeightsFile(kind, weightsFolder());
   const status = await stat(file).catch(() => undefined);
   if (status === undefined) return weightsAdvice(kind);
   return `the weights ${kind} (${file}, ${status.size} bytes) are not what was recorded when they were added: run "stargan weights fetch ${kind} --force", or add the file again`;

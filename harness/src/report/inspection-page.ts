@@ -5,11 +5,11 @@ import {
   describeBalance,
   describeDataset,
   describeRange,
-  findingsOf,
+  datasetFindingsOf,
   formatBytes,
   stripUrl,
   type ContactStrip,
-  type Finding,
+  type DatasetFinding,
   type Inspection,
 } from '@stargan/data/inspection';
 import { dataTable, escapeHtml, figure, page } from './page.js';
@@ -53,12 +53,12 @@ ${card(count(duplicates.reduce((sum, { files }) => sum + files.length, 0)), 'fil
 </div>
 <ul class="notes">${[...describeDataset(dataset), ...describeBalance(inspection)].map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>
 <h2>Domains</h2>${dataTable(['domain', 'split', 'images', 'broken', 'width', 'height', 'formats', 'size'], rows)}
-${findingsOf(inspection).map(section).join('')}
+${datasetFindingsOf(inspection).map(section).join('')}
 <h2>Pictures</h2>${figures.join('')}`;
   return page({ title, body, styles: '', script: '' }).replace('</style>', `${STYLES}</style>`);
 }
 
-function section({ heading, lines }: Finding): string {
+function section({ heading, lines }: DatasetFinding): string {
   const list = (items: readonly string[]): string =>
     `<ul class="notes">${items.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`;
   const [shown, rest] = [lines.slice(0, SHOWN_LINES), lines.slice(SHOWN_LINES)];

@@ -11,7 +11,7 @@ import {
 } from '@stargan/checkpoints';
 import { fileChecksum } from './checksum.js';
 import { KINDS, mismatch, recognizeKind, WEIGHT_KINDS, type NamedShape, type WeightKind } from './kinds.js';
-import { weightsFile, weightsFolder, writeRecord, type StoredWeights } from './weights-cache.js';
+import { storedWeightsFile, weightsFolder, writeRecord, type StoredWeights } from './weights-cache.js';
 
 /** Options of {@link addWeights}. */
 export interface AddOptions {
@@ -89,7 +89,7 @@ export async function addWeights(file: string, { kind: wanted, folder = weightsF
     const kind = requireKind(file, opened.tensors, wanted);
     const source = { name: path.basename(file), bytes: (await stat(file)).size, sha256: await fileChecksum(file) };
     await mkdir(folder, { recursive: true });
-    const result = weightsFile(kind, folder);
+    const result = storedWeightsFile(kind, folder);
     await writeSafetensors(result, convert(opened, kind), { kind, source: source.name, source_sha256: source.sha256 });
     return await writeRecord(
       {

@@ -33,7 +33,7 @@ export function weightsFolder(): string {
 }
 
 /** Where weights of a kind are kept. */
-export function weightsFile(kind: WeightKind, folder: string): string {
+export function storedWeightsFile(kind: WeightKind, folder: string): string {
   return path.join(folder, `${kind}.safetensors`);
 }
 
@@ -42,7 +42,7 @@ const recordFile = (kind: WeightKind, folder: string): string => path.join(folde
 /** Records weights that are in place; from then on they are found. */
 export async function writeRecord(content: WeightsRecord, folder: string): Promise<StoredWeights> {
   await writeWholeFile(recordFile(content.kind, folder), `${JSON.stringify(content, null, 2)}\n`);
-  return { ...content, file: weightsFile(content.kind, folder) };
+  return { ...content, file: storedWeightsFile(content.kind, folder) };
 }
 
 /**
@@ -55,7 +55,7 @@ export async function findWeights(kind: WeightKind, folder = weightsFolder()): P
   const text = await readFile(recordFile(kind, folder), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const parsed = record.safeParse(parseJson(text));
-  const file = weightsFile(kind, folder);
+  const file = storedWeightsFile(kind, folder);
   const status = await stat(file).catch(() => undefined);
   if (!parsed.success || parsed.data.kind !== kind || status?.size !== parsed.data.result.bytes) return undefined;
   return { ...parsed.data, file };

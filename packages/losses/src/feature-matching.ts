@@ -1,7 +1,7 @@
 import { mean, square, sub, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { l1Loss, type Distance } from './distances.js';
-import { layersOf, requireLayers, weightedSum } from './internal/layer-weights.js';
+import { layersOf, requireLayers, sumOfLayers } from './internal/layer-weights.js';
 import { requireBatch, text } from './internal/shapes.js';
 import { stopGradient } from './internal/stop-gradient.js';
 import type { LossOptions, Reduced, Reduction } from './reduction.js';
@@ -40,7 +40,7 @@ export function featureMatchingLoss<R extends Reduction = 'mean'>(
   }
   return tidy(() => {
     const distances = reals.map((real, i) => distance(stopGradient(real), fakes[i]!, options));
-    return weightedSum(distances, weights) as Reduced<R>;
+    return sumOfLayers(distances, weights) as Reduced<R>;
   });
 }
 

@@ -1,7 +1,7 @@
 import { matMul, mul, reshape, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import { l2Loss, type Distance } from './distances.js';
-import { layersOf, requireLayers, weightedSum } from './internal/layer-weights.js';
+import { layersOf, requireLayers, sumOfLayers } from './internal/layer-weights.js';
 import { requireBatch, requireSameShape, text } from './internal/shapes.js';
 import type { LossOptions, Reduced, Reduction } from './reduction.js';
 
@@ -45,7 +45,7 @@ export function perceptualLoss<R extends Reduction = 'mean'>(
       throw new Error(`perceptualLoss: features must give the same layers for both images, got ${seen.length} and ${reconstructed.length}`);
     }
     const distances = seen.map((layer, i) => distance(layer, reconstructed[i]!, options));
-    return weightedSum(distances, weights) as Reduced<R>;
+    return sumOfLayers(distances, weights) as Reduced<R>;
   });
 }
 

@@ -59,5 +59,5 @@ export {
   type TranslationMetric,
   type Translations,
 } from './table/metric.js';
-export { joinScores, meanScores, score, withoutScores, type Outcome, type Scores } from './table/scores.js';
+export { joinScores, meanScores, score, withoutScores, type MetricOutcome, type Scores } from './table/scores.js';
 export { meanPixelDistance } from './table/style-distance.js';

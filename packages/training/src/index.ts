@@ -89,7 +89,7 @@ export {
   otherDomains,
   referenceGrid,
 } from './sampling/grids.js';
-export { easedWeights, type FloatImage, interpolate, slidingColumn } from './sampling/interpolation.js';
+export { easedWeights, type FloatPixels, interpolate, slidingColumn } from './sampling/interpolation.js';
 export { type Pixels, tileImages, toByte } from './sampling/pixels.js';
 export {
   countImages,

@@ -6,7 +6,7 @@ import {
   describe,
   isGlobal,
   isOpaque,
-  isTensor,
+  isPickledTensor,
   isTuple,
   tuple,
   type OpaquePickle,
@@ -366,7 +366,7 @@ export function readPickle(
         const state = pop();
         const built = top();
         if (isOpaque(built)) extend([state]);
-        else if (isTensor(built) ? !isHarmlessTensorState(state) : !(built instanceof Map))
+        else if (isPickledTensor(built) ? !isHarmlessTensorState(state) : !(built instanceof Map))
           throw new Error(`the pickle sets attributes of ${describe(built)}`);
         break;
       }

@@ -134,7 +134,7 @@ export function isComplex(value: PickleValue | undefined): value is ComplexValue
   return value !== undefined && kindOf(value) === 'complex';
 }
 
-export function isTensor(value: PickleValue | undefined): value is TensorValue {
+export function isPickledTensor(value: PickleValue | undefined): value is TensorValue {
   return value !== undefined && kindOf(value) === 'tensor';
 }
 

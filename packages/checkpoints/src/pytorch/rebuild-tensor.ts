@@ -6,7 +6,7 @@ import {
   isGlobal,
   isOpaque,
   isStorage,
-  isTensor,
+  isPickledTensor,
   isTuple,
   itemsOf,
   type ElementType,
@@ -137,7 +137,7 @@ function isHarmlessState(state: PickleValue | undefined): boolean {
 export function rebuildParameter(args: Arguments): Rebuilt {
   const [data, requiresGrad, hooks, state] = args;
   if (isOpaque(data) && data.unread !== undefined) return data;
-  if (!isTensor(data)) throw new Error(`the pickle makes a parameter of ${describe(data)}`);
+  if (!isPickledTensor(data)) throw new Error(`the pickle makes a parameter of ${describe(data)}`);
   const fault = readMetadata('a parameter', args.slice(1, 3), undefined, 0, 2);
   if (typeof fault === 'string' || args.length > 4 || !isHarmlessState(state)) {
     return unread(

@@ -4,7 +4,7 @@ import {
   isGlobal,
   isOpaque,
   isStorage,
-  isTensor,
+  isPickledTensor,
   isTuple,
   itemsOf,
   type ComplexValue,
@@ -59,7 +59,8 @@ function tensorFinder(): (value: OpaquePickle) => boolean {
     const seen = new Set<PickleValue>([root]);
     const open: PickleValue[] = [root];
     for (let value = open.pop(); value !== undefined; value = open.pop()) {
-      if (isTensor(value) || isStorage(value) || (isOpaque(value) && (value.unread !== undefined || makesTensor(value.name)))) return true;
+      if (isPickledTensor(value) || isStorage(value) || (isOpaque(value) && (value.unread !== undefined || makesTensor(value.name))))
+        return true;
       const members = isOpaque(value) ? value.contents : value instanceof Map ? value.values() : (itemsOf(value) ?? []);
       for (const member of members) {
         // Too much to look through: it is said to hold some rather than none.
@@ -130,7 +131,7 @@ export function convertTree<T>(root: PickleValue, rules: TreeRules<T>): PyTorchV
     if (count > MAX_VALUES)
       throw new Error(`the file describes more than ${String(MAX_VALUES)} values; save only the tensors (state_dict())`);
     if (outside > MAX_DEPTH) throw new Error(`the values are nested more than ${String(MAX_DEPTH)} deep, or contain themselves`);
-    if (isTensor(value)) return rules.tensor(value);
+    if (isPickledTensor(value)) return rules.tensor(value);
     if (isTuple(value)) return members(value.items, depth);
     if (isOpaque(value)) return opaque(value);
     if (isGlobal(value)) return value.opaque === true ? { kind: 'opaque', name: value.name } : value.name;

@@ -57,7 +57,7 @@ const COMPLEX: PythonName = { module: '__builtin__', name: 'complex' };
 
 const looksLikeTensor = (value: object): boolean =>
   'dtype' in value && typeof value.dtype === 'string' && 'shape' in value && Array.isArray(value.shape);
-const isTensor = (value: object): value is TensorSource => looksLikeTensor(value) && 'data' in value && value.data !== undefined;
+const isPickledTensor = (value: object): value is TensorSource => looksLikeTensor(value) && 'data' in value && value.data !== undefined;
 const isComplex = (value: object): value is ComplexValue =>
   'kind' in value && value.kind === 'complex' && 'real' in value && 'imaginary' in value;
 const isMap = (value: object): value is PyTorchSourceDict => value instanceof Map;
@@ -141,7 +141,7 @@ function writeValue(pickle: PickleWriter, root: PyTorchSource): PlannedTensor[] 
       );
     else if (isMap(value)) writeDict(value, path);
     else if (!isRecord(value)) throw fault(path, className(value));
-    else if (isTensor(value)) writeTensor(value, path.join('.'));
+    else if (isPickledTensor(value)) writeTensor(value, path.join('.'));
     else if (looksLikeTensor(value)) throw fault(path, 'a tensor without data');
     else if (isOpaqueValue(value)) throw fault(path, `${value.name}, which is only named,`);
     else if (isComplex(value)) writeComplex(value);

@@ -3,7 +3,7 @@ import { count, counted } from './counts.js';
 import type { InspectedRange, Inspection, Remark } from './inspect-dataset.js';
 
 /** A list with a heading. */
-export interface Finding {
+export interface DatasetFinding {
   /** Such as `broken: 3`. */
   readonly heading: string;
   /** One line per file or group of files. */
@@ -54,10 +54,10 @@ function describeCopies(files: readonly string[]): string {
  *
  * @param inspection as `inspectDataset` gives it
  */
-export function findingsOf({ broken, duplicates, nearEmpty = [], halfRead, lowRange, passedOver }: Inspection): Finding[] {
+export function datasetFindingsOf({ broken, duplicates, nearEmpty = [], halfRead, lowRange, passedOver }: Inspection): DatasetFinding[] {
   const groups = (['domains', 'splits', 'domain'] as const).flatMap((across) => duplicates.filter((group) => group.across === across));
   const copies = groups.reduce((sum, { files }) => sum + files.length, 0);
-  const findings: Finding[] = [
+  const findings: DatasetFinding[] = [
     { heading: `broken: ${count(broken.length)}`, lines: broken.map(remark), isFault: true },
     {
       heading: `duplicates: ${count(copies)} files of ${counted(groups.length, 'content')}`,

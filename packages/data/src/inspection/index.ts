@@ -3,7 +3,7 @@ export { contactSheet, contactStrips, stripUrl, type ContactStrip } from './cont
 export { count, counted } from './counts.js';
 export { describeDataset, describeFoundImages } from './describe-dataset.js';
 export { evenlySpread } from './evenly-spread.js';
-export { describeBalance, describeRange, findingsOf, formatBytes, type Finding } from './findings.js';
+export { describeBalance, describeRange, datasetFindingsOf, formatBytes, type DatasetFinding } from './findings.js';
 export {
   compareFingerprints,
   describeFingerprintDifference,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDataset } from '../dataset.js';
-import { findingsOf } from './findings.js';
+import { datasetFindingsOf } from './findings.js';
 import { inspectDataset, rangeOf, type Inspection } from './inspect-dataset.js';
 
 /** A data set with one fault of every kind; its pictures are noise. */
@@ -95,7 +95,7 @@ describe('inspectDataset', () => {
     const inspection = await inspect(false);
     expect(inspection.broken.map(({ file }) => file)).toEqual(['train/a/4.png', 'train/b/empty.jpg']);
     expect(inspection.nearEmpty).toBeUndefined();
-    const duplicates = findingsOf(inspection).find(({ heading }) => heading.startsWith('duplicates'));
+    const duplicates = datasetFindingsOf(inspection).find(({ heading }) => heading.startsWith('duplicates'));
     expect(duplicates!.lines).toContain('train/a/1.png = train/b/copy.png (in several domains, so with two labels)');
   });
 

@@ -19,6 +19,6 @@ export function requireLayers(loss: string, layers: number, weights: readonly nu
 }
 
 /** Σ weight · term; the weights are 1 where none are given. */
-export function weightedSum(terms: readonly Tensor[], weights: readonly number[] | undefined): Tensor {
+export function sumOfLayers(terms: readonly Tensor[], weights: readonly number[] | undefined): Tensor {
   return terms.map((term, layer) => mul(term, weights?.[layer] ?? 1)).reduce((total, term) => add(total, term));
 }

@@ -13,7 +13,7 @@ import {
   type TranslationMetric,
   type Translations,
 } from './metric.js';
-import { joinScores, score, withoutScores, type Outcome, type Scores } from './scores.js';
+import { joinScores, score, withoutScores, type MetricOutcome, type Scores } from './scores.js';
 
 /** What is known of a side's features: those of each image, their statistics, or both. */
 export interface FeatureSet {
@@ -63,7 +63,7 @@ async function compareFeatures(
   real: FeatureSet,
   generated: FeatureSet,
   comparison: FeatureComparison | undefined,
-): Promise<Outcome> {
+): Promise<MetricOutcome> {
   const { needs, fewest } = metric;
   if (needs === 'features' && comparison === undefined)
     return { reason: 'it needs the images of both sides: statistics hold no single features' };

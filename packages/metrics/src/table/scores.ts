@@ -1,5 +1,5 @@
 /** A value, or why there is none. */
-export type Outcome =
+export type MetricOutcome =
   | {
       /** The value. */
       readonly value: number;
@@ -23,7 +23,7 @@ export function withoutScores(keys: readonly string[], reason: string): Scores {
 }
 
 /** One outcome under its name; a number that is not finite is none. */
-export function score(key: string, outcome: Outcome): Scores {
+export function score(key: string, outcome: MetricOutcome): Scores {
   if ('reason' in outcome) return withoutScores([key], outcome.reason);
   const { value } = outcome;
   if (!Number.isFinite(value)) return withoutScores([key], `it came out as ${value}: the translations are not finite`);

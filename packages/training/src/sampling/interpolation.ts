@@ -16,7 +16,7 @@ export function interpolate(a: Float32Array, b: Float32Array, weight: number): F
 }
 
 /** An image as floats, [height, width, 3] in [-1, 1]. */
-export interface FloatImage {
+export interface FloatPixels {
   readonly height: number;
   readonly width: number;
   readonly data: Float32Array;
@@ -30,7 +30,7 @@ export interface FloatImage {
  * @param next same size
  * @param margin empty columns at the right, in pixels
  */
-export function slidingColumn(previous: FloatImage, next: FloatImage, margin: number): FloatImage[] {
+export function slidingColumn(previous: FloatPixels, next: FloatPixels, margin: number): FloatPixels[] {
   const { height, width } = previous;
   const rowValues = width * 3;
   const merged = new Float32Array(2 * height * rowValues);
