@@ -5,7 +5,7 @@ import {
   averageStyle,
   disposeAll,
   easedWeights,
-  type FloatImage,
+  type FloatPixels,
   interpolate,
   slidingColumn,
   tileImages,
@@ -18,7 +18,7 @@ import { modelConfig } from '../model-config.js';
 import { computed, type Computed, type Outcome } from '../outcome.js';
 
 /** Stacks frames [height, width, 3] into one tensor in the goldens' layout. */
-function stackFrames(frames: readonly FloatImage[]): Computed {
+function stackFrames(frames: readonly FloatPixels[]): Computed {
   const { height, width } = frames[0]!;
   const data = new Float32Array(frames.length * height * width * 3);
   frames.forEach((frame, i) => data.set(frame.data, i * height * width * 3));
@@ -28,7 +28,7 @@ function stackFrames(frames: readonly FloatImage[]): Computed {
   return result;
 }
 
-function floatImage(golden: GoldenCase, pattern: RegExp): FloatImage {
+function floatImage(golden: GoldenCase, pattern: RegExp): FloatPixels {
   const image = requireInput(golden, pattern);
   const [, height, width] = image.shape as [number, number, number];
   const data = image.dataSync<'float32'>();
