@@ -8,7 +8,9 @@ import { KINDS, WEIGHT_KINDS, type WeightKind } from './kinds.js';
 const fileRecord = z.object({ name: z.string(), bytes: z.number(), sha256: z.string() });
 
 const record = z.object({
+  /** Version of this record's form; weights with a record of another version are not found. */
   formatVersion: z.literal(1),
+  /** Which network the weights are for. */
   kind: z.enum(WEIGHT_KINDS),
   /** The file that was converted. */
   source: fileRecord.extend({ url: z.string().optional() }),

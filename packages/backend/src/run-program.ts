@@ -33,7 +33,11 @@ function surviveLostTerminal(): void {
   });
 }
 
-/** Prints an error for people; with `STARGAN_DEBUG` set, also its stack. */
+/**
+ * Prints an error for people; with `STARGAN_DEBUG` set, also its stack.
+ *
+ * @param error whatever was thrown, an `Error` or not
+ */
 export function reportError(error: unknown): void {
   console.error(`error: ${describeError(error)}`);
   if (process.env.STARGAN_DEBUG && error instanceof Error) console.error(error.stack);

@@ -45,6 +45,7 @@ async function examine({ iteration, path, folder }: FoundFolder, options: FindOp
 /**
  * A checkpoint by its own folder, whatever that is called.
  *
+ * @param folder the folder that holds `manifest.json`
  * @throws naming the folder, and saying why it is no whole checkpoint
  */
 export async function openCheckpoint(folder: ReadableFolder, options: CheckOptions = {}): Promise<OpenedCheckpoint> {

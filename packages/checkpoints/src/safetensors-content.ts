@@ -35,6 +35,7 @@ export interface SafetensorsFile extends SafetensorsHeader {
   /**
    * One tensor, in memory of its own. Floats of 16 and 8 bits arrive as F32.
    *
+   * @param name the tensor's key in the file's header
    * @throws when there is no such tensor, it has complex numbers, or the file has become shorter.
    */
   read(name: string): Promise<StoredTensor>;

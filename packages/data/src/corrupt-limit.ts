@@ -9,6 +9,7 @@ function allowedBroken(images: number, limit: number): number {
 
 /** Too many images of a domain are broken to train without them. */
 export class BrokenImagesError extends Error {
+  /** Tells it apart from other errors, also where two copies of the package are loaded. */
   override readonly name = 'BrokenImagesError';
 
   /**

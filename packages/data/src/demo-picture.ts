@@ -72,6 +72,7 @@ export interface DemoPicture {
  * @param split `train` or `val` in a set on disk; other names give other pictures
  * @param number of the picture within its split; a set on disk counts from 1
  * @param seed whole number ≥ 0
+ * @param choice limits what is drawn: textures, backgrounds and rotation
  */
 export function sampleDemoPicture(shape: DemoShape, split: string, number: number, seed: number, choice: DemoChoice = {}): DemoPicture {
   return {

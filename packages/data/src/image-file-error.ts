@@ -20,6 +20,7 @@ const remedies: Readonly<Record<ImageFileProblem, string>> = {
 
 /** An image file that cannot be used: missing, empty, truncated, corrupt, of another format or too large. */
 export class ImageFileError extends Error {
+  /** Tells it apart from other errors, also where two copies of the package are loaded. */
   override readonly name = 'ImageFileError';
 
   /**

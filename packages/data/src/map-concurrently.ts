@@ -1,6 +1,10 @@
 /**
  * Applies an asynchronous function to every item, at most `limit` at a time, and keeps the order of the results.
  * After a failure no further item is begun.
+ *
+ * @param items what the function is applied to, begun in this order
+ * @param limit calls that may be pending together, ≥ 1
+ * @param apply gets an item and its position, from 0
  */
 export async function mapConcurrently<Item, Result>(
   items: readonly Item[],

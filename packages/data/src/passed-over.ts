@@ -32,7 +32,11 @@ export interface PassedOverCount {
 const shownNames = 10;
 const order: readonly PassedOverKind[] = ['other', 'stray', 'system', 'hidden', 'special', 'link'];
 
-/** Counts what is not read, by reason. */
+/**
+ * Counts what is not read, by reason.
+ *
+ * @param files files and folders that were passed over, in any order
+ */
 export function countPassedOver(files: readonly PassedOverFile[]): PassedOverCount[] {
   return order.flatMap((kind) => {
     const ofKind = files.filter((file) => file.kind === kind);

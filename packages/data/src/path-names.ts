@@ -9,6 +9,8 @@ const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * A file name as a string. Names that are not UTF-8 (archives from Windows in Shift-JIS, GBK or Latin-1) keep their
  * bytes: {@link pathBytes} gives them back.
+ *
+ * @param bytes the name as the file system or the archive holds it
  */
 export function nameOfBytes(bytes: Buffer): string {
   try {

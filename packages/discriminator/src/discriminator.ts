@@ -25,6 +25,7 @@ export interface Discriminator extends Network {
   /**
    * One logit per image, of its own domain's branch: above 0 means "looks real".
    *
+   * @param parameters the network's weights by name: at least those of `specs`
    * @param image [batch, S, S, 3] in [-1, 1]
    * @param domain of each image, 0 … domains − 1, as an array or a tensor `[batch]` or `[batch, 1]`, which is not read; or a tensor
    * `[batch, domains]` of weights, one-hot or soft

@@ -27,6 +27,7 @@ export interface PatchClassifier extends Network {
   /**
    * Both answers from one pass.
    *
+   * @param parameters the network's weights by name: at least those of `specs`
    * @param image [batch, S, S, 3] in [-1, 1]
    * @returns the critic's value of every patch [batch, S', S', 1], and a logit for every domain [batch, domains]
    */

@@ -73,15 +73,29 @@ export interface Generator extends Network {
   /**
    * Translates images.
    *
+   * @param parameters the network's weights by name: at least those of `specs`
    * @param image [batch, S, S, 3] in [-1, 1]
    * @param style [batch, styleDim]
    * @param masks for the high-pass skip; without them the skip is left out
    * @returns [batch, S, S, 3]; nominally in [-1, 1], not clipped
    */
   apply(parameters: Parameters, image: Tensor, style: Tensor, masks?: Masks): Tensor4D;
-  /** The half before the style, so that several styles of one image share it. */
+  /**
+   * The half before the style, so that several styles of one image share it.
+   *
+   * @param parameters the network's weights by name: at least those of `specs`
+   * @param image [batch, S, S, 3] in [-1, 1]
+   * @param masks for the high-pass skip; without them the skip is left out
+   */
   encode(parameters: Parameters, image: Tensor, masks?: Masks): EncoderFeatures;
-  /** The half after the style. `apply` is `decode(encode(image), style)`. */
+  /**
+   * The half after the style. `apply` is `decode(encode(image), style)`.
+   *
+   * @param parameters the network's weights by name: at least those of `specs`
+   * @param features what `encode` gave
+   * @param style [batch, styleDim]
+   * @param masks those that `encode` was given
+   */
   decode(parameters: Parameters, features: EncoderFeatures, style: Tensor, masks?: Masks): Tensor4D;
 }
 

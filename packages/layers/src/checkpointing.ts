@@ -16,6 +16,7 @@ export type Checkpointing = 'none' | 'blocks';
  * The same layer; with `blocks` it keeps only its inputs for the backward pass.
  *
  * @param layer runs again in the backward pass, so its output must depend on nothing but its parameters and inputs
+ * @param checkpointing `none`, the default, gives the layer back as it is
  */
 export function checkpointed<Rest extends Tensor[], Output extends Tensor>(
   layer: Layer<Rest, Output>,

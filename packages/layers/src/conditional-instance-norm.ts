@@ -13,6 +13,8 @@ export interface PerDomainLayer {
   /**
    * The layer's function, for a batch whose samples may be of different domains.
    *
+   * @param parameters the layer's weights by name: at least those of `specs`
+   * @param x [batch, height, width, channels]
    * @param domain one whole number from 0 to domains − 1 per sample, as an array or a tensor `[batch]` or `[batch, 1]`; or a
    * tensor `[batch, domains]` of weights, which mixes the domains' scales and shifts
    */

@@ -27,15 +27,40 @@ export const DEFAULT_CONVOLUTION: ConvolutionMethod = 'winograd';
  * [1, 1, in, out].
  */
 export interface BlockConvolutions {
-  /** 3×3 `same` convolution. */
+  /**
+   * 3×3 `same` convolution.
+   *
+   * @param x [batch, height, width, in]
+   * @param filter [3, 3, in, out]
+   */
   convolve(x: Tensor, filter: Tensor): Tensor4D;
-  /** 3×3 `same` convolution, then 2×2 average pooling. */
+  /**
+   * 3×3 `same` convolution, then 2×2 average pooling.
+   *
+   * @param x [batch, height, width, in], height and width even
+   * @param filter [3, 3, in, out]
+   */
   convolveThenPool(x: Tensor, filter: Tensor): Tensor4D;
-  /** Nearest upsampling ×2, then 3×3 `same` convolution. */
+  /**
+   * Nearest upsampling ×2, then 3×3 `same` convolution.
+   *
+   * @param x [batch, height, width, in]
+   * @param filter [3, 3, in, out]
+   */
   upsampleThenConvolve(x: Tensor, filter: Tensor): Tensor4D;
-  /** Shortcut of a block that halves the resolution; `filter` is the 1×1 convolution, if there is one. */
+  /**
+   * Shortcut of a block that halves the resolution.
+   *
+   * @param x [batch, height, width, in], height and width even
+   * @param filter [1, 1, in, out]; without it the channels stay as they are
+   */
   poolShortcut(x: Tensor, filter: Tensor | undefined): Tensor4D;
-  /** Shortcut of a block that doubles the resolution. */
+  /**
+   * Shortcut of a block that doubles the resolution.
+   *
+   * @param x [batch, height, width, in]
+   * @param filter [1, 1, in, out]; without it the channels stay as they are
+   */
   upsampleShortcut(x: Tensor, filter: Tensor | undefined): Tensor4D;
 }
 

@@ -10,6 +10,8 @@ export interface Layer<Rest extends Tensor[] = [], Output extends Tensor = Tenso
    * The layer's function; the caller owns the result.
    *
    * @param parameters holds at least the tensors of `specs`
+   * @param x the first input, of the shape that the layer names
+   * @param rest further inputs, such as a style, in the order that the layer names
    */
   apply(parameters: Parameters, x: Tensor, ...rest: Rest): Output;
 }

@@ -77,7 +77,12 @@ export function patchDiscriminator(
 export interface MultiScaleDiscriminator {
   /** Parameters of all heads, full resolution first. */
   readonly specs: readonly ParameterSpec[];
-  /** Logits at full, half, quarter … resolution; the caller owns them. */
+  /**
+   * Logits at full, half, quarter … resolution; the caller owns them.
+   *
+   * @param parameters the network's weights by name: at least those of `specs`
+   * @param image [batch, height, width, channels] in [-1, 1]
+   */
   apply(parameters: Parameters, image: Tensor): Tensor4D[];
 }
 

@@ -14,12 +14,21 @@ export type SpectrallyNormalized = {
 
 /** Spectral normalisation of a set of parameters. */
 export interface SpectralNormalization {
-  /** The first state: unit vectors, a pure function of seed, stream and each weight's name. */
+  /**
+   * The first state: unit vectors, a pure function of seed, stream and each weight's name.
+   *
+   * @param seed whole number ≥ 0
+   * @param stream tells apart networks that have one seed
+   */
   init(seed: number, stream: string): Record<string, Tensor>;
   /**
    * Each weight divided by its largest singular value, as estimated by `iterations` steps of the power method from
    * `state` (default 1; 0 leaves the state as it is, for evaluation). Gradient flows to the weights, through the
    * singular value too; the vectors of the estimate are constants, as in PyTorch.
+   *
+   * @param parameters weights by name; only those that are normalised are read
+   * @param state of the step before, or of `init`; it stays the caller's
+   * @param options `iterations` of the power method, a whole number ≥ 0
    */
   apply(parameters: Parameters, state: Parameters, options?: { iterations?: number | undefined }): SpectrallyNormalized;
 }

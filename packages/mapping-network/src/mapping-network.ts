@@ -28,6 +28,7 @@ export interface MappingNetwork extends Network {
   /**
    * Styles from latent codes.
    *
+   * @param parameters the network's weights by name: at least those of `specs`
    * @param latent [batch, latentDim], drawn from N(0, I)
    * @param domain of each sample, 0 … domains − 1, as an array or a tensor `[batch]` or `[batch, 1]`, which is not read; or a tensor
    * `[batch, domains]` of weights, one-hot or soft

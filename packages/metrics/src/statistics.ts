@@ -14,7 +14,11 @@ export interface StatisticsAccumulator {
   readonly dimension: number;
   /** Samples so far. */
   readonly count: number;
-  /** Adds samples [n, dimension]; their values are copied. */
+  /**
+   * Adds samples; their values are copied.
+   *
+   * @param features [n, dimension], n ≥ 1, finite
+   */
   add(features: FeatureRows): void;
   /** Statistics of all samples so far; more may be added afterwards. @throws RangeError for fewer than two */
   statistics(): FeatureStatistics;

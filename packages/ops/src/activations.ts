@@ -46,6 +46,7 @@ export const rectifyGradient: Operation<{ dy: Tensor; x: Tensor }, { slope: numb
  * max(x, 0) + slope · min(x, 0). The derivative at 0 is `slope`, as in PyTorch.
  *
  * @param x any shape
+ * @param slope factor of negative values
  */
 export function leakyRelu<T extends Tensor>(x: T, slope = 0.2): T {
   return rectify({ x }, { slope }) as T;

@@ -23,6 +23,7 @@ const addThenRectify = defineFusedOperation(addBiasLeakyReluKernel, {
  *
  * @param x [..., channels]
  * @param bias [channels]
+ * @param slope factor of negative values
  * @throws when the number of channels differs
  */
 export function addBiasLeakyRelu<T extends Tensor>(x: T, bias: Tensor, slope = 0.2): T {

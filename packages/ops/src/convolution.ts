@@ -130,6 +130,7 @@ export function conv2d(x: Tensor, filter: Tensor, { stride = 1, padding = 'same'
  *
  * @param x [batch, height, width, in]
  * @param filter [filterHeight, filterWidth, out, in]
+ * @param options `stride` in both directions, a whole number ≥ 1; default 2
  * @returns [batch, height · stride, width · stride, out]
  * @throws when ranks or channels do not fit
  */

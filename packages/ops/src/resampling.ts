@@ -45,6 +45,7 @@ export function sumPool2x2(x: Tensor): Tensor4D {
  * Each pixel, times `factor`, repeated in a 2×2 block.
  *
  * @param x [batch, height, width, channels]
+ * @param factor of every value; a block of four keeps its sum with ¼
  * @returns [batch, 2 · height, 2 · width, channels]
  */
 export function upsampleNearest2x(x: Tensor, factor = 1): Tensor4D {

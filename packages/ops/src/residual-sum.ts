@@ -18,6 +18,7 @@ const scaledSum = defineFusedOperation(residualSumKernel, {
  *
  * @param a float32, any shape
  * @param b same shape as `a`
+ * @param scale of the sum; 1/√2 keeps the variance of independent summands
  * @throws when the shapes differ
  */
 export function residualSum<T extends Tensor>(a: T, b: T, scale = 1): T {

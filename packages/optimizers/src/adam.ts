@@ -39,12 +39,18 @@ export type AdamUpdate<P extends Parameters = Parameters> = {
 
 /** What {@link adam} gives. */
 export interface Adam {
-  /** State before the first step: moments of zero. */
+  /**
+   * State before the first step: moments of zero.
+   *
+   * @param parameters float32 tensors by name, of which only names and shapes are read
+   */
   init(parameters: Parameters): AdamState;
   /**
    * One step.
    *
+   * @param parameters what is optimised, by name; the tensors stay the caller's
    * @param gradients a gradient of its parameter's shape for every name (zeros where a parameter had no part).
+   * @param state of the step before, or of `init`; it stays the caller's
    * @throws when names differ from the state's, a shape from its parameter's, or a dtype is not float32.
    */
   update<P extends Parameters>(parameters: P, gradients: Named<P>, state: AdamState): AdamUpdate<P>;

@@ -5,7 +5,12 @@ import { philox4x32 } from './philox.js';
 export interface RandomStream {
   /** The next number, uniform in [0, 1), with 53 random bits. */
   uniform(): number;
-  /** The next whole number, uniform in 0 … `bound` − 1. @throws RangeError unless `bound` is a whole number from 1 to 2³². */
+  /**
+   * The next whole number, uniform in 0 … `bound` − 1.
+   *
+   * @param bound whole number from 1 to 2³²
+   * @throws RangeError unless `bound` is one
+   */
   integer(bound: number): number;
   /** The next number of the standard normal distribution N(0, 1). */
   normal(): number;

@@ -27,6 +27,7 @@ export interface StyleEncoder extends Network {
   /**
    * Styles of images.
    *
+   * @param parameters the network's weights by name: at least those of `specs`
    * @param image [batch, S, S, 3] in [-1, 1]
    * @param domain of each image, 0 … domains − 1, as an array or a tensor `[batch]` or `[batch, 1]`, which is not read; or a tensor
    * `[batch, domains]` of weights, one-hot or soft

@@ -42,7 +42,11 @@ export type ConfigOf<Slice extends Fields> = {
   -readonly [Key in keyof Slice]: Slice[Key] extends { readonly values: readonly (infer Value)[] } ? Value : number;
 };
 
-/** The default of every field. */
+/**
+ * The default of every field.
+ *
+ * @param fields what a configuration consists of, such as `trainingFields`
+ */
 export function defaultsOf<Slice extends Fields>(fields: Slice): ConfigOf<Slice> {
   return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.default])) as ConfigOf<Slice>;
 }

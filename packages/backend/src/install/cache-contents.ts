@@ -17,7 +17,11 @@ export interface CacheEntry {
   readonly current: boolean;
 }
 
-/** What installations have put into the cache, libraries first: of this version and of earlier ones. */
+/**
+ * What installations have put into the cache, libraries first: of this version and of earlier ones.
+ *
+ * @param system the machine whose cache it is; by default the one that this runs on
+ */
 export function listCache(system: System = thisSystem()): CacheEntry[] {
   const cache = cacheFolder(system);
   if (!existsSync(cache)) return [];
@@ -42,6 +46,7 @@ export function listCache(system: System = thisSystem()): CacheEntry[] {
 /**
  * Removes what {@link listCache} does not call current. Other projects fetch or compile again what they still need.
  *
+ * @param system the machine whose cache it is; by default the one that this runs on
  * @returns what was removed
  * @throws {InstallError} where this user may not
  */

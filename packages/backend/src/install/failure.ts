@@ -1,11 +1,17 @@
 /** What stopped an installation, and what to do about it; `message` holds both. */
 export class InstallError extends Error {
+  /** Tells it apart from other errors, also where two copies of the package are loaded. */
   override readonly name = 'InstallError';
   /** What to do about it: a command, or what to change. */
   readonly remedy: string;
   /** True where nothing but another machine, card or setting would change it, so that it is not tried again by itself. */
   readonly lasting: boolean;
 
+  /**
+   * @param what what went wrong, in one sentence that names the step and the file or program
+   * @param remedy what the user can do about it
+   * @param options `lasting` where trying again is of no use until something is changed; false by default
+   */
   constructor(what: string, remedy: string, { lasting = false }: { readonly lasting?: boolean } = {}) {
     super(`${what}\n${remedy}`);
     this.remedy = remedy;

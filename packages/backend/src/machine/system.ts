@@ -20,13 +20,29 @@ export interface System {
   readonly libc: string | undefined;
   /** Runs a program to its end; a program that fails or does not exist is a result, not an error. */
   readonly run: CommandRunner;
-  /** Bytes free to this user where `folder` is or would be. */
+  /**
+   * Bytes free to this user where `folder` is or would be.
+   *
+   * @param folder absolute path; it need not exist yet
+   */
   freeBytes(folder: string): Promise<number>;
-  /** An npm package of the project. */
+  /**
+   * An npm package that the project has; undefined where it is not installed.
+   *
+   * @param name its name on npm
+   */
   resolve(name: string): ResolvedPackage | undefined;
-  /** Text of a file, or undefined when it cannot be read. */
+  /**
+   * Text of a file, or undefined when it cannot be read.
+   *
+   * @param path absolute path of the file
+   */
   read(path: string): string | undefined;
-  /** Whether there is such a file, folder or device. */
+  /**
+   * Whether there is such a file, folder or device.
+   *
+   * @param path absolute path
+   */
   exists(path: string): boolean;
 }
 

@@ -45,6 +45,7 @@ export interface PyTorchFile {
   /**
    * One tensor of `value`, in memory of its own and in C order, whatever its strides were.
    *
+   * @param tensor one found in `value`; it holds the place of the values, not the values
    * @throws when the tensor is not this file's, is damaged or needs too much memory
    */
   read(tensor: PyTorchTensor): Promise<StoredTensor>;
@@ -231,6 +232,7 @@ export async function readPyTorchFile(path: string, options: PyTorchOptions = {}
  * tensor is left out; a tensor that cannot be read is an error that names it, or told to `onUnread`.
  *
  * @param path the file; closed again at the end, also after a failure.
+ * @param options how values are named, and limits on what is read
  * @throws as `readPyTorchFile` does, and when two tensors would have one name
  */
 export async function readPyTorchTensors(path: string, options: NameOptions & PyTorchOptions = {}): Promise<Record<string, StoredTensor>> {

@@ -40,7 +40,11 @@ export interface OpaqueValue {
   readonly unread?: string | undefined;
 }
 
-/** Whether a value of a PyTorch file is one that is only named. */
+/**
+ * Whether a value of a PyTorch file is one that is only named.
+ *
+ * @param value any part of the tree that a PyTorch file holds
+ */
 export function isOpaqueValue(value: unknown): value is OpaqueValue {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'opaque';
 }

@@ -41,7 +41,12 @@ export interface LayerKind<Options extends object> {
    * @param sizes of the inputs' last axes, in the inputs' order
    */
   make(options: Required<Options>, ...sizes: number[]): Layer<Tensor[], Tensor>;
-  /** Shape of the output for that of `x` (default: the same); `null` is a size that is not known. */
+  /**
+   * Shape of the output for that of `x` (default: the same); `null` is a size that is not known.
+   *
+   * @param options of the layer, with defaults filled in
+   * @param x shape of the first input, with the batch in front
+   */
   outputShape?(options: Required<Options>, x: Shape): Shape;
 }
 

@@ -14,9 +14,19 @@ export type TfLayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>
 
 /** A layer with one output, of whose kind TypeScript knows: tensors make a tensor, symbols a symbol. */
 export interface OneOutputLayer extends layers.Layer {
-  /** What the layer makes of the inputs of a model. */
+  /**
+   * What the layer makes of the inputs of a model.
+   *
+   * @param inputs symbolic tensors in the order of the layer's inputs; one alone needs no array
+   * @param kwargs passed on to the layer's `call`; no layer of this package reads it
+   */
   apply(inputs: SymbolicTensor | SymbolicTensor[], kwargs?: Parameters<layers.Layer['apply']>[1]): SymbolicTensor;
-  /** What the layer makes of tensors. */
+  /**
+   * What the layer makes of tensors.
+   *
+   * @param inputs tensors in the order of the layer's inputs; one alone needs no array
+   * @param kwargs passed on to the layer's `call`; no layer of this package reads it
+   */
   apply(inputs: Tensor | Tensor[], kwargs?: Parameters<layers.Layer['apply']>[1]): Tensor;
 }
 

@@ -30,7 +30,12 @@ export interface ClassifierOptions {
 export interface DomainClassifier {
   /** Size of the images that it was trained on, and that it classifies. */
   readonly size: number;
-  /** The most likely domain of each image. */
+  /**
+   * The most likely domain of each image.
+   *
+   * @param images of the size that it was trained on
+   * @returns the label of each, 0 … domains − 1
+   */
   classify(images: SquareImages): number[];
   /** Gives its weights back. */
   dispose(): void;

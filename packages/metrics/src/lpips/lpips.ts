@@ -45,27 +45,46 @@ export interface Lpips {
   /**
    * Parameters from state dictionaries.
    *
+   * @param weights of AlexNet's convolutions and of the linear layers on them
    * @returns new tensors, which the caller owns
    * @throws naming the key when one is missing, unexpected or of another shape
    */
   load(weights: LpipsWeights): Record<string, Tensor>;
-  /** Random features (He normal), all of whose channels weigh 1 / channels; a pure function of the seed. For measuring and testing. */
+  /**
+   * Random features (He normal), all of whose channels weigh 1 / channels; a pure function of the seed. For measuring and testing.
+   *
+   * @param seed whole number ≥ 0
+   */
   init(seed: number): Record<string, Tensor>;
   /**
    * The distance of each pair of images.
    *
+   * @param parameters what `load` or `init` gave
    * @param a [batch, height, width, 3] in [-1, 1], at least 31²
    * @param b of the same shape
    * @returns [batch], 0 for equal images
    */
   apply(parameters: Parameters, a: Tensor, b: Tensor): Tensor1D;
-  /** AlexNet's feature maps as they are, of images in [-1, 1]; the caller owns them. */
+  /**
+   * AlexNet's feature maps as they are; the caller owns them.
+   *
+   * @param parameters what `load` or `init` gave
+   * @param image [batch, height, width, 3] in [-1, 1], at least 31²
+   */
   maps(parameters: Parameters, image: Tensor): AlexnetMaps;
-  /** What {@link layerDistances} compares, for images that are compared more than once; the caller owns it. */
+  /**
+   * What {@link layerDistances} compares, for images that are compared more than once; the caller owns it.
+   *
+   * @param parameters what `load` or `init` gave
+   * @param image [batch, height, width, 3] in [-1, 1], at least 31²
+   */
   features(parameters: Parameters, image: Tensor): LpipsFeatures;
   /**
    * The distance of each pair in each layer; {@link apply} gives their sum.
    *
+   * @param parameters what `load` or `init` gave
+   * @param a {@link features} of [batch, height, width, 3]
+   * @param b of as many images of the same size
    * @returns [batch, 5]
    */
   layerDistances(parameters: Parameters, a: LpipsFeatures, b: LpipsFeatures): Tensor2D;
@@ -73,6 +92,7 @@ export interface Lpips {
    * The mean distance over all pairs of n ≥ 2 samples, in the time of n + 1 distances: with weights per channel
    * Σᵢ﹤ⱼ w (aᵢ − aⱼ)² = n Σᵢ w (aᵢ − ā)², so that distances to the mean features are enough.
    *
+   * @param parameters what `load` or `init` gave
    * @param samples n batches of images, each [batch, height, width, 3]: the i-th images of all belong together
    * @returns [batch]
    * @throws for fewer than two samples

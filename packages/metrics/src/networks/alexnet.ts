@@ -26,15 +26,21 @@ export interface Alexnet {
   /**
    * Parameters from a state dictionary of torchvision's `alexnet`; its classifier is skipped.
    *
+   * @param state as `readStateDict` gives it
    * @returns new tensors, which the caller owns
    * @throws naming the key when one is missing, unexpected or of another shape
    */
   load(state: StateDict): Record<string, Tensor>;
-  /** Random parameters (He normal), a pure function of the seed; the caller owns them. */
+  /**
+   * Random parameters (He normal), a pure function of the seed; the caller owns them.
+   *
+   * @param seed whole number ≥ 0
+   */
   init(seed: number): Record<string, Tensor>;
   /**
    * The maps after each of the five ReLUs; the caller owns them.
    *
+   * @param parameters what `load` or `init` gave
    * @param image [batch, height, width, 3], at least 31², in the range that the weights were trained with
    */
   apply(parameters: Parameters, image: Tensor): AlexnetMaps;

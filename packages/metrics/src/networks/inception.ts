@@ -49,6 +49,7 @@ export interface Inception {
    * Parameters from a state dictionary of torchvision's or pytorch-fid's network. Batch normalisations are folded
    * into the convolutions; counters of batches and the auxiliary classifier are skipped.
    *
+   * @param state as `readStateDict` gives it
    * @returns new tensors, which the caller owns
    * @throws naming the key when one is missing, unexpected or of another shape, or when the head is of the other layout
    */
@@ -56,20 +57,29 @@ export interface Inception {
   /**
    * Random parameters (He normal), a pure function of the seed; the caller owns them. For measuring and testing:
    * their features order images, but no published number was made with them.
+   *
+   * @param seed whole number ≥ 0
    */
   init(seed: number): Record<string, Tensor>;
   /**
    * Pooled features, as FID and KID compare them.
    *
+   * @param parameters what `load` or `init` gave
    * @param image [batch, height, width, 3], at least 75², in the range that the weights were trained with
    * @returns [batch, 2048]
    */
   apply(parameters: Parameters, image: Tensor): Tensor2D;
-  /** Feature maps on the way to {@link apply}'s; the caller owns them all. */
+  /**
+   * Feature maps on the way to {@link apply}'s; the caller owns them all.
+   *
+   * @param parameters what `load` or `init` gave
+   * @param image [batch, height, width, 3], at least 75², in the range that the weights were trained with
+   */
   stages(parameters: Parameters, image: Tensor): InceptionStages;
   /**
    * Unnormalised class scores.
    *
+   * @param parameters what `load` or `init` gave, with its head
    * @param features [batch, 2048]
    * @returns [batch, classes]
    * @throws when the parameters were loaded without a head

@@ -78,7 +78,11 @@ function tooFew(side: string, { rows }: FeatureSet, needed: number): string | un
 
 /** Collects what metrics say of translations, source by source. */
 export interface TranslationScores {
-  /** Judges all translations of one more source. */
+  /**
+   * Judges all translations of one more source.
+   *
+   * @param translations as many, and as large, as {@link TranslationScoresOptions} says
+   */
   add(translations: Translations): void;
   /** The mean of all values of each metric. */
   scores(): Scores;

@@ -87,17 +87,26 @@ export type TranslationMetric = { readonly [Need in keyof Judges]: JudgedMetric<
 /** A row of the table of metrics. */
 export type Metric = StatisticsMetric | FeatureMetric | TranslationMetric;
 
-/** Whether a metric is computed from features of a network, so that its values depend on whose they are. */
+/**
+ * Whether a metric is computed from features of a network, so that its values depend on whose they are.
+ *
+ * @param metric a row of the table
+ */
 export const isOnFeatures = (metric: Metric): metric is StatisticsMetric | FeatureMetric =>
   metric.needs === 'statistics' || metric.needs === 'features';
 
 /**
  * The name under which a value is kept: that of a metric on features says whose convention it is, `kid-stargan2`.
  *
+ * @param metric a row of the table
  * @param convention short name, such as `stargan2`
  */
 export const metricKey = (metric: Metric, convention: string): string =>
   isOnFeatures(metric) ? `${metric.key}-${convention}` : metric.key;
 
-/** A share as a percentage. */
+/**
+ * A share as a percentage.
+ *
+ * @param share in [0, 1]
+ */
 export const formatShare = (share: number): string => `${(100 * share).toFixed(1)} %`;

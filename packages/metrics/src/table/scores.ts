@@ -17,12 +17,22 @@ export interface Scores {
   reasons: Record<string, string>;
 }
 
-/** Scores of which none can be had, all for one reason. */
+/**
+ * Scores of which none can be had, all for one reason.
+ *
+ * @param keys names of the missing values
+ * @param reason a clause that says why, the same for all
+ */
 export function withoutScores(keys: readonly string[], reason: string): Scores {
   return { values: Object.fromEntries(keys.map((key) => [key, null])), reasons: Object.fromEntries(keys.map((key) => [key, reason])) };
 }
 
-/** One outcome under its name; a number that is not finite is none. */
+/**
+ * One outcome under its name; a number that is not finite is none.
+ *
+ * @param key the name it is kept under, as `metricKey` gives it
+ * @param outcome the value, or why there is none
+ */
 export function score(key: string, outcome: MetricOutcome): Scores {
   if ('reason' in outcome) return withoutScores([key], outcome.reason);
   const { value } = outcome;
@@ -30,7 +40,11 @@ export function score(key: string, outcome: MetricOutcome): Scores {
   return { values: { [key]: value }, reasons: {} };
 }
 
-/** Several scores as one. */
+/**
+ * Several scores as one.
+ *
+ * @param parts a later one replaces values of an earlier one that have the same name
+ */
 export function joinScores(...parts: readonly Scores[]): Scores {
   return {
     values: Object.assign({}, ...parts.map(({ values }) => values)) as Scores['values'],
@@ -38,7 +52,11 @@ export function joinScores(...parts: readonly Scores[]): Scores {
   };
 }
 
-/** The mean of each value; null where a part has none, so that means of different models are of the same parts. */
+/**
+ * The mean of each value; null where a part has none, so that means of different models are of the same parts.
+ *
+ * @param parts scores to average, ≥ 1; `name` stands in the reason where one lacks a value
+ */
 export function meanScores(parts: readonly { readonly name: string; readonly scores: Scores }[]): Scores {
   const keys = [...new Set(parts.flatMap(({ scores }) => Object.keys(scores.values)))];
   return joinScores(

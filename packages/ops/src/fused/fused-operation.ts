@@ -39,13 +39,32 @@ export interface FusedOperation<Inputs extends NamedTensors = NamedTensors, Attr
   readonly attributes: readonly (keyof Attributes & string)[];
   /** Where inputs and outputs end in lists: how. */
   readonly lists?: ListSignature;
-  /** Shapes of the outputs. */
+  /**
+   * Shapes of the outputs, in the kernel's order.
+   *
+   * @param inputs shapes by the inputs' names
+   * @param attributes values by the attributes' names
+   */
   outputShapes(inputs: NamedShapes, attributes: Attributes): Shape[];
-  /** Products and additions of convolutions and matrix products, two per multiply-and-add; other arithmetic counts 0. */
+  /**
+   * Products and additions of convolutions and matrix products, two per multiply-and-add; other arithmetic counts 0.
+   *
+   * @param inputs shapes by the inputs' names
+   * @param attributes values by the attributes' names
+   */
   flops(inputs: NamedShapes, attributes: Attributes): number;
-  /** The same function made of ordinary operations, differentiable unless lists go in. */
+  /**
+   * The same function made of ordinary operations, differentiable unless lists go in.
+   *
+   * @param inputs tensors by the inputs' names; they stay the caller's
+   * @param attributes values by the attributes' names
+   */
   composed(inputs: Inputs, attributes: Attributes): Tensor | Tensor[];
-  /** What the kernel is compared with `composed` on before it is used: sizes that fill neither blocks nor tiles, small ones first. */
+  /**
+   * What the kernel is compared with `composed` on before it is used: sizes that fill neither blocks nor tiles, small ones first.
+   *
+   * @param random makes the tensors that a sample is filled with
+   */
   samples(random: RandomTensor): KernelSample<Inputs, Attributes>[];
   /** Largest difference in this comparison, relative to the largest value. */
   readonly tolerance: number;

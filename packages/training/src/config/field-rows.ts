@@ -27,7 +27,11 @@ function valuesOf(field: Field): string {
   return kind === 'whole' ? `whole, ${range}` : range;
 }
 
-/** Configuration values as help and tables show them, in their order. */
+/**
+ * Configuration values as help and tables show them, in their order.
+ *
+ * @param fields what a configuration consists of, such as `trainingFields`
+ */
 export function fieldRows(fields: Fields): FieldRow[] {
   return Object.entries(fields).map(([key, field]) => ({
     key,
@@ -37,7 +41,11 @@ export function fieldRows(fields: Fields): FieldRow[] {
   }));
 }
 
-/** The rows as a table in Markdown. */
+/**
+ * The rows of {@link fieldRows} as a table in Markdown.
+ *
+ * @param fields what a configuration consists of, such as `trainingFields`
+ */
 export function fieldTable(fields: Fields): string {
   const rows = fieldRows(fields).map((row) => `| \`${row.key}\` | ${row.default} | ${row.values} | ${row.description} |`);
   return ['| key | default | values | |', '| --- | --- | --- | --- |', ...rows].join('\n');

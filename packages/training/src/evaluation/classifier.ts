@@ -42,7 +42,14 @@ export async function openClassifier(
   return trainDomainClassifier(images, { domains: domains.length, seed, steps, signal });
 }
 
-/** The share of real held-out images whose domain the classifier recognises. */
+/**
+ * The share of real held-out images whose domain the classifier recognises.
+ *
+ * @param domains their `references` are classified, each with its domain's position as the label
+ * @param classifier trained on the same domains in the same order; it stays the caller's
+ * @param load reads the images at the classifier's size
+ * @returns in [0, 1]
+ */
 export async function accuracyOnReals(
   domains: readonly EvaluationDomain[],
   classifier: DomainClassifier,

@@ -1,6 +1,6 @@
 /** An image file. */
 export interface ImageFile {
-  /** Its path. */
+  /** Path of the file, as {@link LoadImages} takes it. */
   readonly file: string;
 }
 

@@ -31,8 +31,9 @@ export interface Missing {
 /** A network whose features metrics compare. */
 export interface FeatureJudge {
   /**
-   * Features of pictures of any sizes.
+   * Features of pictures.
    *
+   * @param images pictures of 8 bits per channel; their sizes may differ
    * @param imageSize the model's, to which the convention may resize first
    * @returns [images, {@link FEATURE_LENGTH}]
    */

@@ -21,7 +21,11 @@ export interface Task {
   readonly target: number;
 }
 
-/** All ordered pairs of so many domains under both guidances; those of one target, which share its real images, follow each other. */
+/**
+ * All ordered pairs of domains, under both guidances; tasks with the same target, which share its real images, follow each other.
+ *
+ * @param domains number of domains, at least 2 for any task
+ */
 export function listTasks(domains: number): Task[] {
   const labels = Array.from({ length: domains }, (_, label) => label);
   return labels.flatMap((target) =>
@@ -33,7 +37,12 @@ export function listTasks(domains: number): Task[] {
 export interface TaskStyles {
   /** Styles of each source: `outputs`, or as many as there are references. */
   readonly count: number;
-  /** Styles of the source of this position. @returns [count, styleDim]; the caller owns it */
+  /**
+   * Styles of one source.
+   *
+   * @param index position of the source among those of its domain, from 0
+   * @returns [count, styleDim]; the caller owns it
+   */
   of(index: number): Tensor2D;
   /** Gives back what it holds in memory. */
   dispose(): void;

@@ -25,7 +25,11 @@ import { disposeAll } from '../networks/weights.js';
 import { describeFault, findNonFinite } from '../iteration/finite.js';
 import { disposeMoments, type TrainingState } from '../iteration/state.js';
 
-/** Where a run keeps its checkpoints. */
+/**
+ * Where a run keeps its checkpoints.
+ *
+ * @param runDirectory the folder of the run, as `stargan train --out` names it
+ */
 export function checkpointDirectory(runDirectory: string): string {
   return path.join(runDirectory, 'checkpoints');
 }

@@ -7,6 +7,8 @@ import { fromTorchLayout, torchShape, toTorchLayout, type ParameterSpec } from '
 /**
  * Tensors as a file holds them: PyTorch's layout and the reference's keys, each read only when its turn comes.
  *
+ * @param specs of the network: names, shapes and kinds
+ * @param tensors the network's weights by name; they must live until the last one has been read
  * @param prefix put before each key
  */
 export function* storedTensors(
@@ -104,7 +106,11 @@ function requireFiniteValues(file: string, name: string, { data }: StoredTensor)
   if (at >= 0) throw new Error(`${file}: tensor ${name} holds ${values[at]}; the checkpoint cannot be used, take an earlier one`);
 }
 
-/** Constants of a network as a file holds them, for the reference's `load_state_dict`; they are passed over when read. */
+/**
+ * Constants of a network as a file holds them, for the reference's `load_state_dict`; they are passed over when read.
+ *
+ * @param network one whose `constants`, if it has any, are no parameters
+ */
 export function* storedConstants(network: object): Generator<readonly [string, TensorSource]> {
   const { constants = {} } = network as { readonly constants?: Readonly<Record<string, Constant>> };
   for (const [name, { shape, values }] of Object.entries(constants)) yield [name, { dtype: 'F32', shape, data: values }];
@@ -113,7 +119,10 @@ export function* storedConstants(network: object): Generator<readonly [string, T
 /**
  * Tensors read from a file, in our layout; the caller owns them.
  *
+ * @param specs of the network: names, shapes and kinds
+ * @param stored what the file holds, by key
  * @param origin names the file in messages
+ * @param prefix stands before each name in the keys; none by default
  * @throws when a tensor is missing, or its type or shape do not fit the network
  */
 export function restoreTensors(

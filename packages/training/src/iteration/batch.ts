@@ -34,7 +34,11 @@ export interface DecodedImages {
   readonly reference: { readonly images: Float32Array; readonly images2: Float32Array; readonly domains: readonly number[] };
 }
 
-/** Images of each kind that an iteration sees: those of every discriminator update, in all their parts. */
+/**
+ * Images of each kind that an iteration sees: those of every discriminator update, in all their parts.
+ *
+ * @param options `batch`, `gradientAccumulation` and `criticSteps` of the configuration
+ */
 export function imagesPerIteration({
   batch,
   gradientAccumulation,
@@ -47,12 +51,29 @@ export function imagesPerIteration({
   return batch * gradientAccumulation * criticSteps;
 }
 
-/** Latent codes of one iteration, N(0, I): a function of seed, stream and iteration. [count, latentDim] */
+/**
+ * Latent codes of one iteration, N(0, I): a function of seed, stream and iteration.
+ *
+ * @param count number of codes
+ * @param latentDim length of a code
+ * @param seed whole number ≥ 0
+ * @param stream tells apart what is drawn with one seed
+ * @param iteration number of the iteration, from 0; 0 by default, for codes that are drawn once
+ * @returns [count, latentDim]
+ */
 export function latentCodes(count: number, latentDim: number, seed: number, stream: string, iteration = 0): Float32Array {
   return normalArray(count * latentDim, randomStream(seed, stream, iteration));
 }
 
-/** An iteration's images as tensors, with its latent codes and, for WGAN-GP's penalty, its positions; the caller owns them. */
+/**
+ * An iteration's images as tensors, with its latent codes and, for WGAN-GP's penalty, its positions; the caller owns them.
+ *
+ * @param images decoded images of the iteration
+ * @param imageSize height and width of the images
+ * @param latentDim length of a latent code
+ * @param seed whole number ≥ 0: the run's
+ * @param penalty `wganGp` adds positions; `r1`, the default, takes none
+ */
 export function tensorBatch(
   { iteration, source, reference }: DecodedImages,
   imageSize: number,
@@ -89,6 +110,8 @@ export function disposeBatch({ image, reference, reference2, latent, latent2, po
 /**
  * Cuts a batch into equal parts, in order. The caller owns them, and still the batch.
  *
+ * @param batch stays as it is
+ * @param parts number of parts, ≥ 1
  * @throws unless `parts` divides the batch
  */
 export function splitBatch(batch: Batch, parts: number): Batch[] {

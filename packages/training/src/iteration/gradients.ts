@@ -26,6 +26,7 @@ export function sumGradients(a: Readonly<Record<string, Tensor>>, b: Readonly<Re
  * Value, terms and gradients of an objective over several equal parts of a batch, one after another. All terms are
  * means over samples, so their means over the parts are those of the whole batch.
  *
+ * @param parts of equal size, at least one, as `splitBatch` gives them
  * @param step of one part; the caller owns the result
  */
 export function overParts<Part>(parts: readonly Part[], step: (part: Part) => ValueAndGradients): ValueAndGradients {

@@ -51,7 +51,13 @@ export function initialState(networks: Networks, optimizers: Optimizers, seed: n
   return stateFromWeights(weights, copyWeights(weights, EMA_NETWORKS), optimizers);
 }
 
-/** A state with these weights and fresh optimisers; takes ownership of the tensors. */
+/**
+ * A state with these weights and fresh optimisers; takes ownership of the tensors.
+ *
+ * @param weights of all four networks, which training changes
+ * @param ema moving averages of the networks that have them
+ * @param optimizers one per network; they make the moments, which are zero
+ */
 export function stateFromWeights(weights: WeightsOf, ema: WeightsOf<EmaNetwork>, optimizers: Optimizers): TrainingState {
   const trained = NETWORK_NAMES.filter((name) => Object.keys(weights[name]).length > 0);
   const moments = mapNames(trained, (name) => optimizers[name].init(weights[name]));

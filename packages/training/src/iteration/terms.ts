@@ -19,12 +19,19 @@ export interface Term<Readings, Key extends keyof Readings = keyof Readings> {
   /**
    * Its factor in the objective; a term without a `weight` counts once.
    *
+   * @param config settles the factor, or that there is no such term
+   * @param networks tell what their outputs are good for, such as the classes of a `patchClassifier`
    * @returns undefined where there is no such term
    */
   weight?(config: TermConfig, networks: Networks): number | undefined;
   /** What it is a function of. One pass must give all of it; the terms of a pass are differentiated together. */
   readonly reads: readonly Key[];
-  /** The term itself, a mean over the batch. */
+  /**
+   * The term itself, a mean over the batch.
+   *
+   * @param readings what `reads` names
+   * @param config settles variants of the term, such as `adversarial`
+   */
   of(readings: Pick<Readings, Key>, config: TermConfig): Scalar;
 }
 

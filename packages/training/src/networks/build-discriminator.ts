@@ -16,7 +16,9 @@ export interface DomainDiscriminator extends Network {
   /**
    * How real images look, as images of these domains.
    *
+   * @param parameters the network's weights by name: at least those of `specs`
    * @param image [batch, S, S, 3] in [-1, 1]
+   * @param domain the domain of each image, 0 … domains − 1
    * @returns logits [batch], or [batch, S', S', 1] where patches are judged
    */
   apply(parameters: Parameters, image: Tensor, domain: readonly number[]): Tensor;

@@ -57,7 +57,11 @@ export function findOverflow(
   return undefined;
 }
 
-/** `the generator gives values that are not finite, though its weights are finite` */
+/**
+ * `the generator gives values that are not finite, though its weights are finite`
+ *
+ * @param network the first one whose output overflows, as `findOverflow` gives it
+ */
 export function describeOverflow(network: NetworkName): string {
   return `the ${network} gives values that are not finite, though its weights are finite`;
 }

@@ -5,7 +5,14 @@ import type { Parameters } from '@stargan/ops';
 
 /** A network of codes per domain, which training and sampling give each sample's domain as an array. */
 export interface StyleNetwork extends Network {
-  /** @returns codes [batch, length] of latent codes or images */
+  /**
+   * Codes that carry the target domain to the generator.
+   *
+   * @param parameters the network's weights by name: at least those of `specs`
+   * @param input latent codes [batch, latentDim], or images [batch, S, S, 3] in [-1, 1]
+   * @param domain the domain of each sample, 0 … domains − 1
+   * @returns [batch, length]
+   */
   apply(parameters: Parameters, input: Tensor, domain: readonly number[]): Tensor2D;
 }
 

@@ -2,17 +2,33 @@ import { clone, dispose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { NetworkName, Networks, WeightsOf } from './networks.js';
 
-/** Applies `f` to every name, in order. */
+/**
+ * Applies `f` to every name, in order.
+ *
+ * @param names of networks, or any others
+ * @param f gets a name and gives the value to keep under it
+ */
 export function mapNames<Name extends string, Result>(names: readonly Name[], f: (name: Name) => Result): Record<Name, Result> {
   return Object.fromEntries(names.map((name) => [name, f(name)])) as Record<Name, Result>;
 }
 
-/** Initial weights of the named networks; the caller owns them. */
+/**
+ * Initial weights of the named networks; the caller owns them.
+ *
+ * @param networks all four
+ * @param names the networks whose weights are made
+ * @param seed whole number ≥ 0; a network's weights do not depend on which others are made
+ */
 export function initialWeights<Name extends NetworkName>(networks: Networks, names: readonly Name[], seed: number): WeightsOf<Name> {
   return mapNames(names, (name) => networks[name].init(seed));
 }
 
-/** The same weights as new tensors. */
+/**
+ * The same weights as new tensors.
+ *
+ * @param weights stay as they are
+ * @param names the networks whose weights are copied
+ */
 export function copyWeights<Name extends NetworkName>(weights: WeightsOf<Name>, names: readonly Name[]): WeightsOf<Name> {
   return mapNames(names, (name) => Object.fromEntries(Object.entries(weights[name]).map(([key, tensor]) => [key, clone(tensor)])));
 }
@@ -24,7 +40,12 @@ export function joinWeights<Name extends NetworkName>(weights: WeightsOf<Name>, 
   return Object.fromEntries(names.flatMap((name) => Object.entries(weights[name]).map(([key, tensor]) => [`${name}.${key}`, tensor])));
 }
 
-/** Undoes {@link joinWeights}. */
+/**
+ * Takes weights or gradients of several networks apart: the same tensors, by network. Undoes `joinWeights`.
+ *
+ * @param joined tensors by network and name, such as `generator.to_rgb.2.bias`
+ * @param names the networks to give; what is of others is left out
+ */
 export function splitWeights<Name extends NetworkName>(joined: Readonly<Record<string, Tensor>>, names: readonly Name[]): WeightsOf<Name> {
   return mapNames(names, (name) => {
     const prefix = `${name}.`;
@@ -34,7 +55,11 @@ export function splitWeights<Name extends NetworkName>(joined: Readonly<Record<s
   });
 }
 
-/** Disposes every tensor of the records. */
+/**
+ * Disposes every tensor of the records.
+ *
+ * @param records tensors by name
+ */
 export function disposeAll(...records: Readonly<Record<string, Tensor>>[]): void {
   for (const record of records) dispose(Object.values(record));
 }

@@ -42,7 +42,12 @@ export function shrinkToFit({ rows, columns, size, maxPixels = PICTURE_PIXELS }:
   throw new Error(`a picture of ${rows}×${columns} images is too large, even with a pixel for each; show fewer`);
 }
 
-/** An empty picture for images of one size. @throws when there are more images than the picture may have pixels */
+/**
+ * An empty picture for images of one size.
+ *
+ * @param layout rows, columns and the size of an image; images shrink where `maxPixels` would be exceeded
+ * @throws when there are more images than the picture may have pixels
+ */
 export function createCanvas(layout: CanvasLayout): Canvas {
   const { rows, columns, size } = layout;
   const shrink = shrinkToFit(layout);

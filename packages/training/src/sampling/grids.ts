@@ -115,7 +115,14 @@ function* latentPieces(
   }
 }
 
-/** Styles of one domain from latent codes, truncated. [count, styleDim]; the caller owns it. */
+/**
+ * Styles of one domain from latent codes, truncated.
+ *
+ * @param sampler the networks, and the weights to sample with
+ * @param options the domain as a label, the length of latent codes, the number of styles, ψ of the truncation (1 for none) and the
+ *   seed
+ * @returns [count, styleDim]; the caller owns it
+ */
 export function latentStyles(
   { networks, weights }: Sampler,
   { domain, latentDim, count, psi, seed }: { domain: number; latentDim: number; count: number; psi: number; seed: number },

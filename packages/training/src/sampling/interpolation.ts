@@ -10,15 +10,24 @@ export function easedWeights(): number[] {
   return [0, ...eased, ...Array.from({ length: HELD_FRAMES }, () => 1)];
 }
 
-/** Linear interpolation from `a` (weight 0) to `b` (weight 1), value by value. */
+/**
+ * Linear interpolation from `a` (weight 0) to `b` (weight 1), value by value.
+ *
+ * @param a stays as it is
+ * @param b as long as `a`
+ * @param weight usually in [0, 1]; beyond, it extrapolates
+ */
 export function interpolate(a: Float32Array, b: Float32Array, weight: number): Float32Array {
   return a.map((value, i) => value + weight * (b[i]! - value));
 }
 
 /** An image as floats, [height, width, 3] in [-1, 1]. */
 export interface FloatPixels {
+  /** Rows of pixels. */
   readonly height: number;
+  /** Columns of pixels. */
   readonly width: number;
+  /** Red, green and blue of each pixel, row by row; [height, width, 3] in [-1, 1]. */
   readonly data: Float32Array;
 }
 

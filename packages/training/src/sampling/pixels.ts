@@ -8,7 +8,11 @@ export interface Pixels {
   readonly data: Uint8Array;
 }
 
-/** One value of [-1, 1] as 8 bits: (x + 1) / 2, clamped, then ⌊255 x + ½⌋. NaN becomes 0. */
+/**
+ * One value of [-1, 1] as 8 bits: (x + 1) / 2, clamped, then ⌊255 x + ½⌋. NaN becomes 0.
+ *
+ * @param value clamped to [-1, 1]
+ */
 export function toByte(value: number): number {
   const unit = Math.min(Math.max((value + 1) / 2, 0), 1);
   return Math.floor(unit * 255 + 0.5) || 0;
@@ -18,6 +22,8 @@ export function toByte(value: number): number {
  * Images tiled in rows, without padding; places that stay empty are black.
  *
  * @param images [count, height, width, 3] in [-1, 1]; values beyond are clamped
+ * @param height of an image, in pixels
+ * @param width of an image, in pixels
  * @param columns images per row
  * @throws when the values do not make up whole images
  */

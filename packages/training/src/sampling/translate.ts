@@ -23,7 +23,12 @@ export function countImages({ size, data }: ImageBatch): number {
   return data.length / (size * size * 3);
 }
 
-/** Some of the images. */
+/**
+ * Some images of a batch, in the order asked for.
+ *
+ * @param images stay as they are
+ * @param indices positions of the images to take, from 0; repeated ones are taken again
+ */
 export function selectImages({ size, data }: ImageBatch, indices: readonly number[]): ImageBatch {
   const values = size * size * 3;
   const selected = new Float32Array(indices.length * values);
@@ -31,7 +36,11 @@ export function selectImages({ size, data }: ImageBatch, indices: readonly numbe
   return { size, data: selected };
 }
 
-/** Several batches as one. */
+/**
+ * Several batches as one.
+ *
+ * @param batches of one image size; none give an empty batch of size 0
+ */
 export function joinImages(batches: readonly ImageBatch[]): ImageBatch {
   const data = new Float32Array(batches.reduce((sum, batch) => sum + batch.data.length, 0));
   let offset = 0;
@@ -42,7 +51,12 @@ export function joinImages(batches: readonly ImageBatch[]): ImageBatch {
   return { size: batches[0]?.size ?? 0, data };
 }
 
-/** The images as a tensor [count, size, size, 3]; the caller owns it. */
+/**
+ * Images as a tensor.
+ *
+ * @param images copied to the backend
+ * @returns [count, size, size, 3] in [-1, 1]; the caller owns it
+ */
 export function toTensor(images: ImageBatch): Tensor4D {
   return tensor4d(images.data, [countImages(images), images.size, images.size, 3]);
 }
@@ -87,7 +101,14 @@ export function translate({ networks, weights }: Sampler, images: ImageBatch, st
   return { size: images.size, data };
 }
 
-/** E_y(image) → [count, styleDim]; the caller owns it. */
+/**
+ * Styles of images, E_y(image), a few images at a time.
+ *
+ * @param sampler the networks, and the weights to sample with
+ * @param images [count, size, size, 3] in [-1, 1], of the size that the networks are for
+ * @param domain the domain of each image, 0 … domains − 1
+ * @returns [count, styleDim]; the caller owns it
+ */
 export function encodeStyles({ networks, weights }: Sampler, images: ImageBatch, domain: readonly number[]): Tensor2D {
   return tidy(() => {
     const parts = [...stretches(countImages(images), images.size)].map(([start, length]) =>

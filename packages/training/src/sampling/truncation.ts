@@ -6,8 +6,11 @@ import type { StyleNetwork } from '../networks/style-codes.js';
 /**
  * Mean style of a domain over many latent codes.
  *
+ * @param mappingNetwork gives the styles that are averaged
+ * @param parameters the mapping network's weights by name
  * @param latent [count, latentDim]
- * @returns [1, styleDim]
+ * @param domain label of the domain, 0 … domains − 1
+ * @returns [1, styleDim]; the caller owns it
  */
 export function averageStyle(mappingNetwork: StyleNetwork, parameters: Parameters, latent: Tensor, domain: number): Tensor2D {
   return tidy(() => {
