@@ -50,7 +50,7 @@ import {
   type FidConvention,
   type FidConventionName,
   type FidInputOptions,
-  type FloatPixels,
+  type FloatImage,
   type GaussianStatistics,
   type Inception,
   type InceptionLayout,
@@ -68,7 +68,7 @@ import {
   type LpipsWeights,
   type Metric,
   type MetricDescription,
-  type Outcome,
+  type MetricOutcome,
   type PrecisionRecall,
   type PrecisionRecallOptions,
   type ReadStateDictOptions,
@@ -136,7 +136,7 @@ const convention: FidConvention = fidConventions[name];
 const inputOptions: FidInputOptions = { imageSize: undefined };
 const pictures = quantizeImages(new Float32Array(4 * 4 * 3), 4, 4);
 const input: tf.Tensor4D = convention.input(pictures, inputOptions);
-const resized: FloatPixels = resizeBicubic(pictures[0]!, INCEPTION_SIZE, INCEPTION_SIZE);
+const resized: FloatImage = resizeBicubic(pictures[0]!, INCEPTION_SIZE, INCEPTION_SIZE);
 console.log(resized.width, pytorchFidInput(input).shape);
 
 const images: SquareImages = { size: 4, data: new Float32Array(2 * 4 * 4 * 3) };
@@ -168,7 +168,7 @@ const set: FeatureSet = await featureSet(rows);
 const scoresOptions: FeatureScoresOptions = { convention: 'mine', seed: 1 };
 const onFeatures: Scores = await featureScores(table.filter(isOnFeatures), set, set, scoresOptions);
 const classify: Judges['classifier'] = ({ target }) => [target];
-const missing: Outcome = { reason: 'none' };
+const missing: MetricOutcome = { reason: 'none' };
 const translationOptions: TranslationScoresOptions = {
   judges: { classifier: classify, perceptual: { reason: 'none' } },
   imageSize: 4,
