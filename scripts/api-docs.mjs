@@ -1,21 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { apiDocs } from './api-docs/api-docs.mjs';
-import { besideKnown } from './api-docs/known-faults.mjs';
 import { root } from './run.mjs';
 
 const USAGE = `Usage: node scripts/api-docs.mjs [--check]
 
 Writes docs/api from the doc comments of everything that the packages export, with TypeDoc and typedoc-plugin-markdown.
 With --check nothing is written, and pages that differ from what would be are a failure. An export, property, method or
-parameter without a doc comment and a link to nothing are failures always, but for those that scripts/api-docs/undocumented.json
-still lists: it may only become shorter.
+parameter without a doc comment and a link to nothing are failures always.
 Exit code: 0 all well, 1 failure, 2 wrong usage.`;
 
-const known = JSON.parse(readFileSync(join(root, 'scripts', 'api-docs', 'undocumented.json'), 'utf8'));
-const { summary, faults: all } = await apiDocs(root, options());
-const faults = besideKnown(all, known);
+const { summary, faults } = await apiDocs(root, options());
 for (const fault of faults) console.error(fault);
 if (faults.length > 0) process.exitCode = 1;
 console.log(`${summary}, ${faults.length} faults`);

@@ -5,6 +5,7 @@ import ts from 'typescript';
 import { Application, Comment, Logger, LogLevel, ReflectionKind } from 'typedoc';
 import { MarkdownPageEvent } from 'typedoc-plugin-markdown';
 import { entriesOf, publicPackages } from '../workspace.mjs';
+import { describeByData } from './data-descriptions.mjs';
 import { undocumentedParameters } from './undocumented-parameters.mjs';
 
 const FOLDER = 'docs/api';
@@ -82,6 +83,7 @@ async function createApplication(root, packages, faults) {
     tableColumnSettings: { hideSources: true, hideModifiers: true },
   });
   app.logger = new FaultLogger(root, faults);
+  describeByData(app);
   app.renderer.on(MarkdownPageEvent.END, linkSources);
   return app;
 }

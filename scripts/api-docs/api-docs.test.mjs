@@ -78,6 +78,18 @@ describe('api-docs', () => {
     expect(await faultsOf()).toEqual([]);
   });
 
+  it('takes the description of plain data for the comment of its properties, and of those whose types come of it', async () => {
+    const field = "{ default: 8, description: 'Height and width.' }";
+    const data = (value) =>
+      `/** Data. */\nexport const fields = { size: ${value} } as const;\n\n/** Values of {@link fields}. */\n` +
+      'export interface Config extends Sizes {}\ntype Sizes = { -readonly [Key in keyof typeof fields]: number };\n';
+    writeSource(data(field));
+    expect(await faultsOf()).toEqual([]);
+    expect(page()).toContain('`size` | `number` | Height and width. |');
+    writeSource(data('{ default: 8 }'));
+    expect(await faultsOf()).toEqual([expect.stringContaining('@stargan/made-up.Config.size (Property)')]);
+  });
+
   it('refuses links to what is not exported', async () => {
     writeSource(`${SOURCE}\n/** Not {@link gone}. */\nexport const quarter = 4;\n`);
     expect(await faultsOf()).toEqual([expect.stringContaining('gone')]);

@@ -1,8 +1,10 @@
 import {
   columnsFirst,
+  pixelsToFloats,
   resamplingWeights,
   resizeBilinear,
   type Box,
+  type PixelsToFloatsOptions,
   type ResamplingFilter,
   type ResamplingWeights,
   type RgbImage,
@@ -16,3 +18,8 @@ const filter: ResamplingFilter = 'bicubic';
 const weights: ResamplingWeights = resamplingWeights(filter, 4, 2);
 const size: Size = { width: 1, height: 1 };
 console.log(half.data, weights.values, columnsFirst(picture, size));
+
+// The second of two pictures in one array, mirrored.
+const options: PixelsToFloatsOptions = { flip: true, target: new Float32Array(24), offset: 12 };
+const floats: Float32Array = pixelsToFloats(picture, options);
+console.log(floats.length, pixelsToFloats(half).length);

@@ -82,7 +82,7 @@ function* weightParts(role: TensorRole, network: NetworkName, tensors: Readonly<
 /**
  * Every tensor of the state by name, in the order in which an iteration changes them.
  *
- * @param state it is read only
+ * @param state stays as it is
  */
 export function* stateValues(state: TrainingState): Generator<StateValues> {
   for (const { read } of partsOf(state)) yield* read();
@@ -92,7 +92,7 @@ export function* stateValues(state: TrainingState): Generator<StateValues> {
  * The first tensor of a state, in the order in which an iteration changes them, that is not finite: an infinity or a
  * NaN in a gradient stays in the optimiser's moments. One reduction per tensor and one read where all is well.
  *
- * @param state it is read only
+ * @param state stays as it is
  */
 export function findNonFinite(state: TrainingState): NonFiniteTensor | undefined {
   const parts = [...partsOf(state)];
@@ -111,7 +111,7 @@ export function findNonFinite(state: TrainingState): NonFiniteTensor | undefined
  * The same after every iteration, at half the cost: a gradient that is not finite always shows in the mean squared
  * gradient, and moving averages of finite weights are finite.
  *
- * @param state it is read only
+ * @param state stays as it is
  */
 export function findNonFiniteUpdate(state: TrainingState): NonFiniteTensor | undefined {
   const parts = [...partsOf(state)].filter(({ role }) => role === 'mean squared gradient' || role === 'weight');

@@ -20,7 +20,7 @@ export interface Term<Readings, Key extends keyof Readings = keyof Readings> {
    * Its factor in the objective; a term without a `weight` counts once.
    *
    * @param config settles the factor, or that there is no such term
-   * @param networks tell what their outputs are good for, such as the classes of a `patchClassifier`
+   * @param networks settle it too: domains are classified only where the discriminator does it
    * @returns undefined where there is no such term
    */
   weight?(config: TermConfig, networks: Networks): number | undefined;
