@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { externals, knownUpwards, levels, rooms } from '../architecture.config.mjs';
 import { drawPackages, drawRooms } from './architecture/draw.mjs';
 import { arrowsBetween, readImports } from './architecture/imports.mjs';
 import { findFaults } from './architecture/rules.mjs';
+import { checkOption } from './check-option.mjs';
 import { root } from './run.mjs';
 
 const USAGE = `Usage: node scripts/architecture.mjs [--check]
@@ -13,7 +13,7 @@ Reads all imports with dependency-cruiser, compares them with architecture.confi
 With --check nothing is written, and drawings that differ from the imports are a failure.
 Exit code: 0 all well, 1 an import that may not be or another drawing, 2 wrong usage.`;
 
-const { check } = options();
+const { check } = checkOption(USAGE);
 const page = join(root, 'docs', 'architecture.md');
 const house = { levels, rooms, knownUpwards, externals };
 const imports = await readImports();
@@ -46,18 +46,4 @@ function replaceBetween(text, name, lines) {
   const [open, close] = [`<!-- ${name}: begin -->\n`, `\n<!-- ${name}: end -->`];
   const [start, end] = [text.indexOf(open), text.indexOf(close)];
   return start < 0 || end < start ? text : text.slice(0, start + open.length) + lines.join('\n') + text.slice(end);
-}
-
-function options() {
-  try {
-    const { values } = parseArgs({
-      options: { check: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
-    });
-    if (!values.help) return values;
-    console.log(USAGE);
-    process.exit(0);
-  } catch (error) {
-    console.error(`${error.message}\n\n${USAGE}`);
-    process.exit(2);
-  }
 }

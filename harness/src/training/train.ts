@@ -125,7 +125,7 @@ async function trainLocked(
       progress,
       optionalWrites: optionalWrites(log),
       fixedInputs,
-      evaluate: (checkpoint, sampler) => evaluation.evaluate(checkpoint, sampler),
+      evaluate: (checkpoint, averaged) => evaluation.evaluate(checkpoint, averaged),
     },
   };
   try {
