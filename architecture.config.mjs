@@ -6,9 +6,11 @@
  * metrics each other, nor anything but the programs at the end the runtime.
  */
 export const levels = [
-  ['packages/random', 'packages/ops', 'packages/losses', 'packages/optimizers', 'packages/checkpoints', 'packages/resizing'],
+  ['packages/random', 'packages/ops', 'packages/losses', 'packages/optimizers', 'packages/checkpoints', 'packages/resizing', 'packages/folder-lock'],
   ['packages/layers', 'packages/data', 'packages/profiling'],
   ['packages/generator', 'packages/mapping-network', 'packages/style-encoder', 'packages/discriminator', 'packages/metrics'],
+  ['packages/pretrained'],
+  ['packages/evaluation'],
   ['packages/training'],
   ['packages/backend'],
   ['harness'],
@@ -75,7 +77,6 @@ export const rooms = {
     'usage-error.ts',
     'logging',
     'config',
-    'weights',
     'dataset',
     'run',
     'sampling',

@@ -25,7 +25,6 @@ export { trainIteration, type IterationConfig, type Losses } from '@stargan/trai
 export { findCheckpoint, readRunRecord, type RunRecord } from './run/run-directory.js';
 export { buildOptimizers, disposeState, initialState, type OptimizerConfig, type Optimizers, type TrainingState } from '@stargan/training';
 export { train, type TrainOptions, type TrainResult } from './training/train.js';
-export { requireWeights, findWeights, weightsAdvice, type StoredWeights } from './weights/weights-cache.js';
-export { WEIGHT_KINDS, type WeightKind } from './weights/kinds.js';
+export { findWeights, requireWeights, WEIGHT_KINDS, weightsAdvice, type StoredWeights, type WeightKind } from '@stargan/pretrained';
 export { UsageError } from './usage-error.js';
 export { writeReport } from './report/write-report.js';

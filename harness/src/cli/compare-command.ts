@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { compareFolders, FID_NAMES, type ComparedSet, type FidName, type FolderComparison } from '@stargan/evaluation';
 import { isOnFeatures, metricKey, metricTable } from '@stargan/metrics';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { compareFolders, type ComparedSet, type FolderComparison } from '../evaluation/compare-folders.js';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
-import { FID_NAMES, type FidName } from '../config/evaluation-fields.js';
 import { describeReasons, formatScore } from '../evaluation/results-table.js';
 import { formatTable } from '../logging/text-table.js';
 import { UsageError } from '../usage-error.js';

@@ -3,7 +3,7 @@ import { reportError } from '@stargan/backend';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { findKey } from '../config/suggest-key.js';
-import { UsageError } from '../usage-error.js';
+import { isUsageError } from '../usage-error.js';
 import { ablationCommand, ladderCommand } from './ablation-command.js';
 import { compareCommand } from './compare-command.js';
 import { datasetCommand } from './dataset-command.js';
@@ -105,5 +105,5 @@ function exitCodeOf(error: unknown): number {
   // Commander has printed its message already; asking for help is no error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   reportError(error);
-  return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
+  return isUsageError(error) ? EXIT_USAGE : EXIT_FAILURE;
 }

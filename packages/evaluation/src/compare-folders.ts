@@ -11,13 +11,11 @@ import {
   type Scores,
 } from '@stargan/metrics';
 import { readStatistics, writeStatistics, type StoredStatistics } from '@stargan/metrics/npz';
-import { FEATURE_LENGTH } from '@stargan/training/evaluation';
-import { UsageError } from '../usage-error.js';
+import { openFeatureNetwork, type FeatureNetwork } from '@stargan/pretrained';
+import { conventionOf, FEATURE_LENGTH, type FidName, type ScoredConvention } from './conventions.js';
+import { featuresOfFiles, type FeaturesOfFilesOptions } from './features-of-files.js';
 import { hashFiles, turnedNote, type HashedFile } from './hashed-files.js';
-import { type FidName } from '../config/evaluation-fields.js';
-import { conventionOf, type ScoredConvention } from './metrics.js';
-import { openFeatureNetwork, type FeatureNetwork } from './pretrained.js';
-import { featuresOfFiles } from './real-features.js';
+import { StatisticsError } from './statistics-error.js';
 import { chooseConventions } from './statistics-source.js';
 
 /** Two sets of images, and how they are compared. */
@@ -28,19 +26,23 @@ export interface CompareOptions {
   readonly fake?: string;
   /** Whose FID; by default that of the files of statistics, `stargan2` for two folders. */
   readonly fids?: readonly FidName[];
-  /** S, to which `fid-stargan2` resizes first. */
-  readonly imageSize: number;
-  /** Seed of KID's subsets. */
-  readonly seed: number;
+  /** S, to which `fid-stargan2` resizes first. Default 256. */
+  readonly imageSize?: number;
+  /** Seed of KID's subsets. Default 0. */
+  readonly seed?: number;
+  /** What happens to broken images: `refuse` ends the comparison, all else leaves them out and names them. Default `refuse`. */
   readonly onCorrupt?: OnCorrupt;
   /** File for the statistics of the real images. */
   readonly saveStatistics?: string;
+  /** Called with the images that are done and all that there are, over all conventions. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Aborting it ends the comparison; features that are done are kept. */
   readonly signal?: AbortSignal;
 }
 
 /** One side of a comparison. */
 export interface ComparedSet {
+  /** The folder or file. */
   readonly path: string;
   /** Images; undefined where a file of statistics does not say. */
   readonly images: number | undefined;
@@ -48,11 +50,15 @@ export interface ComparedSet {
 
 /** How two sets of images compare. */
 export interface FolderComparison {
+  /** The real images. */
   readonly real: ComparedSet;
+  /** The images that were compared with them, if any. */
   readonly fake: ComparedSet | undefined;
   /** Whose FID the scores are. */
   readonly conventions: readonly ScoredConvention[];
+  /** Scores by the names of metrics and conventions, such as `fid-clean`. */
   readonly scores: Scores;
+  /** What a reader of the scores should know: what was left out, turned or taken for granted. */
   readonly notes: readonly string[];
 }
 
@@ -66,12 +72,13 @@ interface OpenSet extends ComparedSet {
  * FID, KID, precision, recall, density and coverage of two folders of images; of statistics alone, FID. Features of the
  * real images are kept in stargan's cache.
  *
+ * @param options the two sets, and how they are compared
  * @returns undefined when `signal` was aborted
  * @throws Error saying how to get weights that are not there, or naming a folder without images
- * @throws UsageError where files of statistics do not compare with each other or under the conventions asked for
+ * @throws StatisticsError where files of statistics do not compare with each other or under the conventions asked for
  */
 export async function compareFolders(options: CompareOptions): Promise<FolderComparison | undefined> {
-  const { saveStatistics, onProgress, imageSize } = options;
+  const { saveStatistics, onProgress, imageSize = 256, seed = 0, signal } = options;
   const notes: string[] = [];
   const real = await openSet(options.real, options.onCorrupt, notes);
   const fake = options.fake === undefined ? undefined : await openSet(options.fake, options.onCorrupt, notes);
@@ -90,12 +97,13 @@ export async function compareFolders(options: CompareOptions): Promise<FolderCom
     const network = files.length === sets.length || name === 'unknown' ? undefined : await openNetwork(name);
     try {
       if (network !== undefined) requireWeights(files, network);
-      const features = await featuresOf(network, real, options, true, progress);
-      const others = fake === undefined ? undefined : await featuresOf(network, fake, options, false, progress);
+      const features = await featuresOf(network, real, { imageSize, keep: true, onProgress: progress, signal });
+      const others =
+        fake === undefined ? undefined : await featuresOf(network, fake, { imageSize, keep: false, onProgress: progress, signal });
       if (features === undefined || (fake !== undefined && others === undefined)) return undefined;
       if (saveStatistics !== undefined)
         await writeStatistics(saveStatistics, { ...statisticsOf(features), ...originOf(real, name, network, imageSize) });
-      if (others !== undefined) scores.push(await featureScores(metricTable, features, others, { convention: name, seed: options.seed }));
+      if (others !== undefined) scores.push(await featureScores(metricTable, features, others, { convention: name, seed }));
     } finally {
       network?.dispose();
     }
@@ -132,14 +140,14 @@ async function openNetwork(fid: FidName): Promise<FeatureNetwork> {
   return opened;
 }
 
-/** @throws UsageError where statistics were made with other weights than those here */
+/** @throws StatisticsError where statistics were made with other weights than those here */
 function requireWeights(files: readonly { path: string; statistics: StoredStatistics }[], { sha256 }: FeatureNetwork): void {
   for (const {
     path,
     statistics: { weights },
   } of files) {
     if (weights !== undefined && weights !== sha256)
-      throw new UsageError(
+      throw new StatisticsError(
         `${path} was made with other weights of Inception-v3 (SHA-256 ${weights}) than those here (${sha256}): make it again with --save-statistics`,
       );
   }
@@ -162,12 +170,10 @@ function originOf(
 async function featuresOf(
   network: FeatureNetwork | undefined,
   { files, statistics }: OpenSet,
-  { imageSize, signal }: CompareOptions,
-  keep: boolean,
-  onProgress: (images: number) => void,
+  options: FeaturesOfFilesOptions,
 ): Promise<FeatureSet | undefined> {
   if (statistics !== undefined) return { rows: undefined, statistics };
-  const rows = await featuresOfFiles(network!, files, { imageSize, keep, onProgress, signal });
+  const rows = await featuresOfFiles(network!, files, options);
   return rows === undefined ? undefined : featureSet(rows);
 }
 

@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { cacheFolder } from '@stargan/backend';
-import { readSafetensors, writeSafetensors } from '@stargan/checkpoints';
+import { setImmediate } from 'node:timers/promises';
+import { cacheFolder, readSafetensors, writeSafetensors } from '@stargan/checkpoints';
 import { decodeImage } from '@stargan/data';
 import type { FeatureRows } from '@stargan/metrics';
-import { yieldToEventLoop } from '@stargan/training';
-import { FEATURE_LENGTH } from '@stargan/training/evaluation';
+import type { FeatureNetwork } from '@stargan/pretrained';
+import { FEATURE_LENGTH, PIXELS_VERSION } from './conventions.js';
 import type { HashedFile } from './hashed-files.js';
-import { PIXELS_VERSION } from './metrics.js';
-import type { FeatureNetwork } from './pretrained.js';
 
 /** Images whose features one file of the cache holds: what an interruption costs at most. */
 const PER_FILE = 128;
@@ -23,18 +21,22 @@ export interface FeaturesOfFilesOptions {
   readonly keep?: boolean;
   /** Called with the number of images that have been done since the last call. */
   readonly onProgress?: (images: number) => void;
+  /** Aborting it ends the work between two batches of images; features that are done are kept. */
   readonly signal?: AbortSignal;
 }
 
 /** Where features of real images are kept: `features` in stargan's cache. */
-export const featuresFolder = (): string => path.join(cacheFolder(), 'features');
+export const featuresFolder = (): string => cacheFolder('features');
 
 /**
  * Features of image files, whose pixels are read as the conventions' tools read them. They are kept in stargan's cache
  * under a name made of everything they depend on: the content of the files, the convention (with its image size) and the
  * weights.
  *
- * @returns undefined when `signal` was aborted
+ * @param network whose features are taken
+ * @param files the images, in order
+ * @param options image size, and what is kept, told and stopped
+ * @returns [files, 2048]; undefined when `signal` was aborted
  * @throws ImageFileError naming a file that cannot be used
  */
 export async function featuresOfFiles(
@@ -91,7 +93,8 @@ async function computeFeatures(
     const images = await Promise.all(files.slice(start, start + AT_ONCE).map(({ file }) => decodeImage(file, { reading: 'pillow' })));
     data.set(await network.features(images, imageSize), start * FEATURE_LENGTH);
     onProgress?.(images.length);
-    await yieldToEventLoop();
+    // Signals arrive between batches.
+    await setImmediate();
   }
   return data;
 }

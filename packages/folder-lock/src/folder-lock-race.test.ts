@@ -3,11 +3,9 @@ import type * as Files from 'node:fs/promises';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { useTemporaryFolder } from '../testing/small-run.js';
-import { UsageError } from '../usage-error.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
+import { FolderHeldError, lockFolder, type FolderLock } from './folder-lock.js';
 import { thisProcess } from './process-identity.js';
-import { runPaths } from './run-directory.js';
-import { lockRun } from './run-lock.js';
 
 /** What the next renaming waits for. */
 let obstacle: Promise<void> | undefined;
@@ -27,13 +25,16 @@ vi.mock('node:fs/promises', async (importOriginal) => {
 
 const folder = useTemporaryFolder();
 
+const lockRun = (run: string): Promise<FolderLock> =>
+  lockFolder(run, { name: 'train.lock', heldBy: 'is being trained by', alternative: 'name another folder as --out' });
+
 /** A run whose lock was left by a process that has ended. */
 async function abandonedRun(name: string): Promise<string> {
   const run = path.join(folder(), name);
   await mkdir(run);
   const { pid } = spawnSync(process.execPath, ['--version']);
   await writeFile(
-    runPaths(run).lock,
+    path.join(run, 'train.lock'),
     JSON.stringify({ formatVersion: 1, token: 'theirs', since: '2026-01-02T03:04:05.000Z', ...thisProcess(), pid }),
   );
   return run;
@@ -53,15 +54,15 @@ it('one that is slow to take a dead lock over does not take it from a quicker on
   proceed();
   const lock = await slow;
   await lock.requireHeld();
-  expect(quick?.message).toContain('other processes want the same run');
-  await expect(lockRun(run)).rejects.toThrow(UsageError);
+  expect(quick?.message).toContain('other processes want the same folder');
+  await expect(lockRun(run)).rejects.toThrow(FolderHeldError);
   await lock.release();
   expect(await readdir(run)).toEqual([]);
 });
 
 it('one that was killed while it took a lock over keeps nobody out for good', async () => {
   const run = await abandonedRun('killed');
-  const taking = `${runPaths(run).lock}.taking`;
+  const taking = `${path.join(run, 'train.lock')}.taking`;
   await writeFile(taking, '');
   const past = new Date(Date.now() - 60_000);
   await utimes(taking, past, past);

@@ -3,31 +3,57 @@ import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { readSafetensors } from '@stargan/checkpoints';
 import { fidConventions, inception, lpips, type FidConventionName, type StateDict } from '@stargan/metrics';
-import type { FeatureJudge, Missing, PerceptualJudge } from '@stargan/training/evaluation';
-import { fileChecksum } from '../weights/checksum.js';
-import type { WeightKind } from '../weights/kinds.js';
-import { findWeights, weightsAdvice, storedWeightsFile, weightsFolder, type StoredWeights } from '../weights/weights-cache.js';
+import type { RgbImage } from '@stargan/resizing';
+import { fileChecksum } from './checksum.js';
+import type { WeightKind } from './kinds.js';
+import { findWeights, storedWeightsFile, weightsAdvice, weightsFolder, type StoredWeights } from './weights-cache.js';
 
 /** Weights that were found, by kind, with their checksums. */
 export interface UsedWeights {
+  /** Which network they are for. */
   readonly kind: WeightKind;
+  /** SHA-256 of the file that is read, hexadecimal. */
   readonly sha256: string;
 }
 
+/** Why a network cannot be had: its weights are not there. */
+export interface MissingWeights {
+  /** What is missing, and how to get it. */
+  readonly reason: string;
+}
+
 /** Inception-v3 under a FID convention. */
-export interface FeatureNetwork extends FeatureJudge {
+export interface FeatureNetwork {
+  /** Whose FID its features are for. */
   readonly convention: FidConventionName;
   /** Its weights. */
   readonly weights: readonly UsedWeights[];
   /** SHA-256 of its weights, hexadecimal. */
   readonly sha256: string;
+  /**
+   * Features of pictures.
+   *
+   * @param images pictures of 8 bits per channel; their sizes may differ
+   * @param imageSize S, to which `fid-stargan2` brings them first
+   * @returns [images, 2048]
+   * @throws {Error} naming the weights when features are not finite
+   */
+  features(images: readonly RgbImage[], imageSize: number): Promise<Float32Array>;
+  /** Gives the weights back. */
   dispose(): void;
 }
 
-/** LPIPS on batches of translations. */
-export interface PerceptualDistance extends PerceptualJudge {
+/** LPIPS on batches of images. */
+export interface PerceptualDistance {
   /** Its weights. */
   readonly weights: readonly UsedWeights[];
+  /**
+   * Mean distance over all pairs of images.
+   *
+   * @param samples n ≥ 2, each [1, size, size, 3] in [-1, 1]; they stay the caller's
+   */
+  meanOverPairs(samples: readonly Tensor[]): number;
+  /** Gives the weights back. */
   dispose(): void;
 }
 
@@ -35,11 +61,21 @@ export interface PerceptualDistance extends PerceptualJudge {
 const inceptionKind = (convention: FidConventionName): WeightKind =>
   fidConventions[convention].layout === 'fid' ? 'inception-fid' : 'inception-torchvision';
 
-/** Inception for a convention, or how to get its weights where they are not there. @throws naming the file when it is damaged */
-export async function openFeatureNetwork(convention: FidConventionName): Promise<FeatureNetwork | Missing> {
+/**
+ * Inception for a convention of FID.
+ *
+ * @param convention whose FID, such as `fid-clean`
+ * @param folder where weights are kept; stargan's cache by default
+ * @returns the network, or how to get its weights where they are not there
+ * @throws {Error} naming the file when it is damaged
+ */
+export async function openFeatureNetwork(
+  convention: FidConventionName,
+  folder = weightsFolder(),
+): Promise<FeatureNetwork | MissingWeights> {
   const kind = inceptionKind(convention);
-  const stored = await findWeights(kind);
-  if (stored === undefined) return { reason: await adviceFor(kind) };
+  const stored = await findWeights(kind, folder);
+  if (stored === undefined) return { reason: await adviceFor(kind, folder) };
   const { layout } = fidConventions[convention];
   const network = inception({ layout });
   const parameters = await loadFrom([stored], ([state]) => network.load(state!));
@@ -67,19 +103,25 @@ export async function openFeatureNetwork(convention: FidConventionName): Promise
 }
 
 /** What to do about missing weights; a file that is there but not whole is named. */
-async function adviceFor(kind: WeightKind): Promise<string> {
-  const file = storedWeightsFile(kind, weightsFolder());
+async function adviceFor(kind: WeightKind, folder: string): Promise<string> {
+  const file = storedWeightsFile(kind, folder);
   const status = await stat(file).catch(() => undefined);
   if (status === undefined) return weightsAdvice(kind);
   return `the weights ${kind} (${file}, ${status.size} bytes) are not what was recorded when they were added: run "stargan weights fetch ${kind} --force", or add the file again`;
 }
 
-/** LPIPS, or how to get its weights where they are not there. @throws naming the file when it is damaged */
-export async function openPerceptualDistance(): Promise<PerceptualDistance | Missing> {
-  const [alexnet, heads] = [await findWeights('alexnet'), await findWeights('lpips-alex')];
+/**
+ * LPIPS on AlexNet.
+ *
+ * @param folder where weights are kept; stargan's cache by default
+ * @returns the distance, or how to get its weights where they are not there
+ * @throws {Error} naming the file when it is damaged
+ */
+export async function openPerceptualDistance(folder = weightsFolder()): Promise<PerceptualDistance | MissingWeights> {
+  const [alexnet, heads] = [await findWeights('alexnet', folder), await findWeights('lpips-alex', folder)];
   if (alexnet === undefined || heads === undefined) {
     const missing = [...(alexnet === undefined ? ['alexnet' as const] : []), ...(heads === undefined ? ['lpips-alex' as const] : [])];
-    return { reason: (await Promise.all(missing.map(adviceFor))).join('; and ') };
+    return { reason: (await Promise.all(missing.map((kind) => adviceFor(kind, folder)))).join('; and ') };
   }
   const distance = lpips();
   const parameters = await loadFrom([alexnet, heads], ([features, learned]) => distance.load({ alexnet: features!, heads: learned! }));

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { hasBytes, serveFile, type FileServer, type ServerBehaviour } from '../testing/file-server.js';
-import { useTemporaryFolder } from '../testing/small-run.js';
+import { hasBytes, serveFile, type FileServer, type ServerBehaviour } from '@stargan/testing/file-server';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 import { download, type DownloadOptions } from './download.js';
 
 const CONTENT = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7 + (i >> 8)) & 0xff);

@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { writeWholeFile } from '@stargan/checkpoints';
-import { cacheFolder } from '@stargan/backend';
+import { cacheFolder, writeWholeFile } from '@stargan/checkpoints';
 import { z } from 'zod';
 import { KINDS, WEIGHT_KINDS, type WeightKind } from './kinds.js';
 
@@ -31,7 +30,7 @@ export interface StoredWeights extends WeightsRecord {
 
 /** Where weights are kept: `weights` in stargan's cache, `~/.cache/stargan` unless the environment says otherwise. */
 export function weightsFolder(): string {
-  return path.join(cacheFolder(), 'weights');
+  return cacheFolder('weights');
 }
 
 /** Where weights of a kind are kept. */
@@ -78,7 +77,7 @@ function parseJson(text: string): unknown {
  */
 export function weightsAdvice(kind: WeightKind): string {
   const { title, url } = KINDS[kind];
-  return `the weights ${kind} (${title}) are not there: run "stargan weights fetch ${kind}", or download ${url} and run "stargan weights add ${path.posix.basename(url)}"`;
+  return `the weights ${kind} (${title}) are not there: run "stargan weights fetch ${kind}", or download ${url} and run "stargan weights add ${path.posix.basename(url)}" (in a program: fetchWeights and addWeights)`;
 }
 
 /**

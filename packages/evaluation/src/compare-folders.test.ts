@@ -5,10 +5,11 @@ import { writeDemoImages } from '@stargan/data';
 import { readStatistics, writeStatistics } from '@stargan/metrics/npz';
 import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { addInception } from '../testing/made-up-weights.js';
-import { useTemporaryFolder } from '../testing/small-run.js';
+import { addWeights } from '@stargan/pretrained';
+import { addInception } from '@stargan/testing/made-up-weights';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 import { compareFolders, type CompareOptions, type FolderComparison } from './compare-folders.js';
-import { featuresFolder } from './real-features.js';
+import { featuresFolder } from './features-of-files.js';
 
 let circles = '';
 let squares = '';
@@ -16,8 +17,8 @@ const folder = useTemporaryFolder(async (created) => {
   const data = path.join(created, 'images');
   await writeDemoImages(data, { imagesPerDomain: 6, validationPerDomain: 1, imageSize: 24, domains: ['circle', 'square'] });
   [circles, squares] = [path.join(data, 'train', 'circle'), path.join(data, 'train', 'square')];
-  await addInception(path.join(created, 'cache'), 'torchvision');
-  await addInception(path.join(created, 'cache'), 'fid');
+  await addInception(addWeights, path.join(created, 'cache'), 'torchvision');
+  await addInception(addWeights, path.join(created, 'cache'), 'fid');
 });
 beforeEach(() => void vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache')));
 afterAll(() => void vi.unstubAllEnvs());
@@ -129,7 +130,7 @@ describe('comparing folders', () => {
 
   it('does not compute with weights whose features are not finite', async () => {
     const cache = path.join(folder(), 'infinite');
-    await addInception(cache, 'fid', Infinity);
+    await addInception(addWeights, cache, 'fid', Infinity);
     vi.stubEnv('STARGAN_CACHE_DIR', cache);
     await expect(compare({ real: circles, fake: circles })).rejects.toThrow(/inception-fid.*are not finite: the weights are damaged/);
   });

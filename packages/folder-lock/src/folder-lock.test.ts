@@ -3,13 +3,15 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { useTemporaryFolder } from '../testing/small-run.js';
-import { UsageError } from '../usage-error.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
+import { FolderHeldError, lockFolder, type FolderLock } from './folder-lock.js';
 import { isRunning, thisProcess, type ProcessIdentity } from './process-identity.js';
-import { runPaths } from './run-directory.js';
-import { lockRun } from './run-lock.js';
 
 const folder = useTemporaryFolder();
+
+const lockRun = (run: string): Promise<FolderLock> =>
+  lockFolder(run, { name: 'train.lock', heldBy: 'is being trained by', alternative: 'name another folder as --out' });
+
 let count = 0;
 
 async function runFolder(): Promise<string> {
@@ -20,7 +22,7 @@ async function runFolder(): Promise<string> {
 
 /** Puts a lock there as another process would have left it. */
 async function leaveLock(run: string, holder: Partial<ProcessIdentity>, secondsAgo = 0): Promise<void> {
-  const file = runPaths(run).lock;
+  const file = path.join(run, 'train.lock');
   await writeFile(
     file,
     JSON.stringify({ formatVersion: 1, token: 'theirs', since: '2026-01-02T03:04:05.000Z', ...thisProcess(), ...holder }),
@@ -39,7 +41,7 @@ describe('the lock of a run', () => {
   it('refuses a second holder, naming process, machine and time, and lets one in afterwards', async () => {
     const run = await runFolder();
     const lock = await lockRun(run);
-    await expect(lockRun(run)).rejects.toThrow(UsageError);
+    await expect(lockRun(run)).rejects.toThrow(FolderHeldError);
     await expect(lockRun(run)).rejects.toThrow(
       new RegExp(
         `${run} is being trained by process ${process.pid} on .* \\(since 20.*\\); wait for it to end, or name another folder as --out`,
@@ -54,7 +56,7 @@ describe('the lock of a run', () => {
     const run = await runFolder();
     await leaveLock(run, { pid: await deadProcess() });
     const lock = await lockRun(run);
-    expect(JSON.parse(await readFile(runPaths(run).lock, 'utf8'))).toMatchObject({ pid: process.pid });
+    expect(JSON.parse(await readFile(path.join(run, 'train.lock'), 'utf8'))).toMatchObject({ pid: process.pid });
     await lock.release();
   });
 
@@ -80,10 +82,12 @@ describe('the lock of a run', () => {
 
   it('that cannot be read is respected as long', async () => {
     const run = await runFolder();
-    await writeFile(runPaths(run).lock, '{"pid": 1');
-    await expect(lockRun(run)).rejects.toThrow(/is held by a lock that cannot be read; remove .*train\.lock when no process trains there/);
+    await writeFile(path.join(run, 'train.lock'), '{"pid": 1');
+    await expect(lockRun(run)).rejects.toThrow(
+      /is held by a lock that cannot be read; remove .*train\.lock when no process uses the folder/,
+    );
     const past = new Date(Date.now() - 181_000);
-    await utimes(runPaths(run).lock, past, past);
+    await utimes(path.join(run, 'train.lock'), past, past);
     await (await lockRun(run)).release();
   });
 
@@ -93,10 +97,10 @@ describe('the lock of a run', () => {
     await lock.requireHeld();
     await leaveLock(run, { pid: 7, host: 'elsewhere' });
     await expect(lock.requireHeld()).rejects.toThrow(
-      /process 7 on elsewhere .* has taken the run over; this process writes nothing more to it/,
+      /process 7 on elsewhere .* has taken the folder over; this process writes nothing more to it/,
     );
     await lock.release();
-    expect(await readFile(runPaths(run).lock, 'utf8')).toContain('elsewhere');
+    expect(await readFile(path.join(run, 'train.lock'), 'utf8')).toContain('elsewhere');
   });
 
   it('is won by exactly one of several that find the same dead holder', async () => {

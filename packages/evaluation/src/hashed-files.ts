@@ -4,13 +4,17 @@ import sharp from 'sharp';
 
 /** An image file with the SHA-256 of its content, hexadecimal. */
 export interface HashedFile {
+  /** Path of the file. */
   readonly file: string;
+  /** SHA-256 of its content, hexadecimal. */
   readonly sha256: string;
 }
 
 /** Files that can be used, and those that were left out. */
 export interface HashedFiles {
+  /** Those that can be used, in the order given. */
   readonly files: readonly HashedFile[];
+  /** Those that were left out, and why. */
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
   /** How many are stored turned or mirrored: their EXIF orientation is not that of the pixels. */
   readonly turned: number;
@@ -19,6 +23,7 @@ export interface HashedFiles {
 /**
  * Hashes files one by one.
  *
+ * @param files their paths
  * @param onCorrupt unless it is `refuse` each picture is decoded as well, and a broken one left out
  * @throws ImageFileError naming a file that cannot be read
  */
@@ -48,19 +53,16 @@ async function isTurned(content: Buffer): Promise<boolean> {
   return orientation > 1 && format !== 'tiff';
 }
 
-/** A note about images that are stored turned; none where there are none. */
+/**
+ * A note about images that are stored turned; none where there are none.
+ *
+ * @param where the images are: a folder or a domain
+ * @param turned how many of them are stored turned
+ * @param images how many there are
+ */
 export function turnedNote(where: string, turned: number, images: number): string[] {
   if (turned === 0) return [];
   return [
     `${turned} of ${images} images of ${where} are stored turned (EXIF orientation): training shows them upright, FID and the metrics on its features read them as stored, as the tools do whose conventions they are`,
   ];
 }
-
-/** One hash of all contents, in order. */
-export function hashOfFiles(files: readonly HashedFile[]): string {
-  return createHash('sha256')
-    .update(files.map(({ sha256 }) => sha256).join('\n'))
-    .digest('hex');
-}
-
-export { evenlySpread as spread } from '@stargan/data/inspection';
