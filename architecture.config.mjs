@@ -6,7 +6,15 @@
  * metrics each other, nor anything but the programs at the end the runtime.
  */
 export const levels = [
-  ['packages/random', 'packages/ops', 'packages/losses', 'packages/optimizers', 'packages/checkpoints', 'packages/resizing', 'packages/folder-lock'],
+  [
+    'packages/random',
+    'packages/ops',
+    'packages/losses',
+    'packages/optimizers',
+    'packages/checkpoints',
+    'packages/resizing',
+    'packages/folder-lock',
+  ],
   ['packages/layers', 'packages/data', 'packages/profiling'],
   ['packages/generator', 'packages/mapping-network', 'packages/style-encoder', 'packages/discriminator', 'packages/metrics'],
   ['packages/pretrained'],
@@ -67,6 +75,7 @@ export const rooms = {
     'config',
     'sampling',
     'evaluation',
+    'planning',
     'files',
     'load-model-arguments.ts',
     'load-model.ts',

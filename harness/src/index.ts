@@ -12,8 +12,15 @@ export {
   type Networks,
   type WeightsOf,
 } from '@stargan/training';
-export { planTraining, type MemoryPlan, type PlanOptions, type StateBytes } from './planning/plan-training.js';
-export { trainingWorkload, type TrainingWorkload, type WorkloadOptions } from './planning/training-workload.js';
+export {
+  planTraining,
+  trainingWorkload,
+  type MemoryPlan,
+  type PlanOptions,
+  type StateBytes,
+  type TrainingWorkload,
+  type WorkloadOptions,
+} from '@stargan/training/planning';
 export { cycleStrip, latentGrid, referenceGrid, type DrawingOptions, type LabelledImages, type LatentGridOptions } from '@stargan/training';
 export type { Pixels } from '@stargan/training';
 export { translate, type ImageBatch, type Sampler } from '@stargan/training';

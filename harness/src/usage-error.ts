@@ -1,3 +1,4 @@
+import { ForeignLinkError } from '@stargan/data';
 import { StatisticsError } from '@stargan/evaluation';
 import { FolderHeldError } from '@stargan/folder-lock';
 
@@ -9,4 +10,4 @@ export class UsageError extends Error {
 
 /** Whether an error, of ours or of a package, is a mistake in what the user asked for. */
 export const isUsageError = (error: unknown): boolean =>
-  error instanceof UsageError || error instanceof StatisticsError || error instanceof FolderHeldError;
+  [UsageError, ForeignLinkError, StatisticsError, FolderHeldError].some((mistake) => error instanceof mistake);

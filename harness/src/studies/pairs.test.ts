@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listEvaluations } from '../evaluation/evaluation-record.js';
 import { EMA_NETWORKS, buildNetworks, disposeAll, initialWeights, latentStyles } from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { domainPairs, linkDomains, samplerOf } from './domain-pairs.js';
+import { domainPairs, samplerOf } from './domain-pairs.js';
 import { runPairs } from './pairs.js';
 import type { Means } from './score-columns.js';
 
@@ -29,22 +29,6 @@ describe('pairs of domains', () => {
         expect(new Set(pairs.map(String)).size).toBe((domains * (domains - 1)) / 2);
         for (const [first, second] of pairs) expect(first).toBeLessThan(second);
       }),
-    );
-  });
-
-  it('are data sets of links, made once, that lead nowhere else', async () => {
-    const target = path.join(folder(), 'linked');
-    await linkDomains(data, ['square', 'circle'], target);
-    await linkDomains(data, ['square', 'circle'], target);
-    const { train, validation } = await openDataset(target);
-    expect(train.domains.map(({ name, files }) => [name, files.length])).toEqual([
-      ['circle', 4],
-      ['square', 4],
-    ]);
-    expect(validation!.domains.map(({ files }) => files.length)).toEqual([2, 2]);
-    const other = await smallDataset(path.join(folder(), 'other'));
-    await expect(linkDomains(other, ['circle'], target)).rejects.toThrow(
-      /leads to .*three.*, not to .*other.*; name another folder as --out/,
     );
   });
 

@@ -79,6 +79,7 @@ export { describeOverflow, findOverflow, type ProbeSizes } from './networks/prob
 export { type StyleNetwork, type StyleNetworks } from './networks/style-codes.js';
 export { copyWeights, disposeAll, initialWeights, mapNames, splitWeights } from './networks/weights.js';
 export { type Canvas, type CanvasLayout, createCanvas, PICTURE_PIXELS, shrinkToFit } from './sampling/canvas.js';
+export { describeGridBounds, type GridExtent, gridPasses, gridScale, shownDomainsOf } from './sampling/grid-bounds.js';
 export {
   cycleStrip,
   type DrawingOptions,

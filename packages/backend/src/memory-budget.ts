@@ -1,7 +1,8 @@
-import { availableMemory, findNvidiaCard, type Runtime } from '@stargan/backend';
-import type { PlanOptions } from './plan-training.js';
+import { availableMemory } from './machine/memory.js';
+import { findNvidiaCard } from './machine/nvidia.js';
+import type { Runtime } from './runtime.js';
 
-/** Where tensors of a training will live, and how much of it there is. */
+/** Where the tensors of a program will live, and how much of it there is. */
 export interface MemoryBudget {
   /** Names the place in messages. */
   readonly place: string;
@@ -11,7 +12,8 @@ export interface MemoryBudget {
   readonly runtimeBytes: number;
   /** Whether `runtimeBytes` was measured, or is an estimate. */
   readonly measured: boolean;
-  readonly kernels: NonNullable<PlanOptions['kernels']>;
+  /** Kernels that there are: `fused` ones of our own, or `composed` ordinary ones only. */
+  readonly kernels: 'fused' | 'composed';
 }
 
 /** What settles a budget, of a runtime that was selected or only found. */
@@ -34,7 +36,11 @@ const runtimeBytes: Readonly<Record<Runtime['kind'], number>> = {
 /** A WebAssembly memory ends here, whatever the machine has. */
 const WASM_BYTES = 4 * GIB;
 
-/** The budget of a training on this machine with this runtime. */
+/**
+ * The budget of a program on this machine with a runtime.
+ *
+ * @param runtime that was selected, or only found
+ */
 export async function memoryBudget({ kind, fusedKernels }: PlannedRuntime): Promise<MemoryBudget> {
   const common = {
     runtimeBytes: runtimeBytes[kind],

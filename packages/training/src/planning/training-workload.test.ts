@@ -1,6 +1,6 @@
 import { getBackend, memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseConfig } from '../config/resolve.js';
+import { parseConfig } from '../testing/parse-config.js';
 import { countWork, type WorkCount } from '@stargan/profiling';
 import { trainingWorkload } from './training-workload.js';
 

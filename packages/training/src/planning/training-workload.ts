@@ -1,24 +1,11 @@
 import { fill, randomNormal, randomUniform } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Config } from '../config/schema.js';
-import {
-  EMA_NETWORKS,
-  type Batch,
-  buildNetworks,
-  buildOptimizers,
-  disposeBatch,
-  disposeState,
-  imagesPerIteration,
-  initialState,
-  type Losses,
-  mapNames,
-  NETWORK_NAMES,
-  type NetworkName,
-  type Networks,
-  stateFromWeights,
-  trainIteration,
-  type WeightsOf,
-} from '@stargan/training';
+import type { TrainingConfig } from '../config/training-config.js';
+import { type Batch, disposeBatch, imagesPerIteration } from '../iteration/batch.js';
+import { type Losses, trainIteration } from '../iteration/iteration.js';
+import { buildOptimizers, disposeState, initialState, stateFromWeights } from '../iteration/state.js';
+import { buildNetworks, EMA_NETWORKS, NETWORK_NAMES, type NetworkName, type Networks, type WeightsOf } from '../networks/networks.js';
+import { mapNames } from '../networks/weights.js';
 
 /** Training without data or files: for measuring. */
 export interface TrainingWorkload {
@@ -39,10 +26,11 @@ export interface WorkloadOptions {
 /**
  * Networks, optimisers and one random batch of images in [-1, 1]; the same for the same config and domains.
  *
- * @param config of the training that is measured, as `parseConfig` or `resolveConfig` gives it
+ * @param config of the training that is measured: every value, such as those of `defaultsOf(trainingFields)`
+ * @param options number of domains, and what tensors hold
  * @throws when `domains` is no whole number ≥ 1
  */
-export function trainingWorkload(config: Config, { domains = 2, values = 'random' }: WorkloadOptions = {}): TrainingWorkload {
+export function trainingWorkload(config: TrainingConfig, { domains = 2, values = 'random' }: WorkloadOptions = {}): TrainingWorkload {
   if (!Number.isInteger(domains) || domains < 1) throw new Error(`trainingWorkload: domains must be a whole number ≥ 1, got ${domains}`);
   const networks = buildNetworks(config, domains);
   const optimizers = buildOptimizers(config);
@@ -83,7 +71,7 @@ const randomTensors = (seed: number): Tensors => ({
   positions: (shape, stream) => randomUniform(shape, 0, 1, 'float32', seed + stream),
 });
 
-function batchOf(config: Config, domains: number, make: Tensors): Batch {
+function batchOf(config: TrainingConfig, domains: number, make: Tensors): Batch {
   const { imageSize, latentDim, penalty } = config;
   const batch = imagesPerIteration(config);
   const images = (stream: number): Tensor => make.images([batch, imageSize, imageSize, 3], stream);

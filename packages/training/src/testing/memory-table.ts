@@ -1,5 +1,5 @@
-import { parseConfig } from '../config/resolve.js';
-import { CONFIG_KEYS } from '../config/schema.js';
+import { parseFields } from '../config/parse-fields.js';
+import { trainingFields } from '../config/training-config.js';
 import { planTraining } from '../planning/plan-training.js';
 
 const IMAGE_SIZES = [64, 128, 256, 512];
@@ -13,7 +13,7 @@ const WAYS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** Planned peaks with the reference's widths and two domains, as Markdown. */
 export function memoryTable(): string {
-  const ways = Object.entries(WAYS).filter(([, values]) => Object.keys(values).every((key) => CONFIG_KEYS.some((known) => known === key)));
+  const ways = Object.entries(WAYS).filter(([, values]) => Object.keys(values).every((key) => key in trainingFields));
   const columns = ways.flatMap(([, values]) => BATCHES.map((batch) => ({ values, batch })));
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const header = [
@@ -23,7 +23,8 @@ export function memoryTable(): string {
   const body = IMAGE_SIZES.map((imageSize) => [
     `${imageSize}×${imageSize}`,
     ...columns.map(
-      ({ values, batch }) => `${(planTraining(parseConfig({ ...values, imageSize, batch })).peakBufferBytes / 2 ** 30).toFixed(2)} GiB`,
+      ({ values, batch }) =>
+        `${(planTraining(parseFields(trainingFields, { ...values, imageSize, batch })).peakBufferBytes / 2 ** 30).toFixed(2)} GiB`,
     ),
   ]);
   return [row(header), row(header.map((_, column) => (column === 0 ? '---' : '---:'))), ...body.map(row)].join('\n');

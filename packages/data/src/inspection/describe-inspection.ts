@@ -1,14 +1,16 @@
-import { printablePath } from '@stargan/data';
-import {
-  count,
-  describeBalance,
-  describeDataset,
-  describeRange,
-  datasetFindingsOf,
-  formatBytes,
-  type DatasetFinding,
-  type Inspection,
-} from '@stargan/data/inspection';
+import { printablePath } from '../path-names.js';
+import { count } from './counts.js';
+import { describeDataset } from './describe-dataset.js';
+import { datasetFindingsOf, describeBalance, describeRange, formatBytes, type DatasetFinding } from './findings.js';
+import type { Inspection } from './inspect-dataset.js';
+
+/** How {@link describeInspection} names what the program that calls it offers. */
+export interface InspectionWords {
+  /** What looks at every image in full. Default `full: true`. */
+  readonly full?: string;
+  /** Where all lines of a long list are. Default `the inspection`. */
+  readonly listedBy?: string;
+}
 
 /** Up to this many domains have their sizes listed one by one. */
 const LISTED_SIZES = 8;
@@ -27,19 +29,22 @@ function describeSizes({ domains, width, height }: Inspection): string[] {
 /** Lines of a list that are printed; broken files are printed in full. */
 const PRINTED = 20;
 
-function printFinding({ heading, lines }: DatasetFinding): string[] {
+function printFinding({ heading, lines }: DatasetFinding, listedBy: string): string[] {
   const printed = heading.startsWith('broken') ? lines : lines.slice(0, PRINTED);
   const rest = lines.length - printed.length;
-  return [
-    '',
-    heading,
-    ...printed.map((line) => `  ${line}`),
-    ...(rest === 0 ? [] : [`  and ${count(rest)} more, listed by --out and --json`]),
-  ];
+  return ['', heading, ...printed.map((line) => `  ${line}`), ...(rest === 0 ? [] : [`  and ${count(rest)} more, listed by ${listedBy}`])];
 }
 
-/** The inspection as text for a terminal. */
-export function describeInspection(inspection: Inspection): string {
+/**
+ * An inspection as text for a terminal.
+ *
+ * @param inspection of `inspectDataset`
+ * @param words what the program calls its options
+ */
+export function describeInspection(
+  inspection: Inspection,
+  { full = 'full: true', listedBy = 'the inspection' }: InspectionWords = {},
+): string {
   const { dataset, domains, check } = inspection;
   const formats: Record<string, number> = {};
   for (const domain of domains) for (const [format, n] of Object.entries(domain.formats)) formats[format] = (formats[format] ?? 0) + n;
@@ -53,12 +58,12 @@ export function describeInspection(inspection: Inspection): string {
       .join(', ')}; ${formatBytes(total)} in all`,
     ...describeSizes(inspection),
     ...describeBalance(inspection),
-    ...findings.flatMap(printFinding),
+    ...findings.flatMap((finding) => printFinding(finding, listedBy)),
     ...(findings.some(({ isFault }) => isFault) ? [] : ['', 'nothing to mend was found']),
     ...(check === 'full'
       ? []
       : [
-          'damage in the middle of files, and pictures of one colour, of low range or read in part, were not looked for; --full decodes every image',
+          `damage in the middle of files, and pictures of one colour, of low range or read in part, were not looked for; ${full} decodes every image`,
         ]),
   ].join('\n');
 }

@@ -1,8 +1,8 @@
 import { parameterCount } from '@stargan/layers';
 import { fusedOperations } from '@stargan/ops/fused';
 import { countWork, planMemory } from '@stargan/profiling';
-import { EMA_NETWORKS, buildNetworks, NETWORK_NAMES, type NetworkName } from '@stargan/training';
-import type { Config } from '../config/schema.js';
+import type { TrainingConfig } from '../config/training-config.js';
+import { buildNetworks, EMA_NETWORKS, NETWORK_NAMES, type NetworkName } from '../networks/networks.js';
 import { trainingWorkload } from './training-workload.js';
 
 /** Bytes of what stays in memory from one iteration to the next. */
@@ -45,13 +45,14 @@ export interface PlanOptions {
  * tensors' shapes alone. Needs no native runtime, no data and no memory to speak of.
  *
  * ```js
- * planTraining(parseConfig({ imageSize: 64, batch: 4 })).peakBufferBytes / 2 ** 30;
+ * planTraining({ ...defaultsOf(trainingFields), imageSize: 64, batch: 4 }).peakBufferBytes / 2 ** 30;
  * ```
  *
- * @param config of the run, as `parseConfig` or `resolveConfig` gives it
+ * @param config of the training: every value, such as those of `defaultsOf(trainingFields)`
+ * @param options number of domains, and kernels of the runtime
  * @throws when `domains` is no whole number ≥ 1, or training launches a kernel that has no shape rule
  */
-export function planTraining(config: Config, { domains = 2, kernels = 'fused' }: PlanOptions = {}): MemoryPlan {
+export function planTraining(config: TrainingConfig, { domains = 2, kernels = 'fused' }: PlanOptions = {}): MemoryPlan {
   const iterate = (): { flops: number; launches: number } => {
     const workload = trainingWorkload(config, { domains, values: 'zeros' });
     const { flops, launches } = countWork(() => workload.iterate());
@@ -63,16 +64,22 @@ export function planTraining(config: Config, { domains = 2, kernels = 'fused' }:
 
 /** A plan with what it was made for, beside the configuration. */
 export interface Forecast extends Required<PlanOptions> {
+  /** The plan. */
   readonly plan: MemoryPlan;
 }
 
-/** Plans a training for the kernels of the processor, before it is known which runtime there will be. */
-export function forecast(config: Config, domains: number): Forecast {
+/**
+ * Plans a training for the kernels of the processor, before it is known which runtime there will be.
+ *
+ * @param config of the training
+ * @param domains number of domains
+ */
+export function forecast(config: TrainingConfig, domains: number): Forecast {
   const kernels = 'fused';
   return { plan: planTraining(config, { domains, kernels }), domains, kernels };
 }
 
-function stateBytesOf(config: Config, domains: number): StateBytes {
+function stateBytesOf(config: TrainingConfig, domains: number): StateBytes {
   const networks = buildNetworks(config, domains);
   const bytes = (names: readonly NetworkName[]): number => names.reduce((sum, name) => sum + 4 * parameterCount(networks[name].specs), 0);
   return { weights: bytes(NETWORK_NAMES), moments: 2 * bytes(NETWORK_NAMES), averages: bytes(EMA_NETWORKS) };

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { engine, getBackend, getKernel, memory } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../config/resolve.js';
+import { parseConfig } from '../testing/parse-config.js';
 import { countWork, type WorkCount } from '@stargan/profiling';
 import { planTraining } from './plan-training.js';
 import { trainingWorkload } from './training-workload.js';
@@ -48,10 +48,10 @@ describe('a plan of training', () => {
     if (nativeKernels === undefined) return context.skip('another runtime than the native one is in use');
     const program = `
       import { selectRuntime } from '@stargan/backend';
-      import { parseConfig, planTraining, trainingWorkload } from './dist/index.js';
+      import { planTraining, trainingWorkload } from './dist/planning/index.js';
       import { countWork } from '@stargan/profiling';
       await selectRuntime({ quiet: true });
-      const config = parseConfig(${JSON.stringify(SMALL)});
+      const config = ${JSON.stringify(parseConfig(SMALL))};
       const workload = trainingWorkload(config);
       workload.iterate();
       const { peakTensorBytes } = countWork(() => workload.iterate());
@@ -63,8 +63,8 @@ describe('a plan of training', () => {
 
   it('needs no runtime: memory is the same where none is loaded', () => {
     const program = `
-      import { parseConfig, planTraining } from './dist/index.js';
-      console.log(JSON.stringify(planTraining(parseConfig(${JSON.stringify(SMALL)}))));
+      import { planTraining } from './dist/planning/index.js';
+      console.log(JSON.stringify(planTraining(${JSON.stringify(parseConfig(SMALL))})));
     `;
     const { peakBufferBytes, stateBytes } = planTraining(parseConfig(SMALL));
     expect(JSON.parse(inNewProcess(program))).toMatchObject({ peakBufferBytes, stateBytes });
