@@ -14,6 +14,7 @@ export const levels = [
     'packages/checkpoints',
     'packages/resizing',
     'packages/folder-lock',
+    'packages/config',
   ],
   ['packages/layers', 'packages/data', 'packages/profiling'],
   ['packages/generator', 'packages/mapping-network', 'packages/style-encoder', 'packages/discriminator', 'packages/metrics'],

@@ -1,6 +1,6 @@
 export { parseConfig, resolveConfig, type ConfigSources } from './config/resolve.js';
 export { PRESETS } from './config/presets.js';
-export { configSchema, type Config } from './config/schema.js';
+export { configFields, type Config } from './config/schema.js';
 export type { DomainDiscriminator } from '@stargan/training';
 export {
   buildNetworks,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { reportError } from '@stargan/backend';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
-import { findKey } from '../config/suggest-key.js';
+import { configKeys } from '../config/suggest-key.js';
 import { isUsageError } from '../usage-error.js';
 import { ablationCommand, ladderCommand } from './ablation-command.js';
 import { compareCommand } from './compare-command.js';
@@ -91,7 +91,7 @@ const CONFIGURABLE: readonly (string | undefined)[] = ['train', 'ablation', 'lad
 /** How an unknown option is set that is a config value. */
 function configHint(message: string, command: string | undefined): string {
   const name = /unknown option '--([^'=]+)/.exec(message)?.[1];
-  const key = name === undefined || !CONFIGURABLE.includes(command) ? undefined : findKey(name);
+  const key = name === undefined || !CONFIGURABLE.includes(command) ? undefined : configKeys.find(name);
   return key === undefined ? '' : ` (a config value is set with --set ${key}=VALUE)`;
 }
 

@@ -1,6 +1,6 @@
+import { count, type Fields } from '@stargan/config';
 import { FID_NAMES } from '@stargan/evaluation';
 import { metricTable } from '@stargan/metrics';
-import { count, type Fields } from '@stargan/training';
 
 /** What the evaluations of a training run read. */
 export const evaluationFields = {

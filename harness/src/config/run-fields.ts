@@ -1,4 +1,4 @@
-import { count, type Fields, fraction, rate } from '@stargan/training';
+import { count, type Fields, fraction, rate } from '@stargan/config';
 
 /** What a training run reads besides the model and its training: images, log, grids and checkpoints. */
 export const runFields = {

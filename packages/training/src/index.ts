@@ -7,7 +7,7 @@ export {
   type AblationName,
   updatesPerIteration,
 } from './config/ablation.js';
-export { type FieldRow, fieldRows, fieldTable } from './config/field-rows.js';
+export { type FieldRow, fieldRows, fieldTable } from '@stargan/config';
 export { type RenamedConfig, renameKeys } from './config/renamed-keys.js';
 export { type TrainingConfig, trainingFields } from './config/training-config.js';
 export {

@@ -1,4 +1,4 @@
-import { parseFields } from '../config/parse-fields.js';
+import { parseFields } from '@stargan/config';
 import { trainingFields } from '../config/training-config.js';
 import { planTraining } from '../planning/plan-training.js';
 

@@ -1,4 +1,4 @@
-import { parseFields } from '../config/parse-fields.js';
+import { parseFields } from '@stargan/config';
 import { type TrainingConfig, trainingFields } from '../config/training-config.js';
 
 /** A whole configuration of these values, checked. */

@@ -1,16 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
-import { writeRunRecord } from '../run/run-directory.js';
-import { UsageError } from '../usage-error.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ConfigError } from './config-error.js';
 import { readConfigFile } from './read-config-file.js';
-import { resolveConfig } from './resolve.js';
 
-const folder = useTemporaryFolder();
+const folder = mkdtempSync(path.join(tmpdir(), 'stargan-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 async function write(content: string | Buffer): Promise<string> {
-  const file = path.join(folder(), 'values.json');
+  const file = path.join(folder, 'values.json');
   await writeFile(file, content);
   return file;
 }
@@ -23,7 +23,7 @@ describe('a config file', () => {
     ['UTF-16 with a byte order mark', Buffer.from('\uFEFF{"batch": 3}', 'utf16le')],
     ['UTF-16, most significant byte first', Buffer.from('\uFEFF{"batch": 3}', 'utf16le').swap16()],
   ])('may be written in %s', async (_, content) => {
-    expect(await readConfigFile(await write(content))).toEqual({ values: { batch: 3 } });
+    expect(await readConfigFile(await write(content))).toEqual({ batch: 3 });
   });
 
   it.each([
@@ -46,21 +46,11 @@ describe('a config file', () => {
     const reading = readConfigFile(await write(content));
     if (message === undefined) await expect(reading).resolves.toBeDefined();
     else await expect(reading).rejects.toThrow(message);
-    if (message !== undefined) await expect(reading).rejects.toThrow(UsageError);
-  });
-
-  it('may be the record of a run, of which the configuration is taken with a word', async () => {
-    await writeRunRecord(folder(), { config: smallConfig({ batch: 5 }), data: '/elsewhere', domains: ['a', 'b'] });
-    const file = path.join(folder(), 'config.json');
-    const said: string[] = [];
-    const config = await resolveConfig({ file, assignments: ['seed=3'], say: (line) => said.push(line) });
-    expect(config).toEqual(smallConfig({ batch: 5, seed: 3 }));
-    expect(said).toEqual([`${file} is the record of a run: its configuration is taken, not its data or domains`]);
-    await expect(readConfigFile(await write('{"formatVersion": 1, "config": 3}'))).rejects.toThrow('its config holds no values');
+    if (message !== undefined) await expect(reading).rejects.toThrow(ConfigError);
   });
 
   it('is named when it is not there or no file', async () => {
-    await expect(readConfigFile(path.join(folder(), 'absent.json'))).rejects.toThrow(/absent\.json cannot be read/);
-    await expect(readConfigFile(folder())).rejects.toThrow(/cannot be read: EISDIR/);
+    await expect(readConfigFile(path.join(folder, 'absent.json'))).rejects.toThrow(/absent\.json cannot be read/);
+    await expect(readConfigFile(folder)).rejects.toThrow(/cannot be read: EISDIR/);
   });
 });

@@ -1,4 +1,4 @@
-import type { Field, Fields } from '../field.js';
+import type { Field, Fields } from './field.js';
 
 /** A configuration value as help and tables show it. */
 export interface FieldRow {
@@ -30,7 +30,7 @@ function valuesOf(field: Field): string {
 /**
  * Configuration values as help and tables show them, in their order.
  *
- * @param fields what a configuration consists of, such as `trainingFields`
+ * @param fields what a configuration consists of, such as `trainingFields` of `@stargan/training`
  */
 export function fieldRows(fields: Fields): FieldRow[] {
   return Object.entries(fields).map(([key, field]) => ({
@@ -44,9 +44,23 @@ export function fieldRows(fields: Fields): FieldRow[] {
 /**
  * The rows of {@link fieldRows} as a table in Markdown.
  *
- * @param fields what a configuration consists of, such as `trainingFields`
+ * @param fields what a configuration consists of, such as `trainingFields` of `@stargan/training`
  */
 export function fieldTable(fields: Fields): string {
   const rows = fieldRows(fields).map((row) => `| \`${row.key}\` | ${row.default} | ${row.values} | ${row.description} |`);
   return ['| key | default | values | |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+/**
+ * The rows of {@link fieldRows} for a terminal: key, default and meaning, a line each.
+ *
+ * @param fields what a configuration consists of
+ * @returns lines without Markdown, indented by two spaces
+ */
+export function fieldHelp(fields: Fields): string[] {
+  const rows = fieldRows(fields);
+  const plain = (text: string): string => text.replaceAll('`', '');
+  const width = (texts: readonly string[]): number => Math.max(...texts.map((text) => text.length)) + 2;
+  const [keys, defaults] = [width(rows.map(({ key }) => key)), width(rows.map((row) => plain(row.default)))];
+  return rows.map((row) => `  ${row.key.padEnd(keys)}${plain(row.default).padEnd(defaults)}${plain(row.description)}`);
 }

@@ -1,38 +1,23 @@
 import { open } from 'node:fs/promises';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
-import { z } from 'zod';
-import { UsageError } from '../usage-error.js';
+import { ConfigError } from './config-error.js';
 
 /** A configuration takes a few kilobytes; whatever is far beyond is another file. */
 const MOST_BYTES = 2 ** 20;
 
-/** A run's record holds its configuration: objects in an object. */
+/** Deep enough for a configuration within the record of what it was for. */
 const DEEPEST = 16;
 
-/** Values of a config file, and whose they are where that needs a word. */
-export interface ConfigFile {
-  /** Values by key, not checked yet. */
-  readonly values: Record<string, unknown>;
-  /** A sentence about what was taken, where the file is the record of a run. */
-  readonly note?: string;
-}
-
 /**
- * Reads a JSON file of config values. A byte order mark and UTF-16 are accepted, and so is the `config.json` of a run,
- * of which the configuration is taken.
+ * Reads a JSON file of config values. A byte order mark and UTF-16 are accepted.
  *
- * @throws UsageError naming the file, and the line and column of what is wrong in it
+ * @param file its path
+ * @returns values by key, not checked yet
+ * @throws {ConfigError} naming the file, and the line and column of what is wrong in it
  */
-export async function readConfigFile(file: string): Promise<ConfigFile> {
-  const text = decode(await readBytes(file), file);
-  const values = parseObject(text, file);
-  if (!('formatVersion' in values) || !('config' in values)) return { values };
-  const config = objectOfValues.safeParse(values.config);
-  if (!config.success) throw new UsageError(`config file ${file} is the record of a run, but its config holds no values`);
-  return { values: config.data, note: `${file} is the record of a run: its configuration is taken, not its data or domains` };
+export async function readConfigFile(file: string): Promise<Record<string, unknown>> {
+  return parseObject(decode(await readBytes(file), file), file);
 }
-
-const objectOfValues = z.record(z.string(), z.unknown());
 
 async function readBytes(file: string): Promise<Buffer> {
   try {
@@ -43,7 +28,7 @@ async function readBytes(file: string): Promise<Buffer> {
       await handle.close();
     }
   } catch (error) {
-    throw new UsageError(`config file ${file} cannot be read: ${(error as Error).message}`);
+    throw new ConfigError(`config file ${file} cannot be read: ${(error as Error).message}`);
   }
 }
 
@@ -60,12 +45,12 @@ async function readAtMost(handle: Awaited<ReturnType<typeof open>>, most: number
 
 function decode(bytes: Buffer, file: string): string {
   if (bytes.length > MOST_BYTES)
-    throw new UsageError(`config file ${file} has more than ${MOST_BYTES} bytes; a configuration has a few thousand`);
+    throw new ConfigError(`config file ${file} has more than ${MOST_BYTES} bytes; a configuration has a few thousand`);
   const encoding = encodingOf(bytes);
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes); // without the byte order mark
   } catch {
-    throw new UsageError(`config file ${file} is not text in ${encoding.toUpperCase()}; save it as UTF-8`);
+    throw new ConfigError(`config file ${file} is not text in ${encoding.toUpperCase()}; save it as UTF-8`);
   }
 }
 
@@ -78,14 +63,15 @@ function encodingOf(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
 
 function parseObject(text: string, file: string): Record<string, unknown> {
   if (nesting(text) > DEEPEST)
-    throw new UsageError(`config file ${file} is nested more than ${DEEPEST} deep; it must hold one JSON object of config values`);
+    throw new ConfigError(`config file ${file} is nested more than ${DEEPEST} deep; it must hold one JSON object of config values`);
   const errors: ParseError[] = [];
-  const parsed = objectOfValues.safeParse(parse(text, errors, { disallowComments: true }));
+  const parsed: unknown = parse(text, errors, { disallowComments: true });
   const [error] = errors;
   if (error !== undefined && text.trim() !== '')
-    throw new UsageError(`config file ${file}, ${place(text, error.offset)}: ${causeOf(text, error)}`);
-  if (!parsed.success) throw new UsageError(`config file ${file} must hold one JSON object of config values, got ${kindOf(text)}`);
-  return parsed.data;
+    throw new ConfigError(`config file ${file}, ${place(text, error.offset)}: ${causeOf(text, error)}`);
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new ConfigError(`config file ${file} must hold one JSON object of config values, got ${kindOf(text)}`);
+  return parsed as Record<string, unknown>;
 }
 
 const kindOf = (text: string): string => (text.trim() === '' ? 'an empty file' : text.trim().startsWith('[') ? 'a list' : 'a single value');
