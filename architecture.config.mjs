@@ -15,6 +15,7 @@ export const levels = [
     'packages/resizing',
     'packages/folder-lock',
     'packages/config',
+    'packages/command-line',
   ],
   ['packages/layers', 'packages/data', 'packages/profiling'],
   ['packages/generator', 'packages/mapping-network', 'packages/style-encoder', 'packages/discriminator', 'packages/metrics'],

@@ -1,3 +1,4 @@
+import { runStoppable } from '@stargan/command-line';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { compareFolders, FID_NAMES, type ComparedSet, type FidName, type FolderComparison } from '@stargan/evaluation';
@@ -10,7 +11,6 @@ import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
 import { requireWritable } from './folders.js';
 import { positiveNumber, wholeNumber } from './numbers.js';
-import { runStoppable } from './run-stoppable.js';
 import { startRuntime } from './runtime.js';
 
 /** Options of `stargan compare`. */

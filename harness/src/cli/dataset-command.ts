@@ -1,3 +1,4 @@
+import { runStoppable } from '@stargan/command-line';
 import path from 'node:path';
 import { writeWholeFile } from '@stargan/checkpoints';
 import { openDataset } from '@stargan/data';
@@ -15,7 +16,6 @@ import { createProgress, type Progress } from '../logging/progress.js';
 import { inspectionPage } from '../report/inspection-page.js';
 import { examples } from './examples.js';
 import { requireApart, requireFolder, requireWritable } from './folders.js';
-import { runStoppable } from './run-stoppable.js';
 
 interface InspectArguments {
   full?: boolean;

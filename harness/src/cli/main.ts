@@ -1,3 +1,4 @@
+import { refuseEmpty } from '@stargan/command-line';
 import { readFile } from 'node:fs/promises';
 import { reportError } from '@stargan/backend';
 import { Command, CommanderError } from 'commander';
@@ -13,7 +14,6 @@ import { evaluateCommand } from './evaluate-command.js';
 import { examples } from './examples.js';
 import { pairsCommand } from './pairs-command.js';
 import { planCommand } from './plan-command.js';
-import { refuseEmpty } from './refuse-empty.js';
 import { reportCommand } from './report-command.js';
 import { sampleCommand } from './sample-command.js';
 import { trainCommand } from './train-command.js';

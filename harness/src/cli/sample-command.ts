@@ -1,3 +1,4 @@
+import { runStoppable } from '@stargan/command-line';
 import { Command, InvalidArgumentError } from 'commander';
 import { cycleStrip, describeGridBounds, disposeAll, latentGrid, openModel, otherDomains, referenceGrid } from '@stargan/training';
 import { logDataset } from '../dataset/log-dataset.js';
@@ -9,7 +10,6 @@ import { examples } from './examples.js';
 import { requireApart, requireWritable } from './folders.js';
 import { positiveNumber, wholeNumber } from './numbers.js';
 import { openRunDataset, requireDomains } from './run-dataset.js';
-import { runStoppable } from './run-stoppable.js';
 import { startRuntime } from './runtime.js';
 
 function truncations(text: string): number[] {

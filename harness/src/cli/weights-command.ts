@@ -1,3 +1,4 @@
+import { runStoppable } from '@stargan/command-line';
 import { Argument, Command, Option } from 'commander';
 import {
   addWeights,
@@ -12,7 +13,6 @@ import {
 import { UsageError } from '../usage-error.js';
 import { createByteProgress } from './byte-progress.js';
 import { examples } from './examples.js';
-import { runStoppable } from './run-stoppable.js';
 
 /** `stargan weights`. */
 export function weightsCommand(): Command {

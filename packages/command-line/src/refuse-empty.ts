@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from './usage-error.js';
 
 /**
  * Refuses options and arguments with an empty value, such as `--out "$DIR"` of an unset variable: an empty path would
  * mean the working folder, and an empty number 0.
  *
- * @param command whose own options are checked
+ * @param command of commander, whose own options are checked
  */
 export function refuseEmpty(command: Command): void {
   for (const option of command.options.filter(({ required, optional }) => required || optional)) {

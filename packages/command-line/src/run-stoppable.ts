@@ -1,4 +1,4 @@
-import { yieldToEventLoop } from '@stargan/training';
+import { setImmediate } from 'node:timers/promises';
 import { stopSignal, type StopSignal } from './stop-signal.js';
 
 /** How a long command ended: complete, or stopped before. */
@@ -33,7 +33,7 @@ export async function runStoppable(
       outcome = 'stopped';
     }
     // Output that the task wrote may fail a moment later.
-    await yieldToEventLoop();
+    await setImmediate();
     process.exitCode = outcome === 'completed' ? 0 : (stop.exitCode() ?? 0);
   } finally {
     stop.release();

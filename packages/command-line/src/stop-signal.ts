@@ -20,8 +20,11 @@ export interface StopSignal {
 
 /** What {@link stopSignal} uses of the process, so that tests can replace it. */
 export interface StopSurroundings {
+  /** As `process.on`. */
   on(name: StopName, listener: (name: StopName) => void): unknown;
+  /** As `process.off`. */
   off(name: StopName, listener: (name: StopName) => void): unknown;
+  /** As `process.exit`. */
   exit(code: number): void;
   /** Prints a text and calls back once it has been printed, or could not be. */
   write(text: string, shown: () => void): void;
