@@ -1,3 +1,13 @@
+export {
+  capture,
+  CaptureError,
+  type Captured,
+  type CaptureOptions,
+  type CaptureStatistics,
+  type Executor,
+  type FunctionOrder,
+  whyNotCaptured,
+} from './capture/index.js';
 export { availableMemory } from './machine/memory.js';
 export { describeRuntime } from './describe-runtime.js';
 export { type Diagnosis, type Finding, type RuntimeReport } from './machine/diagnosis.js';
