@@ -1,7 +1,9 @@
 import { mkdir, readlink, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { nameOfBytes, openDataset, pathBytes, printablePath, type ImageFolders } from '@stargan/data';
+import type { DomainLabels } from '@stargan/layers';
 import type { Sampler } from '@stargan/training';
+import { gather, Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { UsageError } from '../usage-error.js';
 
 /** Labels of two domains, the smaller first. */
@@ -51,7 +53,8 @@ async function linkFolders({ directory, domains }: ImageFolders, names: readonly
 /** A model of all domains that knows only some of them, numbered by their places in `labels`. */
 export function samplerOf({ networks, weights }: Sampler, labels: readonly number[]): Sampler {
   const { mappingNetwork, styleEncoder } = networks;
-  const own = (domain: readonly number[]): number[] => domain.map((place) => labels[place]!);
+  const own = (domain: DomainLabels): DomainLabels =>
+    domain instanceof Tensor ? gather(tensor1d([...labels], 'int32'), domain) : Array.from(domain, (place) => labels[place]!);
   return {
     weights,
     networks: {
