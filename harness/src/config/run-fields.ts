@@ -36,6 +36,13 @@ export const runFields = {
     description:
       'How a resumed run recognises its images: by names and sizes, or also by the contents of all files, which are read for it.',
   },
+  compile: {
+    kind: 'choice',
+    values: ['auto', 'off'],
+    default: 'auto',
+    description:
+      'Whether updates are recorded in the first two iterations and replayed as one TensorFlow function each, where the runtime can and it pays; the same bits either way.',
+  },
   logEvery: { ...count, minimum: 1, default: 10, description: 'Iterations between lines of the log.' },
   sampleEvery: { ...count, default: 1000, description: 'Iterations between sample grids; 0 makes none but the last.' },
   sampleDomains: { ...count, default: 5, description: 'Domains that sample grids show at most, from the first on; 0 shows all.' },

@@ -1,3 +1,13 @@
+export {
+  capture,
+  CaptureError,
+  type Captured,
+  type CaptureOptions,
+  type CaptureStatistics,
+  type Executor,
+  type FunctionOrder,
+  whyNotCaptured,
+} from './capture/index.js';
 export { availableMemory } from './machine/memory.js';
 export { chooseThreads, type CountedWork } from './choose-threads.js';
 export { describeRuntime } from './describe-runtime.js';
