@@ -41,6 +41,7 @@ export {
   disposeBatch,
   imagesPerIteration,
   type LabelForm,
+  labelForm,
   latentCodes,
   splitBatch,
   tensorBatch,
