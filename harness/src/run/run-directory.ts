@@ -119,7 +119,7 @@ export async function findCheckpoint(
 }
 
 /** Says which checkpoint is not used, and why. */
-export function describePassedOver({ path: folder, reason }: { path: string; reason: string }): string {
+function describePassedOver({ path: folder, reason }: { path: string; reason: string }): string {
   return `checkpoint ${folder} was passed over: ${reason}`;
 }
 
