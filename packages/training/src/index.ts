@@ -42,6 +42,7 @@ export {
   disposeBatch,
   imagesPerIteration,
   type LabelForm,
+  labelForm,
   latentCodes,
   splitBatch,
   tensorBatch,
