@@ -4,7 +4,7 @@ import type { DomainClassifier } from '@stargan/metrics';
 import { Command } from 'commander';
 import { openClassifier } from '@stargan/training/evaluation';
 import { logDataset } from '../dataset/log-dataset.js';
-import { openEvaluationData } from '../evaluation/evaluation-data.js';
+import { openEvaluationData } from '@stargan/evaluation';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
 import { evaluationFile, type EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';

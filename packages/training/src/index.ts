@@ -24,9 +24,10 @@ export {
   rate,
 } from './field.js';
 export { averageFiles } from './files/file-names.js';
-export { type ModelRecord } from './files/model-record.js';
+export { type ModelRecord, parseStoredRecord, RECORD_FILE, type StoredRecord } from './files/model-record.js';
 export { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
 export { readAverages } from './files/read-averages.js';
+export { describeFinding, findUnusable, type NonFiniteFinding } from './files/state-faults.js';
 export {
   readStoredTensors,
   restoreTensors,

@@ -1,9 +1,12 @@
 import path from 'node:path';
 import { fill, memory } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { buildNetworks, buildOptimizers, disposeState, initialState, writeCheckpoint } from '@stargan/training';
-import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
-import { openNewestState } from './open-state.js';
+import { buildOptimizers, disposeState, initialState } from '../iteration/state.js';
+import { buildNetworks } from '../networks/networks.js';
+import { smallConfig } from '../testing/small-config.js';
+import { useTemporaryFolder } from '../testing/temporary-folder.js';
+import { writeCheckpoint } from './checkpoint.js';
+import { openNewestState } from './open-newest-state.js';
 
 const config = smallConfig();
 const networks = buildNetworks(config, 2);

@@ -1,5 +1,7 @@
-import { describeFault, describeOverflow, findNonFinite, findOverflow } from '@stargan/training';
-import type { NetworkName, Networks, NonFiniteTensor, ProbeSizes, TrainingState } from '@stargan/training';
+import { describeFault, findNonFinite, type NonFiniteTensor } from '../iteration/finite.js';
+import type { TrainingState } from '../iteration/state.js';
+import type { NetworkName, Networks } from '../networks/networks.js';
+import { describeOverflow, findOverflow, type ProbeSizes } from '../networks/probe.js';
 
 /** What was found not to be finite after an iteration. */
 export interface NonFiniteFinding {
@@ -15,7 +17,10 @@ export interface NonFiniteFinding {
  * What keeps a state from being saved, sampled from or accepted as the result: a tensor that is not finite, or networks
  * whose outputs are not.
  *
+ * @param networks that the state is of
+ * @param state of a training; it is not changed
  * @param domains number of domains
+ * @param sizes of what the networks are given
  */
 export function findUnusable(networks: Networks, state: TrainingState, domains: number, sizes: ProbeSizes): NonFiniteFinding | undefined {
   const tensor = findNonFinite(state);
@@ -27,7 +32,11 @@ export function findUnusable(networks: Networks, state: TrainingState, domains: 
   return undefined;
 }
 
-/** `the loss D/latent_reg is NaN, and the weight … is not finite` */
+/**
+ * A finding in words: `the loss D/latent_reg is NaN, and the weight … is not finite`.
+ *
+ * @param finding what was found
+ */
 export function describeFinding({ loss, tensor, overflow }: NonFiniteFinding): string {
   return [
     ...(loss === undefined ? [] : [`the loss ${loss.name} is ${loss.value}`]),
