@@ -1,14 +1,15 @@
 import path from 'node:path';
 import { writeWholeFile } from '@stargan/checkpoints';
 import { openDataset } from '@stargan/data';
-import { contactSheet, contactStrips, count, inspectDataset, type Inspection, type InspectOptions } from '@stargan/data/inspection';
+import { contactSheet, contactStrips, inspectDataset, type Inspection } from '@stargan/data/inspection';
 import { Command } from 'commander';
 import { describeInspection } from '../dataset/describe-inspection.js';
-import { createProgress, type Progress } from '../logging/progress.js';
 import { inspectionPage } from '../report/inspection-page.js';
+import { addPrepareCommand } from './dataset-prepare-command.js';
 import { examples } from './examples.js';
 import { requireApart, requireFolder, requireWritable } from './folders.js';
 import { runStoppable } from './run-stoppable.js';
+import { stageProgress } from './stage-progress.js';
 
 interface InspectArguments {
   full?: boolean;
@@ -18,7 +19,7 @@ interface InspectArguments {
 
 /** `stargan dataset`. */
 export function datasetCommand(): Command {
-  const command = new Command('dataset').description('Look into folders of images.');
+  const command = new Command('dataset').description('Look into folders of images, and prepare them for a training.');
   command
     .command('inspect')
     .description('Describe a data set: domains, sizes, formats; broken, duplicate, empty and partly read pictures; what is passed over.')
@@ -27,9 +28,15 @@ export function datasetCommand(): Command {
     .option('--out <dir>', 'also write dataset.html, contact-sheet.png and dataset.json there')
     .option('--json', 'print everything as JSON')
     .action(runInspect);
+  addPrepareCommand(command);
   return command.addHelpText(
     'after',
-    examples('stargan dataset inspect photos --full --out photos-inspected', 'stargan dataset inspect photos --json'),
+    examples(
+      'stargan dataset inspect photos --full --out photos-inspected',
+      'stargan dataset inspect photos --json',
+      'stargan dataset prepare photos photos-128 --size 128 --val 0.1',
+      'stargan dataset prepare photos.zip photos-256 --size 256 --fit pad --format webp',
+    ),
   );
 }
 
@@ -72,20 +79,4 @@ async function write(out: string, inspection: Inspection, strips: Awaited<Return
       return file;
     }),
   );
-}
-
-/** The progress of one stage after another. */
-function stageProgress(): { update: NonNullable<InspectOptions['onProgress']>; stop: () => void } {
-  let shown: { stage: string; progress: Progress } | undefined;
-  return {
-    update(stage, done, total) {
-      if (shown?.stage !== stage) {
-        shown?.progress.stop();
-        const bar = `{bar} {value}/{total} ${stage} | {eta_formatted} left`;
-        shown = { stage, progress: createProgress({ bar, line: `{done}/{all} ${stage}`, secondsBetweenLines: 10 }) };
-      }
-      shown.progress.update(done, total, { done: count(done), all: count(total) });
-    },
-    stop: () => shown?.progress.stop(),
-  };
 }
