@@ -1,9 +1,9 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Inspection } from '@stargan/data/inspection';
 import sharp from 'sharp';
 import { describe, expect, test, vi } from 'vitest';
-import { smallDataset, useTemporaryFolder } from '../testing/small-run.js';
+import { SMALL_CONFIG, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { main } from './main.js';
 
 let data = '';
@@ -51,5 +51,65 @@ describe('stargan dataset inspect', () => {
     expect(process.exitCode).toBe(2);
     process.exitCode = undefined;
     error.mockRestore();
+  });
+});
+
+describe('stargan dataset prepare', () => {
+  const stargan = async (...argv: string[]): Promise<{ code: number; out: string; err: string }> => {
+    const [out, err]: [string[], string[]] = [[], []];
+    const spies = [
+      vi.spyOn(console, 'log').mockImplementation((line: string) => void out.push(line)),
+      vi.spyOn(console, 'error').mockImplementation((line: string) => void err.push(line)),
+      vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0),
+    ];
+    try {
+      await main(argv);
+      return { code: Number(process.exitCode ?? 0), out: out.join('\n'), err: err.join('\n') };
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+      process.exitCode = undefined;
+    }
+  };
+
+  test('makes a data set that a training takes', async () => {
+    const prepared = path.join(folder(), 'prepared');
+    const prepare = ['dataset', 'prepare', path.join(data, 'train'), prepared, '--size', '16', '--val', '0.3'];
+    const made = await stargan(...prepare);
+    expect(made.err).toBe('');
+    expect(made.out).toContain('made 13 pictures of 16×16 in ');
+    expect(made.out).toContain('  square/empty.jpg: the file is empty (0 bytes)');
+    expect(JSON.parse((await stargan(...prepare, '--json')).out)).toMatchObject({
+      made: 0,
+      kept: 13,
+      broken: [{ file: 'square/empty.jpg' }],
+    });
+    const settings = Object.entries({ ...SMALL_CONFIG, iterations: 1 }).flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]);
+    const trained = await stargan('train', '--data', prepared, '--out', path.join(folder(), 'run'), ...settings, '--json');
+    expect(JSON.parse(trained.out.trim().split('\n').at(-1)!)).toMatchObject({ iteration: 1, completed: true });
+  });
+
+  test('names the option that helps, and mistakes in the options', async () => {
+    const out = path.join(folder(), 'refused');
+    const from = path.join(folder(), 'few');
+    for (const domain of ['a', 'b'])
+      for (const name of ['1', '2'])
+        await mkdir(path.join(from, domain), { recursive: true }).then(() => writeFile(path.join(from, domain, `${name}.png`), ''));
+    expect(await stargan('dataset', 'prepare', from, out, '--size', '16')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('or leave them all out: --on-corrupt skip, or allow more: --corrupt-limit SHARE') as string,
+    });
+    for (const options of [['--size', '0'], ['--val', '2'], ['--val', '0'], ['--val', '0.1', '--val-list', 'x'], ['--fit', 'squeeze'], []])
+      expect(
+        (
+          await stargan(
+            'dataset',
+            'prepare',
+            from,
+            out,
+            ...(options.includes('--size') ? [] : ['--size', '16']).slice(options.length === 0 ? 2 : 0),
+            ...options,
+          )
+        ).code,
+      ).toBe(2);
   });
 });
