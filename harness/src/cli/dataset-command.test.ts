@@ -41,7 +41,18 @@ describe('stargan dataset inspect', () => {
     expect(html).toContain('<li>train/square/empty.jpg: the file is empty (0 bytes)</li>');
     expect(html.match(/<img src="data:image\/jpeg;base64,/g)).toHaveLength(4);
     expect(html).not.toMatch(/(src|href)="(?!data:)/);
-    expect(await sharp(path.join(out, 'contact-sheet.png')).metadata()).toMatchObject({ width: 8 * 96, height: 4 * 96, channels: 3 });
+    expect(await sharp(path.join(out, 'contact-sheet.png')).metadata()).toMatchObject({ width: 8 * 100 + 4, height: 4 * 126, channels: 3 });
+  });
+
+  test('writes the sheet and the page where they are wanted', async () => {
+    const [sheet, html] = [path.join(folder(), 'sheet.png'), path.join(folder(), 'pages', 'data.html')];
+    const { files, duplicatesBy } = JSON.parse(await inspect('--json', '--full', '--sheet', sheet, '--html', html)) as Inspection & {
+      files: string[];
+    };
+    expect(files).toEqual([html, sheet]);
+    expect(duplicatesBy).toBe('pixels');
+    expect((await sharp(sheet).metadata()).format).toBe('png');
+    expect(await readFile(html, 'utf8')).toContain('Every image was decoded.');
   });
 
   test('does not write into the data set', async () => {

@@ -15,6 +15,8 @@ interface InspectArguments {
   full?: boolean;
   json?: boolean;
   out?: string;
+  sheet?: string;
+  html?: string;
 }
 
 /** `stargan dataset`. */
@@ -26,6 +28,8 @@ export function datasetCommand(): Command {
     .argument('<dir>', 'images: one folder per domain, or train/ and val/ with such folders')
     .option('--full', 'decode every image: finds damage inside files, and pictures of a single colour')
     .option('--out <dir>', 'also write dataset.html, contact-sheet.png and dataset.json there')
+    .option('--sheet <file>', 'write a contact sheet of all domains, a PNG')
+    .option('--html <file>', 'write a page with everything and pictures of every domain')
     .option('--json', 'print everything as JSON')
     .action(runInspect);
   addPrepareCommand(command);
@@ -40,11 +44,12 @@ export function datasetCommand(): Command {
   );
 }
 
-async function runInspect(directory: string, { full = false, json = false, out }: InspectArguments): Promise<void> {
+async function runInspect(directory: string, { full = false, json = false, ...outputs }: InspectArguments): Promise<void> {
   await requireFolder('the data set', directory);
-  if (out !== undefined) {
-    await requireApart({ data: directory, out, onlyAdds: true });
-    await requireWritable('--out', out);
+  for (const [option, file] of Object.entries(outputs)) {
+    const folder = option === 'out' ? file : path.dirname(file);
+    await requireApart({ data: directory, out: folder, option: `--${option}`, onlyAdds: true });
+    await requireWritable(`--${option}`, folder);
   }
   await runStoppable('stopping', async (signal) => {
     const progress = stageProgress();
@@ -52,7 +57,7 @@ async function runInspect(directory: string, { full = false, json = false, out }
       const dataset = await openDataset(directory);
       const inspection = await inspectDataset(dataset, { full, signal, onProgress: progress.update });
       progress.stop();
-      const files = out === undefined ? [] : await write(out, inspection, await contactStrips(dataset, signal));
+      const files = Object.keys(outputs).length === 0 ? [] : await write(outputs, inspection, await contactStrips(dataset, signal));
       if (json) console.log(JSON.stringify({ ...inspection, files }));
       else console.log([describeInspection(inspection), ...files].join('\n'));
       return 'completed';
@@ -66,17 +71,20 @@ async function runInspect(directory: string, { full = false, json = false, out }
   });
 }
 
-async function write(out: string, inspection: Inspection, strips: Awaited<ReturnType<typeof contactStrips>>): Promise<string[]> {
-  const contents = {
-    'dataset.html': await inspectionPage(inspection, strips),
-    'contact-sheet.png': await contactSheet(strips),
-    'dataset.json': `${JSON.stringify(inspection, null, 2)}\n`,
-  };
-  return Promise.all(
-    Object.entries(contents).map(async ([name, content]) => {
-      const file = path.join(out, name);
-      await writeWholeFile(file, content);
-      return file;
-    }),
-  );
+async function write(
+  { out, sheet, html }: Pick<InspectArguments, 'out' | 'sheet' | 'html'>,
+  inspection: Inspection,
+  strips: Awaited<ReturnType<typeof contactStrips>>,
+): Promise<string[]> {
+  const inOut = (name: string): string[] => (out === undefined ? [] : [path.join(out, name)]);
+  const wanted = [
+    { files: [...inOut('dataset.html'), ...(html === undefined ? [] : [html])], content: () => inspectionPage(inspection, strips) },
+    { files: [...inOut('contact-sheet.png'), ...(sheet === undefined ? [] : [sheet])], content: () => contactSheet(strips) },
+    { files: inOut('dataset.json'), content: () => Promise.resolve(`${JSON.stringify(inspection, null, 2)}\n`) },
+  ].filter(({ files }) => files.length > 0);
+  for (const { files, content } of wanted) {
+    const made = await content();
+    for (const file of files) await writeWholeFile(file, made);
+  }
+  return wanted.flatMap(({ files }) => files);
 }
