@@ -2,6 +2,7 @@ import { BrokenImagesError, type OnCorrupt } from '@stargan/data';
 import { describePreparation, prepareDataset, type PictureFit, type PreparedFormat } from '@stargan/data/preparation';
 import { Option, type Command } from 'commander';
 import { UsageError } from '../usage-error.js';
+import { requireWritable } from './folders.js';
 import { positiveNumber, share, wholeNumber } from './numbers.js';
 import { runStoppable } from './run-stoppable.js';
 import { stageProgress } from './stage-progress.js';
@@ -52,6 +53,7 @@ export function addPrepareCommand(dataset: Command): void {
 
 async function runPrepare(source: string, out: string, { size, val, valList, json = false, ...options }: PrepareArguments): Promise<void> {
   const validation = val !== undefined ? { share: val } : valList !== undefined ? { list: valList } : undefined;
+  if (options.dryRun !== true) await requireWritable('<out>', out);
   await runStoppable('stopping once the pictures under way are whole', async (signal) => {
     const progress = stageProgress();
     const onProgress = (done: number, total: number): void => progress.update('pictures', done, total);

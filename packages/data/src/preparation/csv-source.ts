@@ -71,7 +71,7 @@ async function readRows(table: string): Promise<string[][]> {
       relax_column_count: true,
       skip_empty_lines: true,
       trim: true,
-    }) as unknown as string[][];
+    });
     return rows.map((row) => row.map((field) => nameOfBytes(Buffer.from(field, 'latin1'))));
   } catch (error) {
     throw tableError(table, `is no CSV that can be read (${error instanceof Error ? error.message : String(error)}); repair it`);

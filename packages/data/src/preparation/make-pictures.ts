@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { renameDurably } from '@stargan/checkpoints';
 import { allowedBroken, BrokenImagesError } from '../corrupt-limit.js';
 import { decodeContent } from '../decode-content.js';
-import { ImageFault, ImageFileError } from '../image-file-error.js';
+import { ImageFault, type ImageFileError } from '../image-file-error.js';
 import { decodingsAtOnce } from '../load-images.js';
 import { mapConcurrently } from '../map-concurrently.js';
 import { skippedImage, type NotedImage, type SkippedImage } from '../training-batch.js';
@@ -96,7 +96,7 @@ function pictureMaker(
     const { image, output } = placedImage;
     const stamp = await image.stamp();
     let entry = known.get(image.path);
-    if (entry !== undefined && entry.output === output && entry.stamp === stamp && (await isWhole(out, entry))) {
+    if (entry?.output === output && entry.stamp === stamp && (await isWhole(out, entry))) {
       result.kept += 1;
     } else if (manifest === undefined) {
       result.made += 1;

@@ -4,7 +4,7 @@ import { writeWholeFile } from '@stargan/checkpoints';
 import { pathBytes, printablePath } from '../path-names.js';
 
 /** Says in a prepared data set what each picture came from. */
-export const manifestName = 'preparation.jsonl';
+const manifestName = 'preparation.jsonl';
 
 /** What a prepared data set is known by: with anything else it would be another one. */
 export interface PreparationIdentity {

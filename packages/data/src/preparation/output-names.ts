@@ -9,14 +9,14 @@ export type PreparedFormat = 'png' | 'webp' | 'jpeg';
 const endings: Readonly<Record<PreparedFormat, string>> = { png: 'png', webp: 'webp', jpeg: 'jpg' };
 
 /** Folders of the splits in a prepared data set. */
-export const splitFolders: Readonly<Record<SplitName, string>> = { train: 'train', validation: 'val' };
+const splitFolders: Readonly<Record<SplitName, string>> = { train: 'train', validation: 'val' };
 
 /**
  * The folder of each domain.
  *
  * @throws Error when two domains would share one on a file system that ignores case
  */
-export function domainFolderNames(domains: readonly string[]): Map<string, string> {
+function domainFolderNames(domains: readonly string[]): Map<string, string> {
   const taken = new Map<string, string>();
   return new Map(
     domains.map((domain) => {

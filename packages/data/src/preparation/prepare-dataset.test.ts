@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import type * as fs from 'node:fs/promises';
 import { appendFile, cp, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -16,7 +17,7 @@ import type { PrepareOptions } from './prepare-options.js';
 
 const failing = vi.hoisted(() => ({ writes: Infinity }));
 vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
+  const real = await original<typeof fs>();
   const writeFile: typeof real.writeFile = (file, ...rest) => {
     if (typeof file !== 'string' || !file.includes('.preparation')) return real.writeFile(file, ...rest);
     failing.writes -= 1;
