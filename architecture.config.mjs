@@ -43,7 +43,7 @@ export const rooms = {
     '*',
   ],
   'packages/checkpoints': ['*', 'pytorch'],
-  'packages/data': ['*', 'inspection'],
+  'packages/data': ['*', 'inspection', 'preparation'],
   'packages/layers': ['*', 'tf-layers'],
   'packages/losses': ['reduction.ts', 'internal', '*'],
   'packages/metrics': ['linear-algebra', '*', 'networks', 'resizing', 'lpips', 'npz', 'domain-classifier', 'table'],
