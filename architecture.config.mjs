@@ -10,6 +10,7 @@ export const levels = [
   ['packages/layers', 'packages/data', 'packages/profiling'],
   ['packages/generator', 'packages/mapping-network', 'packages/style-encoder', 'packages/discriminator', 'packages/metrics'],
   ['packages/training'],
+  ['packages/translation'],
   ['packages/backend'],
   ['harness'],
   ['conformance', 'benchmarks', 'examples', 'testing'],
@@ -71,6 +72,7 @@ export const rooms = {
     'index.ts',
     'node.ts',
   ],
+  'packages/translation': ['*', 'video'],
   harness: [
     'usage-error.ts',
     'logging',

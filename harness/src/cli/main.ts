@@ -16,7 +16,9 @@ import { planCommand } from './plan-command.js';
 import { refuseEmpty } from './refuse-empty.js';
 import { reportCommand } from './report-command.js';
 import { sampleCommand } from './sample-command.js';
+import { styleCommand } from './style-command.js';
 import { trainCommand } from './train-command.js';
+import { translateCommand } from './translate-command.js';
 import { weightsCommand } from './weights-command.js';
 
 const EXIT_FAILURE = 1;
@@ -59,6 +61,8 @@ export function createProgram(version: string, called?: string): Command {
   const commands = [
     trainCommand(),
     sampleCommand(),
+    translateCommand(),
+    styleCommand(),
     evaluateCommand(),
     compareCommand(),
     reportCommand(),
