@@ -21,9 +21,10 @@ export function portablePart(text: string): string {
     .replace(loneSurrogate, (unit) => `%${hexOf(unit.charCodeAt(0))}`)
     // eslint-disable-next-line no-control-regex -- They end lines and move cursors where names are listed.
     .replace(/[\x00-\x1f\x7f<>:"|?*\\]/g, '_');
-  let shortened = '';
+  let [shortened, bytes] = ['', 0];
   for (const character of utf8) {
-    if (Buffer.byteLength(shortened + character) > LONGEST_PART) break;
+    bytes += Buffer.byteLength(character);
+    if (bytes > LONGEST_PART) break;
     shortened += character;
   }
   return shortened === '' ? '_' : shortened;
