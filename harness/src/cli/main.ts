@@ -19,6 +19,7 @@ import { sampleCommand } from './sample-command.js';
 import { styleCommand } from './style-command.js';
 import { trainCommand } from './train-command.js';
 import { translateCommand } from './translate-command.js';
+import { videoCommand } from './video-command.js';
 import { weightsCommand } from './weights-command.js';
 
 const EXIT_FAILURE = 1;
@@ -62,6 +63,7 @@ export function createProgram(version: string, called?: string): Command {
     trainCommand(),
     sampleCommand(),
     translateCommand(),
+    videoCommand(),
     styleCommand(),
     evaluateCommand(),
     compareCommand(),

@@ -30,6 +30,8 @@ export interface StyleChoice {
 export interface NamedStyle extends Style {
   /** `seed-1`, `reference-cat`, the name of the style's file, …, after that of the domain where there are several. */
   readonly name: string;
+  /** The reference picture that it was taken from, where it was. */
+  readonly picture?: string | undefined;
 }
 
 /** Most styles of one command: mistyped numbers are not asked of the disk. */
@@ -86,6 +88,7 @@ async function listStyles(model: Model, choice: StyleChoice, options: Parameters
       styles.push({
         ...(await styleFromPicture(model, domains[0]!, file, { psi, ...options })),
         name: `reference-${path.parse(file).name}`,
+        picture: file,
       });
     return styles;
   }

@@ -9,3 +9,6 @@ export { RequestError } from './request-error.js';
 export { readStyle, writeStyle } from './style-file.js';
 export { averageStyles, interpolateStyles, type Style } from './style.js';
 export { translateFiles, type TranslatedFile, type TranslatedFiles, type TranslateFilesOptions } from './translate-files.js';
+export { interpolationFrames, type FramesOptions, type Keyframe } from './video/frames.js';
+export { translateVideo, type TranslatedVideo, type TranslateVideoOptions } from './video/translate-video.js';
+export { VIDEO_FORMATS, writeVideo, type VideoFormat, type WriteVideoOptions } from './video/write-video.js';

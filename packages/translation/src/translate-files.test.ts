@@ -49,7 +49,7 @@ async function expected(file: string, to: string, seed: number): Promise<number[
   return [...data];
 }
 
-const namesIn = async (out: string): Promise<string[]> => ((await readdir(out, { recursive: true }))).sort();
+const namesIn = async (out: string): Promise<string[]> => (await readdir(out, { recursive: true })).sort();
 const writtenIn = ({ files }: TranslatedFiles, out: string): string[] => files.map(({ file }) => path.relative(out, file));
 
 describe('translateFiles', () => {
