@@ -35,7 +35,7 @@ export function requireDomain({ domains }: Pick<Model, 'domains'>, domain: strin
 }
 
 /** What tells one model, at one checkpoint, from another. */
-export function identityOf({ checkpoint }: Pick<Model, 'checkpoint'>): string | undefined {
+function identityOf({ checkpoint }: Pick<Model, 'checkpoint'>): string | undefined {
   return checkpoint.manifest.files.find(({ name }) => name === 'generator_ema.safetensors')?.sha256;
 }
 

@@ -13,7 +13,7 @@ import {
 } from '@stargan/training';
 
 /** A model of random weights at 16×16, as a training would have left it in a folder. */
-export async function writeSmallRun(run: string, domains: readonly string[] = ['circle', 'triangle'], seed = 1): Promise<void> {
+async function writeSmallRun(run: string, domains: readonly string[] = ['circle', 'triangle'], seed = 1): Promise<void> {
   const sizes = { imageSize: 16, widthBudget: 64, maxWidth: 8, styleDim: 4, latentDim: 4, hiddenDim: 8 };
   const config = { ...defaultsOf(trainingFields), ...sizes };
   const networks = buildNetworks(config, domains.length);
