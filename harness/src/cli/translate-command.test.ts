@@ -66,7 +66,7 @@ describe('stargan translate', () => {
     const { code, json } = await stargan('translate', photos, ...options, '--batch', '1', '--json');
     const { files, styles, ...rest } = json();
     expect(code).toBe(0);
-    expect(rest).toEqual({ iteration: 2, completed: true, fitted: 0, kept: 0, passedOver: [], saved: [] });
+    expect(rest).toEqual({ iteration: 2, completed: true, fit: 'crop', fitted: 0, kept: 0, passedOver: [], saved: [] });
     expect(styles.map(({ name, domains }) => [name, domains])).toEqual([
       ['seed-1', ['square']],
       ['seed-2', ['square']],
@@ -99,7 +99,7 @@ describe('stargan translate', () => {
     const again = await stargan('translate', '--run', run, '--to', 'circle', '--save-style', style);
     expect([again.code, again.err]).toEqual([
       2,
-      expect.stringContaining(`--save-style ${style} is there already; --overwrite replaces it`),
+      expect.stringContaining(`the style ${style} is there already; overwrite it, or name another file`),
     ]);
   });
 
@@ -156,7 +156,7 @@ describe('stargan translate', () => {
       .png()
       .toFile(at('wide', 'wide.png'));
     const { err } = await stargan('translate', at('wide'), '--run', run, '--to', 'square', '--out', at('wide-out'));
-    expect(err).toContain('1 picture is not square: only the middle is translated (--fit stretch or pad takes all)');
+    expect(err).toContain('1 picture is not square: only the middle is translated; stretch and pad take all');
   });
 
   it.each([

@@ -2,11 +2,10 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { printablePath } from '@stargan/data';
 import type { Model } from '@stargan/training';
-import { FITS, findPictures, translateVideo, type Fit } from '@stargan/translation';
-import { Command, Option } from 'commander';
+import { findPictures, translateVideo } from '@stargan/translation';
+import { Command } from 'commander';
 import { readRunRecord, runPaths } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
-import { checkpointChoice, type CheckpointChoice } from './checkpoint-option.js';
 import { examples } from './examples.js';
 import { requireWritable } from './folders.js';
 import { positiveNumber } from './numbers.js';
@@ -14,7 +13,7 @@ import { openRunDataset } from './run-dataset.js';
 import { asRequested, loadRunModel, requireRunFolder } from './run-model.js';
 import { runStoppable, type StoppableOutcome } from './run-stoppable.js';
 import { startRuntime } from './runtime.js';
-import { collected, createTimedProgress, seeds, truncation } from './translate-command.js';
+import { addStyleOptions, createTimedProgress, type StyleArguments } from './style-options.js';
 
 /** Domains that a video shows by itself at most, as sample grids do. */
 const SHOWN_DOMAINS = 5;
@@ -22,55 +21,31 @@ const SHOWN_DOMAINS = 5;
 /** Pictures that a video shows by itself. */
 const SHOWN_SOURCES = 4;
 
-interface VideoArguments {
-  run: string;
-  checkpoint?: CheckpointChoice;
-  to?: readonly string[];
-  seed?: readonly number[];
-  count?: number;
-  reference?: readonly string[];
-  style?: readonly string[];
-  psi: number;
+interface VideoArguments extends StyleArguments {
   out?: string;
-  fit: Fit;
   fps: number;
   scale?: number;
   quality: number;
   loop: boolean;
   ffmpeg?: string;
-  overwrite?: boolean;
-  json?: boolean;
 }
 
 /** `stargan video`. */
 export function videoCommand(): Command {
-  return new Command('video')
+  const command = new Command('video')
     .description('Make a video of pictures that change from style to style: of random styles, or of those of reference pictures.')
-    .argument('[images...]', "picture files, and folders of them; by default some of the run's own")
-    .requiredOption('--run <dir>', 'folder of the run (train --out), or of one of its checkpoints')
-    .option('--to <domain>', `domain to translate to; may be repeated (default: the first ${SHOWN_DOMAINS} of the model)`, collected)
-    .option('--seed <n>', 'seed of a random style; may be repeated', seeds)
-    .option('--count <n>', 'so many random styles of each domain, from the seed on (default: 3)', positiveNumber)
-    .option(
-      '--reference <images...>',
-      'pictures of the domain whose styles are taken, which are shown beside; or folders of them',
-      collected,
-    )
-    .option('--style <files...>', 'styles that translate --save-style or stargan style wrote', collected)
-    .option('--psi <number>', 'how far styles are drawn towards the mean of their domain: 1 not at all, 0 to the mean', truncation, 1)
+    .argument('[images...]', "picture files, and folders of them; by default some of the run's own");
+  return addStyleOptions(command, { to: ` (default: the first ${SHOWN_DOMAINS} of the model)`, count: '3' })
     .option(
       '--out <file>',
       'the video, .webp, .gif or, with ffmpeg, .mp4; by default a .webp in samples/ of the run, which the report shows',
     )
-    .addOption(new Option('--fit <how>', 'pictures that are not square: crop to the middle, stretch, or pad').choices(FITS).default('crop'))
     .option('--fps <n>', 'frames a second', positiveNumber, 30)
     .option('--scale <n>', 'enlarge every pixel so many times; by default up to 128 pixels per image', positiveNumber)
     .option('--quality <n>', 'quality of WebP, 1 to 100', positiveNumber, 90)
     .option('--no-loop', 'end with the last style instead of leading back to the first')
     .option('--ffmpeg <file>', 'the ffmpeg that writes .mp4; by default the one in PATH')
     .option('--overwrite', 'replace the video where it is there already')
-    .option('--checkpoint <iteration>', "iteration of the checkpoint, or 'best'; the newest by default", checkpointChoice)
-    .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
       examples(

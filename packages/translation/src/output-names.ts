@@ -20,7 +20,7 @@ export function portablePart(text: string): string {
   const utf8 = text
     .replace(loneSurrogate, (unit) => `%${hexOf(unit.charCodeAt(0))}`)
     // eslint-disable-next-line no-control-regex -- They end lines and move cursors where names are listed.
-    .replace(/[\x00-\x1f\x7f<>:"|?*\\]/g, '_');
+    .replace(/[\x00-\x1f\x7f<>:"/|?*\\]/g, '_');
   let [shortened, bytes] = ['', 0];
   for (const character of utf8) {
     bytes += Buffer.byteLength(character);

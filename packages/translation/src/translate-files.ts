@@ -85,6 +85,8 @@ export interface TranslatedFiles {
   readonly kept: number;
   /** Pictures that were not square, and therefore fitted. */
   readonly fitted: number;
+  /** How they were. */
+  readonly fit: Fit;
   /** Whether all was done; false when `signal` was aborted before. */
   readonly completed: boolean;
 }
@@ -180,7 +182,7 @@ export async function translateFiles(
       break;
     }
   }
-  return { files, styles, passedOver, kept, fitted, completed };
+  return { files, styles, passedOver, kept, fitted, fit, completed };
 }
 
 /** Reads items a batch at a time, the next batch while one is used. */

@@ -87,7 +87,7 @@ export async function translateVideo(
   requireWhole('scale', scale, 1, MOST_SCALE);
   const { pictures } = 'pictures' in sources ? sources : await findPictures(sources);
   if (pictures.length === 0 || pictures.length > MOST_SOURCES)
-    throw new RequestError(`a video shows 1 to ${MOST_SOURCES} pictures side by side, got ${pictures.length}`);
+    throw new RequestError(`a video shows 1 to ${MOST_SOURCES} pictures side by side, got ${pictures.length}; name fewer`);
   const styles = await chooseStyles(model, options, { fit, maxPixels, ...(onNote && { onNote }) });
   if (styles.length < 2) throw new RequestError(`a video needs at least two styles to change between, got ${styles.length}`);
   const showsReferences = styles.every(({ picture }) => picture !== undefined);
