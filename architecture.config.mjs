@@ -21,6 +21,7 @@ export const levels = [
   ['packages/pretrained'],
   ['packages/evaluation'],
   ['packages/training'],
+  ['packages/translation'],
   ['packages/backend'],
   ['harness'],
   ['conformance', 'benchmarks', 'examples', 'testing'],
@@ -83,6 +84,7 @@ export const rooms = {
     'index.ts',
     'node.ts',
   ],
+  'packages/translation': ['*', 'video'],
   harness: [
     'usage-error.ts',
     'logging',
