@@ -1,6 +1,6 @@
 export { type CheckOptions, type CheckpointFile, type CheckpointManifest } from './checkpoint-manifest.js';
 export { type CheckpointFolder } from './checkpoint-names.js';
-export { type DataByDtype, type Dtype, type StoredDtype, type TensorData } from './dtypes.js';
+export { type DataByDtype, type Dtype, type StoredDtype, type TensorData, type WrittenDtype } from './dtypes.js';
 export { findLatestCheckpoint, listCheckpoints, pruneCheckpoints, type CheckpointList, type PruneOptions } from './find-checkpoints.js';
 export {
   openCheckpoint,
