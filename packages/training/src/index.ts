@@ -23,13 +23,14 @@ export {
   type NumberRange,
   rate,
 } from './field.js';
-export { averageFiles } from './files/file-names.js';
-export { type ModelRecord } from './files/model-record.js';
+export { averageFile, averageFiles, optimizerFile, REFERENCE_NAMES, weightsFile } from './files/file-names.js';
+export { type ModelRecord, type OpenedRecord, readModelRecord } from './files/model-record.js';
 export { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
 export { readAverages } from './files/read-averages.js';
 export {
   readStoredTensors,
   restoreTensors,
+  ROUNDED_WEIGHTS,
   storedConstants,
   type StoredGroups,
   storedTensors,
