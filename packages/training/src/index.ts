@@ -8,6 +8,7 @@ export {
   updatesPerIteration,
 } from './config/ablation.js';
 export { type FieldRow, fieldRows, fieldTable } from './config/field-rows.js';
+export { parseFields } from './config/parse-fields.js';
 export { type RenamedConfig, renameKeys } from './config/renamed-keys.js';
 export { type TrainingConfig, trainingFields } from './config/training-config.js';
 export {
@@ -24,9 +25,9 @@ export {
   rate,
 } from './field.js';
 export { averageFile, averageFiles, optimizerFile, REFERENCE_NAMES, weightsFile } from './files/file-names.js';
-export { type ModelRecord, type OpenedRecord, readModelRecord } from './files/model-record.js';
-export { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
-export { readAverages } from './files/read-averages.js';
+export { type ModelRecord, type OpenedRecord } from './files/model-record.js';
+export { findModel, type FoundModel, openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
+export { filesOf, readAverages } from './files/read-averages.js';
 export {
   readStoredTensors,
   restoreTensors,

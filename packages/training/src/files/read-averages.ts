@@ -4,7 +4,11 @@ import { disposeAll } from '../networks/weights.js';
 import { averageFile } from './file-names.js';
 import { readStoredTensors, storedConstants, type StoredTensorsOptions } from './stored-weights.js';
 
-/** The files of a checkpoint. */
+/**
+ * The files of a checkpoint.
+ *
+ * @param checkpoint on a disk, or opened wherever it is
+ */
 export const filesOf = (checkpoint: Checkpoint | OpenedCheckpoint): ReadableFolder =>
   'folder' in checkpoint ? checkpoint.folder : openFolder(checkpoint.path);
 
