@@ -11,6 +11,8 @@ import { demoCommand } from './demo-command.js';
 import { doctorCommand } from './doctor-command.js';
 import { evaluateCommand } from './evaluate-command.js';
 import { examples } from './examples.js';
+import { exportCommand } from './export-command.js';
+import { importCommand } from './import-command.js';
 import { pairsCommand } from './pairs-command.js';
 import { planCommand } from './plan-command.js';
 import { refuseEmpty } from './refuse-empty.js';
@@ -67,6 +69,8 @@ export function createProgram(version: string, called?: string): Command {
     datasetCommand(),
     demoCommand(),
     weightsCommand(),
+    importCommand(),
+    exportCommand(),
     planCommand(),
     doctorCommand(),
   ];

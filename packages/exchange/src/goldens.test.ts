@@ -113,11 +113,7 @@ describe.skipIf(!existsSync(goldens))('checkpoints that the reference wrote', ()
       }
 
       const { files } = await exportPyTorch({ run: out, out: `${out}-exported` });
-      expect(files.map(({ path }) => basename(path))).toEqual([
-        '000003_nets.ckpt',
-        '000003_nets_ema.ckpt',
-        '000003_optims.ckpt',
-      ]);
+      expect(files.map(({ path }) => basename(path))).toEqual(['000003_nets.ckpt', '000003_nets_ema.ckpt', '000003_optims.ckpt']);
       expect(await read(files[2]!.path)).toEqual(await read(golden('000003_optims.ckpt')));
       expect(await read(files[0]!.path)).toEqual(await read(nets));
     },

@@ -119,7 +119,7 @@ describe('a run made of files of the reference', () => {
     model.dispose();
     const manifest = JSON.parse(await readFile(join(checkpoint, 'manifest.json'), 'utf8')) as Parameters<typeof readState>[1]['manifest'];
     await expect(readState(buildNetworks(smallConfig(), 3), { path: checkpoint, iteration, manifest })).rejects.toThrow(
-      /0000007 holds the moving averages alone, to make images with; training cannot go on from them: import the files of the weights/,
+      /0000007\/manifest\.json lists the moving averages alone, which images are made with; training cannot go on from them: import the files of weights/,
     );
   });
 

@@ -13,7 +13,10 @@ export async function requireVacant(folder: string): Promise<void> {
     if (error.code === 'ENOTDIR') throw new Error(`${folder} is a file, not a folder; name another`);
     throw error;
   });
-  if (names.length > 0) throw new Error(`${folder} holds ${names.length} files or folders already; name one that does not exist yet`);
+  if (names.length > 0)
+    throw new Error(
+      `${folder} holds ${names.length} ${names.length === 1 ? 'file or folder' : 'files or folders'} already; name one that does not exist yet`,
+    );
 }
 
 /**

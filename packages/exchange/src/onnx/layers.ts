@@ -25,7 +25,7 @@ export const instanceNorm = (graph: GraphBuilder, at: string, x: Name): Name =>
   graph.node(at, 'InstanceNormalization', [x, graph.weight(`${at}.weight`), graph.weight(`${at}.bias`)], { epsilon: { float: EPSILON } });
 
 /** (1 + γ) · IN(x) + β with [γ, β] = linear(style). */
-export function adain(graph: GraphBuilder, at: string, x: Name, style: Name): Name {
+function adain(graph: GraphBuilder, at: string, x: Name, style: Name): Name {
   const channels = graph.shapeOf(`${at}.fc.weight`)[0]! / 2;
   const repeated = (name: string, value: number): Name =>
     graph.constant(
@@ -43,11 +43,11 @@ export function adain(graph: GraphBuilder, at: string, x: Name, style: Name): Na
 }
 
 /** The mean of every 2 × 2 pixels. */
-export const averagePool = (graph: GraphBuilder, at: string, x: Name): Name =>
+const averagePool = (graph: GraphBuilder, at: string, x: Name): Name =>
   graph.node(at, 'AveragePool', [x], { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } });
 
 /** Every pixel 2 × 2 times. */
-export const upsample = (graph: GraphBuilder, at: string, x: Name): Name =>
+const upsample = (graph: GraphBuilder, at: string, x: Name): Name =>
   graph.node(at, 'Resize', [x, '', graph.constant('scales/2', [4], [1, 1, 2, 2])], {
     mode: { string: 'nearest' },
     coordinate_transformation_mode: { string: 'asymmetric' },
@@ -55,7 +55,7 @@ export const upsample = (graph: GraphBuilder, at: string, x: Name): Name =>
   });
 
 /** (h + shortcut) / √2 */
-export const residualSum = (graph: GraphBuilder, at: string, h: Name, shortcut: Name): Name =>
+const residualSum = (graph: GraphBuilder, at: string, h: Name, shortcut: Name): Name =>
   graph.node(at, 'Mul', [graph.node(at, 'Add', [h, shortcut]), graph.constant('inverse_sqrt_2', [], [Math.SQRT1_2])]);
 
 /** Pre-activation residual block, with instance normalisation where its parameters are there. */

@@ -1,4 +1,4 @@
-import { isOpaqueValue, type PyTorchDict, type PyTorchTensor, type PyTorchValue } from '@stargan/checkpoints';
+import { isOpaqueValue, type PyTorchDict, type PyTorchKey, type PyTorchTensor, type PyTorchValue } from '@stargan/checkpoints';
 import { fewOf, printable } from './printable.js';
 
 /** A value of a PyTorch file whose tensors are still to be read. */
@@ -20,8 +20,12 @@ export const isTensor = (value: PythonValue | undefined): value is PyTorchTensor
 /** Keys of a dict that are texts. */
 export const textKeys = (dict: PythonDict): string[] => [...dict.keys()].filter((key) => typeof key === 'string');
 
+/** A key of a dict, in a message. */
+export const keyName = (key: PyTorchKey): string =>
+  typeof key === 'string' ? printable(key) : typeof key === 'number' ? `${key}` : 'a key that is no text';
+
 /** Whether a value is a dict of tensors, as `state_dict()` gives it. */
-export const isStateDict = (value: PythonValue | undefined): value is PythonDict =>
+const isStateDict = (value: PythonValue | undefined): value is PythonDict =>
   isDict(value) && value.size > 0 && [...value.values()].every(isTensor);
 
 /** What a file holds, in a few words: for messages about files that are of something else. */
@@ -38,6 +42,6 @@ function describeDict(dict: PythonDict): string {
   if (dict.size === 0) return 'an empty dict';
   const networks = [...dict].filter(([, value]) => isStateDict(value));
   if (networks.length < dict.size) return `a dict with the keys ${fewOf(textKeys(dict), 6)}`;
-  const list = networks.slice(0, 4).map(([name, value]) => `${printable(String(name))} with ${fewOf(textKeys(value as PythonDict), 2)}`);
+  const list = networks.slice(0, 4).map(([name, value]) => `${keyName(name)} with ${fewOf(textKeys(value as PythonDict), 2)}`);
   return `state dicts of ${networks.length} network${networks.length === 1 ? '' : 's'} (${list.join('; ')}${networks.length > 4 ? '; …' : ''})`;
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { openPyTorchFile, type PyTorchTensor } from '@stargan/checkpoints';
 import { NETWORK_NAMES, REFERENCE_NAMES, type NetworkName } from '@stargan/training';
-import { describeValue, isDict, isTensor, textKeys, type PythonDict } from './python-values.js';
+import { describeValue, isDict, isTensor, keyName, textKeys, type PythonDict } from './python-values.js';
 import { fewOf, printable } from './printable.js';
 
 /** What the reference writes: `nets` is what it trains, `nets_ema` the moving averages, `optims` the states of its optimisers. */
@@ -78,7 +78,7 @@ function tensorsOf(network: string, dict: PythonDict): NetworkTensors {
   for (const [key, value] of dict) {
     if (typeof key !== 'string' || !isTensor(value))
       throw new Error(
-        `${network} must hold tensors by name, and under ${printable(String(key))} is ${describeValue(value)}; save state_dict() in Python`,
+        `${network} must hold tensors by name, and under ${keyName(key)} is ${describeValue(value)}; save state_dict() in Python`,
       );
     const name = key.startsWith(WRAPPED) ? key.slice(WRAPPED.length) : key;
     if (tensors.has(name)) throw new Error(`${network} holds ${printable(name)} twice, with and without ${WRAPPED}; keep one of them`);

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { abs, add, dispose, mul, randomNormal } from '@tensorflow/tfjs-core';
+import { abs, add, mul, randomNormal, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   buildNetworks,
@@ -51,7 +51,7 @@ export async function writeRandomRun(
     return made as T;
   };
   for (const record of [...Object.values(state.weights), ...Object.values(state.ema)])
-    for (const [key, tensor] of Object.entries(record)) record[key] = replaced(tensor, (before) => add(before, noise(before)));
+    for (const [key, tensor] of Object.entries(record)) record[key] = replaced(tensor, (before) => tidy(() => add(before, noise(before))));
   for (const [name, moments] of Object.entries(state.moments) as [
     keyof TrainingState['moments'],
     NonNullable<TrainingState['moments']['generator']>,
@@ -59,14 +59,11 @@ export async function writeRandomRun(
     state.moments[name] = {
       ...moments,
       step: name === 'generator' || name === 'discriminator' ? 2 * iteration : iteration,
-      first: replaced(moments.first, (before) => mul(noise(before), 1e-3)),
-      second: replaced(moments.second, (before) => abs(mul(noise(before), 1e-6))),
+      first: replaced(moments.first, (before) => tidy(() => mul(noise(before), 1e-3))),
+      second: replaced(moments.second, (before) => tidy(() => abs(mul(noise(before), 1e-6)))),
     };
   await mkdir(run, { recursive: true });
   await writeFile(join(run, 'config.json'), JSON.stringify({ formatVersion: 1, config, data: '/images', domains }));
-  await writeCheckpoint(run, networks, state, 1).finally(() => {
-    disposeState(state);
-    dispose([]);
-  });
+  await writeCheckpoint(run, networks, state, 1).finally(() => disposeState(state));
   return config;
 }

@@ -97,7 +97,7 @@ export async function readState(networks: Networks, checkpoint: Checkpoint): Pro
   const files = filesOf(checkpoint);
   if (!manifest.files.some(({ name }) => name === weightsFile('generator')))
     throw new Error(
-      `${checkpoint.path} holds the moving averages alone, to make images with; training cannot go on from them: import the files of the weights and optimisers as well`,
+      `${checkpoint.path}/manifest.json lists the moving averages alone, which images are made with; training cannot go on from them: import the files of weights and optimisers as well`,
     );
   const missingSteps = countOf(manifest.metadata.missingSteps);
   const weights = await readEach(NETWORK_NAMES, (name) => readWeights(networks, name, files, weightsFile(name)), disposeAll);
