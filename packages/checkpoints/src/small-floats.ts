@@ -49,7 +49,10 @@ function nearestHalf(bits: number): number {
 /** Float32 values as the half floats nearest to them, in bits. */
 export function float32ToFloat16(values: Float32Array): Uint16Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return Uint16Array.from(bits, nearestHalf);
+  const halves = new Uint16Array(values.length);
+  // Uint16Array.from would take each value from an iterator, in ten times the time.
+  for (let i = 0; i < bits.length; i++) halves[i] = nearestHalf(bits[i] ?? 0);
+  return halves;
 }
 
 /** What sets one 8-bit float apart from another. */
