@@ -164,7 +164,7 @@ export const mutations = [
         '  await pruneCheckpoints(directory, 1);\n  const checkpoint = await saveCheckpoint(',
       ],
       ['checkpoints of later iterations go', 'checkpoint.ts', '{ upTo: state.iteration }', '{}'],
-      ['an optimiser may have fewer steps than there were iterations', 'checkpoint.ts', ' && step >= iteration', ''],
+      ['an optimiser may have fewer steps than there were iterations', 'checkpoint.ts', ' && step >= leastSteps', ''],
     ],
   },
   {

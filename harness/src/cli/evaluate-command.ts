@@ -20,7 +20,7 @@ import { compare, compareOptions, conventionOption, type CompareArguments } from
 import { examples } from './examples.js';
 import { requireApart, requireWritable } from './folders.js';
 import { positiveNumber, wholeNumber } from './numbers.js';
-import { openRunDataset, requireDomains } from './run-dataset.js';
+import { imagesFolder, openRunDataset, requireDomains } from './run-dataset.js';
 import { startRuntime } from './runtime.js';
 
 interface EvaluateArguments extends Partial<CompareArguments> {
@@ -96,7 +96,7 @@ async function evaluateTrained(
   const record = await readRunRecord(run);
   const { config, domains } = record;
   if (saveImages !== undefined) {
-    await requireApart({ data: data ?? record.data, out: saveImages, option: '--save-images', onlyAdds: true });
+    await requireApart({ data: imagesFolder(record, data), out: saveImages, option: '--save-images', onlyAdds: true });
     await requireWritable('--save-images', saveImages);
   }
   await requireWritable('--run', run);

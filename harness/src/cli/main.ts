@@ -12,6 +12,8 @@ import { demoCommand } from './demo-command.js';
 import { doctorCommand } from './doctor-command.js';
 import { evaluateCommand } from './evaluate-command.js';
 import { examples } from './examples.js';
+import { exportCommand } from './export-command.js';
+import { importCommand } from './import-command.js';
 import { pairsCommand } from './pairs-command.js';
 import { planCommand } from './plan-command.js';
 import { reportCommand } from './report-command.js';
@@ -73,6 +75,8 @@ export function createProgram(version: string, called?: string): Command {
     datasetCommand(),
     demoCommand(),
     weightsCommand(),
+    importCommand(),
+    exportCommand(),
     planCommand(),
     doctorCommand(),
   ];

@@ -11,7 +11,7 @@ import { checkpointDirectory, parseStoredRecord, RECORD_FILE } from '@stargan/tr
 export interface RunRecord {
   /** Its configuration. */
   config: Config;
-  /** Folder of the images, as an absolute path. */
+  /** Folder of the images, as an absolute path; empty in a run that was imported without images. */
   data: string;
   /** Names of the domains, by label. */
   domains: string[];

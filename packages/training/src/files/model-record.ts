@@ -12,16 +12,23 @@ export interface ModelRecord {
   readonly domains: readonly string[];
 }
 
+/** A record, and the networks that it describes. */
+export interface OpenedRecord extends ModelRecord {
+  /** Built for the configuration and the number of domains; they hold no weights. */
+  readonly networks: Networks;
+}
+
 /** Name of the file that keeps it, in the folder of a run. */
 export const RECORD_FILE = 'config.json';
 
 /**
  * The record in the folder of a run, and the networks that it describes.
  *
+ * @param folder of the run, as `openFolder` gives it
  * @returns undefined where the folder holds none
  * @throws naming the file when it is damaged
  */
-export async function readModelRecord(folder: ReadableFolder): Promise<(ModelRecord & { networks: Networks }) | undefined> {
+export async function readModelRecord(folder: ReadableFolder): Promise<OpenedRecord | undefined> {
   const text = await folder.text(RECORD_FILE);
   if (text === undefined) return undefined;
   try {
