@@ -7,7 +7,7 @@
  */
 export const levels = [
   ['packages/random', 'packages/ops', 'packages/losses', 'packages/optimizers', 'packages/checkpoints', 'packages/resizing'],
-  ['packages/layers', 'packages/data', 'packages/profiling'],
+  ['packages/layers', 'packages/data', 'packages/profiling', 'packages/augmentation'],
   ['packages/generator', 'packages/mapping-network', 'packages/style-encoder', 'packages/discriminator', 'packages/metrics'],
   ['packages/training'],
   ['packages/backend'],
@@ -103,4 +103,5 @@ export const externals = {
   // For scripts of other people and for browsers: nothing native. `path` names the files of a checkpoint.
   'packages/training': ['@tensorflow/tfjs-core', 'path'],
   'packages/losses': ['@tensorflow/tfjs-core'],
+  'packages/augmentation': ['@tensorflow/tfjs-core'],
 };
