@@ -6,9 +6,21 @@
  * metrics each other, nor anything but the programs at the end the runtime.
  */
 export const levels = [
-  ['packages/random', 'packages/ops', 'packages/losses', 'packages/optimizers', 'packages/checkpoints', 'packages/resizing'],
+  [
+    'packages/random',
+    'packages/ops',
+    'packages/losses',
+    'packages/optimizers',
+    'packages/checkpoints',
+    'packages/resizing',
+    'packages/folder-lock',
+    'packages/config',
+    'packages/command-line',
+  ],
   ['packages/layers', 'packages/data', 'packages/profiling', 'packages/augmentation'],
   ['packages/generator', 'packages/mapping-network', 'packages/style-encoder', 'packages/discriminator', 'packages/metrics'],
+  ['packages/pretrained'],
+  ['packages/evaluation'],
   ['packages/training'],
   ['packages/backend'],
   ['harness'],
@@ -65,6 +77,7 @@ export const rooms = {
     'config',
     'sampling',
     'evaluation',
+    'planning',
     'files',
     'load-model-arguments.ts',
     'load-model.ts',
@@ -75,7 +88,6 @@ export const rooms = {
     'usage-error.ts',
     'logging',
     'config',
-    'weights',
     'dataset',
     'run',
     'sampling',
