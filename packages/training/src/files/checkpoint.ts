@@ -9,6 +9,7 @@ import {
 } from '@stargan/checkpoints';
 import { adamStateFromTensors, adamStateToTensors, type AdamState } from '@stargan/optimizers';
 import type { ParameterSpec } from '@stargan/layers';
+import { tensor1d } from '@tensorflow/tfjs-core';
 import {
   EMA_NETWORKS,
   NETWORK_NAMES,
@@ -57,7 +58,9 @@ export async function writeCheckpoint(runDirectory: string, networks: Networks, 
     files[averageFile(name)] = { tensors: withConstants(networks, name, state.ema[name]) };
   const directory = checkpointDirectory(runDirectory);
   const { drawOffset, rollbacks } = state;
-  const checkpoint = await saveCheckpoint(directory, state.iteration, files, { drawOffset, rollbacks });
+  // Three numbers, which float64 holds to the last bit.
+  const augmentation = state.augmentation && { augmentation: Array.from(state.augmentation.dataSync()) };
+  const checkpoint = await saveCheckpoint(directory, state.iteration, files, { drawOffset, rollbacks, ...augmentation });
   // What could not be removed goes with the next checkpoint: this one is there.
   await pruneCheckpoints(directory, keep, { upTo: state.iteration }).catch(() => undefined);
   return checkpoint;
@@ -103,8 +106,12 @@ export async function readState(networks: Networks, checkpoint: Checkpoint): Pro
       (name) => readMoments(networks[name].specs, path.join(checkpoint.path, optimizerFile(name)), weights[name], iteration),
       disposeMoments,
     );
-    const { drawOffset, rollbacks } = manifest.metadata;
-    return { iteration, weights, ema, moments, drawOffset: countOf(drawOffset), rollbacks: countOf(rollbacks) };
+    const { drawOffset, rollbacks, augmentation } = manifest.metadata;
+    const probability = probabilityOf(augmentation);
+    return {
+      ...{ iteration, weights, ema, moments, drawOffset: countOf(drawOffset), rollbacks: countOf(rollbacks) },
+      ...(probability && { augmentation: tensor1d(probability) }),
+    };
   } catch (error) {
     disposeAll(...Object.values(weights), ...Object.values(ema ?? {}));
     throw error;
@@ -113,6 +120,13 @@ export async function readState(networks: Networks, checkpoint: Checkpoint): Pro
 
 /** A count in a manifest; those of earlier versions have none. */
 const countOf = (value: unknown): number => (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0);
+
+/** The adaptive probability of augmentation in a manifest, with its sums; undefined where there is none, or it cannot be one. */
+function probabilityOf(value: unknown): number[] | undefined {
+  if (!Array.isArray(value) || value.length !== 3 || !value.every(Number.isFinite)) return undefined;
+  const [probability = NaN, , steps = NaN] = value as number[];
+  return probability >= 0 && probability <= 1 && steps >= 0 ? (value as number[]) : undefined;
+}
 
 async function readMoments(
   specs: readonly ParameterSpec[],

@@ -1,6 +1,7 @@
 import { fill, randomNormal, randomUniform } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../config/training-config.js';
+import { augmentationNumbers } from '../iteration/augmentation.js';
 import { type Batch, disposeBatch, imagesPerIteration } from '../iteration/batch.js';
 import { type Losses, trainIteration } from '../iteration/iteration.js';
 import { buildOptimizers, disposeState, initialState, stateFromWeights } from '../iteration/state.js';
@@ -72,7 +73,7 @@ const randomTensors = (seed: number): Tensors => ({
 });
 
 function batchOf(config: TrainingConfig, domains: number, make: Tensors): Batch {
-  const { imageSize, latentDim, penalty } = config;
+  const { imageSize, latentDim, penalty, augmentation } = config;
   const batch = imagesPerIteration(config);
   const images = (stream: number): Tensor => make.images([batch, imageSize, imageSize, 3], stream);
   const latents = (stream: number): Tensor => make.latents([batch, latentDim], stream);
@@ -84,6 +85,7 @@ function batchOf(config: TrainingConfig, domains: number, make: Tensors): Batch 
     latent: latents(4),
     latent2: latents(5),
     ...(penalty === 'wganGp' && { position: make.positions([batch], 6) }),
+    ...(augmentation !== 'off' && { augmentationNumbers: augmentationNumbers(batch, config.seed, 0) }),
     domain,
     targetDomain: domain.map((y) => (y + 1) % domains),
   };
