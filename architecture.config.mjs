@@ -16,7 +16,7 @@ export const levels = [
     'packages/config',
     'packages/command-line',
   ],
-  ['packages/layers', 'packages/data', 'packages/profiling', 'packages/optimizers'],
+  ['packages/layers', 'packages/data', 'packages/profiling', 'packages/optimizers', 'packages/augmentation'],
   ['packages/generator', 'packages/mapping-network', 'packages/style-encoder', 'packages/discriminator', 'packages/metrics'],
   ['packages/pretrained'],
   ['packages/evaluation'],
@@ -117,4 +117,5 @@ export const externals = {
   // For scripts of other people and for browsers: nothing native. `path` names the files of a checkpoint.
   'packages/training': ['@tensorflow/tfjs-core', 'path'],
   'packages/losses': ['@tensorflow/tfjs-core'],
+  'packages/augmentation': ['@tensorflow/tfjs-core'],
 };

@@ -112,6 +112,7 @@ export function trainingIteration(
       }
       // As the reference logs it: the value after the decay, in force for the next iteration.
       losses['G/lambda_ds'] = linearDecay(initialLambda, diversityIterations, state.iteration + 1);
+      if (state.augmentation !== undefined) losses['D/augmentation'] = state.augmentation.dataSync()[0]!;
 
       const { generator, mappingNetwork, styleEncoder } = state.weights;
       for (const [name, averages] of Object.entries(average(state.ema, { generator, mappingNetwork, styleEncoder }))) {
