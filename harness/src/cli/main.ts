@@ -16,7 +16,10 @@ import { pairsCommand } from './pairs-command.js';
 import { planCommand } from './plan-command.js';
 import { reportCommand } from './report-command.js';
 import { sampleCommand } from './sample-command.js';
+import { styleCommand } from './style-command.js';
 import { trainCommand } from './train-command.js';
+import { translateCommand } from './translate-command.js';
+import { videoCommand } from './video-command.js';
 import { weightsCommand } from './weights-command.js';
 
 const EXIT_FAILURE = 1;
@@ -59,6 +62,9 @@ export function createProgram(version: string, called?: string): Command {
   const commands = [
     trainCommand(),
     sampleCommand(),
+    translateCommand(),
+    videoCommand(),
+    styleCommand(),
     evaluateCommand(),
     compareCommand(),
     reportCommand(),

@@ -142,6 +142,7 @@ async function trainLocked(
       event: previous === undefined ? 'begun' : 'resumed',
       iteration: startIteration,
       checkpoint: opened?.checkpoint.path,
+      updates: updates.notCompiled === undefined ? 'replayed' : `operation by operation: ${updates.notCompiled}`,
       ...changes,
       ...(images.difference && { images: images.difference }),
     });
