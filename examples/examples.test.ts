@@ -20,7 +20,7 @@ describe('the examples', () => {
   it('are listed in the README', () => {
     const readme = readFileSync(`${folder}README.md`, 'utf8');
     const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
-    expect(files).toHaveLength(6);
+    expect(files).toHaveLength(7);
     for (const file of files) expect(readme).toContain(`npm run example ${path.basename(file, '.js')}`);
   });
 
@@ -29,6 +29,10 @@ describe('the examples', () => {
     expect(printed).toContain('tensors left by 119 steps: 0');
     // By chance it would be 25.
     expect(numbers(printed, /generated as asked for: (\d+) %/)[0]).toBeGreaterThan(80);
+  });
+
+  it('captured-training: a tf.layers model trains to the same bits captured', () => {
+    expect(run('captured-training.js', '8')).toContain('losses of 8 steps: equal bit for bit');
   });
 
   it('dcgan: generated pictures have as many bright pixels as real ones, and more than noise would', () => {

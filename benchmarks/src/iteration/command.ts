@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describeRuntime, selectRuntime } from '@stargan/backend';
-import { resolveConfig, UsageError } from '@stargan/harness';
+import { chooseThreads, describeRuntime, selectRuntime } from '@stargan/backend';
+import { resolveConfig, UsageError, type Config } from '@stargan/harness';
+import { forecast } from '@stargan/training/planning';
 import { Command, InvalidArgumentError } from 'commander';
 import { measureMatmulPeak } from '../matmul-peak.js';
 import { alternate } from './compare.js';
@@ -13,14 +14,17 @@ import { summarizeProfile } from './profile.js';
 import { lastJson, runProgram } from './run-program.js';
 
 interface Options {
-  imageSize: number;
-  batch: number;
+  preset?: string;
+  imageSize?: number;
+  batch?: number;
   iterations: number;
   domains?: number;
   set: string[];
   json?: boolean;
   kernels?: boolean;
   profile?: boolean;
+  compile?: boolean;
+  threads?: number;
   peer?: string;
   peerDevice?: string;
   python: string;
@@ -29,20 +33,27 @@ interface Options {
 
 const PROGRAM = fileURLToPath(new URL('../../bin/iteration.js', import.meta.url));
 const DEFAULT_DOMAINS = 2;
+
+/** Sizes that are measured where neither an option nor a preset says others. */
+const DEFAULT_SIZES = { imageSize: 64, batch: 4 };
+
 const PEAK_RUNS = 10;
 
 /** `pnpm bench:iteration`. */
 export function iterationCommand(): Command {
   return new Command('bench:iteration')
     .description('Measure one full training iteration on random data, alone or beside a PyTorch program.')
-    .option('--image-size <pixels>', 'height and width of the images', whole, 64)
-    .option('--batch <images>', 'images per update', whole, 4)
+    .option('--preset <name>', 'a named configuration of stargan train, with its sizes: celeba-hq, afhq, demo')
+    .option('--image-size <pixels>', 'height and width of the images (default 64, or as the preset says)', whole)
+    .option('--batch <images>', 'images per update (default 4, or as the preset says)', whole)
     .option('--iterations <number>', 'iterations, the first of which warms up; at least 2 are run', whole, 4)
     .option('--domains <number>', 'number of domains (default 2)', whole)
     .option('--set <key=value>', 'any config value; may be repeated', (text: string, before: string[]) => [...before, text], [])
     .option('--json', 'print JSON')
     .option('--kernels', 'also print the kernels by arithmetic and shape, on standard error')
     .option('--profile', 'also take the time of every kernel, after the timed iterations: a table on standard error, and in the JSON')
+    .option('--compile', 'time iterations that are recorded and replayed, in turn with those that run operation by operation')
+    .option('--threads <number>', 'threads of an operation on the processor (default: as a training chooses them)', whole)
     .option('--peer <file.py>', 'alternate with this Python program, each in fresh processes, and print the ratio')
     .option('--peer-device <name>', 'passed to the peer as --device, such as cuda')
     .option('--python <path>', 'Python that runs the peer', 'python3')
@@ -59,19 +70,19 @@ function whole(text: string): number {
   return value;
 }
 
-async function measureHere({
-  imageSize,
-  batch,
-  domains = DEFAULT_DOMAINS,
-  iterations,
-  set,
-  kernels = false,
-  profile = false,
-}: Options): Promise<IterationCost> {
-  const config = await resolveConfig({ overrides: { imageSize, batch }, assignments: set });
-  const runtime = await selectRuntime();
+/** The measured configuration. @throws UsageError as `resolveConfig` does */
+function configOf({ preset, imageSize, batch, set }: Options): Promise<Config> {
+  const sizes = preset === undefined ? DEFAULT_SIZES : {};
+  return resolveConfig({ preset, overrides: { ...sizes, ...(imageSize && { imageSize }), ...(batch && { batch }) }, assignments: set });
+}
+
+async function measureHere(options: Options): Promise<IterationCost> {
+  const { domains = DEFAULT_DOMAINS, iterations, kernels = false, profile = false, compile = false } = options;
+  const config = await configOf(options);
+  const threads = options.threads ?? chooseThreads(forecast(config, domains).plan);
+  const runtime = await selectRuntime({ threads });
   console.error(describeRuntime(runtime));
-  const { cost, times, ...measured } = measureIteration(config, { domains, timed: Math.max(iterations - 1, 1), profile });
+  const { cost, times, ...measured } = measureIteration(config, { domains, timed: Math.max(iterations - 1, 1), profile, compile });
   if (kernels) console.error(formatKernels(measured.kernels));
   if (times === undefined) return cost;
   const summary = summarizeProfile(times, { peak: measureMatmulPeak(PEAK_RUNS), synchronous: runtime.kind !== 'native-gpu' });
@@ -80,34 +91,37 @@ async function measureHere({
 }
 
 async function measureBeside(file: string, options: Options): ReturnType<typeof alternate> {
-  const { imageSize, batch, domains, iterations, set, peerDevice, python, rounds } = options;
+  const { domains, iterations, preset, set, peerDevice, python, rounds } = options;
   if (!existsSync(file)) throw new UsageError(`--peer: there is no file ${file}`);
-  await resolveConfig({ overrides: { imageSize, batch }, assignments: set });
-  if (set.length > 0)
-    console.error('warning: the peer does not know of --set; the ratio compares different models unless it changes nothing but speed');
+  const { imageSize, batch } = await configOf(options);
+  if (set.length > 0 || preset !== undefined)
+    console.error(
+      'warning: the peer takes the sizes alone and does not know of --set and --preset; the ratio compares different models unless they change nothing but sizes and speed',
+    );
   // Neither is started from a process with TensorFlow in it: a child would inherit its high mark of memory.
   return alternate(
-    () => measureInChild(options),
+    () => measureInChild({ ...options, imageSize, batch }),
     () => runPeer({ python, file, imageSize, batch, iterations: Math.max(iterations, 2), domains, device: peerDevice }),
     rounds,
   );
 }
 
-async function measureInChild({
-  imageSize,
-  batch,
-  domains = DEFAULT_DOMAINS,
-  iterations,
-  set,
-  kernels,
-  profile,
-}: Options): Promise<IterationCost> {
-  const numbers = { '--image-size': imageSize, '--batch': batch, '--domains': domains, '--iterations': iterations };
+async function measureInChild(options: Options): Promise<IterationCost> {
+  const { preset, imageSize, batch, domains = DEFAULT_DOMAINS, iterations, threads, set, kernels, profile, compile } = options;
+  const given = {
+    '--preset': preset,
+    '--image-size': imageSize,
+    '--batch': batch,
+    '--domains': domains,
+    '--iterations': iterations,
+    '--threads': threads,
+  };
   const parameters = [
-    ...Object.entries(numbers).flatMap(([name, value]) => [name, String(value)]),
+    ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])),
     ...set.flatMap((assignment) => ['--set', assignment]),
     ...(kernels === true ? ['--kernels'] : []),
     ...(profile === true ? ['--profile'] : []),
+    ...(compile === true ? ['--compile'] : []),
   ];
   const { exitCode, signal, stdout, stderr } = await runProgram(process.execPath, [PROGRAM, ...parameters, '--json']);
   if (stderr !== '') console.error(stderr.trimEnd());

@@ -1,9 +1,10 @@
+import { runStoppable } from '@stargan/command-line';
 import { loadImages } from '@stargan/data';
 import type { DomainClassifier } from '@stargan/metrics';
 import { Command } from 'commander';
 import { openClassifier } from '@stargan/training/evaluation';
 import { logDataset } from '../dataset/log-dataset.js';
-import { openEvaluationData } from '../evaluation/evaluation-data.js';
+import { openEvaluationData } from '@stargan/evaluation';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
 import { evaluationFile, type EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';
@@ -20,7 +21,6 @@ import { examples } from './examples.js';
 import { requireApart, requireWritable } from './folders.js';
 import { positiveNumber, wholeNumber } from './numbers.js';
 import { imagesFolder, openRunDataset, requireDomains } from './run-dataset.js';
-import { runStoppable } from './run-stoppable.js';
 import { startRuntime } from './runtime.js';
 
 interface EvaluateArguments extends Partial<CompareArguments> {

@@ -8,15 +8,15 @@ import { logDataset } from '../dataset/log-dataset.js';
 import { trainingEvaluation } from '../evaluation/training-evaluation.js';
 import { optionalWrites } from '../logging/optional-writes.js';
 import { compareWithKeptFingerprint } from '../run/data-fingerprint.js';
-import { openNewestState } from '../run/open-state.js';
+import { describeFinding, findUnusable, openNewestState } from '@stargan/training';
 import { adoptRecord, requireFittingRun } from '../run/resume-rules.js';
 import type { RunRecord } from '../run/run-directory.js';
 import { lockRun, type RunLock } from '../run/run-lock.js';
-import { describeFinding, findUnusable } from '../run/state-faults.js';
 import { loadFixedInputs } from '../sampling/fixed-inputs.js';
 import { UsageError } from '../usage-error.js';
 import { NonFiniteError } from './roll-back.js';
 import { runIterations } from './run-iterations.js';
+import { compiledIteration } from './compiled-iteration.js';
 import { createSaver, lastOf } from './saver.js';
 import { describeDataWait } from './speed-meter.js';
 import { openLogs, openStream, recordEvent, type Training, type TrainingPosition, type TrainingSetup } from './training.js';
@@ -99,12 +99,18 @@ async function trainLocked(
 
   const networks = buildNetworks(config, domains);
   const optimizers = buildOptimizers(config);
-  const opened = await openNewestState(out, networks, { domains, sizes: config, log: (line) => console.warn(line) });
+  const opened = await openNewestState(out, networks, {
+    domains,
+    sizes: config,
+    log: (line) => console.warn(line),
+    alternative: 'start again in another folder with --out',
+  });
   const state = opened?.state ?? initialState(networks, optimizers, config.seed);
   const { iteration: startIteration } = state;
   if (previous !== undefined && opened === undefined) console.warn(`${out} has no checkpoint yet: training begins at iteration 0`);
 
-  const setup: TrainingSetup = { config, out, dataset, networks, optimizers, sampler };
+  const updates = compiledIteration(networks, optimizers, config, domains);
+  const setup: TrainingSetup = { config, out, dataset, networks, optimizers, updates, sampler };
   const fixedInputs = await loadFixedInputs(dataset.validation ?? dataset.train, config);
   const changes = await adoptRecord(out, record, previous, (line) => console.warn(line));
   const logs = await openLogs(out, startIteration);
@@ -136,6 +142,7 @@ async function trainLocked(
       event: previous === undefined ? 'begun' : 'resumed',
       iteration: startIteration,
       checkpoint: opened?.checkpoint.path,
+      updates: updates.notCompiled === undefined ? 'replayed' : `operation by operation: ${updates.notCompiled}`,
       ...changes,
       ...(images.difference && { images: images.difference }),
     });
@@ -153,6 +160,7 @@ async function trainLocked(
     for (const line of training.outputs.optionalWrites.summary()) log(line);
     progress.stop();
     evaluation.dispose();
+    updates.iteration.dispose();
     await position.stream.close();
     disposeState(position.state);
   }

@@ -32,6 +32,7 @@ export { recogniseImage, recognisedBytes, type ImageFormat, type RecognisedImage
 export type { ImageHeader } from './image-header.js';
 export type { Box, RgbImage } from './image.js';
 export { inspectImageHeader, type InspectImageHeaderOptions } from './inspect-image-header.js';
+export { loadFirstImages, type FirstImagesOptions } from './load-first-images.js';
 export { loadImages } from './load-images.js';
 export type { Oklch } from './oklch.js';
 export { countPassedOver } from './passed-over.js';
@@ -49,4 +50,6 @@ export {
   type TrainingPlanOptions,
   type TrainingSampler,
 } from './training-plan.js';
+export { ForeignLinkError, linkDomains } from './link-domains.js';
 export { createTrainingStream, type TrainingStream, type TrainingStreamOptions, type TrainingStreamStatistics } from './training-stream.js';
+export { writePng } from './write-png.js';

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { fieldRows, fieldTable } from './field-rows.js';
+import { fieldRows, fieldTable } from '@stargan/config';
 import { trainingFields } from './training-config.js';
 
 const readme = new URL('../../README.md', import.meta.url);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultsOf } from '../field.js';
-import { parseFields } from './parse-fields.js';
+import { defaultsOf, parseFields } from '@stargan/config';
 import { trainingFields } from './training-config.js';
 
 describe('a configuration of fields', () => {
