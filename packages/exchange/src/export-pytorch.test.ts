@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { exportPyTorch } from './index.js';
 import { writeRandomRun } from './testing/random-run.js';
 import { dictAt, type ChangedDict } from './testing/reference-files.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 
 const folder = useTemporaryFolder();
 const read = async (path: string): Promise<ChangedDict> => (await readPyTorchFile(path)) as unknown as ChangedDict;

@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { importReference } from './index.js';
 import { smallConfig, writeRandomRun } from './testing/random-run.js';
 import { averagesIn, changed, dictAt, writeReferenceFiles } from './testing/reference-files.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 
 const folder = useTemporaryFolder();
 const DOMAINS = ['cat', 'dog', 'wild'];

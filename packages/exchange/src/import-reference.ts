@@ -1,5 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { saveCheckpoint, writeWholeFile, type CheckpointContent, type TensorSource } from '@stargan/checkpoints';
+import { parseFields } from '@stargan/config';
 import { torchShape, type ParameterSpec } from '@stargan/layers';
 import {
   averageFile,
@@ -8,7 +9,7 @@ import {
   EMA_NETWORKS,
   NETWORK_NAMES,
   optimizerFile,
-  parseFields,
+  RECORD_FILE,
   REFERENCE_NAMES,
   storedConstants,
   trainingFields,
@@ -147,7 +148,7 @@ async function importOpened(files: Files, options: ImportOptions): Promise<Refer
   await writeFolder(options.out, async (aside) => {
     await saveCheckpoint(checkpointDirectory(aside), iteration, content, metadata);
     const record = { formatVersion: 1, config, data: options.data === undefined ? '' : resolve(options.data), domains };
-    await writeWholeFile(join(aside, 'config.json'), `${JSON.stringify(record, null, 2)}\n`);
+    await writeWholeFile(join(aside, RECORD_FILE), `${JSON.stringify(record, null, 2)}\n`);
     return aside;
   });
   const checkpoint = join(checkpointDirectory(options.out), `${iteration}`.padStart(7, '0'));

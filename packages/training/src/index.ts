@@ -8,7 +8,6 @@ export {
   updatesPerIteration,
 } from './config/ablation.js';
 export { type FieldRow, fieldRows, fieldTable } from '@stargan/config';
-export { parseFields } from '@stargan/config';
 export { type RenamedConfig, renameKeys } from './config/renamed-keys.js';
 export { type TrainingConfig, trainingFields } from './config/training-config.js';
 export {
@@ -24,11 +23,11 @@ export {
   type NumberRange,
   rate,
 } from './field.js';
-export { type ModelRecord, type OpenedRecord, parseStoredRecord, RECORD_FILE, type StoredRecord } from './files/model-record.js';
-export { describeFinding, findUnusable, type NonFiniteFinding } from './files/state-faults.js';
 export { averageFile, averageFiles, optimizerFile, REFERENCE_NAMES, weightsFile } from './files/file-names.js';
+export { type ModelRecord, type OpenedRecord, parseStoredRecord, RECORD_FILE, type StoredRecord } from './files/model-record.js';
 export { findModel, type FoundModel, openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
 export { filesOf, readAverages } from './files/read-averages.js';
+export { describeFinding, findUnusable, type NonFiniteFinding } from './files/state-faults.js';
 export {
   readStoredTensors,
   restoreTensors,
