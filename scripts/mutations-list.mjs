@@ -579,7 +579,25 @@ export const mutations = [
     changes: [
       ['minimal filtering: a sign in the transform of the input', 'minimal_filters.h', '{0, s, -2, -r, 1, 0}', '{0, s, -2, r, 1, 0}'],
       ['minimal filtering: a sign in the transform of the pooled filter', 'minimal_filters.h', '{1, 0, 1}', '{1, 0, -1}'],
-      ['minimal filtering: taps are not reversed for the gradient', 'winograd.cc', '(reversed ? 8 - i : i)', 'i'],
+      ['minimal filtering: taps are not reversed for the gradient', 'winograd_filter.h', '(reversed ? 8 - i : i)', 'i'],
+      [
+        'minimal filtering: bands of tiles clear what their neighbours have added',
+        'winograd_schedule.h',
+        'from = start(top - 1) + To::size;',
+        'from = start(top);',
+      ],
+      [
+        'minimal filtering: one stretch of tiles is left out of the gradient',
+        'winograd_filter_gradient.h',
+        'for (int64_t stretch = 1; stretch < stretches; stretch++)',
+        'for (int64_t stretch = 2; stretch < stretches; stretch++)',
+      ],
+      [
+        'minimal filtering: later tiles replace the sums of earlier ones',
+        'winograd_filter_gradient.h',
+        'from == 0 && isFirst<F>(f)',
+        'isFirst<F>(f)',
+      ],
       ['instance normalisation: no leaky ReLU', 'normalization.cc', 'y[c] = before > 0 ? before : before * slope;', 'y[c] = before;'],
       [
         'instance normalisation: the variance has no gradient',
