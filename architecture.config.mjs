@@ -41,6 +41,7 @@ export const rooms = {
     'machine',
     'environment.ts',
     'install',
+    'capture',
     '*',
   ],
   'packages/checkpoints': ['*', 'pytorch'],

@@ -62,14 +62,8 @@ export {
 } from './iteration/finite.js';
 export { generatorGradients, type GeneratorInputs, type StyleSource } from './iteration/generator-step.js';
 export { overParts } from './iteration/gradients.js';
-export {
-  type IterationConfig,
-  type IterationOptions,
-  type Losses,
-  trainingIteration,
-  type TrainingIteration,
-  trainIteration,
-} from './iteration/iteration.js';
+export { type IterationConfig, type Losses } from './iteration/iteration-config.js';
+export { type IterationOptions, trainingIteration, type TrainingIteration, trainIteration } from './iteration/iteration.js';
 export { type DiscriminatorReadings, type GeneratorReadings, type Objective, OBJECTIVE } from './iteration/objective.js';
 export { buildOptimizers, disposeState, initialState, type Optimizers, stateFromWeights, type TrainingState } from './iteration/state.js';
 export { type Factors, type Term, type TermConfig } from './iteration/terms.js';

@@ -7,7 +7,8 @@ import { buildNetworks } from '../networks/networks.js';
 import { smallConfig } from '../testing/small-config.js';
 import { augmentationNumbers, drawAugmentation, isAdaptive } from './augmentation.js';
 import { disposeBatch, splitBatch, tensorBatch, type Batch } from './batch.js';
-import { trainIteration, type Losses } from './iteration.js';
+import type { Losses } from './iteration-config.js';
+import { trainIteration } from './iteration.js';
 import { buildOptimizers, disposeState, initialState, type TrainingState } from './state.js';
 
 const ALL = { augmentation: 'color,translation,cutout' } as const;

@@ -131,7 +131,11 @@ function positions(count: number, seed: number, iteration: number): Float32Array
   return Float32Array.from({ length: count }, () => random.uniform());
 }
 
-/** Disposes a batch's tensors. */
+/**
+ * Disposes a batch's tensors.
+ *
+ * @param batch not to be used afterwards
+ */
 export function disposeBatch(batch: Batch): void {
   dispose(Object.values(batch).filter((value) => value instanceof Tensor));
 }

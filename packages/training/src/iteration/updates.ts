@@ -12,7 +12,7 @@ import { objectiveFields } from './config-fields.js';
 import { discriminatorGradients } from './discriminator-step.js';
 import { generatorGradients, trainedNetworks, type StyleSource } from './generator-step.js';
 import { overParts } from './gradients.js';
-import type { IterationConfig, Losses } from './iteration.js';
+import type { IterationConfig, Losses } from './iteration-config.js';
 import type { Objective } from './objective.js';
 import { disposeMoments, type Optimizers, type TrainingState } from './state.js';
 import { factorsOf, type Factors } from './terms.js';
