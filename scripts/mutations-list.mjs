@@ -332,6 +332,60 @@ export const mutations = [
     ],
   },
   {
+    test: 'packages/translation/src/choose-styles.test.ts',
+    folder: 'packages/translation/src',
+    changes: [
+      [
+        'styles of references are not drawn towards the mean',
+        'model-styles.ts',
+        'values: await truncateValues(model, name, values, psi)',
+        'values',
+        'draws every kind of style towards the mean of its domain',
+      ],
+      [
+        'styles are drawn beyond their place instead of towards the mean',
+        'model-styles.ts',
+        'values, psi);\n  } finally',
+        'values, 1 + psi);\n  } finally',
+        'draws every kind of style towards the mean of its domain',
+      ],
+    ],
+  },
+  {
+    test: 'packages/translation/src/translate-files.test.ts',
+    folder: 'packages/translation/src',
+    changes: [
+      [
+        'what filled up the square stays in the result',
+        'encode-picture.ts',
+        'image = image.extract(placed)',
+        'image = image.clone()',
+        'without what filled up the square',
+      ],
+      [
+        'a picture that is translated may be replaced',
+        'plan-outputs.ts',
+        'if (lost !== undefined)',
+        'if (false)',
+        'never replaces a picture that it translates',
+      ],
+    ],
+  },
+  {
+    test: 'packages/translation/src/video/frames.test.ts',
+    folder: 'packages/translation/src/video',
+    changes: [
+      ['the references begin anew at every change', 'frames.ts', '[at(change - 1)?.picture,', '[undefined,', 'goes on scrolling'],
+      [
+        'the last style does not lead back to the first',
+        'frames.ts',
+        '(loop ? keyframes : keyframes - 1)',
+        '(keyframes - 1)',
+        'ends as it begins',
+      ],
+    ],
+  },
+  {
     test: `${training}/train.test.ts`,
     folder: training,
     changes: [
