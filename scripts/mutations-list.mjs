@@ -169,7 +169,7 @@ export const mutations = [
         '  await pruneCheckpoints(directory, 1);\n  const checkpoint = await saveCheckpoint(',
       ],
       ['checkpoints of later iterations go', 'checkpoint.ts', '{ upTo: state.iteration }', '{}'],
-      ['an optimiser may have fewer steps than there were iterations', 'checkpoint.ts', ' && step >= iteration', ''],
+      ['an optimiser may have fewer steps than there were iterations', 'checkpoint.ts', ' && step >= leastSteps', ''],
     ],
   },
   {
@@ -268,7 +268,7 @@ export const mutations = [
       ],
       [
         'networks that overflow are not found',
-        `${run}/state-faults.ts`,
+        'packages/training/src/files/state-faults.ts',
         'for (const averages of [false, true])',
         'for (const averages of [])',
         'too large to compute with',
@@ -290,12 +290,12 @@ export const mutations = [
     ],
   },
   {
-    test: `${run}/open-state.test.ts`,
-    folder: run,
+    test: 'packages/training/src/files/open-newest-state.test.ts',
+    folder: 'packages/training/src/files',
     changes: [
       [
         'averages that overflow are resumed from',
-        'open-state.ts',
+        'open-newest-state.ts',
         'if (finding === undefined) return { checkpoint, state };',
         'return { checkpoint, state };',
         'are passed over by a resumed training',
@@ -363,7 +363,7 @@ export const mutations = [
     changes: [
       [
         'checksums are not compared on resuming',
-        `${run}/open-state.ts`,
+        'packages/training/src/files/open-newest-state.ts',
         "verify: 'sha256'",
         "verify: 'sizes'",
         'goes on from the checkpoint before',
@@ -415,16 +415,16 @@ export const mutations = [
     ],
   },
   {
-    test: `${run}/run-lock.test.ts`,
-    folder: run,
+    test: 'packages/folder-lock/src/folder-lock.test.ts',
+    folder: 'packages/folder-lock/src',
     changes: [
-      ['a lock is never stale', 'run-lock.ts', 'silence > SILENCE_SECONDS', 'silence > Infinity'],
-      ['a lock whose process cannot be asked is always stale', 'run-lock.ts', 'silence > SILENCE_SECONDS', 'silence >= 0'],
-      ['a lock whose process runs is stale', 'run-lock.ts', 'if (running === false ||', 'if (running !== undefined ||'],
-      ['a holder does not see that it was replaced', 'run-lock.ts', 'found.token !== mine.token', 'false'],
+      ['a lock is never stale', 'folder-lock.ts', 'silence > SILENCE_SECONDS', 'silence > Infinity'],
+      ['a lock whose process cannot be asked is always stale', 'folder-lock.ts', 'silence > SILENCE_SECONDS', 'silence >= 0'],
+      ['a lock whose process runs is stale', 'folder-lock.ts', 'if (running === false ||', 'if (running !== undefined ||'],
+      ['a holder does not see that it was replaced', 'folder-lock.ts', 'found.token !== mine.token', 'false'],
       [
         "another process's lock is removed",
-        'run-lock.ts',
+        'folder-lock.ts',
         "if (typeof found === 'object' && found.token === mine.token) await rm",
         "if (typeof found === 'object') await rm",
       ],
@@ -584,7 +584,25 @@ export const mutations = [
     changes: [
       ['minimal filtering: a sign in the transform of the input', 'minimal_filters.h', '{0, s, -2, -r, 1, 0}', '{0, s, -2, r, 1, 0}'],
       ['minimal filtering: a sign in the transform of the pooled filter', 'minimal_filters.h', '{1, 0, 1}', '{1, 0, -1}'],
-      ['minimal filtering: taps are not reversed for the gradient', 'winograd.cc', '(reversed ? 8 - i : i)', 'i'],
+      ['minimal filtering: taps are not reversed for the gradient', 'winograd_filter.h', '(reversed ? 8 - i : i)', 'i'],
+      [
+        'minimal filtering: bands of tiles clear what their neighbours have added',
+        'winograd_schedule.h',
+        'from = start(top - 1) + To::size;',
+        'from = start(top);',
+      ],
+      [
+        'minimal filtering: one stretch of tiles is left out of the gradient',
+        'winograd_filter_gradient.h',
+        'for (int64_t stretch = 1; stretch < stretches; stretch++)',
+        'for (int64_t stretch = 2; stretch < stretches; stretch++)',
+      ],
+      [
+        'minimal filtering: later tiles replace the sums of earlier ones',
+        'winograd_filter_gradient.h',
+        'from == 0 && isFirst<F>(f)',
+        'isFirst<F>(f)',
+      ],
       ['instance normalisation: no leaky ReLU', 'normalization.cc', 'y[c] = before > 0 ? before : before * slope;', 'y[c] = before;'],
       [
         'instance normalisation: the variance has no gradient',

@@ -27,3 +27,10 @@ export function threadCount(text: string): number {
     throw new InvalidArgumentError(`a whole number from 1 to ${MOST_THREADS} is needed; leave the option out for all cores.`);
   return value;
 }
+
+/** A share, from 0 to 1, from the command line. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('a number from 0 to 1 is needed.');
+  return value;
+}

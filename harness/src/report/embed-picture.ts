@@ -52,10 +52,11 @@ export function createPictureEmbedder(page: string, { pictureBytes, pageBytes }:
         const { size } = await stat(file);
         if (size <= Math.min(pictureBytes, left)) {
           const whole = await readFile(file);
-          if (take(whole)) return html(image('png', whole, caption), caption);
+          if (take(whole)) return html(image(path.extname(file).slice(1), whole, caption), caption);
         }
         if (left <= 0) return html('', caption, ` ${link(file)}`);
-        const reduced = await sharp(file)
+        // All frames of what moves.
+        const reduced = await sharp(file, { animated: true })
           .resize(REDUCED_SIZE, REDUCED_SIZE, { fit: 'inside', withoutEnlargement: true })
           .webp({ quality: 80 })
           .toBuffer();

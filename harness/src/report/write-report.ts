@@ -25,15 +25,20 @@ const CAPTIONS: Readonly<Record<string, string>> = {
   cycle: 'Cycle. Rows: source, reference, source translated to the reference’s domain and style, and translated back with its own style.',
 };
 
+const VIDEO_CAPTIONS: Readonly<Record<string, string>> = {
+  'latent-video': 'Sources, and below their translations, which change from one random style to the next.',
+  'reference-video': 'Sources, and below their translations, which take on the styles of the references at the left.',
+};
+
 /** Earlier grids that the report shows at most. */
 const SHOWN_STAGES = 6;
 
-/** Sample grids of a run by kind, oldest first. */
-export async function listGrids(directory: string, kind: string): Promise<{ iteration: number; file: string }[]> {
+/** Sample grids, or videos, of a run by kind, oldest first. */
+export async function listGrids(directory: string, kind: string, ending = 'png'): Promise<{ iteration: number; file: string }[]> {
   const names = await readdir(directory).catch(() => [] as string[]);
   return names
     .flatMap((name) => {
-      const match = new RegExp(`^(\\d+)-${kind}\\.png$`).exec(name);
+      const match = new RegExp(`^(\\d+)-${kind}\\.${ending}$`).exec(name);
       return match === null ? [] : [{ iteration: Number(match[1]), file: path.join(directory, name) }];
     })
     .sort((a, b) => a.iteration - b.iteration);
@@ -46,6 +51,16 @@ async function pictures(directory: string, embedder: PictureEmbedder): Promise<s
     if (last !== undefined) figures.push(await embedder.figure(last.file, `${caption} Iteration ${last.iteration}.`));
   }
   return figures.length === 0 ? '<p>No sample grids yet.</p>' : figures.join('');
+}
+
+/** The newest videos that `stargan video` left. */
+async function videos(directory: string, embedder: PictureEmbedder): Promise<string> {
+  const figures: string[] = [];
+  for (const [kind, caption] of Object.entries(VIDEO_CAPTIONS)) {
+    const last = (await listGrids(directory, kind, 'webp')).at(-1);
+    if (last !== undefined) figures.push(await embedder.figure(last.file, `${caption} Iteration ${last.iteration}.`));
+  }
+  return figures.length === 0 ? '' : `<h2>From style to style</h2>${figures.join('')}`;
 }
 
 async function stages(directory: string, embedder: PictureEmbedder): Promise<string> {
@@ -156,6 +171,7 @@ export async function writeReport(run: string, table: readonly Metric[] = metric
 <p>${iterations} iterations at ${record.config.imageSize}×${record.config.imageSize}, batch ${record.config.batch}, ${formatDuration(seconds)} of training${waiting}. Pictures are made with the moving averages of the weights.</p>
 ${await numbers(paths.metrics)}
 <h2>Translations</h2>${await pictures(paths.samples, embedder)}
+${await videos(paths.samples, embedder)}
 ${await stages(paths.samples, embedder)}
 ${await evaluations(
   run,

@@ -1,5 +1,13 @@
 import { capture, whyNotCaptured } from '@stargan/backend';
-import { trainingIteration, type Compile, type LabelForm, type Networks, type Optimizers, type TrainingIteration } from '@stargan/training';
+import {
+  labelForm,
+  trainingIteration,
+  type Compile,
+  type LabelForm,
+  type Networks,
+  type Optimizers,
+  type TrainingIteration,
+} from '@stargan/training';
 import type { Config } from '../config/schema.js';
 
 /** The iterations of a training, how their batches hold domains, and whether updates are replayed. */
@@ -11,26 +19,26 @@ export interface CompiledIteration {
 }
 
 /**
- * With labels in tensors every sample goes through the branches of all domains, which costs nothing beside the rest as long as they
- * are few. The same with and without compiling, so that both give the same bits.
+ * How far operations may run ahead of the recorded order, in which memory is freed as soon as it is without compiling: enough to find
+ * those that can run beside each other; little where memory is to be saved.
  */
-const MOST_BRANCHES = 16;
-
-/** Operations that wait for the one that many before them, where memory must be saved: about the order in which they run by themselves. */
-const LOOK_AHEAD = 8;
+const LOOK_AHEAD = { usual: 64, saving: 8 };
 
 /** Compiles by recording and replaying. */
-const replayed: Compile = (f, { saveMemory = false } = {}) => capture(f, saveMemory ? { lookAhead: LOOK_AHEAD, keepRepeated: true } : {});
+export const replayed: Compile = (f, { saveMemory = false } = {}) =>
+  capture(f, { lookAhead: saveMemory ? LOOK_AHEAD.saving : LOOK_AHEAD.usual, keepRepeated: saveMemory });
 
 /** The iterations of a training of this many domains, compiled where that is wanted and possible. */
 export function compiledIteration(networks: Networks, optimizers: Optimizers, config: Config, domains: number): CompiledIteration {
-  const labels: LabelForm = domains <= MOST_BRANCHES ? 'tensors' : 'lists';
-  const notCompiled =
-    config.compile === 'off'
-      ? 'compile is off'
-      : labels === 'lists'
-        ? `there are ${domains} domains, more than ${MOST_BRANCHES}: each sample goes through its own branches alone`
-        : whyNotCaptured();
+  const labels = labelForm(domains);
+  const notCompiled = whyNotCompiled(config, domains);
   const compile = notCompiled === undefined ? { compile: replayed } : {};
   return { iteration: trainingIteration(networks, optimizers, { config, ...compile }), labels, notCompiled };
+}
+
+/** Why a training's updates run operation by operation; undefined where they are recorded and replayed. */
+export function whyNotCompiled({ compile }: Pick<Config, 'compile'>, domains: number): string | undefined {
+  if (compile === 'off') return 'compile is off';
+  if (labelForm(domains) === 'lists') return `each of the ${domains} domains has its own branches, which only its own samples go through`;
+  return whyNotCaptured();
 }

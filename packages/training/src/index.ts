@@ -23,13 +23,15 @@ export {
   type NumberRange,
   rate,
 } from './field.js';
-export { averageFiles } from './files/file-names.js';
-export { type ModelRecord } from './files/model-record.js';
-export { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
-export { readAverages } from './files/read-averages.js';
+export { averageFile, averageFiles, optimizerFile, REFERENCE_NAMES, weightsFile } from './files/file-names.js';
+export { type ModelRecord, type OpenedRecord, parseStoredRecord, RECORD_FILE, type StoredRecord } from './files/model-record.js';
+export { findModel, type FoundModel, openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
+export { filesOf, readAverages } from './files/read-averages.js';
+export { describeFinding, findUnusable, type NonFiniteFinding } from './files/state-faults.js';
 export {
   readStoredTensors,
   restoreTensors,
+  ROUNDED_WEIGHTS,
   storedConstants,
   type StoredGroups,
   storedTensors,
@@ -41,6 +43,7 @@ export {
   disposeBatch,
   imagesPerIteration,
   type LabelForm,
+  labelForm,
   latentCodes,
   splitBatch,
   tensorBatch,

@@ -19,7 +19,7 @@ const ownFolder = fileURLToPath(new URL('.', import.meta.url));
 function describePlace(stack: string): string {
   const places = stack
     .split('\n')
-    .flatMap((line) => /\(?((?:file:\/\/)?\/[^()]+:\d+:\d+)\)?$/.exec(line)?.[1] ?? [])
+    .flatMap((line) => /(?:\(|at )((?:file:\/\/)?\/[^()]+:\d+:\d+)\)?$/.exec(line)?.[1] ?? [])
     .map((place) => (place.startsWith('file://') ? asPath(place) : place))
     .filter((place) => !place.startsWith(ownFolder) && !place.includes('/@tensorflow/'));
   return places.find((place) => !place.includes('/node_modules/')) ?? places[0] ?? 'an unknown place';

@@ -45,7 +45,11 @@ export async function compileAddon(
     );
   }
   onProgress(`compiling the addon of ${target.name} with ${compiler.version}`);
-  const failed = await compileModule({ sources, flags: [...flags, `-I${join(target.folder, 'binding')}`], library: library.folder, output: file }, compiler, setting);
+  const failed = await compileModule(
+    { sources, flags: [...flags, `-I${join(target.folder, 'binding')}`], library: library.folder, output: file },
+    compiler,
+    setting,
+  );
   if (failed === undefined) return { file, cached: false };
   throw new InstallError(
     `installRuntime: ${compiler.command} could not compile the addon:\n${failed.failure}`,

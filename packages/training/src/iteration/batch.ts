@@ -33,6 +33,20 @@ export interface Batch {
  */
 export type LabelForm = 'lists' | 'tensors';
 
+/** Branches beyond which the samples' own are computed alone. */
+const MOST_BRANCHES = 16;
+
+/**
+ * The form in which a training holds its domains: tensors, whose further branches cost next to nothing, as long as there are at most 16.
+ *
+ * @param domains how many there are
+ */
+export const labelForm = (domains: number): LabelForm => (domains <= MOST_BRANCHES ? 'tensors' : 'lists');
+
+/** Labels in this form; the caller owns the tensor. */
+export const domainLabels = (domains: readonly number[], form: LabelForm): DomainLabels =>
+  form === 'lists' ? domains : tensor1d([...domains], 'int32');
+
 /** Decoded images of one iteration, as `@stargan/data` prepares them; pixels in [-1, 1]. */
 export interface DecodedImages {
   /** Number of the iteration, from 0: latent codes are a function of it. */
@@ -98,13 +112,12 @@ export function tensorBatch(
   const count = source.domains.length;
   const images = (values: Float32Array): Batch['image'] => tensor4d(values, [count, imageSize, imageSize, 3]);
   const latents = (stream: string): Batch['latent'] => tensor2d(latentCodes(count, latentDim, seed, stream, iteration), [count, latentDim]);
-  const labelled = (domains: readonly number[]): DomainLabels => (labels === 'lists' ? domains : tensor1d([...domains], 'int32'));
   return {
     image: images(source.images),
-    domain: labelled(source.domains),
+    domain: domainLabels(source.domains, labels),
     reference: images(reference.images),
     reference2: images(reference.images2),
-    targetDomain: labelled(reference.domains),
+    targetDomain: domainLabels(reference.domains, labels),
     latent: latents('latent'),
     latent2: latents('latent2'),
     ...(penalty === 'wganGp' && { position: tensor1d(positions(count, seed, iteration)) }),

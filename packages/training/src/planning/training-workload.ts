@@ -2,9 +2,10 @@ import { fill, randomNormal, randomUniform } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../config/training-config.js';
 import { augmentationNumbers } from '../iteration/augmentation.js';
-import { type Batch, disposeBatch, imagesPerIteration } from '../iteration/batch.js';
-import { type Losses, trainIteration } from '../iteration/iteration.js';
-import { buildOptimizers, disposeState, initialState, stateFromWeights } from '../iteration/state.js';
+import { type Batch, disposeBatch, domainLabels, imagesPerIteration, labelForm } from '../iteration/batch.js';
+import type { Compile } from '../iteration/compile.js';
+import { type Losses, trainingIteration } from '../iteration/iteration.js';
+import { buildOptimizers, disposeState, initialState, stateFromWeights, type TrainingState } from '../iteration/state.js';
 import { buildNetworks, EMA_NETWORKS, NETWORK_NAMES, type NetworkName, type Networks, type WeightsOf } from '../networks/networks.js';
 import { mapNames } from '../networks/weights.js';
 
@@ -12,6 +13,8 @@ import { mapNames } from '../networks/weights.js';
 export interface TrainingWorkload {
   /** Runs one full training iteration: two discriminator and two generator updates, moving averages. */
   iterate(): Losses;
+  /** What the iterations change. */
+  readonly state: TrainingState;
   /** Frees all tensors. */
   dispose(): void;
 }
@@ -22,16 +25,21 @@ export interface WorkloadOptions {
   domains?: number;
   /** What tensors hold: `zeros`, which cost nothing to make, where only their shapes matter. */
   values?: 'random' | 'zeros';
+  /** Compiles the updates, such as by `capture` of `@stargan/backend`; default: they run operation by operation. */
+  compile?: Compile | undefined;
 }
 
 /**
  * Networks, optimisers and one random batch of images in [-1, 1]; the same for the same config and domains.
  *
  * @param config of the training that is measured: every value, such as those of `defaultsOf(trainingFields)`
- * @param options number of domains, and what tensors hold
+ * @param options number of domains, what tensors hold, and what compiles the updates
  * @throws when `domains` is no whole number ≥ 1
  */
-export function trainingWorkload(config: TrainingConfig, { domains = 2, values = 'random' }: WorkloadOptions = {}): TrainingWorkload {
+export function trainingWorkload(
+  config: TrainingConfig,
+  { domains = 2, values = 'random', compile }: WorkloadOptions = {},
+): TrainingWorkload {
   if (!Number.isInteger(domains) || domains < 1) throw new Error(`trainingWorkload: domains must be a whole number ≥ 1, got ${domains}`);
   const networks = buildNetworks(config, domains);
   const optimizers = buildOptimizers(config);
@@ -40,9 +48,12 @@ export function trainingWorkload(config: TrainingConfig, { domains = 2, values =
       ? initialState(networks, optimizers, config.seed)
       : stateFromWeights(zeroWeights(networks, NETWORK_NAMES), zeroWeights(networks, EMA_NETWORKS), optimizers);
   const batch = batchOf(config, domains, values === 'random' ? randomTensors(config.seed) : zeroTensors);
+  const iteration = trainingIteration(networks, optimizers, { config, ...(compile && { compile }) });
   return {
-    iterate: () => trainIteration(networks, optimizers, state, batch, config),
+    iterate: () => iteration.run(state, batch),
+    state,
     dispose: () => {
+      iteration.dispose();
       disposeState(state);
       disposeBatch(batch);
     },
@@ -86,7 +97,10 @@ function batchOf(config: TrainingConfig, domains: number, make: Tensors): Batch 
     latent2: latents(5),
     ...(penalty === 'wganGp' && { position: make.positions([batch], 6) }),
     ...(augmentation !== 'off' && { augmentationNumbers: augmentationNumbers(batch, config.seed, 0) }),
-    domain,
-    targetDomain: domain.map((y) => (y + 1) % domains),
+    domain: domainLabels(domain, labelForm(domains)),
+    targetDomain: domainLabels(
+      domain.map((y) => (y + 1) % domains),
+      labelForm(domains),
+    ),
   };
 }
