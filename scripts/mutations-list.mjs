@@ -97,7 +97,12 @@ export const mutations = [
         'generator.apply(p.generator, x, encodeStyle(networks, p, trained, image, domain))',
         'generator.apply(p.generator, x, withoutGradients(() => encodeStyle(networks, p, trained, image, domain)))',
       ],
-      ['λ_reg of R1 is 1', 'objective.ts', '? lambdaR1 : undefined', '? 1 : undefined'],
+      [
+        'λ_reg of R1 is 1',
+        'objective.ts',
+        "penalty === 'r1r2' ? lambdaR1 : undefined),\n      reads: ['realGradient']",
+        "penalty === 'r1r2' ? 1 : undefined),\n      reads: ['realGradient']",
+      ],
       ["λ of WGAN-GP's penalty is 1", 'objective.ts', '? lambdaGradientPenalty : undefined', '? 1 : undefined'],
       ['terms are summed without their weights', 'terms.ts', 'mul(values[name]!, factor)', 'values[name]!'],
     ],

@@ -70,14 +70,14 @@ export function updateAdaptiveProbability(
   images: number,
   { target = 0.6, rampImages = 500_000, interval = 4, limit = 1 }: AdaptiveProbabilityOptions = {},
 ): AdaptiveProbability {
-  const require = (name: string, value: number, isRight: boolean, wanted: string): void => {
+  const must = (name: string, value: number, isRight: boolean, wanted: string): void => {
     if (!isRight) throw new Error(`updateAdaptiveProbability: ${name} must be ${wanted}, got ${value}`);
   };
-  require('target', target, target > -1 && target < 1, 'a number between -1 and 1');
-  require('images', images, images > 0 && Number.isFinite(images), 'a number > 0');
-  require('rampImages', rampImages, rampImages > 0 && Number.isFinite(rampImages), 'a number > 0');
-  require('interval', interval, Number.isSafeInteger(interval) && interval >= 1, 'a whole number ≥ 1');
-  require('limit', limit, limit >= 0 && limit <= 1, 'a number from 0 to 1');
+  must('target', target, target > -1 && target < 1, 'a number between -1 and 1');
+  must('images', images, images > 0 && Number.isFinite(images), 'a number > 0');
+  must('rampImages', rampImages, rampImages > 0 && Number.isFinite(rampImages), 'a number > 0');
+  must('interval', interval, Number.isSafeInteger(interval) && interval >= 1, 'a whole number ≥ 1');
+  must('limit', limit, limit >= 0 && limit <= 1, 'a number from 0 to 1');
   return tidy(() => {
     const part = (i: number): Tensor => reshape(slice(state, i, 1), []);
     const total = add(part(1), sign);

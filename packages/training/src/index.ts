@@ -48,6 +48,7 @@ export {
   splitBatch,
   tensorBatch,
 } from './iteration/batch.js';
+export { type AugmentationDraw } from './iteration/augmentation.js';
 export { type Compile, type Compiled, type CompileOptions } from './iteration/compile.js';
 export { type BatchConfig, type ObjectiveConfig, type OptimizerConfig } from './iteration/config-fields.js';
 export { discriminatorGradients, type DiscriminatorInputs } from './iteration/discriminator-step.js';

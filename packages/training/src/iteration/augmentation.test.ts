@@ -177,7 +177,7 @@ describe('the relativistic game', () => {
         .filter((name) => name.startsWith(prefix))
         .map((name) => name.slice(prefix.length));
     expect(terms('D/latent_').sort()).toEqual(['reg', 'reg2', 'rel', 'total']);
-    expect(terms('G/ref_').sort()).toEqual(['cyc', 'ds', 'rel', 'sty', 'total']);
+    expect(terms('G/ref_').sort()).toEqual(['adv', 'cyc', 'ds', 'sty', 'total']);
     expect(first!['D/latent_total']).toBeCloseTo(
       first!['D/latent_rel']! + 0.5 * first!['D/latent_reg']! + 0.5 * first!['D/latent_reg2']!,
       5,

@@ -10,7 +10,6 @@ import {
   type AugmentationOperation,
 } from '@stargan/augmentation';
 import { randomStream } from '@stargan/random';
-import type { Batch } from './batch.js';
 import type { ObjectiveConfig } from './config-fields.js';
 import type { TrainingState } from './state.js';
 
@@ -65,7 +64,7 @@ export function augmentationNumbers(images: number, seed: number, iteration: num
  */
 export function drawAugmentation(
   config: AugmentationConfig,
-  { augmentationNumbers: all }: Pick<Batch, 'augmentationNumbers'>,
+  { augmentationNumbers: all }: { readonly augmentationNumbers?: Tensor },
   state: Pick<TrainingState, 'augmentation'>,
   update: UpdateName,
 ): AugmentationDraw | undefined {

@@ -154,8 +154,8 @@ export const OBJECTIVE: Objective = {
       of: ({ fakeLogits }, config) => familyOf(config).generator(fakeLogits),
     }),
     generatorTerm({
-      name: 'rel', // E[log(1 + exp(D_ỹ(x̃) − D_ỹ(G(x, s̃))))], in its place
-      chart: { title: 'Adversarial losses', latent: 'G latent, relativistic', ref: 'G reference, relativistic' },
+      name: 'adv', // E[log(1 + exp(D_ỹ(x̃) − D_ỹ(G(x, s̃))))], in its place
+      chart: { title: 'Adversarial losses', latent: 'G latent', ref: 'G reference' },
       when: isRelativistic,
       reads: ['realLogits', 'fakeLogits'],
       of: ({ realLogits, fakeLogits }) => generatorRelativisticLoss(realLogits, fakeLogits),
