@@ -8,42 +8,62 @@ const iteration = 'packages/training/src/iteration';
 
 export const mutations = [
   {
+    test: 'packages/backend/src/capture.test.ts',
+    folder: 'packages/backend/src/capture',
+    changes: [
+      [
+        'constants that change are taken for the same',
+        'require-agreement.ts',
+        'return haveSameValues(first.constants',
+        'return true || haveSameValues(first.constants',
+      ],
+      ['two tensors have the function of one', 'capture.ts', '`${key} | ${aliases(tensors)}`', 'key'],
+      ['variables keep their values', 'replay.ts', 'variable.assign(value);', ''],
+      ['inputs are given in the reverse order', 'replay.ts', 'const ids = inputs.map(', 'const ids = [...inputs].reverse().map('],
+      ['constants of other values are merged', 'describe-function.ts', 'String(value))).join()}`', "''))).join()}`"],
+      ['constants are never freed', 'recorder.ts', 'this.deferred.splice(0)', '[]'],
+      ['reads are answered', 'recorder.ts', 'if (this.made.has(id)) return binding', 'if (id >= 0) return binding'],
+      ['the random generator stays replaced', 'recorder.ts', 'Math.random = random;', ''],
+      ['calls in gradients are replayed', 'capture.ts', 'isRecording() || tf.engine().state.gradientDepth > 0', 'isRecording()'],
+    ],
+  },
+  {
     test: `${iteration}/iteration.test.ts`,
     folder: iteration,
     changes: [
       [
         'λ_ds is one iteration ahead',
         'iteration.ts',
-        'const lambdaDiversity = linearDecay(initialLambda, diversityIterations, state.iteration)',
-        'const lambdaDiversity = linearDecay(initialLambda, diversityIterations, state.iteration + 1)',
+        'lambdaDiversity: linearDecay(initialLambda, diversityIterations, state.iteration)',
+        'lambdaDiversity: linearDecay(initialLambda, diversityIterations, state.iteration + 1)',
       ],
       ['the logged λ_ds is one iteration behind', 'iteration.ts', 'state.iteration + 1);', 'state.iteration);'],
       [
         'the decay of the averages is its complement',
         'iteration.ts',
-        'exponentialMovingAverage(previous, state.weights[name], emaDecay)',
-        'exponentialMovingAverage(previous, state.weights[name], 1 - emaDecay)',
+        'exponentialMovingAverage(previous[name], weights[name], emaDecay)',
+        'exponentialMovingAverage(previous[name], weights[name], 1 - emaDecay)',
       ],
       [
         'the generator is updated before the discriminator',
         'iteration.ts',
-        '    updateDiscriminator(networks, optimizers, state, parts, options);\n    if (isLast) updateGenerator(networks, optimizers, state, parts, options);',
-        '    if (isLast) updateGenerator(networks, optimizers, state, parts, options);\n    updateDiscriminator(networks, optimizers, state, parts, options);',
+        '        updates.discriminator(state, parts, current, losses);\n        if (round === rounds.at(-1)) updates.generator(state, parts, current, losses);\n',
+        '        if (round === rounds.at(-1)) updates.generator(state, parts, current, losses);\n        updates.discriminator(state, parts, current, losses);\n',
       ],
       ['references guide before latent codes', 'iteration.ts', "? ['latent', 'ref'] :", "? ['ref', 'latent'] :"],
       [
         'the discriminator sees translations to the second references',
-        'iteration.ts',
+        'updates.ts',
         'styleEncoder.apply(weights.styleEncoder, batch.reference, batch.targetDomain)',
         'styleEncoder.apply(weights.styleEncoder, batch.reference2, batch.targetDomain)',
       ],
       [
         "Adam's step count stays",
-        'iteration.ts',
-        'state.moments[name] = next.state;',
-        'state.moments[name] = { ...next.state, step: moments.step };',
+        'updates.ts',
+        'state.moments[name] = { step: previous.step + 1,',
+        'state.moments[name] = { step: previous.step,',
       ],
-      ['every critic step updates the generator', 'iteration.ts', 'if (isLast) updateGenerator', 'updateGenerator'],
+      ['every critic step updates the generator', 'iteration.ts', 'if (round === rounds.at(-1)) updates.generator', 'updates.generator'],
       [
         'references train the style encoder too',
         'generator-step.ts',
@@ -159,8 +179,8 @@ export const mutations = [
         'withConstants(networks, name, state.ema[name])',
         'withConstants(networks, name, state.weights[name])',
       ],
-      ['the number of the iteration is not restored', 'checkpoint.ts', 'return { iteration, weights,', 'return { iteration: 0, weights,'],
-      ['the offset of the draws is not saved', 'checkpoint.ts', 'files, { drawOffset, rollbacks })', 'files, { rollbacks })'],
+      ['the number of the iteration is not restored', 'checkpoint.ts', '...{ iteration, weights,', '...{ iteration: 0, weights,'],
+      ['the offset of the draws is not saved', 'checkpoint.ts', 'const metadata = { drawOffset, rollbacks,', 'const metadata = { rollbacks,'],
       ['roll-backs are not counted over a resumption', 'checkpoint.ts', 'rollbacks: countOf(rollbacks)', 'rollbacks: 0'],
       [
         'older checkpoints go before the new one is there',
@@ -227,8 +247,8 @@ export const mutations = [
       [
         'infinities are not seen',
         `${iteration}/finite.ts`,
-        'sumsOf(parts).every(Number.isFinite)',
-        'sumsOf(parts).every((sum) => !Number.isNaN(sum))',
+        'readSums(parts, sums).every(Number.isFinite)',
+        'readSums(parts, sums).every((sum) => !Number.isNaN(sum))',
         'are found in weights',
       ],
       [
