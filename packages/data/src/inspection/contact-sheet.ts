@@ -31,6 +31,8 @@ const LABEL = 26;
 /** Enough for most names of domains, also where there is one picture. */
 const LEAST_WIDTH = 400;
 const GROUND = '#fff';
+/** Beside pictures that are not square, so that white ones can be told from it. */
+const TILE_GROUND = '#d8d8d8';
 /** Strips that are drawn at most; of more domains, evenly spread ones. */
 const STRIPS = 40;
 /** Stands for a picture that cannot be read. */
@@ -61,12 +63,12 @@ export async function contactStrips({ train, validation }: Dataset, signal?: Abo
 
 const stripWidth = (tiles: number): number => tiles * (TILE + GAP) - GAP;
 
-/** A whole picture, its shape kept, on the ground of the sheet. */
+/** A whole picture, its shape kept. */
 async function tileOf(file: string): Promise<Buffer> {
   try {
     const { width, height, data } = await decodeImage(file);
     return await sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
-      .resize(TILE, TILE, { fit: 'contain', background: GROUND })
+      .resize(TILE, TILE, { fit: 'contain', background: TILE_GROUND })
       .raw()
       .toBuffer();
   } catch {
