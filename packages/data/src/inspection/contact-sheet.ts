@@ -108,8 +108,15 @@ export async function contactSheet(strips: readonly ContactStrip[]): Promise<Buf
     .toBuffer();
 }
 
+/** Pixels of the split and the number of images, and of a letter of the name, generously. */
+const COUNT_WIDTH = 200;
+const LETTER_WIDTH = 9;
+
 async function labelOf({ split, domain, images }: ContactStrip, width: number): Promise<Buffer> {
-  const text = `<b>${escapeMarkup(printablePath(domain))}</b>  ${split}, ${counted(images, 'image')}`;
+  const name = printablePath(domain);
+  const most = Math.floor((width - COUNT_WIDTH) / LETTER_WIDTH);
+  const shown = name.length > most ? `${name.slice(0, most)}…` : name;
+  const text = `<b>${escapeMarkup(shown)}</b>  ${split}, ${counted(images, 'image')}`;
   const drawn = await sharp({ text: { text, font: 'sans 10', dpi: 96, rgba: true } })
     .png()
     .toBuffer({ resolveWithObject: true });
