@@ -6,7 +6,7 @@
  * metrics each other, nor anything but the programs at the end the runtime.
  */
 export const levels = [
-  ['packages/random', 'packages/ops', 'packages/losses', 'packages/optimizers', 'packages/checkpoints', 'packages/resizing'],
+  ['packages/random', 'packages/ops', 'packages/losses', 'packages/optimizers', 'packages/checkpoints', 'packages/resizing', 'packages/tensorboard'],
   ['packages/layers', 'packages/data', 'packages/profiling'],
   ['packages/generator', 'packages/mapping-network', 'packages/style-encoder', 'packages/discriminator', 'packages/metrics'],
   ['packages/training'],
