@@ -27,5 +27,8 @@ describe('the table of configuration values', () => {
       emaDecay: '0 to 1',
       penalty: '`r1`, `wganGp`',
     });
+    expect(fieldRows({ shown: { kind: 'flag', default: false, description: 'Shown.' } })).toEqual([
+      { key: 'shown', default: 'false', values: 'true, false', description: 'Shown.' },
+    ]);
   });
 });

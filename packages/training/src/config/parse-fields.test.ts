@@ -9,6 +9,13 @@ describe('a configuration of fields', () => {
     expect(parseFields(trainingFields, { batch: undefined })).toEqual(defaultsOf(trainingFields));
   });
 
+  it('takes true and false where a field is a flag, and nothing that looks like them', () => {
+    const fields = { shown: { kind: 'flag', default: true, description: '' } } as const;
+    expect([parseFields(fields, {}), parseFields(fields, { shown: false })]).toEqual([{ shown: true }, { shown: false }]);
+    for (const value of ['false', 0, null])
+      expect(() => parseFields(fields, { shown: value })).toThrow(`shown: must be true or false, got ${JSON.stringify(value)}`);
+  });
+
   it.each([
     [{ batch: 0 }, 'batch: must be ≥ 1, got 0'],
     [{ batch: 1.5 }, 'batch: must be a whole number, got 1.5'],
