@@ -119,6 +119,7 @@ function expectation(message: string): string {
     .replace('<=', '≤ ')
     .replace('>=', '≥ ')
     .replace(/^must be <(?=\d)/, 'must be < ')
+    .replace('a finite boolean', 'true or false')
     .replace('a finite int', 'a whole number')
     .replace('a finite string', 'a text');
 }

@@ -37,7 +37,13 @@ export const runFields = {
       'How a resumed run recognises its images: by names and sizes, or also by the contents of all files, which are read for it.',
   },
   logEvery: { ...count, minimum: 1, default: 10, description: 'Iterations between lines of the log.' },
-  sampleEvery: { ...count, default: 1000, description: 'Iterations between sample grids; 0 makes none but the last.' },
+  tensorboard: {
+    kind: 'flag',
+    default: true,
+    description:
+      'Whether TensorBoard can follow the run: numbers, reduced grids and the configuration also go to `tensorboard/` of its folder.',
+  },
+  sampleEvery: { ...count, default: 1000, description: 'Iterations between sample grids, from iteration 0 on; 0 makes none but the last.' },
   sampleDomains: { ...count, default: 5, description: 'Domains that sample grids show at most, from the first on; 0 shows all.' },
   sampleSources: { ...count, minimum: 1, default: 4, description: 'Sources, and references, that sample grids show of each domain.' },
   saveEvery: { ...count, default: 1000, description: 'Iterations between checkpoints; 0 makes none but the last.' },

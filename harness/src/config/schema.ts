@@ -18,6 +18,7 @@ export const CONFIG_KEYS = Object.keys(configFields) as (keyof Config)[];
 /** The check of one value. */
 function schemaOf(field: Field): z.ZodType {
   if (field.kind === 'choice') return z.enum(field.values).default(field.default);
+  if (field.kind === 'flag') return z.boolean().default(field.default);
   const { minimum = -Infinity, maximum = Infinity, below = Infinity, powerOfTwo = false } = field;
   if (powerOfTwo) {
     return z
