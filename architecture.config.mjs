@@ -6,7 +6,7 @@
  * metrics each other, nor anything but the programs at the end the runtime.
  */
 export const levels = [
-  ['packages/random', 'packages/ops', 'packages/losses', 'packages/optimizers', 'packages/checkpoints', 'packages/resizing', 'packages/tensorboard'],
+  ['packages/random', 'packages/ops', 'packages/losses', 'packages/optimizers', 'packages/checkpoints', 'packages/resizing', 'packages/report', 'packages/tensorboard'],
   ['packages/layers', 'packages/data', 'packages/profiling'],
   ['packages/generator', 'packages/mapping-network', 'packages/style-encoder', 'packages/discriminator', 'packages/metrics'],
   ['packages/training'],
@@ -57,6 +57,7 @@ export const rooms = {
     'vjp.ts',
   ],
   'packages/profiling': ['*', 'counting', 'memory'],
+  'packages/report': ['*', 'client', 'warnings'],
   // `index.ts` is what a browser takes, `node.ts` adds what needs Node.js.
   'packages/training': [
     '*',
@@ -81,8 +82,8 @@ export const rooms = {
     'sampling',
     'planning',
     'evaluation',
-    'training',
     'report',
+    'training',
     'studies',
     'demo',
     'cli',

@@ -27,3 +27,10 @@ export function threadCount(text: string): number {
     throw new InvalidArgumentError(`a whole number from 1 to ${MOST_THREADS} is needed; leave the option out for all cores.`);
   return value;
 }
+
+/** The number of a port. @throws InvalidArgumentError */
+export function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port > 65535) throw new InvalidArgumentError('a port is a whole number from 0 to 65535.');
+  return port;
+}

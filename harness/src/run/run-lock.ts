@@ -82,6 +82,22 @@ export async function lockRun(directory: string, here: ProcessIdentity = thisPro
   };
 }
 
+/**
+ * Whether a process trains in a folder: by looking it up where that is possible, else by its signs of life. Nothing is
+ * written.
+ *
+ * @param directory of the run
+ */
+export async function isTraining(directory: string, here: ProcessIdentity = thisProcess()): Promise<boolean> {
+  const file = runPaths(directory).lock;
+  const found = await readHolder(file);
+  if (found === 'absent') return false;
+  const running = found === undefined ? undefined : isRunning(found, here);
+  if (running !== undefined) return running;
+  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }));
+  return Date.now() - mtimeMs <= 1000 * SILENCE_SECONDS;
+}
+
 const describe = ({ pid, host, since }: Holder): string => `process ${pid} on ${host} (since ${since})`;
 
 async function take(file: string, mine: Holder, here: ProcessIdentity): Promise<void> {

@@ -1,5 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { planTrainingBatch } from '@stargan/data';
 import { describe, expect, it, vi } from 'vitest';
 import { readMetricLog } from '../logging/metric-log.js';
 import { runPaths } from '../run/run-directory.js';
@@ -70,5 +72,24 @@ describe('a training that is watched', () => {
     expect(logs[0]).toMatchObject({ 'learningRate/generator': 1e-3, 'learningRate/mappingNetwork': 1e-5 });
     for (const network of ['generator', 'mappingNetwork', 'styleEncoder', 'discriminator'])
       for (const norm of ['weightNorm', 'gradientNorm']) expect(logs[0]![`${norm}/${network}`]).toBeGreaterThan(0);
+  });
+
+  it('refreshes its report after grids, but seldom', async () => {
+    const out = path.join(folder(), 'reported');
+    const seen: string[] = [];
+    const paths = runPaths(out);
+    await train({
+      data,
+      out,
+      config: smallConfig({ iterations: 3, logEvery: 1, sampleEvery: 1 }),
+      sampler: (...parameters) => {
+        if (existsSync(paths.report)) seen.push(readFileSync(paths.report, 'utf8'));
+        return planTrainingBatch(...parameters);
+      },
+    });
+    const html = await readFile(paths.report, 'utf8');
+    expect(html).toContain('after 0 of 3 iterations');
+    // It was written once, before the first iteration, and not again within half a minute.
+    for (const text of seen) expect(text).toBe(html);
   });
 });

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.js';
 import { createEventLog, type EventLog } from '../logging/event-log.js';
 import { readMetricLog, type LogEntry } from '../logging/metric-log.js';
 import type { OptionalWrites } from '../logging/optional-writes.js';
+import { writeReport } from '../report/write-report.js';
 import { runPaths } from '../run/run-directory.js';
 
 /** Lets people follow a training besides its logs. Nothing of it can fail the training. */
@@ -27,13 +28,35 @@ export interface MonitorOptions {
   readonly iteration: number;
 }
 
-/** A monitor that writes what TensorBoard shows. */
+/** The report is written again at the earliest this long after it was written last, */
+const SECONDS_BETWEEN_REPORTS = 30;
+
+/** and so seldom that it takes at most one part in this many of the time. */
+const TIMES_LONGER = 100;
+
+/** Writes a run's report when it is due, by the time that it took the last time. */
+function refreshedReport(run: string): () => Promise<void> {
+  let next = 0;
+  return async () => {
+    const began = performance.now();
+    if (began < next) return;
+    // A report that cannot be written is not tried again at once either.
+    next = began + 1000 * SECONDS_BETWEEN_REPORTS;
+    await writeReport(run);
+    const now = performance.now();
+    next = now + Math.max(1000 * SECONDS_BETWEEN_REPORTS, TIMES_LONGER * (now - began));
+  };
+}
+
+/** A monitor that writes what TensorBoard shows, and refreshes the report after grids and evaluations. */
 export function createMonitor({ out, config, optionalWrites, iteration: start }: MonitorOptions): Monitor {
   const paths = runPaths(out);
   const events = config.tensorboard ? createEventLog(paths.tensorboard, start) : undefined;
   const attempt = async (write: (log: EventLog) => Promise<void>): Promise<void> => {
     if (events !== undefined) await optionalWrites.attempt('tensorboard/', () => write(events));
   };
+  const refresh = refreshedReport(out);
+  const attemptReport = (): Promise<void> => optionalWrites.attempt('report.html', refresh);
   let isDescribed = false;
   return {
     async logged(losses, speed) {
@@ -44,12 +67,16 @@ export function createMonitor({ out, config, optionalWrites, iteration: start }:
         await log.numbers(speed, 'speed/');
       });
     },
-    sampled: (files, iteration) => attempt((log) => log.pictures(files, iteration)),
+    async sampled(files, iteration) {
+      await attempt((log) => log.pictures(files, iteration));
+      await attemptReport();
+    },
     async evaluated(iteration) {
       await attempt(async (log) => {
         const last = (await readMetricLog(paths.evaluationLog)).filter((entry) => entry.iteration === iteration).at(-1);
         if (last !== undefined) await log.numbers(last, 'evaluation/');
       });
+      await attemptReport();
     },
     rolledBack: (iteration) => attempt((log) => log.restart(iteration)),
     close: () => attempt((log) => log.close()),
