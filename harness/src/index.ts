@@ -1,6 +1,6 @@
 export { parseConfig, resolveConfig, type ConfigSources } from './config/resolve.js';
 export { PRESETS } from './config/presets.js';
-export { configSchema, type Config } from './config/schema.js';
+export { configFields, type Config } from './config/schema.js';
 export type { DomainDiscriminator } from '@stargan/training';
 export {
   buildNetworks,
@@ -12,8 +12,15 @@ export {
   type Networks,
   type WeightsOf,
 } from '@stargan/training';
-export { planTraining, type MemoryPlan, type PlanOptions, type StateBytes } from './planning/plan-training.js';
-export { trainingWorkload, type TrainingWorkload, type WorkloadOptions } from './planning/training-workload.js';
+export {
+  planTraining,
+  trainingWorkload,
+  type MemoryPlan,
+  type PlanOptions,
+  type StateBytes,
+  type TrainingWorkload,
+  type WorkloadOptions,
+} from '@stargan/training/planning';
 export { cycleStrip, latentGrid, referenceGrid, type DrawingOptions, type LabelledImages, type LatentGridOptions } from '@stargan/training';
 export type { Pixels } from '@stargan/training';
 export { translate, type ImageBatch, type Sampler } from '@stargan/training';
@@ -25,7 +32,6 @@ export { trainIteration, type IterationConfig, type Losses } from '@stargan/trai
 export { findCheckpoint, readRunRecord, type RunRecord } from './run/run-directory.js';
 export { buildOptimizers, disposeState, initialState, type OptimizerConfig, type Optimizers, type TrainingState } from '@stargan/training';
 export { train, type TrainOptions, type TrainResult } from './training/train.js';
-export { requireWeights, findWeights, weightsAdvice, type StoredWeights } from './weights/weights-cache.js';
-export { WEIGHT_KINDS, type WeightKind } from './weights/kinds.js';
+export { findWeights, requireWeights, WEIGHT_KINDS, weightsAdvice, type StoredWeights, type WeightKind } from '@stargan/pretrained';
 export { UsageError } from './usage-error.js';
 export { writeReport } from './report/write-report.js';

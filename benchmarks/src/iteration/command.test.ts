@@ -37,6 +37,21 @@ describe('pnpm bench:iteration', () => {
     expect(first.peakResidentBytes).toBeGreaterThan(first.peakTensorBytes);
   });
 
+  it('takes the sizes of a preset, which options change', async () => {
+    const run = async (...parameters: string[]): Promise<IterationCost> => {
+      const { exitCode, stdout, stderr } = await runBin('iteration', '--iterations', '2', '--json', ...parameters);
+      expect(exitCode, stderr).toBe(0);
+      return JSON.parse(stdout) as IterationCost;
+    };
+    const byHand = ['widthBudget=512', 'maxWidth=64', 'styleDim=16', 'hiddenDim=128'].flatMap((assignment) => ['--set', assignment]);
+    const { flops } = await run('--preset', 'demo');
+    expect(flops).toBe((await run('--image-size', '32', '--batch', '8', ...byHand)).flops);
+    expect((await run('--preset', 'demo', '--batch', '4')).flops).toBeLessThan(0.6 * flops);
+    const unknown = await runBin('iteration', '--preset', 'demoo');
+    expect(unknown).toMatchObject({ exitCode: 2 });
+    expect(unknown.stderr).toContain('unknown preset demoo; did you mean demo?');
+  });
+
   it('alternates with a peer, passes the options on and gives the ratio to its best time', async () => {
     const log = join(folder, 'log');
     const peer = await peerThat(

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeRuntime, selectRuntime } from '@stargan/backend';
-import { resolveConfig, UsageError } from '@stargan/harness';
+import { resolveConfig, UsageError, type Config } from '@stargan/harness';
 import { Command, InvalidArgumentError } from 'commander';
 import { measureMatmulPeak } from '../matmul-peak.js';
 import { alternate } from './compare.js';
@@ -13,8 +13,9 @@ import { summarizeProfile } from './profile.js';
 import { lastJson, runProgram } from './run-program.js';
 
 interface Options {
-  imageSize: number;
-  batch: number;
+  preset?: string;
+  imageSize?: number;
+  batch?: number;
   iterations: number;
   domains?: number;
   set: string[];
@@ -29,14 +30,19 @@ interface Options {
 
 const PROGRAM = fileURLToPath(new URL('../../bin/iteration.js', import.meta.url));
 const DEFAULT_DOMAINS = 2;
+
+/** Sizes that are measured where neither an option nor a preset says others. */
+const DEFAULT_SIZES = { imageSize: 64, batch: 4 };
+
 const PEAK_RUNS = 10;
 
 /** `pnpm bench:iteration`. */
 export function iterationCommand(): Command {
   return new Command('bench:iteration')
     .description('Measure one full training iteration on random data, alone or beside a PyTorch program.')
-    .option('--image-size <pixels>', 'height and width of the images', whole, 64)
-    .option('--batch <images>', 'images per update', whole, 4)
+    .option('--preset <name>', 'a named configuration of stargan train, with its sizes: celeba-hq, afhq, demo')
+    .option('--image-size <pixels>', 'height and width of the images (default 64, or as the preset says)', whole)
+    .option('--batch <images>', 'images per update (default 4, or as the preset says)', whole)
     .option('--iterations <number>', 'iterations, the first of which warms up; at least 2 are run', whole, 4)
     .option('--domains <number>', 'number of domains (default 2)', whole)
     .option('--set <key=value>', 'any config value; may be repeated', (text: string, before: string[]) => [...before, text], [])
@@ -59,16 +65,15 @@ function whole(text: string): number {
   return value;
 }
 
-async function measureHere({
-  imageSize,
-  batch,
-  domains = DEFAULT_DOMAINS,
-  iterations,
-  set,
-  kernels = false,
-  profile = false,
-}: Options): Promise<IterationCost> {
-  const config = await resolveConfig({ overrides: { imageSize, batch }, assignments: set });
+/** The measured configuration. @throws UsageError as `resolveConfig` does */
+function configOf({ preset, imageSize, batch, set }: Options): Promise<Config> {
+  const sizes = preset === undefined ? DEFAULT_SIZES : {};
+  return resolveConfig({ preset, overrides: { ...sizes, ...(imageSize && { imageSize }), ...(batch && { batch }) }, assignments: set });
+}
+
+async function measureHere(options: Options): Promise<IterationCost> {
+  const { domains = DEFAULT_DOMAINS, iterations, kernels = false, profile = false } = options;
+  const config = await configOf(options);
   const runtime = await selectRuntime();
   console.error(describeRuntime(runtime));
   const { cost, times, ...measured } = measureIteration(config, { domains, timed: Math.max(iterations - 1, 1), profile });
@@ -80,31 +85,26 @@ async function measureHere({
 }
 
 async function measureBeside(file: string, options: Options): ReturnType<typeof alternate> {
-  const { imageSize, batch, domains, iterations, set, peerDevice, python, rounds } = options;
+  const { domains, iterations, preset, set, peerDevice, python, rounds } = options;
   if (!existsSync(file)) throw new UsageError(`--peer: there is no file ${file}`);
-  await resolveConfig({ overrides: { imageSize, batch }, assignments: set });
-  if (set.length > 0)
-    console.error('warning: the peer does not know of --set; the ratio compares different models unless it changes nothing but speed');
+  const { imageSize, batch } = await configOf(options);
+  if (set.length > 0 || preset !== undefined)
+    console.error(
+      'warning: the peer takes the sizes alone and does not know of --set and --preset; the ratio compares different models unless they change nothing but sizes and speed',
+    );
   // Neither is started from a process with TensorFlow in it: a child would inherit its high mark of memory.
   return alternate(
-    () => measureInChild(options),
+    () => measureInChild({ ...options, imageSize, batch }),
     () => runPeer({ python, file, imageSize, batch, iterations: Math.max(iterations, 2), domains, device: peerDevice }),
     rounds,
   );
 }
 
-async function measureInChild({
-  imageSize,
-  batch,
-  domains = DEFAULT_DOMAINS,
-  iterations,
-  set,
-  kernels,
-  profile,
-}: Options): Promise<IterationCost> {
-  const numbers = { '--image-size': imageSize, '--batch': batch, '--domains': domains, '--iterations': iterations };
+async function measureInChild(options: Options): Promise<IterationCost> {
+  const { preset, imageSize, batch, domains = DEFAULT_DOMAINS, iterations, set, kernels, profile } = options;
+  const given = { '--preset': preset, '--image-size': imageSize, '--batch': batch, '--domains': domains, '--iterations': iterations };
   const parameters = [
-    ...Object.entries(numbers).flatMap(([name, value]) => [name, String(value)]),
+    ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])),
     ...set.flatMap((assignment) => ['--set', assignment]),
     ...(kernels === true ? ['--kernels'] : []),
     ...(profile === true ? ['--profile'] : []),

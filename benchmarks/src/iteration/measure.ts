@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { trainingWorkload, type Config } from '@stargan/harness';
+import type { Config } from '@stargan/harness';
+import { trainingWorkload } from '@stargan/training/planning';
 import { countWork, profileWork, type KernelCount, type WorkProfile } from '@stargan/profiling';
 import type { IterationProfile } from './profile.js';
 

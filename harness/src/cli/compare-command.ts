@@ -1,17 +1,16 @@
+import { runStoppable } from '@stargan/command-line';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { compareFolders, FID_NAMES, type ComparedSet, type FidName, type FolderComparison } from '@stargan/evaluation';
 import { isOnFeatures, metricKey, metricTable } from '@stargan/metrics';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { compareFolders, type ComparedSet, type FolderComparison } from '../evaluation/compare-folders.js';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
-import { FID_NAMES, type FidName } from '../config/evaluation-fields.js';
 import { describeReasons, formatScore } from '../evaluation/results-table.js';
 import { formatTable } from '../logging/text-table.js';
 import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
 import { requireWritable } from './folders.js';
 import { positiveNumber, wholeNumber } from './numbers.js';
-import { runStoppable } from './run-stoppable.js';
 import { startRuntime } from './runtime.js';
 
 /** Options of `stargan compare`. */

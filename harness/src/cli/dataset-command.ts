@@ -1,14 +1,21 @@
+import { runStoppable } from '@stargan/command-line';
 import path from 'node:path';
 import { writeWholeFile } from '@stargan/checkpoints';
 import { openDataset } from '@stargan/data';
-import { contactSheet, contactStrips, count, inspectDataset, type Inspection, type InspectOptions } from '@stargan/data/inspection';
+import {
+  contactSheet,
+  contactStrips,
+  count,
+  describeInspection,
+  inspectDataset,
+  type Inspection,
+  type InspectOptions,
+} from '@stargan/data/inspection';
 import { Command } from 'commander';
-import { describeInspection } from '../dataset/describe-inspection.js';
 import { createProgress, type Progress } from '../logging/progress.js';
 import { inspectionPage } from '../report/inspection-page.js';
 import { examples } from './examples.js';
 import { requireApart, requireFolder, requireWritable } from './folders.js';
-import { runStoppable } from './run-stoppable.js';
 
 interface InspectArguments {
   full?: boolean;
@@ -47,7 +54,7 @@ async function runInspect(directory: string, { full = false, json = false, out }
       progress.stop();
       const files = out === undefined ? [] : await write(out, inspection, await contactStrips(dataset, signal));
       if (json) console.log(JSON.stringify({ ...inspection, files }));
-      else console.log([describeInspection(inspection), ...files].join('\n'));
+      else console.log([describeInspection(inspection, { full: '--full', listedBy: '--out and --json' }), ...files].join('\n'));
       return 'completed';
     } catch (error) {
       if (!signal.aborted) throw error;

@@ -1,8 +1,8 @@
+import { runStoppable } from '@stargan/command-line';
 import { Command } from 'commander';
 import { drawDemoImages, runDemo } from '../demo/run-demo.js';
 import { examples } from './examples.js';
 import { requireWritable } from './folders.js';
-import { runStoppable } from './run-stoppable.js';
 import { startRuntime } from './runtime.js';
 
 /** `stargan demo`. */

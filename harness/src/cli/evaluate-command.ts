@@ -1,3 +1,4 @@
+import { runStoppable } from '@stargan/command-line';
 import { loadImages } from '@stargan/data';
 import type { DomainClassifier } from '@stargan/metrics';
 import { Command } from 'commander';
@@ -20,7 +21,6 @@ import { examples } from './examples.js';
 import { requireApart, requireWritable } from './folders.js';
 import { positiveNumber, wholeNumber } from './numbers.js';
 import { openRunDataset, requireDomains } from './run-dataset.js';
-import { runStoppable } from './run-stoppable.js';
 import { startRuntime } from './runtime.js';
 
 interface EvaluateArguments extends Partial<CompareArguments> {

@@ -1,14 +1,13 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useTemporaryFolder } from '../testing/small-run.js';
 import { UsageError } from '../usage-error.js';
-import { requireApart, requireWritable } from './folders.js';
+import { requireApart } from './folders.js';
 
 const folder = useTemporaryFolder(async (created) => {
   for (const made of ['flat/a', 'split/train/a', 'split/runs']) await mkdir(path.join(created, made), { recursive: true });
   await symlink(path.join(created, 'flat'), path.join(created, 'link'));
-  await writeFile(path.join(created, 'file'), '');
 });
 
 const at = (...parts: string[]): string => path.join(folder(), ...parts);
@@ -44,27 +43,5 @@ describe('requireApart', () => {
     await expect(requireApart({ data: at('flat/a'), out: at('flat'), onlyAdds: true })).resolves.toBeUndefined();
     await expect(requireApart({ data: at('split'), out: at('split/train/runs'), resumes: true })).rejects.toThrow('lies among the images');
     await expect(requireApart({ data: at('flat'), out: at('flat/runs'), resumes: true })).rejects.toThrow('lies among the images');
-  });
-});
-
-describe('requireWritable', () => {
-  it('accepts a folder that is there or can be made', async () => {
-    await requireWritable('--out', at('flat'));
-    await requireWritable('--out', at('flat/b/c/d'));
-  });
-
-  it('refuses a file, and a folder below one', async () => {
-    for (const name of ['file', 'file/run'])
-      await expect(requireWritable('--out', at(name))).rejects.toThrow(/^--out .*file.* is a file, not a folder; name another$/);
-  });
-
-  it.each([
-    ['EROFS', 'its disk is read-only'],
-    ['EACCES', 'there is no permission to write to it'],
-  ])('names the reason behind %s', async (code, reason) => {
-    const refuse = (): Promise<void> => Promise.reject(Object.assign(new Error(code), { code }));
-    await expect(requireWritable('--out', at('flat/run'), refuse)).rejects.toThrow(
-      new UsageError(`--out ${at('flat/run')} cannot be written: ${reason}; name a folder elsewhere`),
-    );
   });
 });

@@ -1,9 +1,10 @@
+import { refuseEmpty } from '@stargan/command-line';
 import { readFile } from 'node:fs/promises';
 import { reportError } from '@stargan/backend';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
-import { findKey } from '../config/suggest-key.js';
-import { UsageError } from '../usage-error.js';
+import { configKeys } from '../config/suggest-key.js';
+import { isUsageError } from '../usage-error.js';
 import { ablationCommand, ladderCommand } from './ablation-command.js';
 import { compareCommand } from './compare-command.js';
 import { datasetCommand } from './dataset-command.js';
@@ -13,7 +14,6 @@ import { evaluateCommand } from './evaluate-command.js';
 import { examples } from './examples.js';
 import { pairsCommand } from './pairs-command.js';
 import { planCommand } from './plan-command.js';
-import { refuseEmpty } from './refuse-empty.js';
 import { reportCommand } from './report-command.js';
 import { sampleCommand } from './sample-command.js';
 import { trainCommand } from './train-command.js';
@@ -91,7 +91,7 @@ const CONFIGURABLE: readonly (string | undefined)[] = ['train', 'ablation', 'lad
 /** How an unknown option is set that is a config value. */
 function configHint(message: string, command: string | undefined): string {
   const name = /unknown option '--([^'=]+)/.exec(message)?.[1];
-  const key = name === undefined || !CONFIGURABLE.includes(command) ? undefined : findKey(name);
+  const key = name === undefined || !CONFIGURABLE.includes(command) ? undefined : configKeys.find(name);
   return key === undefined ? '' : ` (a config value is set with --set ${key}=VALUE)`;
 }
 
@@ -105,5 +105,5 @@ function exitCodeOf(error: unknown): number {
   // Commander has printed its message already; asking for help is no error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   reportError(error);
-  return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
+  return isUsageError(error) ? EXIT_USAGE : EXIT_FAILURE;
 }

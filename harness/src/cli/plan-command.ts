@@ -1,9 +1,8 @@
-import { inspectMachine } from '@stargan/backend';
+import { inspectMachine, memoryBudget } from '@stargan/backend';
+import { fitTraining } from '@stargan/training/planning';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { resolveConfig } from '../config/resolve.js';
-import { describeFit } from '../planning/describe-fit.js';
-import { fitTraining } from '../planning/fit.js';
-import { memoryBudget } from '../planning/memory-budget.js';
+import { describeFit, optionsOf } from '../planning/describe-fit.js';
 import { examples } from './examples.js';
 import { wholeNumber } from './numbers.js';
 import { collect } from './training-options.js';
@@ -68,7 +67,11 @@ export async function printPlan({ json = false, preset, config: file, imageSize,
   const { runtimeBytes, availableBytes, place, kernels } = budget;
   console.log(
     json
-      ? JSON.stringify({ ...fit, runtime: runtime.kind, kernels, place, runtimeBytes, availableBytes }, null, 2)
+      ? JSON.stringify(
+          { ...fit, remedies: fit.remedies.map(optionsOf), runtime: runtime.kind, kernels, place, runtimeBytes, availableBytes },
+          null,
+          2,
+        )
       : describeFit(config, domains, fit, budget),
   );
 }

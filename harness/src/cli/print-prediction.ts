@@ -1,9 +1,7 @@
-import type { Runtime } from '@stargan/backend';
+import { memoryBudget, type Runtime } from '@stargan/backend';
+import { fitTraining, type Forecast } from '@stargan/training/planning';
 import { summarizeFit } from '../planning/describe-fit.js';
 import { describeRuns, type PlannedRuns } from '../planning/describe-run.js';
-import { fitTraining } from '../planning/fit.js';
-import { memoryBudget } from '../planning/memory-budget.js';
-import type { Forecast } from '../planning/plan-training.js';
 
 /** What {@link printPrediction} is about. */
 export interface Prediction extends Omit<PlannedRuns, 'state'> {

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
+import { runStoppable } from '@stargan/command-line';
 import { Command } from 'commander';
 import { watchReport } from '../report/watch-report.js';
 import { writeReport } from '../report/write-report.js';
 import { examples } from './examples.js';
 import { portNumber } from './numbers.js';
-import { runStoppable } from './run-stoppable.js';
 
 interface ReportArguments {
   run: string;

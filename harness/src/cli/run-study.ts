@@ -1,7 +1,7 @@
+import { runStoppable } from '@stargan/command-line';
 import { listDomains } from '@stargan/data';
 import type { StudyOptions, StudyResult } from '../studies/train-models.js';
 import { requireFolder } from './folders.js';
-import { runStoppable } from './run-stoppable.js';
 import { printPrediction } from './print-prediction.js';
 import { checkFolders, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
 

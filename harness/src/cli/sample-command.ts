@@ -1,16 +1,15 @@
+import { runStoppable } from '@stargan/command-line';
 import { Command, InvalidArgumentError } from 'commander';
-import { cycleStrip, disposeAll, latentGrid, openModel, otherDomains, referenceGrid } from '@stargan/training';
+import { cycleStrip, describeGridBounds, disposeAll, latentGrid, openModel, otherDomains, referenceGrid } from '@stargan/training';
 import { logDataset } from '../dataset/log-dataset.js';
 import { loadFixedInputs } from '../sampling/fixed-inputs.js';
 import { writePictures, type PictureRecipes } from '../sampling/write-samples.js';
-import { describeBounds } from '../sampling/grid-bounds.js';
 import { readRunRecord, runPaths } from '../run/run-directory.js';
 import { checkpointChoice, openChosenCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
 import { examples } from './examples.js';
 import { requireApart, requireWritable } from './folders.js';
 import { positiveNumber, wholeNumber } from './numbers.js';
 import { openRunDataset, requireDomains } from './run-dataset.js';
-import { runStoppable } from './run-stoppable.js';
 import { startRuntime } from './runtime.js';
 
 function truncations(text: string): number[] {
@@ -93,7 +92,7 @@ async function runSample({
       latentGrids: psi.length,
       imageSize: config.imageSize,
     };
-    for (const line of describeBounds(extent, '--domains 0')) console.error(line);
+    for (const line of describeGridBounds(extent, '--domains 0')) console.error(line);
 
     const sampler = await openModel(run, { find: () => openChosenCheckpoint(run, choice) });
     const { checkpoint, weights } = sampler;

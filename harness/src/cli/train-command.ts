@@ -1,3 +1,4 @@
+import { runStoppable } from '@stargan/command-line';
 import { describeError } from '@stargan/backend';
 import { listDomains } from '@stargan/data';
 import { Command } from 'commander';
@@ -9,7 +10,6 @@ import { train } from '../training/train.js';
 import { examples } from './examples.js';
 import { requireFolder } from './folders.js';
 import { printPrediction } from './print-prediction.js';
-import { runStoppable } from './run-stoppable.js';
 import { addTrainingOptions, checkFolders, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
 
 interface TrainArguments extends TrainingArguments {

@@ -1,9 +1,8 @@
-import type { Precision, Runtime } from '@stargan/backend';
+import { chooseThreads, type Precision, type Runtime } from '@stargan/backend';
+import { forecast, type Forecast } from '@stargan/training/planning';
 import { Option, type Command } from 'commander';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
-import { chooseThreads } from '../planning/choose-threads.js';
-import { forecast, type Forecast } from '../planning/plan-training.js';
 import { requireApart, requireWritable } from './folders.js';
 import { threadCount, wholeNumber } from './numbers.js';
 import { startRuntime } from './runtime.js';

@@ -4,8 +4,8 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { serveFile } from '../testing/file-server.js';
-import { writeLpipsFile } from '../testing/pretrained-files.js';
+import { serveFile } from '@stargan/testing/file-server';
+import { writeLpipsFile } from '@stargan/testing/pretrained-files';
 import { useTemporaryFolder } from '../testing/small-run.js';
 
 const bin = fileURLToPath(new URL('../../bin/stargan.js', import.meta.url));

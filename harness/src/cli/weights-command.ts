@@ -1,12 +1,18 @@
+import { runStoppable } from '@stargan/command-line';
 import { Argument, Command, Option } from 'commander';
-import { addWeights } from '../weights/add-weights.js';
-import { createByteProgress } from '../weights/byte-progress.js';
-import { fetchWeights, sourceOf } from '../weights/fetch-weights.js';
-import { KINDS, WEIGHT_KINDS, type WeightKind } from '../weights/kinds.js';
-import { findWeights, type StoredWeights } from '../weights/weights-cache.js';
+import {
+  addWeights,
+  fetchWeights,
+  findWeights,
+  KINDS,
+  sourceOf,
+  WEIGHT_KINDS,
+  type StoredWeights,
+  type WeightKind,
+} from '@stargan/pretrained';
 import { UsageError } from '../usage-error.js';
+import { createByteProgress } from './byte-progress.js';
 import { examples } from './examples.js';
-import { runStoppable } from './run-stoppable.js';
 
 /** `stargan weights`. */
 export function weightsCommand(): Command {

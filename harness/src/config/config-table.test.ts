@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fieldTable } from '@stargan/training';
+import { fieldTable } from '@stargan/config';
 import { expect, it } from 'vitest';
 import { configHelp } from './config-help.js';
 import { CONFIG_KEYS, configFields } from './schema.js';

@@ -1,11 +1,6 @@
+import { count, type Fields } from '@stargan/config';
+import { FID_NAMES } from '@stargan/evaluation';
 import { metricTable } from '@stargan/metrics';
-import { count, type Fields } from '@stargan/training';
-
-/** Short names of the conventions of FID, as options and config have them. */
-export const FID_NAMES = ['stargan2', 'clean', 'pytorch'] as const;
-
-/** A short name of a convention. */
-export type FidName = (typeof FID_NAMES)[number];
 
 /** What the evaluations of a training run read. */
 export const evaluationFields = {

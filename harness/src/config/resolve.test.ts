@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { useTemporaryFolder } from '../testing/small-run.js';
-import { findRunRecord } from '../run/run-directory.js';
+import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
+import { findRunRecord, writeRunRecord } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { PRESETS } from './presets.js';
 import { parseConfig, resolveConfig } from './resolve.js';
@@ -52,6 +52,16 @@ describe('a configuration', () => {
       assignments: ['lambdaCycle=5', 'onCorrupt=skip'],
     });
     expect(config).toMatchObject({ lambdaDiversity: 2, batch: 3, seed: 4, lambdaCycle: 5, onCorrupt: 'skip' });
+  });
+
+  it('is taken from the record of a run, with a word', async () => {
+    await writeRunRecord(folder(), { config: smallConfig({ batch: 5 }), data: '/elsewhere', domains: ['a', 'b'] });
+    const file = path.join(folder(), 'config.json');
+    const said: string[] = [];
+    const config = await resolveConfig({ file, assignments: ['seed=3'], say: (line) => said.push(line) });
+    expect(config).toEqual(smallConfig({ batch: 5, seed: 3 }));
+    expect(said).toEqual([`${file} is the record of a run: its configuration is taken, not its data or domains`]);
+    await expect(resolveConfig({ file: await write('{"formatVersion": 1, "config": 3}') })).rejects.toThrow('its config holds no values');
   });
 
   it('names an unknown key and the nearest known one', async () => {

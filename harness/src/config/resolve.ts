@@ -1,10 +1,11 @@
-import { type RenamedConfig, renameKeys } from '@stargan/training';
+import { ConfigError, fieldFaults, parseFields } from '@stargan/config';
+import { parseAssignments, readConfigFile } from '@stargan/config/sources';
+import { renameKeys } from '@stargan/training';
 import { closest } from 'fastest-levenshtein';
 import { UsageError } from '../usage-error.js';
 import { PRESETS } from './presets.js';
-import { readConfigFile } from './read-config-file.js';
-import { CONFIG_KEYS, configSchema, type Config } from './schema.js';
-import { suggestKey } from './suggest-key.js';
+import { CONFIG_KEYS, configFields, type Config } from './schema.js';
+import { configKeys } from './suggest-key.js';
 
 /** Where config values come from, weakest first: defaults, `base`, preset, file, `overrides`, `assignments`. */
 export interface ConfigSources {
@@ -29,30 +30,34 @@ export interface ConfigSources {
  * @throws UsageError naming the key, what was expected and what came; an unknown key with the nearest known one
  */
 export async function resolveConfig({ base, preset, file, overrides = {}, assignments = [], say }: ConfigSources): Promise<Config> {
-  const fromFile = file === undefined ? undefined : await readConfigFile(file);
-  if (fromFile?.note !== undefined) say?.(fromFile.note);
-  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  const named = (values: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => {
-    const renamed = namedAsToday(values);
+  const named = (values: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+    const renamed = renameKeys(values);
     for (const note of renamed.notes) say?.(note);
     return renamed.values;
   };
-  return parseConfig({
-    ...base,
-    ...named(presetValues(preset)),
-    ...named(fromFile?.values),
-    ...given,
-    ...named(parseAssignments(assignments)),
-  });
+  try {
+    const fromFile = file === undefined ? {} : valuesOf(file, await readConfigFile(file), say);
+    const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+    return parseConfig({
+      ...base,
+      ...named(presetValues(preset)),
+      ...named(fromFile),
+      ...given,
+      ...named(parseAssignments(assignments)),
+    });
+  } catch (error) {
+    throw error instanceof ConfigError ? new UsageError(error.message) : error;
+  }
 }
 
-/** {@link renameKeys}, whose error is one of usage here. */
-function namedAsToday(values: Readonly<Record<string, unknown>>): RenamedConfig {
-  try {
-    return renameKeys(values);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+/** Values of a config file; of the record of a run, those of its configuration. */
+function valuesOf(file: string, values: Readonly<Record<string, unknown>>, say: ConfigSources['say']): Readonly<Record<string, unknown>> {
+  if (!('formatVersion' in values) || !('config' in values)) return values;
+  const { config } = values;
+  if (typeof config !== 'object' || config === null || Array.isArray(config))
+    throw new ConfigError(`config file ${file} is the record of a run, but its config holds no values`);
+  say?.(`${file} is the record of a run: its configuration is taken, not its data or domains`);
+  return config as Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -63,17 +68,16 @@ function namedAsToday(values: Readonly<Record<string, unknown>>): RenamedConfig 
  */
 export function parseConfig(values: Readonly<Record<string, unknown>>): Config {
   for (const key of Object.keys(values)) {
-    if (!CONFIG_KEYS.includes(key as keyof Config)) {
-      throw new UsageError(`unknown config key ${key}; did you mean ${suggestKey(key)}?`);
-    }
+    if (!CONFIG_KEYS.includes(key as keyof Config))
+      throw new UsageError(`unknown config key ${key}; did you mean ${configKeys.suggest(key)}?`);
   }
-  const parsed = configSchema.safeParse(values);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => {
-    const key = issue.path.join('.');
-    return `${key}: ${expectation(issue.message)}, got ${describeValue(values[key])}`;
-  });
-  throw new UsageError(`config is not valid: ${faults.join('; ')}`);
+  const faults = fieldFaults(configFields, values);
+  if (faults.length > 0) throw new UsageError(`config is not valid: ${faults.join('; ')}`);
+  const config = parseFields(configFields, values);
+  const { widthBudget, imageSize } = config;
+  if (widthBudget < imageSize)
+    throw new UsageError(`config is not valid: widthBudget: must be at least imageSize, ${imageSize}, for one channel, got ${widthBudget}`);
+  return config;
 }
 
 function presetValues(name: string | undefined): Partial<Config> {
@@ -84,50 +88,4 @@ function presetValues(name: string | undefined): Partial<Config> {
     throw new UsageError(`unknown preset ${name}; did you mean ${closest(name, names)}? (there are ${names.join(', ')})`);
   }
   return preset;
-}
-
-/** A number as people write it, such as `.0001`, `+1` or `1e-4`, which JSON does not always take. */
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-function parseAssignments(assignments: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(
-    assignments.map((assignment) => {
-      const at = assignment.indexOf('=');
-      if (at < 1) throw new UsageError(`--set takes key=value, got ${assignment}`);
-      const text = assignment.slice(at + 1).trim();
-      if (text === '') throw new UsageError(`--set ${assignment} gives no value; was a shell variable unset?`);
-      return [assignment.slice(0, at).trim(), parseValue(text)];
-    }),
-  );
-}
-
-function parseValue(text: string): unknown {
-  if (NUMBER.test(text)) return Number(text);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
-/** What zod expected, in the words of the other messages. */
-function expectation(message: string): string {
-  return message
-    .replace(/^Invalid input: expected (\w+), received .*$/, 'must be a finite $1')
-    .replace(/^(?:Too big|Too small): expected number to be /, 'must be ')
-    .replace(/^Invalid option: expected /, 'must be ')
-    .replace('<=', '≤ ')
-    .replace('>=', '≥ ')
-    .replace(/^must be <(?=\d)/, 'must be < ')
-    .replace('a finite boolean', 'true or false')
-    .replace('a finite int', 'a whole number')
-    .replace('a finite string', 'a text');
-}
-
-/** A value as it stands in a message: short, and infinite as well. */
-function describeValue(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -1,4 +1,4 @@
-import { count, type Fields, fraction, rate } from '@stargan/training';
+import { count, type Fields, fraction, rate } from '@stargan/config';
 
 /** What a training run reads besides the model and its training: images, log, grids and checkpoints. */
 export const runFields = {
@@ -35,6 +35,13 @@ export const runFields = {
     default: 'sizes',
     description:
       'How a resumed run recognises its images: by names and sizes, or also by the contents of all files, which are read for it.',
+  },
+  compile: {
+    kind: 'choice',
+    values: ['auto', 'off'],
+    default: 'auto',
+    description:
+      'Whether updates are recorded in the first two iterations and replayed as one TensorFlow function each, where the runtime can and it pays; the same bits either way.',
   },
   logEvery: { ...count, minimum: 1, default: 10, description: 'Iterations between lines of the log.' },
   tensorboard: {

@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { keyFinder } from '@stargan/config/sources';
 import { CONFIG_KEYS, type Config } from './schema.js';
 
 /** What values are called elsewhere: short names, and the options of the reference implementation. */
@@ -46,13 +46,5 @@ const OTHER_NAMES: Readonly<Record<string, keyof Config>> = {
   randomseed: 'seed',
 };
 
-const plain = (key: string): string => key.toLowerCase().replace(/[^a-z0-9]/g, '');
-
-/** The config key that has this name in another spelling, or elsewhere. */
-export function findKey(name: string): keyof Config | undefined {
-  const written = plain(name);
-  return CONFIG_KEYS.find((known) => plain(known) === written) ?? (Object.hasOwn(OTHER_NAMES, written) ? OTHER_NAMES[written] : undefined);
-}
-
-/** The config key that was probably meant: that of another spelling or name, else the nearest. */
-export const suggestKey = (key: string): keyof Config => findKey(key) ?? (closest(key, CONFIG_KEYS) as keyof Config);
+/** Finds config keys by other spellings, by names from elsewhere, and by what was probably meant. */
+export const configKeys = keyFinder(CONFIG_KEYS, OTHER_NAMES);

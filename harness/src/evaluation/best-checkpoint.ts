@@ -1,12 +1,12 @@
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { listCheckpoints, saveCheckpoint, writeWholeFile, type Checkpoint } from '@stargan/checkpoints';
+import { PIXELS_VERSION } from '@stargan/evaluation';
 import { metricKey, metricTable, type Metric } from '@stargan/metrics';
 import { z } from 'zod';
 import { runPaths } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { identityOf, type EvaluationRecord } from './evaluation-record.js';
-import { PIXELS_VERSION } from './metrics.js';
 import type { Missing } from '@stargan/training/evaluation';
 
 const record = z.object({

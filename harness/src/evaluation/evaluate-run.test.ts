@@ -7,7 +7,8 @@ import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readMetricLog } from '../logging/metric-log.js';
 import { buildNetworks, disposeAll, readAverages } from '@stargan/training';
-import { addInception, addLpips } from '../testing/made-up-weights.js';
+import { addWeights } from '@stargan/pretrained';
+import { addInception, addLpips } from '@stargan/testing/made-up-weights';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
 import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
@@ -16,7 +17,7 @@ import { openEvaluationData } from './evaluation-data.js';
 import type { EvaluationRecord } from './evaluation-record.js';
 import { evaluateRun } from './evaluate-run.js';
 import { evaluationOptions, type EvaluationOptions } from './options.js';
-import { openPerceptualDistance } from './pretrained.js';
+import { openPerceptualDistance } from '@stargan/pretrained';
 import { describeEvaluation } from './results-table.js';
 
 const CONFIG = smallConfig({ imageSize: 32, evaluateOutputs: 2, iterations: 1 });
@@ -26,8 +27,8 @@ let dataset: Dataset;
 /** Trained once: the choice of sources does not change it. */
 let classifier: DomainClassifier;
 const folder = useTemporaryFolder(async (created) => {
-  await addInception(path.join(created, 'cache'), 'torchvision');
-  await addLpips(path.join(created, 'cache'));
+  await addInception(addWeights, path.join(created, 'cache'), 'torchvision');
+  await addLpips(addWeights, path.join(created, 'cache'));
   const data = path.join(created, 'images');
   await writeDemoImages(data, { imagesPerDomain: 6, validationPerDomain: 2, imageSize: 24, domains: ['circle', 'square'] });
   // One validation image in one of the domains.
@@ -237,7 +238,7 @@ describe('evaluating a run', () => {
 
   it('refuses weights that were changed behind its back, and names the file', async () => {
     const cache = path.join(folder(), 'changed-cache');
-    await addLpips(cache);
+    await addLpips(addWeights, cache);
     const file = path.join(cache, 'weights', 'alexnet.safetensors');
     const content = await readFile(file);
     content[content.length - 3]! ^= 1;
@@ -248,7 +249,7 @@ describe('evaluating a run', () => {
 
   it('names weights that are not whole', async () => {
     const cache = path.join(folder(), 'short-cache');
-    await addLpips(cache);
+    await addLpips(addWeights, cache);
     const file = path.join(cache, 'weights', 'alexnet.safetensors');
     await truncate(file, 1000);
     vi.stubEnv('STARGAN_CACHE_DIR', cache);

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '@stargan/checkpoints';
 import { loadImages, type RgbImage } from '@stargan/data';
+import { conventionOf, featuresOfFiles, PIXELS_VERSION } from '@stargan/evaluation';
 import {
   CLASSIFIER_VERSION,
   featureSet,
@@ -12,6 +13,7 @@ import {
   type Metric,
   type Scores,
 } from '@stargan/metrics';
+import { openFeatureNetwork, openPerceptualDistance, type FeatureNetwork, type PerceptualDistance } from '@stargan/pretrained';
 import { averageFiles, type Sampler, yieldToEventLoop } from '@stargan/training';
 import {
   accuracyOnReals,
@@ -32,11 +34,8 @@ import { appendToLog, readMetricLog, type LogEntry } from '../logging/metric-log
 import { runPaths } from '../run/run-directory.js';
 import type { EvaluationData } from './evaluation-data.js';
 import { emptyScores, findEvaluation, identityOf, writeEvaluation, type EvaluationRecord, type TaskResult } from './evaluation-record.js';
-import { conventionOf, PIXELS_VERSION } from './metrics.js';
 import type { EvaluationOptions } from './options.js';
 import { openPictureFolders, type PictureFolders } from './picture-folders.js';
-import { openFeatureNetwork, openPerceptualDistance, type FeatureNetwork, type PerceptualDistance } from './pretrained.js';
-import { featuresOfFiles } from './real-features.js';
 
 /** What is evaluated, with what, and where the results go. */
 export interface EvaluateRunOptions {

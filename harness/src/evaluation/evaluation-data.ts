@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Dataset, OnCorrupt } from '@stargan/data';
+import { evenlySpread as spread } from '@stargan/data/inspection';
+import { hashFiles, turnedNote, type HashedFile } from '@stargan/evaluation';
 import type { EvaluationDomain } from '@stargan/training/evaluation';
 import { UsageError } from '../usage-error.js';
-import { hashFiles, hashOfFiles, spread, turnedNote, type HashedFile } from './hashed-files.js';
 
 /** Images that an evaluation uses. */
 export interface EvaluationData {
@@ -59,4 +60,11 @@ export async function openEvaluationData(
   }
   const hashes = domains.map(({ name, ...uses }) => [name, ...Object.values(uses).map(hashOfFiles)]);
   return { domains, sha256: createHash('sha256').update(JSON.stringify(hashes)).digest('hex'), notes, turned };
+}
+
+/** One hash of all contents, in order. */
+function hashOfFiles(files: readonly HashedFile[]): string {
+  return createHash('sha256')
+    .update(files.map(({ sha256 }) => sha256).join('\n'))
+    .digest('hex');
 }

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeWholeFile } from '@stargan/checkpoints';
+import { FID_NAMES } from '@stargan/evaluation';
+import { WEIGHT_KINDS } from '@stargan/pretrained';
 import { z } from 'zod';
 import { runPaths } from '../run/run-directory.js';
-import { WEIGHT_KINDS } from '../weights/kinds.js';
-import { FID_NAMES } from '../config/evaluation-fields.js';
 import { GUIDANCES } from '@stargan/training/evaluation';
 
 const scores = z.object({ values: z.record(z.string(), z.number().nullable()), reasons: z.record(z.string(), z.string()) });

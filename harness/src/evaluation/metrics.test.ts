@@ -1,8 +1,8 @@
+import { evenlySpread as spread } from '@stargan/data/inspection';
 import { metricTable } from '@stargan/metrics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatTable } from '../logging/text-table.js';
-import { spread } from './hashed-files.js';
 import { formatScore } from './results-table.js';
 import { listTasks } from '@stargan/training/evaluation';
 

@@ -1,5 +1,5 @@
+import type { FidName } from '@stargan/evaluation';
 import type { Config } from '../config/schema.js';
-import type { FidName } from '../config/evaluation-fields.js';
 
 /** What settles an evaluation besides networks, images and pretrained weights. */
 export interface EvaluationOptions {

@@ -2,9 +2,8 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeWholeFile } from '@stargan/checkpoints';
-import type { RgbImage } from '@stargan/data';
+import { writePng, type RgbImage } from '@stargan/data';
 import type { Task } from '@stargan/training/evaluation';
-import { writePng } from '../sampling/write-png.js';
 import { UsageError } from '../usage-error.js';
 
 /** Says what the pictures of each task are of. It is no picture, and not among them: readers of their folders do not see it. */

@@ -1,6 +1,6 @@
+import type { MemoryBudget } from '@stargan/backend';
+import { LARGEST_BATCH, type Fit } from '@stargan/training/planning';
 import type { Config } from '../config/schema.js';
-import { LARGEST_BATCH, type Fit } from './fit.js';
-import type { MemoryBudget } from './memory-budget.js';
 
 /** Bytes for people: `3.9 GiB`. */
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
@@ -40,7 +40,13 @@ export function describeFit(config: Config, domains: number, fit: Fit, budget: M
   return [...rows.map(([subject, text]) => `${subject!.padEnd(10)} ${text}`), '', ...verdict].join('\n').trimEnd();
 }
 
+/** Changes of a configuration as options of the command line: `--batch 2 --set gradientAccumulation=3`. */
+export const optionsOf = (changes: Partial<Config>): string =>
+  Object.entries(changes)
+    .map(([key, value]) => (key === 'batch' ? `--batch ${value}` : `--set ${key}=${value}`))
+    .join(' ');
+
 function describeRemedies({ largestBatch = 0, remedies }: Fit): string {
   const batch = largestBatch > 0 ? `--batch ${largestBatch} fits` : 'no batch fits: take a smaller --image-size or --set maxWidth=256';
-  return [batch, ...remedies.map((options) => `${options} does too`)].join('; ');
+  return [batch, ...remedies.map((changes) => `${optionsOf(changes)} does too`)].join('; ');
 }

@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { describeGridBounds, shownDomainsOf } from '@stargan/training';
+import type { StateBytes } from '@stargan/training/planning';
 import type { Config } from '../config/schema.js';
 import { LATENT_ROWS } from '../sampling/write-samples.js';
-import { describeBounds, shownOf } from '../sampling/grid-bounds.js';
-import type { StateBytes } from './plan-training.js';
 
 /** Bytes for people: `3.9 GiB`, or MiB where that is less than a tenth of one. */
 const binaryBytes = (bytes: number): string =>
@@ -58,13 +58,20 @@ export interface PlannedRuns {
 /** What of a training is large or slow by its configuration and its number of domains, said before it begins. */
 export async function describeRuns({ config, domains, out, state, models = 1 }: PlannedRuns): Promise<string[]> {
   const { imageSize, sampleDomains, sampleSources, evaluateEvery } = config;
-  const extent = { domains, shown: shownOf(domains, sampleDomains), sources: sampleSources, rows: LATENT_ROWS, latentGrids: 1, imageSize };
+  const extent = {
+    domains,
+    shown: shownDomainsOf(domains, sampleDomains),
+    sources: sampleSources,
+    rows: LATENT_ROWS,
+    latentGrids: 1,
+    imageSize,
+  };
   const tasks = 2 * domains * (domains - 1);
   const length = evaluateEvery > 0 || models > 1;
   return [
     ...(models > MANY_MODELS ? [`${models} models are trained one after another, each a run of its own`] : []),
     ...describeDisk(models * checkpointBytes(config, state), await freeBytes(out)),
-    ...describeBounds(extent, '--set sampleDomains=0'),
+    ...describeGridBounds(extent, '--set sampleDomains=0'),
     ...(length && tasks > MANY_TASKS
       ? [
           `evaluating all domains takes ${tasks} tasks, one for every pair and kind of guidance; evaluateSources and evaluateOutputs bound what each takes`,

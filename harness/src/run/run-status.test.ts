@@ -26,7 +26,11 @@ describe('the status of a run', () => {
   it.each([
     ['finished', [begun, { event: 'completed', iteration: 10 }], 10],
     ['stopped', [begun, { event: 'stopped', iteration: 4 }], 4],
-    ['stopped', [begun, { event: 'failed', iteration: 2, reason: 'x' }, { event: 'resumed', iteration: 2 }, { event: 'stopped', iteration: 4 }], 4],
+    [
+      'stopped',
+      [begun, { event: 'failed', iteration: 2, reason: 'x' }, { event: 'resumed', iteration: 2 }, { event: 'stopped', iteration: 4 }],
+      4,
+    ],
     ['stopped', [], 0],
   ])('is %s by its history', async (state, history, iteration) => {
     expect(await readRunStatus(await runWith(history), record)).toEqual({ state, iteration, events: history });

@@ -1,8 +1,7 @@
 import { ImageFileError, loadImages, type ImageFolders } from '@stargan/data';
-import { type ImageBatch, joinImages, type LabelledImages } from '@stargan/training';
+import { type ImageBatch, joinImages, type LabelledImages, shownDomainsOf } from '@stargan/training';
 import type { Config } from '../config/schema.js';
 import { describeLeftOut, withCommandLineRemedy } from '../dataset/training-images.js';
-import { shownOf } from './grid-bounds.js';
 
 /** The pictures that every sample grid of a run shows, so that grids can be compared. */
 export interface FixedInputs {
@@ -21,7 +20,7 @@ export async function loadFixedInputs(
   { imageSize, onCorrupt, sampleDomains, sampleSources }: GridConfig,
   say: (line: string) => void = console.error,
 ): Promise<FixedInputs> {
-  const shownDomains = shownOf(folders.domains.length, sampleDomains);
+  const shownDomains = shownDomainsOf(folders.domains.length, sampleDomains);
   const shown = folders.domains.slice(0, shownDomains);
   const found = await Promise.all(shown.map(({ files }) => loadFirst(files, 2 * sampleSources, imageSize, onCorrupt, say)));
   // A domain with few images shows the same ones as sources and as references.

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { EMA_NETWORKS, buildNetworks, disposeAll, initialWeights, PICTURE_PIXELS } from '@stargan/training';
+import { EMA_NETWORKS, buildNetworks, disposeAll, initialWeights } from '@stargan/training';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
 import { loadFixedInputs } from './fixed-inputs.js';
-import { gridScale, writePictures, writeSamples } from './write-samples.js';
+import { writePictures, writeSamples } from './write-samples.js';
 
 const DOMAINS = 60;
 const SHOWN = 5;
@@ -88,14 +88,5 @@ describe('writePictures', () => {
     await expect(writePictures({ a: () => Promise.resolve(pixels) }, file, 'x', 64)).rejects.toThrow(
       `${path.join(file, 'x-a.png')} cannot be written: `,
     );
-  });
-});
-
-describe('gridScale', () => {
-  it('enlarges small images, but not into pictures beyond bounds', () => {
-    expect(gridScale(16, { width: 160, height: 160 })).toBe(4);
-    expect(gridScale(256, { width: 160, height: 160 })).toBe(1);
-    const large = { width: 241 * 16, height: 241 * 16 };
-    expect(large.width * large.height * gridScale(16, large) ** 2).toBeLessThanOrEqual(PICTURE_PIXELS);
   });
 });

@@ -1,20 +1,11 @@
 import path from 'node:path';
-import { cycleStrip, latentGrid, otherDomains, PICTURE_PIXELS, type Pixels, referenceGrid, type Sampler } from '@stargan/training';
+import { writePng } from '@stargan/data';
+import { cycleStrip, gridScale, latentGrid, otherDomains, type Pixels, referenceGrid, type Sampler } from '@stargan/training';
 import type { Config } from '../config/schema.js';
 import type { FixedInputs } from './fixed-inputs.js';
-import { writePng } from './write-png.js';
-
-/** Grids of small images are enlarged to about this many pixels per image. */
-const SHOWN_SIZE = 64;
 
 /** Latent codes per domain in the grids of a training. */
 export const LATENT_ROWS = 3;
-
-/** How much a grid of images of this size is enlarged, so that small ones can be seen and the picture does not grow beyond bounds. */
-export function gridScale(imageSize: number, { width, height }: Pick<Pixels, 'width' | 'height'>): number {
-  const wanted = Math.round(SHOWN_SIZE / imageSize);
-  return Math.max(1, Math.min(wanted, Math.floor(Math.sqrt(PICTURE_PIXELS / (width * height)))));
-}
 
 /** A picture that is drawn when its turn comes, and the end of its file's name. */
 export type PictureRecipes = Readonly<Record<string, () => Promise<Pixels>>>;

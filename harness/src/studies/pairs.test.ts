@@ -5,9 +5,9 @@ import { openDataset, writeDemoImages } from '@stargan/data';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listEvaluations } from '../evaluation/evaluation-record.js';
-import { EMA_NETWORKS, buildNetworks, disposeAll, initialWeights, latentStyles } from '@stargan/training';
+import { EMA_NETWORKS, buildNetworks, disposeAll, initialWeights, latentStyles, samplerOfDomains } from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { domainPairs, linkDomains, samplerOf } from './domain-pairs.js';
+import { domainPairs } from './domain-pairs.js';
 import { runPairs } from './pairs.js';
 import type { Means } from './score-columns.js';
 
@@ -32,22 +32,6 @@ describe('pairs of domains', () => {
     );
   });
 
-  it('are data sets of links, made once, that lead nowhere else', async () => {
-    const target = path.join(folder(), 'linked');
-    await linkDomains(data, ['square', 'circle'], target);
-    await linkDomains(data, ['square', 'circle'], target);
-    const { train, validation } = await openDataset(target);
-    expect(train.domains.map(({ name, files }) => [name, files.length])).toEqual([
-      ['circle', 4],
-      ['square', 4],
-    ]);
-    expect(validation!.domains.map(({ files }) => files.length)).toEqual([2, 2]);
-    const other = await smallDataset(path.join(folder(), 'other'));
-    await expect(linkDomains(other, ['circle'], target)).rejects.toThrow(
-      /leads to .*three.*, not to .*other.*; name another folder as --out/,
-    );
-  });
-
   it('have the styles of their own domains under their own labels', () => {
     const config = smallConfig();
     const networks = buildNetworks(config, 3);
@@ -55,7 +39,7 @@ describe('pairs of domains', () => {
     const options = { latentDim: 4, count: 2, psi: 1, seed: 1 };
     const [own, asPair] = [
       latentStyles({ networks, weights }, { domain: 2, ...options }),
-      latentStyles(samplerOf({ networks, weights }, [0, 2]), { domain: 1, ...options }),
+      latentStyles(samplerOfDomains({ networks, weights }, [0, 2]), { domain: 1, ...options }),
     ];
     expect(asPair.arraySync()).toEqual(own.arraySync());
     disposeAll(...Object.values(weights), { own, asPair });

@@ -1,11 +1,12 @@
 import path from 'node:path';
-import { openDataset } from '@stargan/data';
+import { linkDomains, openDataset } from '@stargan/data';
 import { meanScores } from '@stargan/metrics';
 import type { Config } from '../config/schema.js';
 import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
+import { samplerOfDomains } from '@stargan/training';
 import type { Guidance } from '@stargan/training/evaluation';
 import { UsageError } from '../usage-error.js';
-import { domainPairs, linkDomains, samplerOf, type DomainPair } from './domain-pairs.js';
+import { domainPairs, type DomainPair } from './domain-pairs.js';
 import { measureModel, openMeasurement } from './measure-model.js';
 import { explainScores, scoreColumns, type Means } from './score-columns.js';
 import { trainModels, type StudyControl, type StudyModel, type StudyOptions, type StudyResult } from './train-models.js';
@@ -88,7 +89,7 @@ async function measurePair(pair: PairModel, all: StudyModel, control: StudyContr
     if (ofPair === undefined) return undefined;
     const ofAll = await measureModel(all, measurement, {
       keepIn: pair.allKeptIn,
-      as: (sampler) => samplerOf(sampler, pair.labels),
+      as: (sampler) => samplerOfDomains(sampler, pair.labels),
     });
     return ofAll && { domains: pair.domains, pair: ofPair, all: ofAll };
   } finally {

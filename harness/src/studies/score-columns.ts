@@ -1,6 +1,6 @@
+import type { FidName } from '@stargan/evaluation';
 import { formatShare, metricKey, metricTable, type Scores } from '@stargan/metrics';
 import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
-import type { FidName } from '../config/evaluation-fields.js';
 import { formatScore, scoreTable } from '../evaluation/results-table.js';
 import { GUIDANCES, type Guidance } from '@stargan/training/evaluation';
 

@@ -2,7 +2,7 @@ import { CONFIG_KEYS, type Config } from '../config/schema.js';
 import { writeReport } from '../report/write-report.js';
 import { findCheckpoint, findRunRecord } from '../run/run-directory.js';
 import { train, type TrainOptions } from '../training/train.js';
-import { UsageError } from '../usage-error.js';
+import { isUsageError, UsageError } from '../usage-error.js';
 
 /** A model that a study trains and compares with others. */
 export interface StudyModel {
@@ -67,7 +67,7 @@ async function trainModel({ name, run, data, config }: StudyModel, options: Pick
   try {
     return (await train({ data, out: run, config, resume: true, ...options })).completed;
   } catch (error) {
-    if (error instanceof UsageError) throw error;
+    if (isUsageError(error)) throw error;
     throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
   }
 }

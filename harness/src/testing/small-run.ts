@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { writeDemoImages } from '@stargan/data';
-import { afterAll, beforeAll } from 'vitest';
 import { parseConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
 
@@ -30,21 +27,7 @@ export function smallConfig(values: Partial<Config> = {}): Config {
   return parseConfig({ ...SMALL_CONFIG, ...values });
 }
 
-/**
- * Gives the tests of a file a temporary folder of their own, removed after the last one.
- *
- * @param prepare runs in the folder before the first test
- * @returns the folder's path, once tests run
- */
-export function useTemporaryFolder(prepare: (folder: string) => Promise<void> = () => Promise.resolve()): () => string {
-  let folder = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'stargan-'));
-    await prepare(folder);
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-  return () => folder;
-}
+export { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 
 /** Draws a few demo images of two domains below `folder`; gives their folder. */
 export async function smallDataset(folder: string): Promise<string> {

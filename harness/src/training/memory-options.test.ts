@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
 import { countWork } from '@stargan/profiling';
-import { trainingWorkload } from '../planning/training-workload.js';
+import { trainingWorkload } from '@stargan/training/planning';
 import {
   type Batch,
   buildNetworks,

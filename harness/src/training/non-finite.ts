@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { writeSafetensors, writeWholeFile, type TensorSource } from '@stargan/checkpoints';
 import type { ImageFolders, TrainingSampler } from '@stargan/data';
+import type { DomainLabels } from '@stargan/layers';
 import { imagesPerIteration, stateValues, type Batch, type Losses, type StateValues, type TrainingState } from '@stargan/training';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { Tensor } from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
 import { runPaths } from '../run/run-directory.js';
 import { describeFinding, type NonFiniteFinding } from '../run/state-faults.js';
@@ -55,14 +56,17 @@ export async function dumpNonFinite(
     },
     lastCheckpoint,
     losses: writable(losses),
-    domain: batch.domain,
-    targetDomain: batch.targetDomain,
+    domain: numbersOf(batch.domain),
+    targetDomain: numbersOf(batch.targetDomain),
     images: drawnImages(sampler(folders, { seed: config.seed, iteration: draw, batch: imagesPerIteration(config) })),
     tensors: Array.from(stateValues(state), describeValues),
   };
   await writeWholeFile(path.join(folder, 'statistics.json'), `${JSON.stringify(statistics, null, 2)}\n`);
   const { domain, targetDomain, ...tensors } = batch;
-  const labels = (values: readonly number[]): TensorSource => ({ dtype: 'I32', shape: [values.length], data: Int32Array.from(values) });
+  const labels = (domains: DomainLabels): TensorSource => {
+    const data = Int32Array.from(numbersOf(domains));
+    return { dtype: 'I32', shape: [data.length], data };
+  };
   await writeSafetensors(path.join(folder, 'batch.safetensors'), {
     ...Object.fromEntries(
       Object.entries(tensors).map(([key, tensor]: [string, Tensor]) => [
@@ -75,6 +79,8 @@ export async function dumpNonFinite(
   });
   return folder;
 }
+
+const numbersOf = (domains: DomainLabels): number[] => Array.from(domains instanceof Tensor ? domains.dataSync() : domains);
 
 /** JSON has neither NaN nor infinity: they are written as text. */
 function writable(numbers: Readonly<Record<string, number>>): Record<string, number | string> {

@@ -4,7 +4,7 @@ import { parameterCount } from '@stargan/layers';
 import { getBackend, getKernel } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { profileWork } from '@stargan/profiling';
-import { trainingWorkload } from '../planning/training-workload.js';
+import { trainingWorkload } from '@stargan/training/planning';
 import { buildNetworks } from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { train } from './train.js';

@@ -1,14 +1,4 @@
-import {
-  EMA_NETWORKS,
-  disposeBatch,
-  findNonFiniteUpdate,
-  type Losses,
-  mapNames,
-  type Sampler,
-  tensorBatch,
-  trainIteration,
-  yieldToEventLoop,
-} from '@stargan/training';
+import { EMA_NETWORKS, disposeBatch, type Losses, mapNames, type Sampler, tensorBatch, yieldToEventLoop } from '@stargan/training';
 import { describeLeftOut, describeNoted } from '../dataset/training-images.js';
 import { runPaths } from '../run/run-directory.js';
 import { findUnusable, type NonFiniteFinding } from '../run/state-faults.js';
@@ -87,12 +77,12 @@ function dueAfter(training: Training): Due {
 /** One iteration; undefined when it left values that are not finite and training was rolled back. */
 async function iterate(training: Training): Promise<{ losses: Losses; due: Due } | undefined> {
   const { setup, position } = training;
-  const { config, networks, optimizers } = setup;
+  const { config, updates } = setup;
   const prepared = await position.stream.next();
-  const batch = tensorBatch(prepared, config.imageSize, config.latentDim, config.seed, config.penalty);
+  const batch = tensorBatch(prepared, config.imageSize, config.latentDim, config.seed, config.penalty, updates.labels);
   try {
     position.isUpdating = true;
-    const losses = trainIteration(networks, optimizers, position.state, batch, config);
+    const losses = updates.iteration.run(position.state, batch);
     position.isUpdating = false;
     const due = dueAfter(training);
     const finding = check(training, losses, due);
@@ -107,7 +97,7 @@ async function iterate(training: Training): Promise<{ losses: Losses; due: Due }
 /** Checks losses and updates after every iteration, and the networks' outputs before the state is saved or used. */
 function check({ setup, position }: Training, losses: Losses, due: Due): NonFiniteFinding | undefined {
   const loss = nonFiniteLoss(losses);
-  const tensor = findNonFiniteUpdate(position.state);
+  const tensor = setup.updates.iteration.findNonFinite(position.state);
   if (loss !== undefined || tensor !== undefined) return { loss, tensor };
   const isUsed = due.save || due.sample || due.evaluate;
   return isUsed ? findUnusable(setup.networks, position.state, setup.dataset.train.domains.length, setup.config) : undefined;

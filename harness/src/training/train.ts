@@ -18,6 +18,7 @@ import { UsageError } from '../usage-error.js';
 import { createMonitor } from './monitor.js';
 import { NonFiniteError } from './roll-back.js';
 import { runIterations } from './run-iterations.js';
+import { compiledIteration } from './compiled-iteration.js';
 import { createSaver, lastOf } from './saver.js';
 import { describeDataWait } from './speed-meter.js';
 import { openLogs, openStream, recordEvent, type Training, type TrainingPosition, type TrainingSetup } from './training.js';
@@ -105,7 +106,8 @@ async function trainLocked(
   const { iteration: startIteration } = state;
   if (previous !== undefined && opened === undefined) console.warn(`${out} has no checkpoint yet: training begins at iteration 0`);
 
-  const setup: TrainingSetup = { config, out, dataset, networks, optimizers, sampler };
+  const updates = compiledIteration(networks, optimizers, config, domains);
+  const setup: TrainingSetup = { config, out, dataset, networks, optimizers, updates, sampler };
   const fixedInputs = await loadFixedInputs(dataset.validation ?? dataset.train, config);
   const changes = await adoptRecord(out, record, previous, (line) => console.warn(line));
   const logs = await openLogs(out, startIteration);
@@ -157,6 +159,7 @@ async function trainLocked(
     for (const line of training.outputs.optionalWrites.summary()) log(line);
     progress.stop();
     evaluation.dispose();
+    updates.iteration.dispose();
     await position.stream.close();
     disposeState(position.state);
   }

@@ -8,6 +8,7 @@ import type { OptionalWrites } from '../logging/optional-writes.js';
 import { runPaths } from '../run/run-directory.js';
 import { appendToHistory, type RunEvent } from '../run/run-history.js';
 import type { FixedInputs } from '../sampling/fixed-inputs.js';
+import type { CompiledIteration } from './compiled-iteration.js';
 import type { Monitor } from './monitor.js';
 import type { Saver } from './saver.js';
 import type { TrainingProgress } from './training-progress.js';
@@ -20,6 +21,7 @@ export interface TrainingSetup {
   readonly dataset: Dataset;
   readonly networks: Networks;
   readonly optimizers: Optimizers;
+  readonly updates: CompiledIteration;
   /** Chooses the images of each iteration. */
   readonly sampler: TrainingSampler;
 }

@@ -133,6 +133,10 @@ const char* enlist() {
   for (const char* attribute : kernel.attributes) {
     TF_OpDefinitionBuilderAddAttr(definition, (std::string(attribute) + ": float").c_str());
   }
+  // Operations of graphs must have one; the shapes of the outputs are known when the kernel runs.
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, [](TF_ShapeInferenceContext* context, TF_Status* status) {
+    TF_ShapeInferenceContextSetUnknownShape(context, status);
+  });
   Status status;
   TF_RegisterOpDefinition(definition, status.raw);
   status.require();

@@ -1,4 +1,15 @@
+export {
+  capture,
+  CaptureError,
+  type Captured,
+  type CaptureOptions,
+  type CaptureStatistics,
+  type Executor,
+  type FunctionOrder,
+  whyNotCaptured,
+} from './capture/index.js';
 export { availableMemory } from './machine/memory.js';
+export { chooseThreads, type CountedWork } from './choose-threads.js';
 export { describeRuntime } from './describe-runtime.js';
 export { type Diagnosis, type Finding, type RuntimeReport } from './machine/diagnosis.js';
 export { type Flavour } from './install/paths.js';
@@ -9,6 +20,7 @@ export { cacheFolder } from './install/cache.js';
 export { listCache, pruneCache, type CacheEntry } from './install/cache-contents.js';
 export { InstallError } from './install/failure.js';
 export { installRuntime, type Installation, type InstallOptions } from './install/install-runtime.js';
+export { memoryBudget, type MemoryBudget, type PlannedRuntime } from './memory-budget.js';
 export { findNvidiaCard, type NvidiaCard } from './machine/nvidia.js';
 export { type FusedKernels, type Runtime, type RuntimeKind, runtimeKinds } from './runtime.js';
 export { type Processor } from './machine/processor.js';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeEnvironment, restoreRemovedNodeFunctions } from './environment.js';
 import { loadFusedKernels } from './fused-kernels.js';
+import { gatherWithoutReading } from './gather-on-device.js';
 import { installCommand } from './install-command.js';
 import { findTarget, hasAddon } from './install/paths.js';
 import { libraryFault } from './install/placed-addon.js';
@@ -94,6 +95,7 @@ async function ready(
   device: string,
 ): Promise<Omit<Runtime, 'reasons' | 'unusedCard'>> {
   shareMemoryWhereNothingChanges();
+  gatherWithoutReading();
   await tf.setBackend('tensorflow');
   await tf.ready();
   return { kind, backendName: 'tensorflow', tensorflowVersion: backend.binding.TF_Version, device };

@@ -1,3 +1,4 @@
+export { cacheFolder, findCacheFolder, type CacheUser } from './cache-folder.js';
 export { type CheckOptions, type CheckpointFile, type CheckpointManifest } from './checkpoint-manifest.js';
 export { type CheckpointFolder } from './checkpoint-names.js';
 export { type DataByDtype, type Dtype, type StoredDtype, type TensorData } from './dtypes.js';

@@ -49,4 +49,6 @@ export {
   type TrainingPlanOptions,
   type TrainingSampler,
 } from './training-plan.js';
+export { ForeignLinkError, linkDomains } from './link-domains.js';
 export { createTrainingStream, type TrainingStream, type TrainingStreamOptions, type TrainingStreamStatistics } from './training-stream.js';
+export { writePng } from './write-png.js';

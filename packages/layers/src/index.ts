@@ -5,7 +5,7 @@ export { convolution, type ConvolutionLayerOptions } from './convolution.js';
 export { downsamplingTrunk, type Trunk, type TrunkOptions } from './downsampling-trunk.js';
 export { initializeParameters } from './initialize.js';
 export { instanceNorm } from './instance-norm.js';
-export type { DomainLabels } from './domain-weights.js';
+export { type DomainLabels, domainWeights } from './domain-weights.js';
 export { concatenateLabels } from './label-maps.js';
 export type { Layer } from './layer.js';
 export { layerNorm } from './layer-norm.js';

@@ -1,4 +1,4 @@
-import { abs, add, backend, div, maximum, mul, sqrt, sub, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
+import { abs, add, backend, div, maximum, mul, reshape, slice, sqrt, sub, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { AdamState } from './adam-state.js';
 import { runFusedKernel } from './fused-kernel.js';
@@ -51,27 +51,40 @@ export interface Adam {
    * @param parameters what is optimised, by name; the tensors stay the caller's
    * @param gradients a gradient of its parameter's shape for every name (zeros where a parameter had no part).
    * @param state of the step before, or of `init`; it stays the caller's
+   * @param constants of this step, where it is part of a function that is recorded once and replayed: the numbers of
+   *   {@link Adam.stepConstants} then take the place of those that the state's step gives
    * @throws when names differ from the state's, a shape from its parameter's, or a dtype is not float32.
    */
-  update<P extends Parameters>(parameters: P, gradients: Named<P>, state: AdamState): AdamUpdate<P>;
+  update<P extends Parameters>(parameters: P, gradients: Named<P>, state: AdamState, constants?: Tensor1D): AdamUpdate<P>;
+  /**
+   * The numbers that a step computes with as a tensor, which the caller owns: two of them, √(1−β₂ᵗ) and lr/(1−β₁ᵗ), change with
+   * every step.
+   *
+   * @param step number of the step, from 1: that of the state before it, and 1
+   * @returns `[8]`
+   */
+  stepConstants(step: number): Tensor1D;
 }
 
 function requireRange(name: string, value: number, holds: boolean, range: string): void {
   if (!holds) throw new Error(`adam: ${name} must be ${range}, got ${String(value)}`);
 }
 
+// Places in the numbers of a step, which are in the order of the fused kernel.
+const [CORRECTION, EPSILON, STEP_SIZE] = [5, 6, 7] as const;
+
 type Step<P extends Parameters> = Pick<AdamState, 'first' | 'second'> & Record<'moved', Updated<P>>;
 
 /** A step in one kernel, in the order of operations of the composed one; undefined where there is no such kernel. */
 function fusedStep<P extends Parameters>(
-  constants: number[],
+  constants: Tensor1D,
   parameters: P,
   gradients: Named<P>,
   { layout, first, second }: AdamState,
 ): Step<P> | undefined {
   const { names } = layout;
   const listOf = (record: Parameters): Tensor[] => names.map((name) => tensorOf('adam.update', record, name));
-  const inputs = [tensor1d(constants), first, second, ...listOf(parameters), ...listOf(gradients)];
+  const inputs = [constants, first, second, ...listOf(parameters), ...listOf(gradients)];
   const outputs = runFusedKernel('StarganAdam', inputs, names.length);
   if (outputs === undefined) return undefined;
   const [newFirst, newSecond, ...moved] = outputs as [Tensor1D, Tensor1D, ...Tensor[]];
@@ -131,6 +144,17 @@ export function adam(options: AdamOptions): Adam {
   requireRange('epsilon', epsilon, Number.isFinite(epsilon) && epsilon > 0, 'a finite number > 0');
   requireRange('weightDecay', weightDecay, Number.isFinite(weightDecay) && weightDecay >= 0, 'a finite number ≥ 0');
 
+  const numbersOf = (step: number): number[] => [
+    weightDecay,
+    beta1,
+    1 - beta1,
+    beta2,
+    1 - beta2,
+    Math.sqrt(1 - beta2 ** step),
+    epsilonOnDevice(epsilon),
+    learningRate / (1 - beta1 ** step),
+  ];
+
   return {
     init(parameters) {
       const layout = layoutOf('adam.init', parameters);
@@ -138,7 +162,9 @@ export function adam(options: AdamOptions): Adam {
       return { step: 0, layout, first: zeros<Rank.R1>([total]), second: zeros<Rank.R1>([total]) };
     },
 
-    update<P extends Parameters>(parameters: P, gradients: Named<P>, state: AdamState): AdamUpdate<P> {
+    stepConstants: (step) => tensor1d(numbersOf(step)),
+
+    update<P extends Parameters>(parameters: P, gradients: Named<P>, state: AdamState, constants?: Tensor1D): AdamUpdate<P> {
       requireState(state);
       const { layout } = state;
       requireNames('adam.update', 'parameters', parameters, layout.names);
@@ -153,6 +179,11 @@ export function adam(options: AdamOptions): Adam {
         }
       });
       const step = state.step + 1;
+      const numbers = numbersOf(step);
+      const smallest = numbers[EPSILON]!;
+      /** A number of the step, from the tensor where there is one. */
+      const constant = (place: number): number | Tensor =>
+        constants === undefined ? numbers[place]! : reshape(slice(constants, place, 1), []);
       const composedStep = (): Step<P> => {
         const p = flatten('adam.update', parameters, layout);
         const raw = flatten('adam.update', gradients, layout);
@@ -163,20 +194,17 @@ export function adam(options: AdamOptions): Adam {
         const second = add(mul(state.second, beta2), mul(mul(g, 1 - beta2), g));
         // √v ≥ √(1−β₂)·|g| holds for numbers, and must where v has become 0.
         const length = smallest < LEAST_BOUND ? maximum(sqrt(second), mul(abs(g), Math.sqrt(1 - beta2))) : sqrt(second);
-        const root = div(length, correction);
-        const moved = sub<Tensor1D>(p, mul(div(first, add(root, smallest)), stepSize));
+        const root = div(length, constant(CORRECTION));
+        const moved = sub<Tensor1D>(p, mul(div(first, add(root, smallest)), constant(STEP_SIZE)));
         return {
           moved: unflatten('adam.update', moved, layout, parameters),
           first: first as Tensor1D,
           second: second as Tensor1D,
         };
       };
-      const correction = Math.sqrt(1 - beta2 ** step);
-      const smallest = epsilonOnDevice(epsilon);
-      const stepSize = learningRate / (1 - beta1 ** step);
-      const constants = [weightDecay, beta1, 1 - beta1, beta2, 1 - beta2, correction, smallest, stepSize];
       const { moved, first, second } = tidy(
-        () => (smallest < LEAST_BOUND ? undefined : fusedStep(constants, parameters, gradients, state)) ?? composedStep(),
+        () =>
+          (smallest < LEAST_BOUND ? undefined : fusedStep(constants ?? tensor1d(numbers), parameters, gradients, state)) ?? composedStep(),
       );
       return { parameters: moved, state: { step, layout, first, second } };
     },

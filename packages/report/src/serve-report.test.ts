@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type LiveReport, type LiveReportOptions, serveReport } from './serve-report.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 
 const folder = useTemporaryFolder(async (created) => {
   await mkdir(path.join(created, 'samples', 'inside'), { recursive: true });

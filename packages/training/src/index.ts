@@ -7,7 +7,7 @@ export {
   type AblationName,
   updatesPerIteration,
 } from './config/ablation.js';
-export { type FieldRow, fieldRows, fieldTable } from './config/field-rows.js';
+export { type FieldRow, fieldRows, fieldTable } from '@stargan/config';
 export { type RenamedConfig, renameKeys } from './config/renamed-keys.js';
 export { type TrainingConfig, trainingFields } from './config/training-config.js';
 export {
@@ -41,10 +41,13 @@ export {
   type DecodedImages,
   disposeBatch,
   imagesPerIteration,
+  type LabelForm,
+  labelForm,
   latentCodes,
   splitBatch,
   tensorBatch,
 } from './iteration/batch.js';
+export { type Compile, type Compiled, type CompileOptions } from './iteration/compile.js';
 export { type BatchConfig, type ObjectiveConfig, type OptimizerConfig } from './iteration/config-fields.js';
 export { discriminatorGradients, type DiscriminatorInputs } from './iteration/discriminator-step.js';
 export {
@@ -58,11 +61,18 @@ export {
 } from './iteration/finite.js';
 export { generatorGradients, type GeneratorInputs, type StyleSource } from './iteration/generator-step.js';
 export { overParts } from './iteration/gradients.js';
-export { type IterationConfig, type Losses, trainIteration } from './iteration/iteration.js';
+export {
+  type IterationConfig,
+  type IterationOptions,
+  type Losses,
+  trainingIteration,
+  type TrainingIteration,
+  trainIteration,
+} from './iteration/iteration.js';
 export { type DiscriminatorReadings, type GeneratorReadings, type Objective, OBJECTIVE } from './iteration/objective.js';
 export { buildOptimizers, disposeState, initialState, type Optimizers, stateFromWeights, type TrainingState } from './iteration/state.js';
 export { stateNorms } from './iteration/state-norms.js';
-export { type Term, type TermConfig } from './iteration/terms.js';
+export { type Factors, type Term, type TermConfig } from './iteration/terms.js';
 export { loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
 export { type DomainChoice } from './load-model-arguments.js';
 export { type DomainDiscriminator } from './networks/build-discriminator.js';
@@ -81,6 +91,7 @@ export { describeOverflow, findOverflow, type ProbeSizes } from './networks/prob
 export { type StyleNetwork, type StyleNetworks } from './networks/style-codes.js';
 export { copyWeights, disposeAll, initialWeights, mapNames, splitWeights } from './networks/weights.js';
 export { type Canvas, type CanvasLayout, createCanvas, PICTURE_PIXELS, shrinkToFit } from './sampling/canvas.js';
+export { describeGridBounds, type GridExtent, gridPasses, gridScale, shownDomainsOf } from './sampling/grid-bounds.js';
 export {
   cycleStrip,
   type DrawingOptions,
@@ -103,5 +114,6 @@ export {
   toTensor,
   translate,
 } from './sampling/translate.js';
+export { samplerOfDomains } from './sampling/some-domains.js';
 export { averageStyle, truncateStyle } from './sampling/truncation.js';
 export { yieldToEventLoop } from './yield-to-event-loop.js';

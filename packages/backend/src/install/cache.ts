@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { findCacheFolder } from '@stargan/checkpoints';
 import { lock } from 'proper-lockfile';
 import { thisSystem, type System } from '../machine/system.js';
 import { InstallError } from './failure.js';
@@ -14,12 +15,8 @@ import { InstallError } from './failure.js';
  * @throws {InstallError} where nothing names a folder and the user has no home
  */
 export function cacheFolder(system: System = thisSystem()): string {
-  const own = system.env.STARGAN_CACHE_DIR;
-  if (own) return resolve(own);
-  const { XDG_CACHE_HOME: base } = system.env;
-  // A relative one is to be ignored, says the XDG base directory specification.
-  if (base && isAbsolute(base)) return join(base, 'stargan');
-  if (system.home !== undefined) return join(system.home, '.cache', 'stargan');
+  const folder = findCacheFolder(system);
+  if (folder !== undefined) return folder;
   throw new InstallError('there is no place for the cache: this user has no home folder', 'Name a folder with STARGAN_CACHE_DIR.');
 }
 

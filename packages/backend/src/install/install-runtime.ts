@@ -5,7 +5,7 @@ import { findNvidiaCard, formatCard, type NvidiaCard } from '../machine/nvidia.j
 import { thisSystem, type System } from '../machine/system.js';
 import type { ResolvedPackage } from '../resolve-package.js';
 import { cacheFolder, sweepParts, withLock } from './cache.js';
-import { compileAddon, showsDamage } from './compile-addon.js';
+import { compileAddon, ownSourcesHash, showsDamage } from './compile-addon.js';
 import { compileKernels, kernelsSettled } from './compile-kernels.js';
 import { asInstallError, InstallError } from './failure.js';
 import { fetchTensorflow, type Setting } from './fetch-tensorflow.js';
@@ -161,6 +161,8 @@ function validStamp({ flavour, refusedCard }: Order, system: System): AddonStamp
   const target = findTarget(flavour, system);
   const stamp = target === undefined ? undefined : readValidStamp(target, system);
   if (stamp === undefined) return undefined;
+  // One that we compiled has what this version asks of it.
+  if (stamp.library !== undefined && stamp.ownSources !== ownSourcesHash()) return undefined;
   if (stamp.requested !== system.env.STARGAN_TENSORFLOW || (flavour === 'gpu' && !stamp.gpu)) return undefined;
   return refusedCard !== undefined && stamp.refusedCard !== refusedCard ? undefined : stamp;
 }
@@ -220,6 +222,7 @@ async function buildOn(library: TensorflowLibrary, target: ResolvedPackage, orde
   return {
     ...stampOf(target, order, verified, system),
     cachedAddon: addon.file,
+    ownSources: ownSourcesHash(),
     library: { folder: library.folder, sizes: librarySizes(library.folder) },
   };
 }

@@ -17,6 +17,8 @@ export interface AddonStamp {
   readonly addon: string;
   /** The file in the cache that it is a copy of; absent for an addon that was there before. */
   readonly cachedAddon?: string;
+  /** What of ours it was compiled from; absent for an addon that was there before. */
+  readonly ownSources?: string;
   /** Library that it was built on and the sizes of its files; absent for an addon that was there before. */
   readonly library?: { readonly folder: string; readonly sizes?: LibrarySizes };
   /** Absent for an addon that was there before: its library has no headers of a known place. */

@@ -2,6 +2,7 @@ export { checkDataset, type CheckDatasetOptions, type CheckRemedies, type Datase
 export { contactSheet, contactStrips, stripUrl, type ContactStrip } from './contact-sheet.js';
 export { count, counted } from './counts.js';
 export { describeDataset, describeFoundImages } from './describe-dataset.js';
+export { describeInspection, type InspectionWords } from './describe-inspection.js';
 export { evenlySpread } from './evenly-spread.js';
 export { describeBalance, describeRange, datasetFindingsOf, formatBytes, type DatasetFinding } from './findings.js';
 export {
@@ -19,3 +20,4 @@ export {
   type InspectOptions,
   type Remark,
 } from './inspect-dataset.js';
+export { compareWithKeptFingerprint, type ComparedImages } from './kept-fingerprint.js';

@@ -1,19 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { defaultsOf } from '../field.js';
-import { parseFields } from './parse-fields.js';
+import { defaultsOf, parseFields } from '@stargan/config';
 import { trainingFields } from './training-config.js';
 
 describe('a configuration of fields', () => {
   it('has the defaults of what is left out, and passes over keys of others', () => {
     expect(parseFields(trainingFields, { batch: 3, logEvery: 'often' })).toEqual({ ...defaultsOf(trainingFields), batch: 3 });
     expect(parseFields(trainingFields, { batch: undefined })).toEqual(defaultsOf(trainingFields));
-  });
-
-  it('takes true and false where a field is a flag, and nothing that looks like them', () => {
-    const fields = { shown: { kind: 'flag', default: true, description: '' } } as const;
-    expect([parseFields(fields, {}), parseFields(fields, { shown: false })]).toEqual([{ shown: true }, { shown: false }]);
-    for (const value of ['false', 0, null])
-      expect(() => parseFields(fields, { shown: value })).toThrow(`shown: must be true or false, got ${JSON.stringify(value)}`);
   });
 
   it.each([

@@ -1,3 +1,5 @@
+import { ConfigError } from '@stargan/config';
+
 /** Keys of earlier versions, and what they are called now. */
 const KEYS: Readonly<Record<string, string>> = {
   accumulate: 'gradientAccumulation',
@@ -36,7 +38,7 @@ export function renameKeys(values: Readonly<Record<string, unknown>>): RenamedCo
   for (const [given, value] of Object.entries(values)) {
     const key = own(KEYS, given) ?? given;
     if (key !== given) {
-      if (Object.hasOwn(values, key)) throw new Error(`config keys ${given} and ${key} are one value; give ${key} alone`);
+      if (Object.hasOwn(values, key)) throw new ConfigError(`config keys ${given} and ${key} are one value; give ${key} alone`);
       notes.push(`config key ${given} is called ${key} now`);
     }
     const now = typeof value === 'string' ? own(own(VALUES, key) ?? {}, value) : undefined;

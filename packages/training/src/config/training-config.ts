@@ -1,4 +1,4 @@
-import type { ConfigOf, Fields } from '../field.js';
+import type { ConfigOf, Fields } from '@stargan/config';
 import { batchFields, objectiveFields, optimizerFields } from '../iteration/config-fields.js';
 import { architectureFields, sizeFields } from '../networks/config-fields.js';
 

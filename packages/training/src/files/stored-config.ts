@@ -1,4 +1,4 @@
-import { parseFields } from '../config/parse-fields.js';
+import { parseFields } from '@stargan/config';
 import { renameKeys } from '../config/renamed-keys.js';
 import { trainingFields, type TrainingConfig } from '../config/training-config.js';
 

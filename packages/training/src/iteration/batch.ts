@@ -1,21 +1,20 @@
-import { slice, tensor1d, tensor2d, tensor4d } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { dispose, slice, Tensor, tensor1d, tensor2d, tensor4d } from '@tensorflow/tfjs-core';
+import type { DomainLabels } from '@stargan/layers';
 import { normalArray, randomStream } from '@stargan/random';
-import { disposeAll } from '../networks/weights.js';
 import type { ObjectiveConfig } from './config-fields.js';
 
 /** What one training iteration sees. */
 export interface Batch {
   /** Source images [batch, S, S, 3] in [-1, 1]. */
   readonly image: Tensor;
-  /** Domain y of each source image. */
-  readonly domain: readonly number[];
+  /** Domain y of each source image: numbers, or a tensor of them [batch]. */
+  readonly domain: DomainLabels;
   /** Reference images [batch, S, S, 3]. */
   readonly reference: Tensor;
   /** Further reference images, of the same domains. */
   readonly reference2: Tensor;
   /** Target domain ỹ of each sample: that of its reference images. */
-  readonly targetDomain: readonly number[];
+  readonly targetDomain: DomainLabels;
   /** Latent codes [batch, latentDim]. */
   readonly latent: Tensor;
   /** Further latent codes. */
@@ -23,6 +22,27 @@ export interface Batch {
   /** Where between a real and a generated image WGAN-GP's penalty is taken, [batch] in [0, 1]; only where it is. */
   readonly position?: Tensor;
 }
+
+/**
+ * How a batch holds its domains. `lists` are numbers: each sample goes through the branches of its own domain and no other, so that
+ * shapes depend on the numbers. `tensors` are not read: each sample goes through all branches and its own are kept, so that the
+ * iteration is the same for every batch, and can be recorded once and replayed.
+ */
+export type LabelForm = 'lists' | 'tensors';
+
+/** Branches beyond which the samples' own are computed alone. */
+const MOST_BRANCHES = 16;
+
+/**
+ * The form in which a training holds its domains: tensors, whose further branches cost next to nothing, as long as there are at most 16.
+ *
+ * @param domains how many there are
+ */
+export const labelForm = (domains: number): LabelForm => (domains <= MOST_BRANCHES ? 'tensors' : 'lists');
+
+/** Labels in this form; the caller owns the tensor. */
+export const domainLabels = (domains: readonly number[], form: LabelForm): DomainLabels =>
+  form === 'lists' ? domains : tensor1d([...domains], 'int32');
 
 /** Decoded images of one iteration, as `@stargan/data` prepares them; pixels in [-1, 1]. */
 export interface DecodedImages {
@@ -73,6 +93,7 @@ export function latentCodes(count: number, latentDim: number, seed: number, stre
  * @param latentDim length of a latent code
  * @param seed whole number ≥ 0: the run's
  * @param penalty `wganGp` adds positions; `r1`, the default, takes none
+ * @param labels how the batch holds its domains; as lists, unless said otherwise
  */
 export function tensorBatch(
   { iteration, source, reference }: DecodedImages,
@@ -80,16 +101,17 @@ export function tensorBatch(
   latentDim: number,
   seed: number,
   penalty: ObjectiveConfig['penalty'] = 'r1',
+  labels: LabelForm = 'lists',
 ): Batch {
   const count = source.domains.length;
   const images = (values: Float32Array): Batch['image'] => tensor4d(values, [count, imageSize, imageSize, 3]);
   const latents = (stream: string): Batch['latent'] => tensor2d(latentCodes(count, latentDim, seed, stream, iteration), [count, latentDim]);
   return {
     image: images(source.images),
-    domain: source.domains,
+    domain: domainLabels(source.domains, labels),
     reference: images(reference.images),
     reference2: images(reference.images2),
-    targetDomain: reference.domains,
+    targetDomain: domainLabels(reference.domains, labels),
     latent: latents('latent'),
     latent2: latents('latent2'),
     ...(penalty === 'wganGp' && { position: tensor1d(positions(count, seed, iteration)) }),
@@ -103,8 +125,8 @@ function positions(count: number, seed: number, iteration: number): Float32Array
 }
 
 /** Disposes a batch's tensors. */
-export function disposeBatch({ image, reference, reference2, latent, latent2, position }: Batch): void {
-  disposeAll({ image, reference, reference2, latent, latent2, ...(position && { position }) });
+export function disposeBatch(batch: Batch): void {
+  dispose(Object.values(batch).filter((value) => value instanceof Tensor));
 }
 
 /**
@@ -115,12 +137,13 @@ export function disposeBatch({ image, reference, reference2, latent, latent2, po
  * @throws unless `parts` divides the batch
  */
 export function splitBatch(batch: Batch, parts: number): Batch[] {
-  const total = batch.domain.length;
+  const total = batch.image.shape[0]!;
   const size = total / parts;
   if (!Number.isInteger(size) || size < 1) throw new Error(`splitBatch: parts must divide the batch of ${total} images, got ${parts}`);
   return Array.from({ length: parts }, (_, i) => {
     const rows = (tensor: Tensor): Tensor => slice(tensor, i * size, size);
-    const those = (domains: readonly number[]): number[] => domains.slice(i * size, (i + 1) * size);
+    const those = (domains: DomainLabels): DomainLabels =>
+      domains instanceof Tensor ? rows(domains) : Array.from(domains).slice(i * size, (i + 1) * size);
     return {
       image: rows(batch.image),
       domain: those(batch.domain),

@@ -1,20 +1,21 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { DomainLabels } from '@stargan/layers';
 import { outputsAndInputGradient } from '@stargan/losses';
 import type { Parameters, ValueAndGradients } from '@stargan/ops';
 import type { Networks } from '../networks/networks.js';
 import { OBJECTIVE, type DiscriminatorReadings } from './objective.js';
-import { differentiateTerms, termConfig, weightedSum, weighTerms, type Pass, type Term, type TermConfig } from './terms.js';
+import { differentiateTerms, termConfig, weightedSum, weighTerms, type Factors, type Pass, type Term, type TermConfig } from './terms.js';
 
 /** Inputs of a discriminator update. */
 export interface DiscriminatorInputs {
   /** Real images [batch, S, S, 3]. */
   image: Tensor;
   /** Domain of each real image. */
-  domain: readonly number[];
+  domain: DomainLabels;
   /** Generated images [batch, S, S, 3], without gradient. */
   fake: Tensor;
   /** Domain of each generated image. */
-  targetDomain: readonly number[];
+  targetDomain: DomainLabels;
   /** Real images of the generated ones' domains: WGAN-GP's penalty is taken between the two. */
   reference?: Tensor;
   /** Where between them, [batch] in [0, 1]. */
@@ -31,6 +32,7 @@ export interface DiscriminatorInputs {
  *   and positions
  * @param options game, penalty and weights of the terms; what is left out is the reference's
  * @param terms of the objective
+ * @param factors of terms as tensors, in place of the configuration's
  * @returns value, gradients, and the terms by name; the caller owns them
  * @throws when WGAN-GP's penalty is asked for without images and positions for it
  */
@@ -40,9 +42,10 @@ export function discriminatorGradients(
   inputs: DiscriminatorInputs,
   options: Partial<TermConfig> = {},
   terms: readonly Term<DiscriminatorReadings>[] = OBJECTIVE.discriminator,
+  factors: Factors = {},
 ): ValueAndGradients {
   const config = termConfig(options);
-  const weighted = weighTerms(terms, config, networks);
+  const weighted = weighTerms(terms, config, networks, factors);
   const readsGradient = weighted.some(({ reads }) => reads.includes('realGradient'));
   const { values, gradients } = differentiateTerms(weighted, discriminatorPasses(networks, weights, inputs, readsGradient), config);
   return { value: weightedSum(weighted, values), auxiliary: values, gradients };

@@ -96,7 +96,7 @@ export function* stateValues(state: TrainingState): Generator<StateValues> {
  */
 export function findNonFinite(state: TrainingState): NonFiniteTensor | undefined {
   const parts = [...partsOf(state)];
-  const sums = sumsOf(parts);
+  const sums = readSums(parts);
   for (const [i, { read }] of parts.entries()) {
     if (Number.isFinite(sums[i])) continue;
     for (const { values, ...named } of read()) {
@@ -112,15 +112,23 @@ export function findNonFinite(state: TrainingState): NonFiniteTensor | undefined
  * gradient, and moving averages of finite weights are finite.
  *
  * @param state stays as it is
+ * @param sums the sum of each tensor, [count]; one that is compiled, if it is called often
  */
-export function findNonFiniteUpdate(state: TrainingState): NonFiniteTensor | undefined {
+export function findNonFiniteUpdate(state: TrainingState, sums = sumsOf): NonFiniteTensor | undefined {
   const parts = [...partsOf(state)].filter(({ role }) => role === 'mean squared gradient' || role === 'weight');
-  return sumsOf(parts).every(Number.isFinite) ? undefined : findNonFinite(state);
+  return readSums(parts, sums).every(Number.isFinite) ? undefined : findNonFinite(state);
 }
 
 /** A NaN or an infinity always reaches the sum. A sum may also overflow by itself, which the values then tell. */
-function sumsOf(parts: readonly Part[]): Float32Array {
-  return tidy(() => stack(parts.map(({ tensor }) => sum(tensor))).dataSync<'float32'>());
+export function sumsOf(tensors: readonly Tensor[]): Tensor {
+  return tidy(() => stack(tensors.map((tensor) => sum(tensor))));
+}
+
+function readSums(parts: readonly Part[], of = sumsOf): Float32Array {
+  const sums = of(parts.map(({ tensor }) => tensor));
+  const values = sums.dataSync<'float32'>();
+  sums.dispose();
+  return values;
 }
 
 /** `the weight main.0.weight of the discriminator is not finite (3 of 864 values)` */

@@ -1,11 +1,12 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { DomainLabels } from '@stargan/layers';
 import { vjp, withoutGradients, type ValueAndGradients } from '@stargan/ops';
 import { withParameters, type Networks, type NetworkName, type WeightsOf } from '../networks/networks.js';
 import { joinWeights, splitWeights } from '../networks/weights.js';
 import { sumGradients } from './gradients.js';
 import { OBJECTIVE, type GeneratorReadings } from './objective.js';
-import { differentiateTerms, termConfig, weightedSum, weighTerms, type Pass, type Term, type TermConfig } from './terms.js';
+import { differentiateTerms, termConfig, weightedSum, weighTerms, type Factors, type Pass, type Term, type TermConfig } from './terms.js';
 
 /** Where the styles of a generator update come from: latent codes or reference images, two of each. */
 export type StyleSource =
@@ -31,9 +32,9 @@ export interface GeneratorInputs {
   /** Source images [batch, S, S, 3]. */
   image: Tensor;
   /** Domain of each source image. */
-  domain: readonly number[];
+  domain: DomainLabels;
   /** Domain that each is translated to. */
-  targetDomain: readonly number[];
+  targetDomain: DomainLabels;
   /** What the styles are made from. */
   styles: StyleSource;
 }
@@ -65,6 +66,7 @@ export function trainedNetworks(networks: Networks, guidance: StyleSource['guida
  *   reference's
  * @param trained networks to differentiate
  * @param terms of the objective
+ * @param factors of terms as tensors, in place of the configuration's
  * @returns value, gradients by `network.parameter`, and the terms by name; the caller owns them
  */
 export function generatorGradients(
@@ -74,9 +76,10 @@ export function generatorGradients(
   options: Partial<TermConfig> = {},
   trained: readonly NetworkName[] = trainedNetworks(networks, inputs.styles.guidance),
   terms: readonly Term<GeneratorReadings>[] = OBJECTIVE.generator,
+  factors: Factors = {},
 ): ValueAndGradients {
   const config = termConfig(options);
-  const weighted = weighTerms(terms, config, networks);
+  const weighted = weighTerms(terms, config, networks, factors);
   const readsSecond = weighted.some(({ reads }) => reads.includes('fake2'));
   const translation = vjp(
     (joined) => translate(networks, { ...weights, ...splitWeights(joined, trained) }, inputs, trained, readsSecond),
@@ -126,7 +129,7 @@ function encodeStyle(
   p: WeightsOf,
   trained: readonly NetworkName[],
   image: Tensor,
-  domain: readonly number[],
+  domain: DomainLabels,
 ): Tensor {
   const encode = (): Tensor => styleEncoder.apply(p.styleEncoder, image, domain);
   return trained.includes('styleEncoder') ? encode() : withoutGradients(encode);

@@ -1,4 +1,5 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { DomainLabels } from '@stargan/layers';
 import {
   adversarialFamilies,
   classificationLoss,
@@ -23,7 +24,7 @@ export interface DiscriminatorReadings {
   /** D_ỹ as a function of images. */
   critic: (image: Tensor) => Tensor;
   /** The domains y of the real images. */
-  domain: readonly number[];
+  domain: DomainLabels;
   /** Translations G(x, s̃), without gradient. */
   fake: Tensor;
   /** Real images of the domains ỹ. */
@@ -51,7 +52,7 @@ export interface GeneratorReadings {
   /** Logits of the domains of the translation, [batch, domains]; only where the discriminator tells domains. */
   fakeClasses: Tensor2D;
   /** The domains ỹ. */
-  targetDomain: readonly number[];
+  targetDomain: DomainLabels;
 }
 
 const discriminatorTerm = <Key extends keyof DiscriminatorReadings>(

@@ -1,4 +1,4 @@
-import { add, clone, mul, tidy } from '@tensorflow/tfjs-core';
+import { add, clone, mul, scalar, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { valueAndGradients, type Parameters } from '@stargan/ops';
 import { withDefaults } from '../field.js';
@@ -46,16 +46,45 @@ export interface Pass<Readings> {
 }
 
 /** A term with its factor in the objective at hand; undefined where it counts once. */
-type Weighted<Readings> = Term<Readings> & { readonly factor: number | undefined };
+type Weighted<Readings> = Term<Readings> & { readonly factor: number | Scalar | undefined };
 
-/** The terms that there are with this configuration, with their factors. @throws when a factor is not finite */
-export function weighTerms<Readings>(terms: readonly Term<Readings>[], config: TermConfig, networks: Networks): Weighted<Readings>[] {
+/** Factors of terms by name, as tensors: those that change with the iteration in a function that is recorded once and replayed. */
+export type Factors = Readonly<Record<string, Scalar>>;
+
+/**
+ * The factors of terms that have one, as tensors; the caller owns them.
+ *
+ * @param terms of an objective
+ * @param config settles which terms there are, and their factors
+ * @param networks settle them too
+ * @throws when a factor is not finite
+ */
+export function factorsOf<Readings>(
+  terms: readonly Term<Readings>[],
+  config: Partial<TermConfig>,
+  networks: Networks,
+): Record<string, Scalar> {
+  const weighted = weighTerms(terms, termConfig(config), networks);
+  return Object.fromEntries(weighted.flatMap(({ name, factor }) => (typeof factor === 'number' ? [[name, scalar(factor)]] : [])));
+}
+
+/**
+ * The terms that there are with this configuration, with their factors; those of `factors` take the place of the configuration's.
+ *
+ * @throws when a factor is not finite
+ */
+export function weighTerms<Readings>(
+  terms: readonly Term<Readings>[],
+  config: TermConfig,
+  networks: Networks,
+  factors: Factors = {},
+): Weighted<Readings>[] {
   return terms.flatMap((term) => {
     const factor = term.weight?.(config, networks);
     if (term.weight !== undefined && factor === undefined) return [];
     if (factor !== undefined && !Number.isFinite(factor))
       throw new Error(`objective: the weight of ${term.name} must be a finite number, got ${factor}`);
-    return [{ ...term, of: term.of.bind(term), factor }];
+    return [{ ...term, of: term.of.bind(term), factor: factor === undefined ? factor : (factors[term.name] ?? factor) }];
   });
 }
 

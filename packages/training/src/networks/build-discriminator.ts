@@ -7,21 +7,21 @@ import {
   projectionDiscriminator,
   type DiscriminatorOptions,
 } from '@stargan/discriminator';
-import type { Network } from '@stargan/layers';
+import type { DomainLabels, Network } from '@stargan/layers';
 import type { Parameters } from '@stargan/ops';
 import type { ArchitectureConfig } from './config-fields.js';
 
-/** A discriminator of any kind, as training needs it: each sample's domain is given as an array. */
+/** A discriminator of any kind, as training needs it: each sample's domain is given. */
 export interface DomainDiscriminator extends Network {
   /**
    * How real images look, as images of these domains.
    *
    * @param parameters the network's weights by name: at least those of `specs`
    * @param image [batch, S, S, 3] in [-1, 1]
-   * @param domain the domain of each image, 0 … domains − 1
+   * @param domain the domain of each image, 0 … domains − 1, as an array or a tensor
    * @returns logits [batch], or [batch, S', S', 1] where patches are judged
    */
-  apply(parameters: Parameters, image: Tensor, domain: readonly number[]): Tensor;
+  apply(parameters: Parameters, image: Tensor, domain: DomainLabels): Tensor;
   /** Where the discriminator is not given the domain but tells it: its logits, and one for every domain [batch, domains]. */
   readonly classify?: (parameters: Parameters, image: Tensor) => { logits: Tensor; classes: Tensor2D };
 }

@@ -1,4 +1,4 @@
-import { count, dimension, rate, type ConfigOf, type Fields } from '../field.js';
+import { count, dimension, rate, type ConfigOf, type Fields } from '@stargan/config';
 
 /** Sizes of the networks. */
 export const sizeFields = {

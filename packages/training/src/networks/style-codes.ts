@@ -1,19 +1,19 @@
-import { concat, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Network } from '@stargan/layers';
+import { concat, Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { domainWeights, type DomainLabels, type Network } from '@stargan/layers';
 import type { Parameters } from '@stargan/ops';
 
-/** A network of codes per domain, which training and sampling give each sample's domain as an array. */
+/** A network of codes per domain, which training and sampling give each sample's domain. */
 export interface StyleNetwork extends Network {
   /**
    * Codes that carry the target domain to the generator.
    *
    * @param parameters the network's weights by name: at least those of `specs`
    * @param input latent codes [batch, latentDim], or images [batch, S, S, 3] in [-1, 1]
-   * @param domain the domain of each sample, 0 … domains − 1
+   * @param domain the domain of each sample, 0 … domains − 1, as an array or a tensor
    * @returns [batch, length]
    */
-  apply(parameters: Parameters, input: Tensor, domain: readonly number[]): Tensor2D;
+  apply(parameters: Parameters, input: Tensor, domain: DomainLabels): Tensor2D;
 }
 
 /** What makes the codes that the generator gets: one from latent codes, one from images. */
@@ -25,9 +25,10 @@ export interface StyleNetworks {
 }
 
 /** [samples, domains]: 1 at each sample's domain. */
-function oneHotDomains(domain: readonly number[], domains: number): Tensor2D {
+function oneHotDomains(domain: DomainLabels, domains: number): Tensor2D {
+  if (domain instanceof Tensor) return domainWeights('styles', domain, domain.shape[0]!, domains);
   const values = new Float32Array(domain.length * domains);
-  domain.forEach((d, sample) => (values[sample * domains + d] = 1));
+  Array.from(domain).forEach((d, sample) => (values[sample * domains + d] = 1));
   return tensor2d(values, [domain.length, domains]);
 }
 
@@ -36,7 +37,7 @@ export function labelCodes(domains: number): StyleNetworks {
   const network = {
     specs: [],
     init: () => ({}),
-    apply: (_parameters: unknown, _input: unknown, domain: readonly number[]) => oneHotDomains(domain, domains),
+    apply: (_parameters: unknown, _input: unknown, domain: DomainLabels) => oneHotDomains(domain, domains),
   };
   return { mappingNetwork: network, styleEncoder: network };
 }
@@ -63,7 +64,7 @@ export function latentCodesWithLabels(encoder: StyleNetwork, domains: number): S
               encoder.apply(
                 parameters,
                 image,
-                domain.map(() => 0),
+                Array.from({ length: image.shape[0]! }, () => 0),
               ),
               oneHotDomains(domain, domains),
             ],

@@ -1,5 +1,5 @@
 import { trainingFields, type TrainingConfig } from '../config/training-config.js';
-import { defaultsOf } from '../field.js';
+import { defaultsOf } from '@stargan/config';
 
 /** A configuration of a model that trains in milliseconds. */
 export function smallConfig(values: Partial<TrainingConfig> = {}): TrainingConfig {

@@ -1,0 +1,44 @@
+import { capture, whyNotCaptured } from '@stargan/backend';
+import {
+  labelForm,
+  trainingIteration,
+  type Compile,
+  type LabelForm,
+  type Networks,
+  type Optimizers,
+  type TrainingIteration,
+} from '@stargan/training';
+import type { Config } from '../config/schema.js';
+
+/** The iterations of a training, how their batches hold domains, and whether updates are replayed. */
+export interface CompiledIteration {
+  readonly iteration: TrainingIteration;
+  readonly labels: LabelForm;
+  /** Why updates run operation by operation; undefined where they are recorded and replayed. */
+  readonly notCompiled: string | undefined;
+}
+
+/**
+ * How far operations may run ahead of the recorded order, in which memory is freed as soon as it is without compiling: enough to find
+ * those that can run beside each other; little where memory is to be saved.
+ */
+const LOOK_AHEAD = { usual: 64, saving: 8 };
+
+/** Compiles by recording and replaying. */
+export const replayed: Compile = (f, { saveMemory = false } = {}) =>
+  capture(f, { lookAhead: saveMemory ? LOOK_AHEAD.saving : LOOK_AHEAD.usual, keepRepeated: saveMemory });
+
+/** The iterations of a training of this many domains, compiled where that is wanted and possible. */
+export function compiledIteration(networks: Networks, optimizers: Optimizers, config: Config, domains: number): CompiledIteration {
+  const labels = labelForm(domains);
+  const notCompiled = whyNotCompiled(config, domains);
+  const compile = notCompiled === undefined ? { compile: replayed } : {};
+  return { iteration: trainingIteration(networks, optimizers, { config, ...compile }), labels, notCompiled };
+}
+
+/** Why a training's updates run operation by operation; undefined where they are recorded and replayed. */
+export function whyNotCompiled({ compile }: Pick<Config, 'compile'>, domains: number): string | undefined {
+  if (compile === 'off') return 'compile is off';
+  if (labelForm(domains) === 'lists') return `each of the ${domains} domains has its own branches, which only its own samples go through`;
+  return whyNotCaptured();
+}

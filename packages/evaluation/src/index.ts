@@ -1,0 +1,5 @@
+export { compareFolders, type ComparedSet, type CompareOptions, type FolderComparison } from './compare-folders.js';
+export { conventionOf, FID_NAMES, PIXELS_VERSION, type FidName, type ScoredConvention } from './conventions.js';
+export { hashFiles, turnedNote, type HashedFile, type HashedFiles } from './hashed-files.js';
+export { featuresFolder, featuresOfFiles, type FeaturesOfFilesOptions } from './features-of-files.js';
+export { StatisticsError } from './statistics-error.js';

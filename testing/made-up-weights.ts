@@ -1,0 +1,46 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { dispose, fill } from '@tensorflow/tfjs-core';
+import { writeSafetensors } from '@stargan/checkpoints';
+import { initializeParameters } from '@stargan/layers';
+import { inception, lpips, type InceptionLayout } from '@stargan/metrics';
+import { storedTensors } from '@stargan/training';
+
+/** Adds a file of weights to those in a folder: `addWeights` of `@stargan/pretrained`. */
+export type AddWeights = (file: string, options: { readonly folder: string }) => Promise<unknown>;
+
+/**
+ * Adds random weights of Inception to a cache: right in every shape, and their features order images.
+ *
+ * @param shift that its last batch normalisation adds; Infinity for damaged weights
+ */
+export async function addInception(add: AddWeights, cache: string, layout: InceptionLayout, shift = 0): Promise<void> {
+  const { specs, headSpecs } = inception({ layout });
+  const all = [...specs, ...headSpecs];
+  const parameters = initializeParameters(all, 1, 'made-up-inception');
+  if (shift !== 0) {
+    const last = specs.filter(({ name }) => name.endsWith('branch_pool.bn.bias')).at(-1)!;
+    dispose(parameters[last.name]!);
+    parameters[last.name] = fill([...last.shape], shift);
+  }
+  await addFile(add, cache, `inception-${layout}.safetensors`, (file) => writeSafetensors(file, storedTensors(all, parameters)));
+  dispose(parameters);
+}
+
+/** Adds random AlexNet features and even weights of LPIPS to a cache. */
+export async function addLpips(add: AddWeights, cache: string, seed = 1): Promise<void> {
+  const distance = lpips();
+  const parameters = distance.init(seed);
+  for (const [name, specs] of Object.entries(distance.specs))
+    await addFile(add, cache, `${name}.safetensors`, (file) => writeSafetensors(file, storedTensors(specs, parameters)));
+  dispose(parameters);
+}
+
+async function addFile(add: AddWeights, cache: string, name: string, write: (file: string) => Promise<void>): Promise<void> {
+  const folder = path.join(cache, 'weights');
+  await mkdir(folder, { recursive: true });
+  const file = path.join(cache, name);
+  await write(file);
+  await add(file, { folder });
+  await rm(file);
+}
