@@ -15,6 +15,7 @@ import { examples } from './examples.js';
 import { pairsCommand } from './pairs-command.js';
 import { planCommand } from './plan-command.js';
 import { reportCommand } from './report-command.js';
+import { runsCommand } from './runs-command.js';
 import { sampleCommand } from './sample-command.js';
 import { trainCommand } from './train-command.js';
 import { weightsCommand } from './weights-command.js';
@@ -62,6 +63,7 @@ export function createProgram(version: string, called?: string): Command {
     evaluateCommand(),
     compareCommand(),
     reportCommand(),
+    runsCommand(),
     ablationCommand(),
     pairsCommand(),
     datasetCommand(),
