@@ -7,6 +7,7 @@ import { configKeys } from '../config/suggest-key.js';
 import { isUsageError } from '../usage-error.js';
 import { ablationCommand, ladderCommand } from './ablation-command.js';
 import { compareCommand } from './compare-command.js';
+import { completionCommand } from './completion-command.js';
 import { datasetCommand } from './dataset-command.js';
 import { demoCommand } from './demo-command.js';
 import { doctorCommand } from './doctor-command.js';
@@ -71,6 +72,7 @@ export function createProgram(version: string, called?: string): Command {
     weightsCommand(),
     planCommand(),
     doctorCommand(),
+    completionCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   program.addCommand(ladderCommand(), { hidden: true });
