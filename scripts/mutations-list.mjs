@@ -164,7 +164,7 @@ export const mutations = [
         '  await pruneCheckpoints(directory, 1);\n  const checkpoint = await saveCheckpoint(',
       ],
       ['checkpoints of later iterations go', 'checkpoint.ts', '{ upTo: state.iteration }', '{}'],
-      ['an optimiser may have fewer steps than there were iterations', 'checkpoint.ts', ' && step >= iteration', ''],
+      ['an optimiser may have fewer steps than there were iterations', 'checkpoint.ts', ' && step >= leastSteps', ''],
     ],
   },
   {
@@ -263,7 +263,7 @@ export const mutations = [
       ],
       [
         'networks that overflow are not found',
-        `${run}/state-faults.ts`,
+        'packages/training/src/files/state-faults.ts',
         'for (const averages of [false, true])',
         'for (const averages of [])',
         'too large to compute with',
@@ -285,12 +285,12 @@ export const mutations = [
     ],
   },
   {
-    test: `${run}/open-state.test.ts`,
-    folder: run,
+    test: 'packages/training/src/files/open-newest-state.test.ts',
+    folder: 'packages/training/src/files',
     changes: [
       [
         'averages that overflow are resumed from',
-        'open-state.ts',
+        'open-newest-state.ts',
         'if (finding === undefined) return { checkpoint, state };',
         'return { checkpoint, state };',
         'are passed over by a resumed training',
@@ -358,7 +358,7 @@ export const mutations = [
     changes: [
       [
         'checksums are not compared on resuming',
-        `${run}/open-state.ts`,
+        'packages/training/src/files/open-newest-state.ts',
         "verify: 'sha256'",
         "verify: 'sizes'",
         'goes on from the checkpoint before',
@@ -410,16 +410,16 @@ export const mutations = [
     ],
   },
   {
-    test: `${run}/run-lock.test.ts`,
-    folder: run,
+    test: 'packages/folder-lock/src/folder-lock.test.ts',
+    folder: 'packages/folder-lock/src',
     changes: [
-      ['a lock is never stale', 'run-lock.ts', 'silence > SILENCE_SECONDS', 'silence > Infinity'],
-      ['a lock whose process cannot be asked is always stale', 'run-lock.ts', 'silence > SILENCE_SECONDS', 'silence >= 0'],
-      ['a lock whose process runs is stale', 'run-lock.ts', 'if (running === false ||', 'if (running !== undefined ||'],
-      ['a holder does not see that it was replaced', 'run-lock.ts', 'found.token !== mine.token', 'false'],
+      ['a lock is never stale', 'folder-lock.ts', 'silence > SILENCE_SECONDS', 'silence > Infinity'],
+      ['a lock whose process cannot be asked is always stale', 'folder-lock.ts', 'silence > SILENCE_SECONDS', 'silence >= 0'],
+      ['a lock whose process runs is stale', 'folder-lock.ts', 'if (running === false ||', 'if (running !== undefined ||'],
+      ['a holder does not see that it was replaced', 'folder-lock.ts', 'found.token !== mine.token', 'false'],
       [
         "another process's lock is removed",
-        'run-lock.ts',
+        'folder-lock.ts',
         "if (typeof found === 'object' && found.token === mine.token) await rm",
         "if (typeof found === 'object') await rm",
       ],

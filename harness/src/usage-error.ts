@@ -1,10 +1,12 @@
 import { UsageError } from '@stargan/command-line';
 import { ForeignLinkError } from '@stargan/data';
-import { StatisticsError } from '@stargan/evaluation';
+import { PictureFolderError, StatisticsError, TooFewDomainsError } from '@stargan/evaluation';
 import { FolderHeldError } from '@stargan/folder-lock';
 
 export { UsageError };
 
 /** Whether an error, of ours or of a package, is a mistake in what the user asked for. */
 export const isUsageError = (error: unknown): boolean =>
-  [UsageError, ForeignLinkError, StatisticsError, FolderHeldError].some((mistake) => error instanceof mistake);
+  [UsageError, ForeignLinkError, StatisticsError, PictureFolderError, TooFewDomainsError, FolderHeldError].some(
+    (mistake) => error instanceof mistake,
+  );

@@ -55,11 +55,13 @@ import {
   type TensorOf,
   type TensorSource,
   type TensorSources,
+  type WrittenDtype,
 } from '@stargan/checkpoints';
 
 const bias = tf.zeros([3]);
 const source: TensorSource = { dtype: 'F32', shape: bias.shape, data: async () => (await bias.data()) as Float32Array };
-const sources: TensorSources = { bias: source };
+const rounded: WrittenDtype = 'F16';
+const sources: TensorSources = { bias: source, half: { ...source, dtype: rounded } };
 const content: CheckpointContent = { tensors: sources, metadata: { layout: 'pytorch' } };
 const saved: Checkpoint = await saveCheckpoint('checkpoints', 1, { 'mine.safetensors': content });
 const manifest: CheckpointManifest = saved.manifest;

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describeRuntime, selectRuntime } from '@stargan/backend';
+import { chooseThreads, describeRuntime, selectRuntime } from '@stargan/backend';
 import { resolveConfig, UsageError, type Config } from '@stargan/harness';
+import { forecast } from '@stargan/training/planning';
 import { Command, InvalidArgumentError } from 'commander';
 import { measureMatmulPeak } from '../matmul-peak.js';
 import { alternate } from './compare.js';
@@ -22,6 +23,8 @@ interface Options {
   json?: boolean;
   kernels?: boolean;
   profile?: boolean;
+  compile?: boolean;
+  threads?: number;
   peer?: string;
   peerDevice?: string;
   python: string;
@@ -49,6 +52,8 @@ export function iterationCommand(): Command {
     .option('--json', 'print JSON')
     .option('--kernels', 'also print the kernels by arithmetic and shape, on standard error')
     .option('--profile', 'also take the time of every kernel, after the timed iterations: a table on standard error, and in the JSON')
+    .option('--compile', 'time iterations that are recorded and replayed, in turn with those that run operation by operation')
+    .option('--threads <number>', 'threads of an operation on the processor (default: as a training chooses them)', whole)
     .option('--peer <file.py>', 'alternate with this Python program, each in fresh processes, and print the ratio')
     .option('--peer-device <name>', 'passed to the peer as --device, such as cuda')
     .option('--python <path>', 'Python that runs the peer', 'python3')
@@ -72,11 +77,12 @@ function configOf({ preset, imageSize, batch, set }: Options): Promise<Config> {
 }
 
 async function measureHere(options: Options): Promise<IterationCost> {
-  const { domains = DEFAULT_DOMAINS, iterations, kernels = false, profile = false } = options;
+  const { domains = DEFAULT_DOMAINS, iterations, kernels = false, profile = false, compile = false } = options;
   const config = await configOf(options);
-  const runtime = await selectRuntime();
+  const threads = options.threads ?? chooseThreads(forecast(config, domains).plan);
+  const runtime = await selectRuntime({ threads });
   console.error(describeRuntime(runtime));
-  const { cost, times, ...measured } = measureIteration(config, { domains, timed: Math.max(iterations - 1, 1), profile });
+  const { cost, times, ...measured } = measureIteration(config, { domains, timed: Math.max(iterations - 1, 1), profile, compile });
   if (kernels) console.error(formatKernels(measured.kernels));
   if (times === undefined) return cost;
   const summary = summarizeProfile(times, { peak: measureMatmulPeak(PEAK_RUNS), synchronous: runtime.kind !== 'native-gpu' });
@@ -101,13 +107,21 @@ async function measureBeside(file: string, options: Options): ReturnType<typeof 
 }
 
 async function measureInChild(options: Options): Promise<IterationCost> {
-  const { preset, imageSize, batch, domains = DEFAULT_DOMAINS, iterations, set, kernels, profile } = options;
-  const given = { '--preset': preset, '--image-size': imageSize, '--batch': batch, '--domains': domains, '--iterations': iterations };
+  const { preset, imageSize, batch, domains = DEFAULT_DOMAINS, iterations, threads, set, kernels, profile, compile } = options;
+  const given = {
+    '--preset': preset,
+    '--image-size': imageSize,
+    '--batch': batch,
+    '--domains': domains,
+    '--iterations': iterations,
+    '--threads': threads,
+  };
   const parameters = [
     ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])),
     ...set.flatMap((assignment) => ['--set', assignment]),
     ...(kernels === true ? ['--kernels'] : []),
     ...(profile === true ? ['--profile'] : []),
+    ...(compile === true ? ['--compile'] : []),
   ];
   const { exitCode, signal, stdout, stderr } = await runProgram(process.execPath, [PROGRAM, ...parameters, '--json']);
   if (stderr !== '') console.error(stderr.trimEnd());

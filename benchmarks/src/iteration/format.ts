@@ -15,6 +15,13 @@ export function formatCost(cost: IterationCost | PeerComparison): string {
     ['peak tensor memory', formatBytes(cost.peakTensorBytes)],
     ['peak resident memory', formatBytes(cost.peakResidentBytes)],
   ];
+  if (cost.eager !== undefined) {
+    rows.push(
+      ['operation by operation: seconds, best', threeDigits(cost.eager.secondsBest)],
+      ['operation by operation: seconds, median', threeDigits(cost.eager.secondsMedian)],
+      ['times as fast as operation by operation', threeDigits(cost.compileRatio!)],
+    );
+  }
   if (!('peer' in cost)) return alignColumns(rows);
   const peer = Object.entries(cost.peer).map(([name, value]) => [
     `peer ${name}`,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Config } from '@stargan/harness';
+import { replayed, type Config } from '@stargan/harness';
 import { trainingWorkload } from '@stargan/training/planning';
 import { countWork, profileWork, type KernelCount, type WorkProfile } from '@stargan/profiling';
 import type { IterationProfile } from './profile.js';
@@ -20,6 +20,10 @@ export interface IterationCost {
   peakResidentBytes: number;
   /** Only when asked for. */
   profile?: IterationProfile;
+  /** Only with compiling, when the times above are those of compiled iterations: of operation by operation, in turn with them. */
+  eager?: { secondsBest: number; secondsMedian: number };
+  /** Only with compiling: eager best seconds / compiled ones. */
+  compileRatio?: number;
 }
 
 /** What was measured in this process. */
@@ -40,15 +44,27 @@ const PROFILED = 3;
  * @param domains number of domains
  * @param timed iterations to time, ≥ 1
  * @param profile whether to take the times of kernels too
+ * @param compile whether to time compiled iterations in turn with those that run operation by operation; FLOPs, launches and bytes of
+ *   tensors are those of the latter, resident memory that of both together
  */
 export function measureIteration(
   config: Config,
-  { domains, timed, profile = false }: { domains: number; timed: number; profile?: boolean },
+  { domains, timed, profile = false, compile = false }: { domains: number; timed: number; profile?: boolean; compile?: boolean },
 ): MeasuredIteration {
   const workload = trainingWorkload(config, { domains });
+  const compiled = compile ? trainingWorkload(config, { domains, compile: replayed }) : undefined;
   // Every iteration reads its losses, so it is done when it returns, on a GPU as well.
   workload.iterate();
-  const times = Array.from({ length: timed }, () => timeOf(() => workload.iterate()));
+  // Two are recorded; the first that is replayed is slower than the others.
+  for (let i = 0; i < 3; i++) compiled?.iterate();
+  const eagerTimes: { wall: number; cpu: number }[] = [];
+  const compiledTimes: typeof eagerTimes = [];
+  for (let i = 0; i < timed; i++) {
+    eagerTimes.push(timeOf(() => workload.iterate()));
+    if (compiled !== undefined) compiledTimes.push(timeOf(() => compiled.iterate()));
+  }
+  compiled?.dispose();
+  const times = compiled === undefined ? eagerTimes : compiledTimes;
   const seconds = times.map(({ wall }) => wall);
   const { flops, launches, peakTensorBytes, kernels } = countWork(() => workload.iterate());
   const cost = {
@@ -59,10 +75,17 @@ export function measureIteration(
     launches,
     peakTensorBytes,
     peakResidentBytes: peakResidentBytes(),
+    ...(compile && besideEager(seconds, eagerTimes)),
   };
   const profiled = profile ? profileWork(() => workload.iterate(), { runs: Math.min(timed, PROFILED) }) : undefined;
   workload.dispose();
   return { cost, kernels, times: profiled };
+}
+
+function besideEager(compiled: readonly number[], times: readonly { wall: number }[]): Pick<IterationCost, 'eager' | 'compileRatio'> {
+  const seconds = times.map(({ wall }) => wall);
+  const secondsBest = Math.min(...seconds);
+  return { eager: { secondsBest, secondsMedian: median(seconds) }, compileRatio: secondsBest / Math.min(...compiled) };
 }
 
 /** Seconds on the clock, and of processor time. */

@@ -1,7 +1,16 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTrainingStream, decodeImage, openImageFolders, type Box, type RgbImage, type TrainingStream } from '@stargan/data';
+import {
+  createTrainingStream,
+  decodeImage,
+  openImageFolders,
+  type Box,
+  type ImageFolders,
+  type RgbImage,
+  type TrainingStream,
+} from '@stargan/data';
+import { prepareDataset } from '@stargan/data/preparation';
 import { randomStream } from '@stargan/random';
 import sharp from 'sharp';
 import { loadVariants } from '../load-variants.js';
@@ -13,16 +22,21 @@ export type ResizeVariant = (image: RgbImage, side: number, box: Box) => RgbImag
 
 const resizes = await loadVariants<ResizeVariant>('resize');
 
-/** JPEG files to batches: decoding, resizing, and whole streams with more workers. */
+/** Files to batches: decoding, resizing, and whole streams with more workers, from large JPEG and from what `dataset prepare` makes of it. */
 export const suite: Suite = {
   name: 'data',
   cases: ({ models, pictures }) => [
     decodeCase(pictures),
-    ...models.flatMap((model) => [resizeCase(model, pictures), streamCase(model, pictures)]),
+    ...models.map((model) => resizeCase(model, pictures)),
+    ...[...models, demoModel].flatMap((model) => [streamCase(model, pictures), preparedStreamCase(model, pictures)]),
   ],
 };
 
 type Pictures = Scale['pictures'];
+
+/** Of the preset `demo`, whose iterations are the shortest: what waits for images first. */
+const demoModel = { imageSize: 32, batch: 8 };
+type StreamScale = Pick<ModelScale, 'imageSize' | 'batch'>;
 
 /** A JPEG file of soft shapes and fine grain, which costs about what a photograph does; another for each seed. */
 async function drawPicture(side: number, seed: number): Promise<Buffer> {
@@ -91,14 +105,31 @@ const settings: Readonly<Record<string, { workers: number; cacheBytes: number }>
   '1 worker, decoded before': { workers: 1, cacheBytes: CACHE },
 };
 
-function streamCase({ imageSize, batch }: ModelScale, pictures: Pictures): ImageCase {
+function streamCase(model: StreamScale, pictures: Pictures): ImageCase {
+  return streamsOf(model, `JPEG ${pictures.side}²`, (directory) => writePictures(directory, pictures));
+}
+
+function preparedStreamCase(model: StreamScale, pictures: Pictures): ImageCase {
+  const { imageSize } = model;
+  return streamsOf(model, `prepared PNG ${imageSize}²`, async (directory) => {
+    const source = join(directory, 'source');
+    await writePictures(source, pictures);
+    const { directory: prepared } = await prepareDataset(source, join(directory, 'prepared'), { imageSize });
+    return join(prepared, 'train');
+  });
+}
+
+/** @param write writes folders of pictures below a new one, and gives theirs */
+function streamsOf(model: StreamScale, from: string, write: (directory: string) => Promise<string>): ImageCase {
+  const { imageSize, batch } = model;
   return {
-    name: `stream of ${batch}×${imageSize}² from JPEG ${pictures.side}²`,
+    name: `stream of ${batch}×${imageSize}² from ${from}`,
     // A source and two references for every place of a batch.
     images: 3 * batch * BATCHES,
     prepareImages: async () => {
       const directory = await mkdtemp(join(tmpdir(), 'stargan-bench-'));
-      const streams = await openStreams(directory, pictures, { imageSize, batch });
+      const folders = await openImageFolders(await write(directory));
+      const streams = openStreams(folders, model);
       return {
         variants: Object.fromEntries(Object.entries(streams).map(([name, stream]) => [name, () => takeBatches(stream)])),
         close: async () => {
@@ -110,15 +141,15 @@ function streamCase({ imageSize, batch }: ModelScale, pictures: Pictures): Image
   };
 }
 
-async function openStreams(
-  directory: string,
-  pictures: Pictures,
-  { imageSize, batch }: { imageSize: number; batch: number },
-): Promise<Record<string, TrainingStream>> {
+/** Two domains of pictures. */
+async function writePictures(directory: string, pictures: Pictures): Promise<string> {
   const files = await drawPictures(pictures);
-  for (const domain of ['0', '1']) await mkdir(join(directory, domain));
+  for (const domain of ['0', '1']) await mkdir(join(directory, domain), { recursive: true });
   await Promise.all(files.map((file, i) => writeFile(join(directory, `${i % 2}`, `${i}.jpg`), file)));
-  const folders = await openImageFolders(directory);
+  return directory;
+}
+
+function openStreams(folders: ImageFolders, { imageSize, batch }: StreamScale): Record<string, TrainingStream> {
   // Nothing is prepared ahead: it would be prepared while another variant is timed.
   const open = (setting: { workers: number; cacheBytes: number }): TrainingStream =>
     createTrainingStream(folders, { imageSize, batch, seed: 1, prefetch: 0, ...setting });

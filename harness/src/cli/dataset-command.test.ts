@@ -1,9 +1,9 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Inspection } from '@stargan/data/inspection';
 import sharp from 'sharp';
 import { describe, expect, test, vi } from 'vitest';
-import { smallDataset, useTemporaryFolder } from '../testing/small-run.js';
+import { SMALL_CONFIG, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { main } from './main.js';
 
 let data = '';
@@ -41,7 +41,18 @@ describe('stargan dataset inspect', () => {
     expect(html).toContain('<li>train/square/empty.jpg: the file is empty (0 bytes)</li>');
     expect(html.match(/<img src="data:image\/jpeg;base64,/g)).toHaveLength(4);
     expect(html).not.toMatch(/(src|href)="(?!data:)/);
-    expect(await sharp(path.join(out, 'contact-sheet.png')).metadata()).toMatchObject({ width: 8 * 96, height: 4 * 96, channels: 3 });
+    expect(await sharp(path.join(out, 'contact-sheet.png')).metadata()).toMatchObject({ width: 8 * 100 + 4, height: 4 * 126, channels: 3 });
+  });
+
+  test('writes the sheet and the page where they are wanted', async () => {
+    const [sheet, html] = [path.join(folder(), 'sheet.png'), path.join(folder(), 'pages', 'data.html')];
+    const { files, duplicatesBy } = JSON.parse(await inspect('--json', '--full', '--sheet', sheet, '--html', html)) as Inspection & {
+      files: string[];
+    };
+    expect(files).toEqual([html, sheet]);
+    expect(duplicatesBy).toBe('pixels');
+    expect((await sharp(sheet).metadata()).format).toBe('png');
+    expect(await readFile(html, 'utf8')).toContain('Every image was decoded.');
   });
 
   test('does not write into the data set', async () => {
@@ -51,5 +62,65 @@ describe('stargan dataset inspect', () => {
     expect(process.exitCode).toBe(2);
     process.exitCode = undefined;
     error.mockRestore();
+  });
+});
+
+describe('stargan dataset prepare', () => {
+  const stargan = async (...argv: string[]): Promise<{ code: number; out: string; err: string }> => {
+    const [out, err]: [string[], string[]] = [[], []];
+    const spies = [
+      vi.spyOn(console, 'log').mockImplementation((line: string) => void out.push(line)),
+      vi.spyOn(console, 'error').mockImplementation((line: string) => void err.push(line)),
+      vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0),
+    ];
+    try {
+      await main(argv);
+      return { code: Number(process.exitCode ?? 0), out: out.join('\n'), err: err.join('\n') };
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+      process.exitCode = undefined;
+    }
+  };
+
+  test('makes a data set that a training takes', async () => {
+    const prepared = path.join(folder(), 'prepared');
+    const prepare = ['dataset', 'prepare', path.join(data, 'train'), prepared, '--size', '16', '--val', '0.3'];
+    const made = await stargan(...prepare);
+    expect(made.err).toBe('');
+    expect(made.out).toContain('made 13 pictures of 16×16 in ');
+    expect(made.out).toContain('  square/empty.jpg: the file is empty (0 bytes)');
+    expect(JSON.parse((await stargan(...prepare, '--json')).out)).toMatchObject({
+      made: 0,
+      kept: 13,
+      broken: [{ file: 'square/empty.jpg' }],
+    });
+    const settings = Object.entries({ ...SMALL_CONFIG, iterations: 1 }).flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]);
+    const trained = await stargan('train', '--data', prepared, '--out', path.join(folder(), 'run'), ...settings, '--json');
+    expect(JSON.parse(trained.out.trim().split('\n').at(-1)!)).toMatchObject({ iteration: 1, completed: true });
+  });
+
+  test('names the option that helps, and mistakes in the options', async () => {
+    const out = path.join(folder(), 'refused');
+    const from = path.join(folder(), 'few');
+    for (const domain of ['a', 'b'])
+      for (const name of ['1', '2'])
+        await mkdir(path.join(from, domain), { recursive: true }).then(() => writeFile(path.join(from, domain, `${name}.png`), ''));
+    expect(await stargan('dataset', 'prepare', from, out, '--size', '16')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('or leave them all out: --on-corrupt skip, or allow more: --corrupt-limit SHARE') as string,
+    });
+    for (const options of [['--size', '0'], ['--val', '2'], ['--val', '0'], ['--val', '0.1', '--val-list', 'x'], ['--fit', 'squeeze'], []])
+      expect(
+        (
+          await stargan(
+            'dataset',
+            'prepare',
+            from,
+            out,
+            ...(options.includes('--size') ? [] : ['--size', '16']).slice(options.length === 0 ? 2 : 0),
+            ...options,
+          )
+        ).code,
+      ).toBe(2);
   });
 });

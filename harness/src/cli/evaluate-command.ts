@@ -4,7 +4,7 @@ import type { DomainClassifier } from '@stargan/metrics';
 import { Command } from 'commander';
 import { openClassifier } from '@stargan/training/evaluation';
 import { logDataset } from '../dataset/log-dataset.js';
-import { openEvaluationData } from '../evaluation/evaluation-data.js';
+import { openEvaluationData } from '@stargan/evaluation';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
 import { evaluationFile, type EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';
@@ -20,7 +20,7 @@ import { compare, compareOptions, conventionOption, type CompareArguments } from
 import { examples } from './examples.js';
 import { requireApart, requireWritable } from './folders.js';
 import { positiveNumber, wholeNumber } from './numbers.js';
-import { openRunDataset, requireDomains } from './run-dataset.js';
+import { imagesFolder, openRunDataset, requireDomains } from './run-dataset.js';
 import { startRuntime } from './runtime.js';
 
 interface EvaluateArguments extends Partial<CompareArguments> {
@@ -96,7 +96,7 @@ async function evaluateTrained(
   const record = await readRunRecord(run);
   const { config, domains } = record;
   if (saveImages !== undefined) {
-    await requireApart({ data: data ?? record.data, out: saveImages, option: '--save-images', onlyAdds: true });
+    await requireApart({ data: imagesFolder(record, data), out: saveImages, option: '--save-images', onlyAdds: true });
     await requireWritable('--save-images', saveImages);
   }
   await requireWritable('--run', run);

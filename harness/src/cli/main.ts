@@ -13,12 +13,17 @@ import { demoCommand } from './demo-command.js';
 import { doctorCommand } from './doctor-command.js';
 import { evaluateCommand } from './evaluate-command.js';
 import { examples } from './examples.js';
+import { exportCommand } from './export-command.js';
+import { importCommand } from './import-command.js';
 import { pairsCommand } from './pairs-command.js';
 import { planCommand } from './plan-command.js';
 import { reportCommand } from './report-command.js';
 import { runsCommand } from './runs-command.js';
 import { sampleCommand } from './sample-command.js';
+import { styleCommand } from './style-command.js';
 import { trainCommand } from './train-command.js';
+import { translateCommand } from './translate-command.js';
+import { videoCommand } from './video-command.js';
 import { weightsCommand } from './weights-command.js';
 
 const EXIT_FAILURE = 1;
@@ -61,6 +66,9 @@ export function createProgram(version: string, called?: string): Command {
   const commands = [
     trainCommand(),
     sampleCommand(),
+    translateCommand(),
+    videoCommand(),
+    styleCommand(),
     evaluateCommand(),
     compareCommand(),
     reportCommand(),
@@ -70,6 +78,8 @@ export function createProgram(version: string, called?: string): Command {
     datasetCommand(),
     demoCommand(),
     weightsCommand(),
+    importCommand(),
+    exportCommand(),
     planCommand(),
     doctorCommand(),
     completionCommand(),

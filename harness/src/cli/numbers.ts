@@ -34,3 +34,10 @@ export function portNumber(text: string): number {
   if (port > 65535) throw new InvalidArgumentError('a port is a whole number from 0 to 65535.');
   return port;
 }
+
+/** A share, from 0 to 1, from the command line. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('a number from 0 to 1 is needed.');
+  return value;
+}

@@ -5,13 +5,25 @@ import { UsageError } from '../usage-error.js';
 import { requireFolder } from './folders.js';
 
 /**
+ * Folder of the images that a run is used with: the given one, or that of those it was trained on.
+ *
+ * @param data value of `--data`, where it was given
+ * @throws UsageError where the run was imported, and was given none
+ */
+export function imagesFolder(record: Pick<RunRecord, 'data'>, data: string | undefined): string {
+  const folder = data ?? record.data;
+  if (folder === '') throw new UsageError('the run was imported and knows no images; name their folder with --data');
+  return folder;
+}
+
+/**
  * Opens the images that a run is used with: the given ones, or those it was trained on.
  *
  * @param data value of `--data`, where it was given
  * @throws UsageError when the folder does not exist
  */
 export async function openRunDataset(record: Pick<RunRecord, 'data'>, data: string | undefined): Promise<Dataset> {
-  const folder = data ?? record.data;
+  const folder = imagesFolder(record, data);
   if (data === undefined && (await stat(folder).catch(() => undefined)) === undefined)
     throw new UsageError(`the images that the run was trained on, ${folder}, no longer exist; name their folder with --data`);
   await requireFolder('--data', folder);

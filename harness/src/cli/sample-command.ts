@@ -9,7 +9,7 @@ import { checkpointChoice, openChosenCheckpoint, type CheckpointChoice } from '.
 import { examples } from './examples.js';
 import { requireApart, requireWritable } from './folders.js';
 import { positiveNumber, wholeNumber } from './numbers.js';
-import { openRunDataset, requireDomains } from './run-dataset.js';
+import { imagesFolder, openRunDataset, requireDomains } from './run-dataset.js';
 import { startRuntime } from './runtime.js';
 
 function truncations(text: string): number[] {
@@ -71,7 +71,7 @@ async function runSample({
   json = false,
 }: SampleArguments): Promise<void> {
   const record = await readRunRecord(run);
-  if (out !== undefined) await requireApart({ data: data ?? record.data, out, onlyAdds: true });
+  if (out !== undefined) await requireApart({ data: imagesFolder(record, data), out, onlyAdds: true });
   await requireWritable(out === undefined ? '--run' : '--out', out ?? runPaths(run).samples);
   const dataset = await openRunDataset(record, data);
   const read = logDataset(dataset);

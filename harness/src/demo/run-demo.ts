@@ -4,7 +4,7 @@ import { writeWholeFile } from '@stargan/checkpoints';
 import { loadImages, openDataset, writeDemoImages, type DemoImagesOptions } from '@stargan/data';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
-import { openEvaluationData } from '../evaluation/evaluation-data.js';
+import { openEvaluationData } from '@stargan/evaluation';
 import { formatDuration, percent } from '../logging/format.js';
 import { disposeAll, openModel } from '@stargan/training';
 import { measureHeldOut, openClassifier, type HeldOutNumbers } from '@stargan/training/evaluation';

@@ -7,10 +7,10 @@ import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { appendToLog } from '../logging/metric-log.js';
 import { writeReport } from '../report/write-report.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { sourceDistance } from '../testing/source-distance.js';
+import { sourceDistance } from '@stargan/testing/source-distance';
 import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
-import { openEvaluationData } from './evaluation-data.js';
+import { openEvaluationData } from '@stargan/evaluation';
 import { evaluationFile, type EvaluationRecord } from './evaluation-record.js';
 import { evaluateRun } from './evaluate-run.js';
 import { evaluationOptions } from './options.js';
@@ -26,7 +26,7 @@ test('the document shows the metric that is tried here', async () => {
   const [, shown] = /```ts\n\/\/ packages\/metrics\/src\/table\/source-distance\.ts\n(.*?)```/s.exec(
     await text('../../../docs/adding-a-metric.md'),
   )!;
-  const tried = await text('../testing/source-distance.ts');
+  const tried = await text('../../../testing/source-distance.ts');
   expect(shown).toBe(tried.replace("'@stargan/metrics'", "'./metric.js'"));
 });
 

@@ -13,7 +13,7 @@ import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
 import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 import { openClassifier } from '@stargan/training/evaluation';
-import { openEvaluationData } from './evaluation-data.js';
+import { openEvaluationData } from '@stargan/evaluation';
 import type { EvaluationRecord } from './evaluation-record.js';
 import { evaluateRun } from './evaluate-run.js';
 import { evaluationOptions, type EvaluationOptions } from './options.js';

@@ -1,6 +1,6 @@
 import type { Checkpoint } from '@stargan/checkpoints';
 import { loadImages, type RgbImage } from '@stargan/data';
-import { conventionOf, featuresOfFiles, PIXELS_VERSION } from '@stargan/evaluation';
+import { conventionOf, featuresOfFiles, openPictureFolders, PIXELS_VERSION, type PictureFolders } from '@stargan/evaluation';
 import {
   CLASSIFIER_VERSION,
   featureSet,
@@ -32,10 +32,10 @@ import {
 import type { Config } from '../config/schema.js';
 import { appendToLog, readMetricLog, type LogEntry } from '../logging/metric-log.js';
 import { runPaths } from '../run/run-directory.js';
-import type { EvaluationData } from './evaluation-data.js';
+import type { EvaluationData } from '@stargan/evaluation';
 import { emptyScores, findEvaluation, identityOf, writeEvaluation, type EvaluationRecord, type TaskResult } from './evaluation-record.js';
 import type { EvaluationOptions } from './options.js';
-import { openPictureFolders, type PictureFolders } from './picture-folders.js';
+import { taskFolders } from './task-folders.js';
 
 /** What is evaluated, with what, and where the results go. */
 export interface EvaluateRunOptions {
@@ -59,12 +59,18 @@ export interface EvaluateRunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Where the translations of tasks are kept. */
+interface TaskPictures {
+  readonly folders: PictureFolders;
+  readonly nameOf: (task: Task) => string;
+}
+
 /** Options with their defaults, and the networks that judge. */
 interface Evaluation extends EvaluateRunOptions {
   readonly metrics: readonly Metric[];
   readonly features: FeatureNetwork | Missing;
   readonly perceptual: PerceptualDistance | Missing;
-  readonly pictures: PictureFolders | undefined;
+  readonly pictures: TaskPictures | undefined;
 }
 
 const NOT_ASKED_FOR: Missing = { reason: 'no metric needs it' };
@@ -85,8 +91,15 @@ export async function evaluateRun(request: EvaluateRunOptions): Promise<Evaluati
   try {
     const begun = await beginRecord(request, metrics, [features, perceptual]);
     const tasks = listTasks(data.domains.length);
-    const names = data.domains.map(({ name }) => name);
-    const pictures = saveImages === undefined ? undefined : await openPictureFolders(saveImages, begun.identity, tasks, names);
+    const nameOf = taskFolders(
+      tasks,
+      data.domains.map(({ name }) => name),
+    );
+    const alternative = 'name another folder as --save-images';
+    const pictures =
+      saveImages === undefined
+        ? undefined
+        : { nameOf, folders: await openPictureFolders(saveImages, begun.identity, tasks.map(nameOf), alternative) };
     return await evaluate({ ...request, metrics, features, perceptual, pictures }, tasks, begun);
   } finally {
     for (const network of [features, perceptual]) if (!('reason' in network)) network.dispose();
@@ -186,7 +199,7 @@ async function completePictures(evaluation: Evaluation, tasks: readonly Task[]):
   const { pictures, signal } = evaluation;
   if (pictures === undefined) return;
   const missing: Task[] = [];
-  for (const task of tasks) if (!(await pictures.isComplete(task))) missing.push(task);
+  for (const task of tasks) if (!(await pictures.folders.isComplete(pictures.nameOf(task)))) missing.push(task);
   const count = progressCounter(evaluation, missing, 0);
   const judges = { features: NOT_ASKED_FOR, perceptual: NOT_ASKED_FOR, classifier: NOT_ASKED_FOR };
   for (const task of missing) {
@@ -252,20 +265,30 @@ async function runTask(
   task: Task,
   context: Pick<TaskContext, 'metrics' | 'judges' | 'reals' | 'onProgress'>,
 ): Promise<TaskScores | undefined> {
-  await pictures?.begin(task);
+  const kept = pictures && keptPictures(pictures, task);
+  await kept?.begin();
   const styles =
     task.guidance === 'latent'
       ? latentTaskStyles(sampler, task, { ...options, latentDim })
       : await referenceTaskStyles(sampler, task, domains[task.target]!, { ...options, imageSize, load: loadImages });
   try {
-    const savePictures = pictures && ((source: number, images: readonly RgbImage[]) => pictures.write(task, source, images));
-    const request = { ...context, sampler, load: loadImages, imageSize, options, savePictures, signal };
+    const request = { ...context, sampler, load: loadImages, imageSize, options, savePictures: kept?.write, signal };
     const result = await evaluateTask(request, task, domains[task.source]!, styles);
-    if (result !== undefined) await pictures?.finish(task, result.translations);
+    if (result !== undefined) await kept?.finish(result.translations);
     return result;
   } finally {
     styles.dispose();
   }
+}
+
+/** The pictures of one task. */
+function keptPictures({ folders, nameOf }: TaskPictures, task: Task) {
+  const name = nameOf(task);
+  return {
+    begin: () => folders.begin(name),
+    write: (source: number, images: readonly RgbImage[]) => folders.write(name, source, images),
+    finish: (images: number) => folders.finish(name, images),
+  };
 }
 
 const meanOf = (tasks: readonly TaskResult[], guidance: Guidance): Scores =>

@@ -5,7 +5,7 @@ import type { DomainClassifier } from '@stargan/metrics';
 import type { Sampler } from '@stargan/training';
 import { keepBest } from './best-checkpoint.js';
 import { openClassifier } from '@stargan/training/evaluation';
-import { openEvaluationData, type EvaluationData } from './evaluation-data.js';
+import { openEvaluationData, type EvaluationData } from '@stargan/evaluation';
 import { lineProgress } from './evaluation-progress.js';
 import { evaluateRun } from './evaluate-run.js';
 import { evaluationOptions } from './options.js';

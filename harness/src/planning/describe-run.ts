@@ -1,5 +1,4 @@
-import { statfs } from 'node:fs/promises';
-import path from 'node:path';
+import { freeBytes } from '@stargan/backend';
 import { describeGridBounds, shownDomainsOf } from '@stargan/training';
 import type { StateBytes } from '@stargan/training/planning';
 import type { Config } from '../config/schema.js';
@@ -8,15 +7,6 @@ import { LATENT_ROWS } from '../sampling/write-samples.js';
 /** Bytes for people: `3.9 GiB`, or MiB where that is less than a tenth of one. */
 const binaryBytes = (bytes: number): string =>
   bytes < 0.1 * 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-
-/** Bytes that a folder's disk has left, as far as the folder or one above it is there. */
-async function freeBytes(folder: string): Promise<number | undefined> {
-  for (let current = path.resolve(folder); ; current = path.dirname(current)) {
-    const found = await statfs(current).catch(() => undefined);
-    if (found !== undefined) return found.bavail * found.bsize;
-    if (current === path.dirname(current)) return undefined;
-  }
-}
 
 /** Most bytes that the checkpoints of a run take at once: those that are kept, the one being written, the best one. */
 export function checkpointBytes(
@@ -70,7 +60,7 @@ export async function describeRuns({ config, domains, out, state, models = 1 }: 
   const length = evaluateEvery > 0 || models > 1;
   return [
     ...(models > MANY_MODELS ? [`${models} models are trained one after another, each a run of its own`] : []),
-    ...describeDisk(models * checkpointBytes(config, state), await freeBytes(out)),
+    ...describeDisk(models * checkpointBytes(config, state), await freeBytes(out).catch(() => undefined)),
     ...describeGridBounds(extent, '--set sampleDomains=0'),
     ...(length && tasks > MANY_TASKS
       ? [

@@ -23,10 +23,15 @@ import { readMetricLog, type LogEntry } from '../logging/metric-log.js';
 import { readRunRecord, runPaths, type RunRecord } from '../run/run-directory.js';
 import { readRunStatus, type RunStatus } from '../run/run-status.js';
 import { lossCharts, metricCharts, optimizationCharts, speedCharts } from './curves.js';
-import { GRID_CAPTIONS, listGrids } from './sample-grids.js';
+import { GRID_CAPTIONS, listGrids, VIDEO_CAPTIONS } from './sample-grids.js';
 
-/** Makes a row of pictures: of files, or of addresses. */
-export type RowMaker = (kind: string, caption: string, files: readonly PictureFile[]) => Promise<PictureRow | undefined>;
+/** Puts picture files into a report: whole, or as addresses. */
+export interface PictureMaker {
+  /** Pictures through time; undefined where there are none. */
+  row(kind: string, caption: string, files: readonly PictureFile[]): Promise<PictureRow | undefined>;
+  /** One picture with its caption, as HTML. */
+  figure(file: string, caption: string): Promise<string>;
+}
 
 const guided = z.object({ domainAccuracy: z.number(), styleDistance: z.number() });
 const heldOutNumbers = z.object({
@@ -104,11 +109,11 @@ function summary({ config }: RunRecord, { state, iteration, reason }: RunStatus,
  * What the report of a run shows.
  *
  * @param run folder of the run
- * @param makeRow makes a row of pictures
+ * @param pictures puts pictures into it
  * @param table metrics that are shown
  * @throws UsageError when there is no run
  */
-export async function runReport(run: string, makeRow: RowMaker, table: readonly Metric[]): Promise<ReportDocument> {
+export async function runReport(run: string, pictures: PictureMaker, table: readonly Metric[]): Promise<ReportDocument> {
   const record = await readRunRecord(run);
   const paths = runPaths(run);
   const [log, speed, scores, status] = await Promise.all([
@@ -121,8 +126,13 @@ export async function runReport(run: string, makeRow: RowMaker, table: readonly 
   const timed = speed.filter((entry) => entry.iterations !== undefined && entry.seconds !== undefined);
   const rows: PictureRow[] = [];
   for (const [kind, caption] of Object.entries(GRID_CAPTIONS)) {
-    const row = await makeRow(kind, caption, await listGrids(paths.samples, kind));
+    const row = await pictures.row(kind, caption, await listGrids(paths.samples, kind));
     if (row !== undefined) rows.push(row);
+  }
+  const videos: string[] = [];
+  for (const [kind, caption] of Object.entries(VIDEO_CAPTIONS)) {
+    const last = (await listGrids(paths.samples, kind, 'webp')).at(-1);
+    if (last !== undefined) videos.push(await pictures.figure(last.file, `${caption} Iteration ${last.iteration}.`));
   }
   const losses = lossCharts(log);
   const warnings = findWarnings({ losses: log, speed: timed, settings: record.config, events: status.events });
@@ -138,6 +148,7 @@ export async function runReport(run: string, makeRow: RowMaker, table: readonly 
         html: rows.length === 0 ? '<p>No sample grids yet.</p>' : '<p>Made with the moving averages of the weights.</p>',
         rows,
       },
+      { id: 'videos', heading: 'From style to style', html: videos.join('') },
       {
         id: 'evaluation',
         heading: 'Evaluation',

@@ -11,12 +11,18 @@ export const GRID_CAPTIONS: Readonly<Record<string, string>> = {
   cycle: 'Cycle. Rows: source, reference, source translated to the reference’s domain and style, and translated back with its own style.',
 };
 
-/** Sample grids of a run by kind, oldest first. */
-export async function listGrids(directory: string, kind: string): Promise<PictureFile[]> {
+/** Kinds of videos that `stargan video` leaves, and what they show. */
+export const VIDEO_CAPTIONS: Readonly<Record<string, string>> = {
+  'latent-video': 'Sources, and below their translations, which change from one random style to the next.',
+  'reference-video': 'Sources, and below their translations, which take on the styles of the references at the left.',
+};
+
+/** Sample grids, or videos, of a run by kind, oldest first. */
+export async function listGrids(directory: string, kind: string, ending = 'png'): Promise<PictureFile[]> {
   const names = await readdir(directory).catch(() => [] as string[]);
   return names
     .flatMap((name) => {
-      const match = new RegExp(`^(\\d+)-${kind}\\.png$`).exec(name);
+      const match = new RegExp(`^(\\d+)-${kind}\\.${ending}$`).exec(name);
       return match === null ? [] : [{ iteration: Number(match[1]), file: path.join(directory, name) }];
     })
     .sort((a, b) => a.iteration - b.iteration);

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { metricTable } from '@stargan/metrics';
-import { escapeHtml, type LiveReport, type PictureFile, type PictureRow, serveReport, sizeOf } from '@stargan/report';
+import { escapeHtml, figure, type LiveReport, type PictureFile, type PictureRow, serveReport, sizeOf } from '@stargan/report';
 import { readRunRecord, runPaths } from '../run/run-directory.js';
 import { isTraining } from '../run/run-lock.js';
 import { runReport } from './run-report.js';
@@ -19,7 +19,7 @@ export async function watchReport(run: string, port?: number): Promise<LiveRepor
   const { config, data, history, log, speed, samples, metrics, evaluations, evaluationLog, best } = runPaths(run);
   const watched = [config, data, history, log, speed, samples, metrics, evaluations, evaluationLog, best];
   return serveReport({
-    read: () => runReport(run, servedRow, metricTable),
+    read: () => runReport(run, { row: servedRow, figure: servedFigure }, metricTable),
     async stamp() {
       const states = await Promise.all(
         watched.map((file) =>
@@ -38,11 +38,16 @@ export async function watchReport(run: string, port?: number): Promise<LiveRepor
   });
 }
 
+/** Where a picture is asked for. */
+const addressOf = (file: string): string => `pictures/${path.basename(file)}`;
+
+const servedFigure = (file: string, caption: string): Promise<string> => Promise.resolve(figure(addressOf(file), caption));
+
 /** A row whose pictures are asked for when they are looked at. */
 async function servedRow(kind: string, caption: string, files: readonly PictureFile[]): Promise<PictureRow | undefined> {
   const last = files.at(-1);
   const size = last && (await sizeOf(last.file));
   if (size === undefined) return undefined;
-  const pictures = files.map(({ iteration, file }) => ({ iteration, source: `pictures/${path.basename(file)}` }));
+  const pictures = files.map(({ iteration, file }) => ({ iteration, source: addressOf(file) }));
   return { kind, caption: escapeHtml(caption), ...size, pictures };
 }

@@ -14,8 +14,7 @@ import { runReport } from './run-report.js';
  */
 export async function writeReport(run: string, table: readonly Metric[] = metricTable): Promise<string> {
   const { report } = runPaths(run);
-  const embedder = createPictureEmbedder(report);
-  const document = await runReport(run, (kind, caption, files) => embedder.row(kind, caption, files), table);
+  const document = await runReport(run, createPictureEmbedder(report), table);
   await writeWholeFile(report, await reportPage(document));
   return report;
 }

@@ -96,7 +96,7 @@ export async function adoptRecord(
   const changes = changedValues(previous.config, record.config);
   const isMoved = previous.data !== record.data;
   for (const { key, from, to } of changes) log(`${key}: ${to} from now on, ${from} before`);
-  if (isMoved) log(`images: those in ${record.data} from now on, those in ${previous.data} before`);
+  if (isMoved) log(`images: those in ${record.data} from now on${previous.data === '' ? '' : `, those in ${previous.data} before`}`);
   const isReadOtherwise = JSON.stringify(previous.dataset) !== JSON.stringify(record.dataset);
   if (changes.length > 0 || isMoved || isReadOtherwise) await writeRunRecord(out, record);
   return { ...(changes.length > 0 && { changes }), ...(isMoved && { data: { from: previous.data, to: record.data } }) };

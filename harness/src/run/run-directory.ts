@@ -1,18 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findLatestCheckpoint, listCheckpoints, writeWholeFile, type Checkpoint } from '@stargan/checkpoints';
-import { z } from 'zod';
 import { parseConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
 import type { DatasetRecord } from '../dataset/check-training-images.js';
 import { UsageError } from '../usage-error.js';
-import { checkpointDirectory, renameKeys } from '@stargan/training';
+import { checkpointDirectory, parseStoredRecord, RECORD_FILE } from '@stargan/training';
 
 /** What a run was started with, kept as `config.json` in its folder. */
 export interface RunRecord {
   /** Its configuration. */
   config: Config;
-  /** Folder of the images, as an absolute path. */
+  /** Folder of the images, as an absolute path; empty in a run that was imported without images. */
   data: string;
   /** Names of the domains, by label. */
   domains: string[];
@@ -20,17 +19,9 @@ export interface RunRecord {
   dataset?: DatasetRecord;
 }
 
-const storedRecord = z.object({
-  formatVersion: z.literal(1),
-  config: z.record(z.string(), z.unknown()),
-  data: z.string(),
-  domains: z.array(z.string()).min(1),
-  dataset: z.custom<DatasetRecord>().optional(),
-});
-
 /** Names within a run's folder. */
 const NAMES = {
-  config: 'config.json',
+  config: RECORD_FILE,
   data: 'data.json',
   history: 'history.jsonl',
   lock: 'train.lock',
@@ -74,16 +65,11 @@ export async function findRunRecord(directory: string, log?: (line: string) => v
     throw error;
   }
   try {
-    const { config, data, domains, dataset } = storedRecord.parse(JSON.parse(text));
-    const renamed = renameKeys(config);
-    for (const note of renamed.notes) log?.(`${file}: ${note}`);
-    // Names are composed by now; earlier versions kept them as the system gave them.
-    return {
-      config: parseConfig(renamed.values),
-      data,
-      domains: domains.map((name) => name.normalize('NFC')),
-      ...(dataset && { dataset }),
-    };
+    const { config, notes, domains, others } = parseStoredRecord(text);
+    for (const note of notes) log?.(`${file}: ${note}`);
+    const { data, dataset } = others;
+    if (typeof data !== 'string') throw new Error(`data must be the folder of the images, got ${JSON.stringify(data)}`);
+    return { config: parseConfig(config), data, domains, ...(dataset !== undefined && { dataset: dataset as DatasetRecord }) };
   } catch (error) {
     throw new Error(`${file} is damaged: ${(error as Error).message}`, { cause: error });
   }
@@ -134,6 +120,7 @@ export async function findCheckpoint(
 }
 
 /** Says which checkpoint is not used, and why. */
+/** What was passed over, and why, on one line. */
 export function describePassedOver({ path: folder, reason }: { path: string; reason: string }): string {
   return `checkpoint ${folder} was passed over: ${reason}`;
 }

@@ -1,5 +1,5 @@
-import { ImageFileError, loadImages, type ImageFolders } from '@stargan/data';
-import { type ImageBatch, joinImages, type LabelledImages, shownDomainsOf } from '@stargan/training';
+import { loadFirstImages, type ImageFolders } from '@stargan/data';
+import { joinImages, type LabelledImages, shownDomainsOf } from '@stargan/training';
 import type { Config } from '../config/schema.js';
 import { describeLeftOut, withCommandLineRemedy } from '../dataset/training-images.js';
 
@@ -22,37 +22,25 @@ export async function loadFixedInputs(
 ): Promise<FixedInputs> {
   const shownDomains = shownDomainsOf(folders.domains.length, sampleDomains);
   const shown = folders.domains.slice(0, shownDomains);
-  const found = await Promise.all(shown.map(({ files }) => loadFirst(files, 2 * sampleSources, imageSize, onCorrupt, say)));
+  const found = await Promise.all(
+    shown.map(({ files }) =>
+      loadFirstImages(files, 2 * sampleSources, imageSize, {
+        refuse: onCorrupt === 'refuse',
+        onLeftOut: (error) => say(describeLeftOut(error)),
+      }).catch((error: unknown) => {
+        throw withCommandLineRemedy(error);
+      }),
+    ),
+  );
   // A domain with few images shows the same ones as sources and as references.
   const pick = (start: number): LabelledImages => {
     const chosen = found.flatMap((images, domain) =>
-      Array.from({ length: Math.min(sampleSources, images.length) }, (_, i) => ({ domain, image: images[(start + i) % images.length]! })),
+      Array.from({ length: Math.min(sampleSources, images.length) }, (_, i) => ({
+        domain,
+        image: { size: imageSize, data: images[(start + i) % images.length]! },
+      })),
     );
     return { ...joinImages(chosen.map(({ image }) => image)), domains: chosen.map(({ domain }) => domain) };
   };
   return { sources: pick(0), references: pick(sampleSources), shownDomains };
-}
-
-/** The first `count` images that can be used. @throws ImageFileError at a broken one unless it may be skipped, or when none is left */
-async function loadFirst(
-  files: readonly string[],
-  count: number,
-  size: number,
-  onCorrupt: Config['onCorrupt'],
-  say: (line: string) => void,
-): Promise<ImageBatch[]> {
-  const images: ImageBatch[] = [];
-  let failure: unknown;
-  for (const file of files) {
-    if (images.length === count) break;
-    try {
-      images.push({ size, data: await loadImages([file], size) });
-    } catch (error) {
-      if (onCorrupt === 'refuse' || !(error instanceof ImageFileError)) throw withCommandLineRemedy(error);
-      failure = error;
-      say(describeLeftOut(error));
-    }
-  }
-  if (images.length === 0) throw failure;
-  return images;
 }

@@ -3,7 +3,7 @@ import type { DomainClassifier } from '@stargan/metrics';
 import { disposeAll, openModel, type Sampler } from '@stargan/training';
 import type { Config } from '../config/schema.js';
 import { openClassifier } from '@stargan/training/evaluation';
-import { openEvaluationData, type EvaluationData } from '../evaluation/evaluation-data.js';
+import { openEvaluationData, type EvaluationData } from '@stargan/evaluation';
 import { lineProgress } from '../evaluation/evaluation-progress.js';
 import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';

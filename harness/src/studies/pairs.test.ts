@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
-import { openDataset, writeDemoImages } from '@stargan/data';
+import { writeDemoImages } from '@stargan/data';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listEvaluations } from '../evaluation/evaluation-record.js';

@@ -7,7 +7,7 @@ import { imagesPerIteration, stateValues, type Batch, type Losses, type StateVal
 import { Tensor } from '@tensorflow/tfjs-core';
 import type { Config } from '../config/schema.js';
 import { runPaths } from '../run/run-directory.js';
-import { describeFinding, type NonFiniteFinding } from '../run/state-faults.js';
+import { describeFinding, type NonFiniteFinding } from '@stargan/training';
 
 /** The first loss that is not finite, in the order of the updates. */
 export function nonFiniteLoss(losses: Losses): NonFiniteFinding['loss'] {

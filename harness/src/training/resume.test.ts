@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { appendFile, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { whyNotCaptured } from '@stargan/backend';
 import { describe, expect, it, vi } from 'vitest';
 import { readMetricLog } from '../logging/metric-log.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
@@ -42,6 +44,36 @@ async function flipByte(file: string): Promise<void> {
 }
 
 describe('resuming', () => {
+  it('continues bit for bit where updates were replayed with ones that run operation by operation, and the other way round', async () => {
+    const checksums = async (out: string): Promise<[string, string][]> => {
+      const checkpoint = path.join(out, 'checkpoints', '0000008');
+      const files = (await readdir(checkpoint)).filter((name) => name.endsWith('.safetensors'));
+      const hash = async (name: string): Promise<string> =>
+        createHash('sha256')
+          .update(await readFile(path.join(checkpoint, name)))
+          .digest('hex');
+      return Promise.all(files.map(async (name): Promise<[string, string]> => [name, await hash(name)]));
+    };
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const run = async (name: string, modes: readonly ('auto' | 'off')[]): Promise<[string, string][]> => {
+      const out = path.join(folder(), name);
+      for (const [i, compile] of modes.entries()) {
+        await train({ data, out, config: smallConfig({ compile, iterations: (8 / modes.length) * (i + 1) }), resume: i > 0 });
+      }
+      return checksums(out);
+    };
+    const eager = await run('eager', ['off']);
+    expect(eager.length).toBeGreaterThan(8);
+    expect(await run('replayed', ['auto'])).toEqual(eager);
+    expect(await run('replayed first', ['auto', 'off'])).toEqual(eager);
+    expect(await run('replayed last', ['off', 'auto'])).toEqual(eager);
+    warn.mockRestore();
+    expect((await history(path.join(folder(), 'replayed last'))).map(({ updates }) => updates).filter(Boolean)).toEqual([
+      'operation by operation: compile is off',
+      whyNotCaptured() === undefined ? 'replayed' : `operation by operation: ${whyNotCaptured()}`,
+    ]);
+  });
+
   it('goes on from the checkpoint before one with a flipped byte, whose file it names', async () => {
     const out = await trainedRun('flipped');
     await flipByte(path.join(out, 'checkpoints', '0000004', 'style_encoder.safetensors'));

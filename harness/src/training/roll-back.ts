@@ -1,5 +1,5 @@
 import { disposeState, readState } from '@stargan/training';
-import { describeFinding } from '../run/state-faults.js';
+import { describeFinding } from '@stargan/training';
 import { dumpNonFinite, type NonFiniteDump } from './non-finite.js';
 import { openLogs, openStream, recordEvent, type Training } from './training.js';
 

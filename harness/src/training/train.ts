@@ -8,11 +8,10 @@ import { logDataset } from '../dataset/log-dataset.js';
 import { trainingEvaluation } from '../evaluation/training-evaluation.js';
 import { optionalWrites } from '../logging/optional-writes.js';
 import { compareWithKeptFingerprint } from '../run/data-fingerprint.js';
-import { openNewestState } from '../run/open-state.js';
+import { describeFinding, findUnusable, openNewestState } from '@stargan/training';
 import { adoptRecord, requireFittingRun } from '../run/resume-rules.js';
 import type { RunRecord } from '../run/run-directory.js';
 import { lockRun, type RunLock } from '../run/run-lock.js';
-import { describeFinding, findUnusable } from '../run/state-faults.js';
 import { loadFixedInputs } from '../sampling/fixed-inputs.js';
 import { UsageError } from '../usage-error.js';
 import { createMonitor } from './monitor.js';
@@ -101,7 +100,12 @@ async function trainLocked(
 
   const networks = buildNetworks(config, domains);
   const optimizers = buildOptimizers(config);
-  const opened = await openNewestState(out, networks, { domains, sizes: config, log: (line) => console.warn(line) });
+  const opened = await openNewestState(out, networks, {
+    domains,
+    sizes: config,
+    log: (line) => console.warn(line),
+    alternative: 'start again in another folder with --out',
+  });
   const state = opened?.state ?? initialState(networks, optimizers, config.seed);
   const { iteration: startIteration } = state;
   if (previous !== undefined && opened === undefined) console.warn(`${out} has no checkpoint yet: training begins at iteration 0`);
@@ -141,6 +145,7 @@ async function trainLocked(
       event: previous === undefined ? 'begun' : 'resumed',
       iteration: startIteration,
       checkpoint: opened?.checkpoint.path,
+      updates: updates.notCompiled === undefined ? 'replayed' : `operation by operation: ${updates.notCompiled}`,
       ...changes,
       ...(images.difference && { images: images.difference }),
     });

@@ -30,4 +30,4 @@ export { type NativeSettings, type Precision } from './precision.js';
 export { surviveLostOutput, type ProgramOutputs } from './survive-lost-output.js';
 export { reportError, runProgram } from './run-program.js';
 export { selectRuntime, type SelectRuntimeOptions } from './select-runtime.js';
-export { type System } from './machine/system.js';
+export { freeBytes, type System } from './machine/system.js';

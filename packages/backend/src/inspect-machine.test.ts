@@ -18,7 +18,13 @@ test('a machine with the native runtime needs no tools any more', async () => {
   const project = fakeProject();
   await installRuntime({}, project.machine());
   const diagnosis = await inspectMachine(project.machine());
-  expect(diagnosis.runtimes[1]).toEqual({ kind: 'native-cpu', available: true, version: '2.21.0', fusedKernels: { available: true } });
+  expect(diagnosis.runtimes[1]).toEqual({
+    kind: 'native-cpu',
+    available: true,
+    version: '2.21.0',
+    fusedKernels: { available: true },
+    capture: true,
+  });
   expect(diagnosis.findings.map(({ subject }) => subject)).toEqual(['runtime', 'kernels', 'memory']);
 });
 

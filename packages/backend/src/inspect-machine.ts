@@ -92,7 +92,7 @@ async function reportNative(
   if (flavour === 'gpu' && !verified.gpu)
     return { ...whyNot, why: `TensorFlow finds no card that it can use: ${obstacle?.why ?? 'the reason is not known'}` };
   const fusedKernels = flavour === 'cpu' ? inspectFusedKernels(target, system) : undefined;
-  return { kind, available: true, version: verified.tensorflow, fusedKernels };
+  return { kind, available: true, version: verified.tensorflow, fusedKernels, capture: verified.functions === true };
 }
 
 function reportPortable(kind: 'wasm' | 'cpu', system: System): RuntimeReport {

@@ -11,7 +11,8 @@ export interface CacheUser {
 
 function homeFolder(): string | undefined {
   try {
-    return homedir();
+    const home = homedir();
+    return path.isAbsolute(home) ? home : undefined;
   } catch {
     return undefined;
   }

@@ -53,8 +53,14 @@ const ARRAYS: Readonly<Record<Dtype, ArrayType>> = {
   U64: BigUint64Array,
 };
 
-/** Dtypes that can be written. */
+/** Element types that are written: as they are, and float32 values rounded to half floats. */
+export type WrittenDtype = Dtype | 'F16';
+
+/** Dtypes that are read and written as they are. */
 export const DTYPES: readonly string[] = Object.keys(ARRAYS);
+
+/** Dtypes that can be written. */
+export const WRITTEN_DTYPES: readonly string[] = [...DTYPES, 'F16'];
 
 /** Dtypes that can be read. */
 export const STORED_DTYPES: readonly string[] = [...DTYPES, 'F16', 'BF16', 'F8_E4M3', 'F8_E4M3FNUZ', 'F8_E5M2', 'F8_E5M2FNUZ', 'F8_E8M0'];
@@ -74,9 +80,13 @@ export function isDtype(name: unknown): name is Dtype {
   return typeof name === 'string' && DTYPES.includes(name);
 }
 
-/** The kind of typed array that holds a dtype, for messages and checks. */
-export function arrayNameOf(dtype: Dtype): string {
-  return ARRAYS[dtype].name;
+export function isWrittenDtype(name: unknown): name is WrittenDtype {
+  return typeof name === 'string' && WRITTEN_DTYPES.includes(name);
+}
+
+/** The kind of typed array that the values of a dtype are given in, for messages and checks. */
+export function arrayNameOf(dtype: WrittenDtype): string {
+  return ARRAYS[dtype === 'F16' ? 'F32' : dtype].name;
 }
 
 export function bytesPerElement(dtype: StoredDtype): number {

@@ -1,7 +1,7 @@
 export { cacheFolder, findCacheFolder, type CacheUser } from './cache-folder.js';
 export { type CheckOptions, type CheckpointFile, type CheckpointManifest } from './checkpoint-manifest.js';
 export { type CheckpointFolder } from './checkpoint-names.js';
-export { type DataByDtype, type Dtype, type StoredDtype, type TensorData } from './dtypes.js';
+export { type DataByDtype, type Dtype, type StoredDtype, type TensorData, type WrittenDtype } from './dtypes.js';
 export { findLatestCheckpoint, listCheckpoints, pruneCheckpoints, type CheckpointList, type PruneOptions } from './find-checkpoints.js';
 export {
   openCheckpoint,

@@ -1,17 +1,18 @@
 import type { FileHandle } from 'node:fs/promises';
 import { writeFully } from './byte-transfer.js';
-import { arrayNameOf, bytesPerElement, DTYPES, isDtype, type Dtype, type TensorData } from './dtypes.js';
+import { arrayNameOf, bytesPerElement, isWrittenDtype, WRITTEN_DTYPES, type TensorData, type WrittenDtype } from './dtypes.js';
 import { replaceFile } from './replace-file.js';
+import { float32ToFloat16 } from './small-floats.js';
 import { elementCount, formatHeader, nameFault } from './safetensors-header.js';
 
 /** A tensor to be written. */
 export interface TensorSource {
   /** Element type in the file. */
-  readonly dtype: Dtype;
+  readonly dtype: WrittenDtype;
   /** `[]` for a scalar. */
   readonly shape: readonly number[];
   /**
-   * Elements in C order, in the typed array of the dtype; or a function that gives them, called when their turn
+   * Elements in C order, in the typed array of the dtype (of F16 a Float32Array, each value of which is rounded); or a function that gives them, called when their turn
    * comes, so that a large model (or one that lives on a GPU) need not be in memory at once.
    */
   readonly data: TensorData | (() => Promise<TensorData> | TensorData);
@@ -33,7 +34,8 @@ const MAX_AXES = 1024;
 /** Checks a tensor's dtype and shape, which its data must fit. */
 export function planTensor(name: string, tensor: TensorSource): PlannedTensor {
   const { dtype, shape } = tensor;
-  if (!isDtype(dtype)) throw new Error(`tensor '${name}': dtype must be one of ${DTYPES.join(', ')}, got ${JSON.stringify(dtype)}`);
+  if (!isWrittenDtype(dtype))
+    throw new Error(`tensor '${name}': dtype must be one of ${WRITTEN_DTYPES.join(', ')}, got ${JSON.stringify(dtype)}`);
   if (shape.length > MAX_AXES)
     throw new Error(`tensor '${name}': shape must have at most ${String(MAX_AXES)} axes, got ${String(shape.length)}`);
   const count = elementCount(shape);
@@ -53,6 +55,14 @@ function plan(tensors: TensorSources): Map<string, PlannedTensor> {
   return planned;
 }
 
+/** Values as half floats, @throws where one is finite and would become infinite. */
+function roundedBytes(name: string, values: Float32Array): Uint8Array {
+  const halves = float32ToFloat16(values);
+  const at = halves.findIndex((half, i) => (half & 0x7fff) === 0x7c00 && Number.isFinite(values[i]));
+  if (at < 0) return new Uint8Array(halves.buffer);
+  throw new Error(`tensor '${name}': ${String(values[at])} at ${String(at)} is beyond half floats, which end at 65504; write it as F32`);
+}
+
 /** A tensor's data as bytes, @throws where they do not fit it. */
 export function bytesOf(name: string, { dtype, shape, count }: PlannedTensor, data: TensorData): Uint8Array {
   if (data[Symbol.toStringTag] !== arrayNameOf(dtype)) {
@@ -61,6 +71,7 @@ export function bytesOf(name: string, { dtype, shape, count }: PlannedTensor, da
   if (data.length !== count) {
     throw new Error(`tensor '${name}': shape [${shape.join(', ')}] needs ${String(count)} elements, got ${String(data.length)}`);
   }
+  if (dtype === 'F16') return roundedBytes(name, data as Float32Array);
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (dtype === 'BOOL') {
     const at = bytes.findIndex((byte) => byte > 1);

@@ -3,7 +3,7 @@ import { printablePath } from './path-names.js';
 import type { SkippedImage } from './training-batch.js';
 
 /** How many of so many images may be broken: the share, and one in any case. */
-function allowedBroken(images: number, limit: number): number {
+export function allowedBroken(images: number, limit: number): number {
   return Math.max(1, Math.floor(limit * images));
 }
 

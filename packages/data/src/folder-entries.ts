@@ -19,7 +19,7 @@ export interface FolderEntries {
  * Files of these names are images, and broken ones where their content says otherwise, so that a file that breaks stays
  * in its place; other names are told by content.
  */
-const imageName = /\.(jpe?g|jpe|jfif|a?png|webp|gif|tiff?|bmp|avif|p[bgp]m)$/i;
+export const imageName = /\.(jpe?g|jpe|jfif|a?png|webp|gif|tiff?|bmp|avif|p[bgp]m)$/i;
 
 /** Files looked into at a time: as many as Node's pool has threads, twice. */
 const looksAtOnce = 8;

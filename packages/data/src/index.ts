@@ -32,6 +32,7 @@ export { recogniseImage, recognisedBytes, type ImageFormat, type RecognisedImage
 export type { ImageHeader } from './image-header.js';
 export type { Box, RgbImage } from './image.js';
 export { inspectImageHeader, type InspectImageHeaderOptions } from './inspect-image-header.js';
+export { loadFirstImages, type FirstImagesOptions } from './load-first-images.js';
 export { loadImages } from './load-images.js';
 export type { Oklch } from './oklch.js';
 export { countPassedOver } from './passed-over.js';

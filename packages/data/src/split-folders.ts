@@ -22,9 +22,9 @@ export interface DatasetLayout {
 }
 
 /** Folders to validate with, the first that is there taken. Data sets such as AFHQ v2 have `test`. */
-const validationNames = ['val', 'valid', 'validation', 'test'];
+export const validationNames = ['val', 'valid', 'validation', 'test'];
 const splitNames = ['train', ...validationNames];
-const isSplitName = (name: string): boolean => splitNames.includes(name.toLowerCase());
+export const isSplitName = (name: string): boolean => splitNames.includes(name.toLowerCase());
 
 /**
  * Tells where the domains of a data set lie, and refuses what is certainly a mistake.
@@ -89,7 +89,7 @@ async function trainFolder(root: string, folders: readonly string[]): Promise<st
 }
 
 /** CycleGAN's layout: each domain's training images beside its test images. */
-function refuseJoinedSplits(directory: string, folders: readonly string[]): void {
+export function refuseJoinedSplits(directory: string, folders: readonly string[]): void {
   const joined = folders.filter((name) => /^(train|test|val)[-_]?[ab]$/i.test(name));
   const trained = joined.filter((name) => /^train/i.test(name));
   if (trained.length < 2) return;

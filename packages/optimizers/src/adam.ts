@@ -1,5 +1,6 @@
 import { abs, add, backend, div, maximum, mul, reshape, slice, sqrt, sub, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { adamKernel } from '@stargan/ops/fused';
 import type { AdamState } from './adam-state.js';
 import { runFusedKernel } from './fused-kernel.js';
 import {
@@ -85,7 +86,7 @@ function fusedStep<P extends Parameters>(
   const { names } = layout;
   const listOf = (record: Parameters): Tensor[] => names.map((name) => tensorOf('adam.update', record, name));
   const inputs = [constants, first, second, ...listOf(parameters), ...listOf(gradients)];
-  const outputs = runFusedKernel('StarganAdam', inputs, names.length);
+  const outputs = runFusedKernel(adamKernel, inputs, names.length);
   if (outputs === undefined) return undefined;
   const [newFirst, newSecond, ...moved] = outputs as [Tensor1D, Tensor1D, ...Tensor[]];
   return { moved: named<P>(names, moved), first: newFirst, second: newSecond };

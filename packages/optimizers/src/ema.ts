@@ -1,5 +1,6 @@
 import { add, mul, sub, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { movingAverageKernel } from '@stargan/ops/fused';
 import { runFusedKernel } from './fused-kernel.js';
 import {
   flatten,
@@ -38,7 +39,7 @@ export function exponentialMovingAverage<P extends Parameters>(average: P, param
   return tidy(() => {
     const listOf = (record: Parameters): Tensor[] => layout.names.map((name) => tensorOf(caller, record, name));
     const inputs = [tensor1d([decay, complement]), ...listOf(average), ...listOf(parameters)];
-    const outputs = runFusedKernel('StarganMovingAverage', inputs, layout.names.length);
+    const outputs = runFusedKernel(movingAverageKernel, inputs, layout.names.length);
     if (outputs !== undefined) return named<P>(layout.names, outputs);
     const from = flatten(caller, parameters, layout);
     const to = flatten(caller, average, layout);

@@ -1,3 +1,4 @@
+import { adamKernel, movingAverageKernel } from '@stargan/ops/fused';
 import { dispose, getKernel, memory, registerKernel, tensor, tidy, unregisterKernel } from '@tensorflow/tfjs-core';
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
@@ -7,7 +8,7 @@ import { BACKENDS, selectBackend } from './testing/backends.js';
 import { ordinary, tensorsOf, valuesOf, type Values } from './testing/records.js';
 
 const NATIVE = 'tensorflow';
-const KERNELS = ['StarganAdam', 'StarganMovingAverage'];
+const KERNELS = [adamKernel, movingAverageKernel].map(({ kernelName }) => kernelName);
 const present = BACKENDS.includes(NATIVE) && KERNELS.every((name) => getKernel(name, NATIVE) != null);
 if (!present) console.warn('The backend brings no fused optimizer kernels: their tests are left out.');
 

@@ -11,4 +11,12 @@ export {
   type PerceptualDistance,
   type UsedWeights,
 } from './networks.js';
-export { findWeights, requireWeights, weightsAdvice, weightsFolder, type StoredWeights, type WeightsRecord } from './weights-cache.js';
+export {
+  findWeights,
+  requireWeights,
+  weightsAdvice,
+  weightsFolder,
+  type FileRecord,
+  type StoredWeights,
+  type WeightsRecord,
+} from './weights-cache.js';

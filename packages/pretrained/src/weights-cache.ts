@@ -1,26 +1,31 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheFolder, writeWholeFile } from '@stargan/checkpoints';
-import { z } from 'zod';
-import { KINDS, WEIGHT_KINDS, type WeightKind } from './kinds.js';
+import { KINDS, type WeightKind } from './kinds.js';
 
-const fileRecord = z.object({ name: z.string(), bytes: z.number(), sha256: z.string() });
-
-const record = z.object({
-  /** Version of this record's form; weights with a record of another version are not found. */
-  formatVersion: z.literal(1),
-  /** Which network the weights are for. */
-  kind: z.enum(WEIGHT_KINDS),
-  /** The file that was converted. */
-  source: fileRecord.extend({ url: z.string().optional() }),
-  /** What it was converted to. */
-  result: fileRecord,
-  /** ISO 8601, UTC. */
-  added: z.string(),
-});
+/** A file as records name it. */
+export interface FileRecord {
+  /** Its name, without a folder. */
+  readonly name: string;
+  /** Its size. */
+  readonly bytes: number;
+  /** SHA-256 of its content, hexadecimal. */
+  readonly sha256: string;
+}
 
 /** The record that is kept beside weights. */
-export type WeightsRecord = z.infer<typeof record>;
+export interface WeightsRecord {
+  /** Version of this record's form; weights with a record of another version are not found. */
+  readonly formatVersion: 1;
+  /** Which network the weights are for. */
+  readonly kind: WeightKind;
+  /** The file that was converted, and where it came from. */
+  readonly source: FileRecord & { readonly url?: string | undefined };
+  /** What it was converted to. */
+  readonly result: FileRecord;
+  /** ISO 8601, UTC. */
+  readonly added: string;
+}
 
 /** Weights in the cache. */
 export interface StoredWeights extends WeightsRecord {
@@ -55,11 +60,23 @@ export async function writeRecord(content: WeightsRecord, folder: string): Promi
 export async function findWeights(kind: WeightKind, folder = weightsFolder()): Promise<StoredWeights | undefined> {
   const text = await readFile(recordFile(kind, folder), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const parsed = record.safeParse(parseJson(text));
+  const stored = parseJson(text);
+  if (!isRecordOf(kind, stored)) return undefined;
   const file = storedWeightsFile(kind, folder);
   const status = await stat(file).catch(() => undefined);
-  if (!parsed.success || parsed.data.kind !== kind || status?.size !== parsed.data.result.bytes) return undefined;
-  return { ...parsed.data, file };
+  return status?.size === stored.result.bytes ? { ...stored, file } : undefined;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+
+function isFileRecord(value: unknown): boolean {
+  return isObject(value) && typeof value.name === 'string' && typeof value.bytes === 'number' && typeof value.sha256 === 'string';
+}
+
+function isRecordOf(kind: WeightKind, value: unknown): value is WeightsRecord {
+  if (!isObject(value) || value.formatVersion !== 1 || value.kind !== kind || typeof value.added !== 'string') return false;
+  const { source, result } = value;
+  return isFileRecord(result) && isObject(source) && isFileRecord(source) && ['string', 'undefined'].includes(typeof source.url);
 }
 
 function parseJson(text: string): unknown {

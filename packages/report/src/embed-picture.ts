@@ -26,7 +26,7 @@ const PASSED_SIZE = 800;
 export interface PictureFile {
   /** The iteration. */
   readonly iteration: number;
-  /** The file: PNG, or another format that sharp reads. */
+  /** The file: PNG or WebP, which its name tells; what moves keeps moving. */
   readonly file: string;
 }
 
@@ -80,7 +80,7 @@ export function createPictureEmbedder(page: string, { pictureBytes, pageBytes }:
       const { size } = await stat(file);
       if (size <= Math.min(pictureBytes, left)) {
         const whole = await readFile(file);
-        if (take(whole)) return { source: url('png', whole), remark: '' };
+        if (take(whole)) return { source: url(path.extname(file).slice(1), whole), remark: '' };
       }
       if (left <= 0) return { remark: ` ${link(file)}` };
       const reduced = await reduce(file, REDUCED_SIZE);
@@ -117,7 +117,8 @@ export function createPictureEmbedder(page: string, { pictureBytes, pageBytes }:
 }
 
 const reduce = (file: string, size: number): Promise<Buffer> =>
-  sharp(file).resize(size, size, { fit: 'inside', withoutEnlargement: true }).webp({ quality: 80 }).toBuffer();
+  // All frames of what moves.
+  sharp(file, { animated: true }).resize(size, size, { fit: 'inside', withoutEnlargement: true }).webp({ quality: 80 }).toBuffer();
 
 /** Width and height of a picture; undefined when it cannot be read. */
 export async function sizeOf(file: string): Promise<{ width: number; height: number } | undefined> {

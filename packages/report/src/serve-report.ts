@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ReportDocument } from './document.js';
 import { findInside } from './live-files.js';
@@ -12,7 +13,7 @@ export interface LiveReportOptions {
   readonly read: () => Promise<ReportDocument>;
   /** A text that differs when the report would: of the files' sizes and times, say. Asked for while pages are open. */
   readonly stamp: () => Promise<string>;
-  /** Folder of the pictures: PNG files of it are served below `pictures/`, and nothing else. */
+  /** Folder of the pictures: PNG and WebP files of it are served below `pictures/`, and nothing else. */
   readonly pictures: string;
   /** Port to listen on; 0 takes any that is free. Without one it is the first free of twenty from 6060 on. */
   readonly port?: number;
@@ -75,10 +76,10 @@ export async function serveReport(options: LiveReportOptions): Promise<LiveRepor
     if (pathname === '/') return send(200, 'text/html', await reportPage(await read(), { live: true }));
     if (pathname === '/content') return send(200, 'application/json', JSON.stringify(await read()));
     if (pathname === '/events') return listenTo(response);
-    const name = /^\/pictures\/([\w-]+\.png)$/.exec(pathname)?.[1];
+    const name = /^\/pictures\/([\w-]+\.(?:png|webp))$/.exec(pathname)?.[1];
     const file = name === undefined ? undefined : await findInside(pictures, name);
     if (file === undefined) return send(404, 'text/plain', `there is no ${pathname} here`);
-    response.writeHead(200, { ...HEADERS, 'Content-Type': 'image/png' });
+    response.writeHead(200, { ...HEADERS, 'Content-Type': `image/${path.extname(file).slice(1)}` });
     if (request.method === 'HEAD') response.end();
     // A reader that leaves halfway is no failure.
     else await pipeline(createReadStream(file), response).catch(() => response.destroy());

@@ -8,6 +8,7 @@ export {
   updatesPerIteration,
 } from './config/ablation.js';
 export { type FieldRow, fieldRows, fieldTable } from '@stargan/config';
+export { parseFields } from '@stargan/config';
 export { type RenamedConfig, renameKeys } from './config/renamed-keys.js';
 export { type TrainingConfig, trainingFields } from './config/training-config.js';
 export {
@@ -24,13 +25,15 @@ export {
   type NumberRange,
   rate,
 } from './field.js';
-export { averageFiles } from './files/file-names.js';
-export { type ModelRecord } from './files/model-record.js';
-export { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
-export { readAverages } from './files/read-averages.js';
+export { type ModelRecord, type OpenedRecord, parseStoredRecord, RECORD_FILE, type StoredRecord } from './files/model-record.js';
+export { describeFinding, findUnusable, type NonFiniteFinding } from './files/state-faults.js';
+export { averageFile, averageFiles, optimizerFile, REFERENCE_NAMES, weightsFile } from './files/file-names.js';
+export { findModel, type FoundModel, openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
+export { filesOf, readAverages } from './files/read-averages.js';
 export {
   readStoredTensors,
   restoreTensors,
+  ROUNDED_WEIGHTS,
   storedConstants,
   type StoredGroups,
   storedTensors,

@@ -8,6 +8,8 @@ import { lastLines } from './failure.js';
 export interface AddonReport {
   readonly tensorflow: string;
   readonly gpu: boolean;
+  /** Whether it makes functions of operations: one that we compiled does. */
+  readonly functions?: boolean;
 }
 
 const verifyRuntime = fileURLToPath(new URL('../../bin/verify-runtime.js', import.meta.url));

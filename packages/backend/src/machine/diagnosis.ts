@@ -28,6 +28,8 @@ export interface RuntimeReport {
   readonly remedy?: string;
   /** Native CPU runtime only, where it is available. */
   readonly fusedKernels?: FusedKernels;
+  /** Native runtimes only: whether functions can be captured and replayed. */
+  readonly capture?: boolean | undefined;
 }
 
 /** What there is on a machine to run TensorFlow with. Sizes are in bytes. */

@@ -9,9 +9,14 @@ type Facts = Omit<Diagnosis, 'findings'>;
 
 /** Judges the facts: what is fine, what is slow or tight, and what stands in the way of training. */
 export function findingsOf(facts: Facts): Finding[] {
-  return [runtimeFinding(facts), kernelsFinding(facts), cardFinding(facts), memoryFinding(facts), ...buildFindings(facts)].filter(
-    (finding) => finding !== undefined,
-  );
+  return [
+    runtimeFinding(facts),
+    kernelsFinding(facts),
+    captureFinding(facts),
+    cardFinding(facts),
+    memoryFinding(facts),
+    ...buildFindings(facts),
+  ].filter((finding) => finding !== undefined);
 }
 
 function runtimeFinding({ runtimes }: Facts): Finding {
@@ -48,6 +53,20 @@ function kernelsFinding({ runtimes }: Facts): Finding | undefined {
     subject: 'kernels',
     message: `no fused kernels, so training is slower: ${kernels.why ?? 'they were not compiled'}`,
     remedy: kernels.why === 'STARGAN_NATIVE_KERNELS=0' ? 'unset STARGAN_NATIVE_KERNELS' : installCommand('--force'),
+  };
+}
+
+function captureFinding({ runtimes }: Facts): Finding | undefined {
+  const best = runtimes.find((runtime) => runtime.available);
+  if (best?.capture === undefined) return undefined;
+  const subject = 'capture';
+  if (best.capture) return { level: 'ok', subject, message: 'training updates are recorded and replayed' };
+  return {
+    level: 'warning',
+    subject,
+    message:
+      'training updates run operation by operation, which takes small networks two to three times as long: another program made the addon',
+    remedy: installCommand('--force'),
   };
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { familySync, versionSync } from 'detect-libc';
 import { resolvePackage, type ResolvedPackage } from '../resolve-package.js';
 import { runCommand, type CommandRunner, type Environment } from './run-command.js';
@@ -75,8 +75,13 @@ function describeLibc(): string | undefined {
   return family === null ? undefined : `${family} ${versionSync() ?? 'of unknown version'}`;
 }
 
-async function freeBytes(folder: string): Promise<number> {
-  let existing = folder;
+/**
+ * Bytes that a folder's disk has left for this user.
+ *
+ * @param folder that need not exist yet
+ */
+export async function freeBytes(folder: string): Promise<number> {
+  let existing = resolve(folder);
   while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
   const { bavail, bsize } = await statfs(existing);
   return bavail * bsize;

@@ -30,7 +30,7 @@ export function fakeProject({ card = false, seesCard = card }: { card?: boolean;
     if (command === 'nvidia-smi') return card ? nvidiaAnswer : undefined;
     if (line.includes('verify-runtime')) {
       const gpu = seesCard && options.env?.CUDA_VISIBLE_DEVICES !== '-1';
-      return { stdout: `noise\n${JSON.stringify({ tensorflow: '2.21.0', gpu })}\n` };
+      return { stdout: `noise\n${JSON.stringify({ tensorflow: '2.21.0', gpu, functions: true })}\n` };
     }
     if (line.includes('verify-kernels')) return { stdout: '{}\n' };
     if (command === 'python3' && args.includes('-c')) return pythonAnswer();

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Dtype } from '../dtypes.js';
+import type { WrittenDtype } from '../dtypes.js';
 import { messageOf } from '../file-errors.js';
 import { replaceFile } from '../replace-file.js';
 import { bytesOf, planTensor, type PlannedTensor, type TensorSource } from '../safetensors-writer.js';
@@ -33,8 +33,9 @@ export type PyTorchSource =
 /** A dict whose keys may be any plain value; arrays become tuples, opaque values are refused. */
 export type PyTorchSourceDict = ReadonlyMap<PyTorchKey, PyTorchSource>;
 
-const STORAGES: Readonly<Record<Dtype, string | undefined>> = {
+const STORAGES: Readonly<Record<WrittenDtype, string | undefined>> = {
   BOOL: 'BoolStorage',
+  F16: 'HalfStorage',
   F32: 'FloatStorage',
   F64: 'DoubleStorage',
   I8: 'CharStorage',

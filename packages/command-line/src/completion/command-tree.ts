@@ -62,7 +62,7 @@ function optionOf(option: Option, values: OptionValues): CompletedOption {
 /** What names of values in usage lines say about the values. */
 function completionOf(name: string): Completion {
   if (/\b(dir|folder|directory)\b/.test(name)) return 'folder';
-  return /\b(file|path)\b/.test(name) ? 'file' : [];
+  return /\b(files?|path)\b/.test(name) ? 'file' : [];
 }
 
 /** A description as it fits beside a name. */

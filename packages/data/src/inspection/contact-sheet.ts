@@ -1,6 +1,8 @@
 import sharp from 'sharp';
 import type { Dataset } from '../dataset.js';
 import { decodeImage } from '../decode-image.js';
+import { printablePath } from '../path-names.js';
+import { counted } from './counts.js';
 import { evenlySpread } from './evenly-spread.js';
 
 /** Pictures of one domain of a split, side by side. */
@@ -11,7 +13,7 @@ export interface ContactStrip {
   readonly domain: string;
   /** Number of the domain's images. */
   readonly images: number;
-  /** [TILE, pictures × TILE, 3] */
+  /** [height, width, 3] */
   readonly pixels: Buffer;
   /** In pixels. */
   readonly width: number;
@@ -22,6 +24,13 @@ export interface ContactStrip {
 /** Side of a picture in pixels. */
 const TILE = 96;
 const PICTURES = 12;
+/** Between pictures, in pixels. */
+const GAP = 4;
+/** Height of the line of text above a strip. */
+const LABEL = 26;
+/** Enough for most names of domains, also where there is one picture. */
+const LEAST_WIDTH = 400;
+const GROUND = '#fff';
 /** Strips that are drawn at most; of more domains, evenly spread ones. */
 const STRIPS = 40;
 /** Stands for a picture that cannot be read. */
@@ -45,17 +54,19 @@ export async function contactStrips({ train, validation }: Dataset, signal?: Abo
       signal?.throwIfAborted();
       tiles.push(await tileOf(file));
     }
-    strips.push({ split, domain, images: files.length, pixels: await beside(tiles), width: tiles.length * TILE, height: TILE });
+    strips.push({ split, domain, images: files.length, pixels: await beside(tiles), width: stripWidth(tiles.length), height: TILE });
   }
   return strips;
 }
 
-/** The centre of a picture, as a square. */
+const stripWidth = (tiles: number): number => tiles * (TILE + GAP) - GAP;
+
+/** A whole picture, its shape kept, on the ground of the sheet. */
 async function tileOf(file: string): Promise<Buffer> {
   try {
     const { width, height, data } = await decodeImage(file);
     return await sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
-      .resize(TILE, TILE, { fit: 'cover' })
+      .resize(TILE, TILE, { fit: 'contain', background: GROUND })
       .raw()
       .toBuffer();
   } catch {
@@ -65,35 +76,46 @@ async function tileOf(file: string): Promise<Buffer> {
 
 function beside(tiles: readonly Buffer[]): Promise<Buffer> {
   const raw = { width: TILE, height: TILE, channels: 3 } as const;
-  return sharp({ create: { width: tiles.length * TILE, height: TILE, channels: 3, background: '#000' } })
-    .composite(tiles.map((input, i) => ({ input, raw, left: i * TILE, top: 0 })))
+  return sharp({ create: { width: stripWidth(tiles.length), height: TILE, channels: 3, background: GROUND } })
+    .composite(tiles.map((input, i) => ({ input, raw, left: i * (TILE + GAP), top: 0 })))
     .removeAlpha()
     .raw()
     .toBuffer();
 }
 
 /**
- * All strips below each other.
+ * All strips below each other, each below the name of its domain, the split and the number of images. The text is set in
+ * a font of the system; where there is none, boxes stand in its place.
  *
  * @param strips at least one
  * @returns a PNG file
  */
-export function contactSheet(strips: readonly ContactStrip[]): Promise<Buffer> {
-  return sharp({
-    create: { width: Math.max(...strips.map(({ width }) => width)), height: strips.length * TILE, channels: 3, background: '#fff' },
-  })
+export async function contactSheet(strips: readonly ContactStrip[]): Promise<Buffer> {
+  const width = Math.max(LEAST_WIDTH, ...strips.map((strip) => strip.width)) + 2 * GAP;
+  const row = LABEL + TILE + GAP;
+  const labels = await Promise.all(strips.map((strip) => labelOf(strip, width - 2 * GAP)));
+  return sharp({ create: { width, height: strips.length * row, channels: 3, background: GROUND } })
     .composite(
-      strips.map(({ pixels, width, height }, i) => ({
-        input: pixels,
-        raw: { width, height, channels: 3 as const },
-        left: 0,
-        top: i * TILE,
-      })),
+      strips.flatMap(({ pixels, width: columns, height }, i) => [
+        { input: labels[i]!, left: GAP, top: i * row + GAP },
+        { input: pixels, raw: { width: columns, height, channels: 3 as const }, left: GAP, top: i * row + LABEL },
+      ]),
     )
     .removeAlpha()
     .png()
     .toBuffer();
 }
+
+async function labelOf({ split, domain, images }: ContactStrip, width: number): Promise<Buffer> {
+  const text = `<b>${escapeMarkup(printablePath(domain))}</b>  ${split}, ${counted(images, 'image')}`;
+  const drawn = await sharp({ text: { text, font: 'sans 10', dpi: 96, rgba: true } })
+    .png()
+    .toBuffer({ resolveWithObject: true });
+  const [columns, rows] = [Math.min(drawn.info.width, width), Math.min(drawn.info.height, LABEL - GAP)];
+  return sharp(drawn.data).extract({ left: 0, top: 0, width: columns, height: rows }).png().toBuffer();
+}
+
+const escapeMarkup = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /**
  * A strip as a `data:` URL.

@@ -47,7 +47,7 @@ function describeDomains(domains: readonly DomainCount[]): string {
 }
 
 /** What was passed over, by reason, with the most frequent extensions or names. */
-function describePassedOver(passedOver: readonly PassedOverCount[]): string {
+export function describePassedOver(passedOver: readonly PassedOverCount[]): string {
   return passedOver
     .map(({ kind, count: all, called }) => {
       if (kind === 'hidden') return `${count(all)} hidden`;

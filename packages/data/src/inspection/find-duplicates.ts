@@ -20,7 +20,7 @@ export interface DuplicateGroup<Placed extends PlacedFile = PlacedFile> {
 const AT_ONCE = 4;
 
 /**
- * Groups files by content. Only files of the same size are read.
+ * Groups files by their bytes. Only files of the same size are read.
  *
  * @param files with their sizes
  * @param options `onProgress` is told how many files have been read, and of how many; aborting `signal` ends the search
@@ -38,12 +38,24 @@ export async function findDuplicates<Placed extends PlacedFile & { readonly byte
     onProgress?.((done += 1), candidates.length);
     return hash;
   });
-  const byContent = groupBy(
-    candidates.map((candidate, i) => ({ candidate, hash: hashes[i] })).filter(({ hash }) => hash !== undefined),
-    ({ hash }) => hash,
-  );
-  const groups = [...byContent.values()].map((group) => group.map(({ candidate }) => candidate)).filter((group) => group.length > 1);
-  return groups.map((group) => ({ files: group, across: extentOf(group) }));
+  return groupByContent(candidates, hashes);
+}
+
+/**
+ * Groups files whose content is the same.
+ *
+ * @param files in any order
+ * @param contents what stands for the content of each, such as a hash; undefined where it is not known
+ */
+export function groupByContent<Placed extends PlacedFile>(
+  files: readonly Placed[],
+  contents: readonly (string | undefined)[],
+): DuplicateGroup<Placed>[] {
+  const known = files.flatMap((file, i) => (contents[i] === undefined ? [] : [{ file, content: contents[i] }]));
+  return [...groupBy(known, ({ content }) => content).values()]
+    .filter((group) => group.length > 1)
+    .map((group) => group.map(({ file }) => file))
+    .map((group) => ({ files: group, across: extentOf(group) }));
 }
 
 function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {

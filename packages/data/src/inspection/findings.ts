@@ -54,13 +54,21 @@ function describeCopies(files: readonly string[]): string {
  *
  * @param inspection as `inspectDataset` gives it
  */
-export function datasetFindingsOf({ broken, duplicates, nearEmpty = [], halfRead, lowRange, passedOver }: Inspection): DatasetFinding[] {
+export function datasetFindingsOf({
+  broken,
+  duplicates,
+  duplicatesBy,
+  nearEmpty = [],
+  halfRead,
+  lowRange,
+  passedOver,
+}: Inspection): DatasetFinding[] {
   const groups = (['domains', 'splits', 'domain'] as const).flatMap((across) => duplicates.filter((group) => group.across === across));
   const copies = groups.reduce((sum, { files }) => sum + files.length, 0);
   const findings: DatasetFinding[] = [
     { heading: `broken: ${count(broken.length)}`, lines: broken.map(remark), isFault: true },
     {
-      heading: `duplicates: ${count(copies)} files of ${counted(groups.length, 'content')}`,
+      heading: `duplicates: ${count(copies)} files of ${counted(groups.length, 'content')}, the same in all ${duplicatesBy}`,
       lines: groups.map(({ across, files }) => `${describeCopies(files)} (${ACROSS[across]})`),
       isFault: true,
     },

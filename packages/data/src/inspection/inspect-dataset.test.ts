@@ -40,6 +40,8 @@ beforeAll(async () => {
   await sharp({ create: { width: 20, height: 20, channels: 3, background: '#246' } })
     .png()
     .toFile(at('train/a/flat.png'));
+  // The pixels of another file, in other bytes.
+  await sharp(at('val/b/1.png')).webp({ lossless: true }).toFile(at('train/b/again.webp'));
   const dark = Uint16Array.from({ length: 400 }, (_, i) => i * 10);
   await sharp(dark, { raw: { width: 20, height: 20, channels: 1 } })
     .toColourspace('grey16')
@@ -61,12 +63,14 @@ const inspect = async (full: boolean): Promise<Inspection> => inspectDataset(awa
 
 describe('inspectDataset', () => {
   test('finds everything when it decodes', async () => {
-    const { broken, duplicates, nearEmpty, halfRead, lowRange, passedOver, domains, width } = await inspect(true);
+    const { broken, duplicates, duplicatesBy, nearEmpty, halfRead, lowRange, passedOver, domains, width } = await inspect(true);
     expect(broken.map(({ file }) => file)).toEqual(['train/a/4.png', 'train/b/empty.jpg']);
     expect(duplicates).toEqual([
       { across: 'domains', files: ['train/a/1.png', 'train/b/copy.png'] },
       { across: 'splits', files: ['train/a/2.png', 'val/a/copy.png'] },
+      { across: 'splits', files: ['train/b/again.webp', 'val/b/1.png'] },
     ]);
+    expect(duplicatesBy).toBe('pixels');
     expect(nearEmpty).toContain('train/a/flat.png');
     expect(halfRead).toEqual([
       { file: 'train/b/half.jpg', reason: 'the lowest 16 of 32 rows are plain grey, as in a file cut short' },
@@ -95,7 +99,10 @@ describe('inspectDataset', () => {
     const inspection = await inspect(false);
     expect(inspection.broken.map(({ file }) => file)).toEqual(['train/a/4.png', 'train/b/empty.jpg']);
     expect(inspection.nearEmpty).toBeUndefined();
+    expect(inspection.duplicatesBy).toBe('bytes');
+    expect(inspection.duplicates).toHaveLength(2);
     const duplicates = datasetFindingsOf(inspection).find(({ heading }) => heading.startsWith('duplicates'));
+    expect(duplicates!.heading).toBe('duplicates: 4 files of 2 contents, the same in all bytes');
     expect(duplicates!.lines).toContain('train/a/1.png = train/b/copy.png (in several domains, so with two labels)');
   });
 

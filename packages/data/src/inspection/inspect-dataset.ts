@@ -3,7 +3,7 @@ import type { Dataset } from '../dataset.js';
 import { reportDataset, type DatasetReport } from '../dataset-report.js';
 import { mapConcurrently } from '../map-concurrently.js';
 import type { PassedOverKind } from '../passed-over.js';
-import { findDuplicates, type DuplicateGroup } from './find-duplicates.js';
+import { findDuplicates, groupByContent, type DuplicateGroup } from './find-duplicates.js';
 import { inspectImage, type ImageFacts } from './inspect-image.js';
 
 /** The range of some numbers. */
@@ -58,6 +58,8 @@ export interface Inspection {
   readonly height: InspectedRange | undefined;
   /** Images that cannot be used. */
   readonly broken: readonly Remark[];
+  /** What files of a group have in common: all bytes, or where images were decoded all pixels, whatever the format and orientation. */
+  readonly duplicatesBy: 'bytes' | 'pixels';
   /** Groups of files with the same content. */
   readonly duplicates: readonly { readonly across: DuplicateGroup['across']; readonly files: readonly string[] }[];
   /** Images of a single colour; undefined where images were not decoded. */
@@ -115,10 +117,15 @@ export async function inspectDataset(dataset: Dataset, { full = false, onProgres
     onProgress?.('images read', (done += 1), places.length);
     return found;
   });
-  const duplicates = await findDuplicates(
-    places.map((place, i) => ({ ...place, bytes: facts[i]!.bytes })),
-    { signal, onProgress: (count, total) => onProgress?.('files compared', count, total) },
-  );
+  const duplicates = full
+    ? groupByContent(
+        places,
+        facts.map(({ pixels }) => pixels),
+      )
+    : await findDuplicates(
+        places.map((place, i) => ({ ...place, bytes: facts[i]!.bytes })),
+        { signal, onProgress: (count, total) => onProgress?.('files compared', count, total) },
+      );
 
   const remarks = (key: 'fault' | 'halfRead' | 'lowRange'): Remark[] =>
     places.flatMap(({ file }, i) => (facts[i]![key] === undefined ? [] : [{ file: within(file), reason: facts[i]![key] }]));
@@ -138,6 +145,7 @@ export async function inspectDataset(dataset: Dataset, { full = false, onProgres
     width: rangeOf(facts.flatMap(({ width }) => width ?? [])),
     height: rangeOf(facts.flatMap(({ height }) => height ?? [])),
     broken: remarks('fault'),
+    duplicatesBy: full ? 'pixels' : 'bytes',
     duplicates: duplicates.map(({ across, files }) => ({ across, files: files.map(({ file }) => within(file)) })),
     nearEmpty: full ? places.flatMap(({ file }, i) => (facts[i]!.isEmpty === true ? [within(file)] : [])) : undefined,
     halfRead: remarks('halfRead'),

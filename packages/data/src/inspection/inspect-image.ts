@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { checkImages } from '../check-images.js';
@@ -25,6 +26,8 @@ export interface ImageFacts {
   readonly lowRange?: string;
   /** Whether it shows one colour; known of decoded images only. */
   readonly isEmpty?: boolean;
+  /** A hash of its sides and pixels, upright; known of decoded images only. */
+  readonly pixels?: string;
   /** Why it cannot be used; damage in the middle is known of decoded images only. */
   readonly fault?: string;
 }
@@ -50,10 +53,15 @@ export async function inspectImage(file: string, decode: boolean): Promise<Image
     const content = await readRegularFile(file);
     const image = await decodeImage(content, { name: file });
     const noted = image.notes === undefined ? {} : { lowRange: image.notes.join('; ') };
-    return { bytes, ...header, ...describePixels(image, header.format), ...noted, ...(await describeContent(content)) };
+    const pixels = hashOfPixels(image);
+    return { bytes, ...header, pixels, ...describePixels(image, header.format), ...noted, ...(await describeContent(content)) };
   } catch (error) {
     return { bytes, ...header, fault: error instanceof ImageFileError ? error.reason : (error as Error).message };
   }
+}
+
+function hashOfPixels({ width, height, data }: RgbImage): string {
+  return createHash('sha256').update(`${width}×${height}`).update(data).digest('hex');
 }
 
 /** What the decoder does not report. */

@@ -24,6 +24,7 @@ export type {
   Shape,
   SingleOutputOperation,
 } from './fused-operation.js';
+export { adamKernel, movingAverageKernel } from './optimizer-steps.js';
 export { defineFusedOperation, type FusedOperationGradients } from './define-fused-operation.js';
 
 /**

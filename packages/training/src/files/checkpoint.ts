@@ -56,8 +56,9 @@ export async function writeCheckpoint(runDirectory: string, networks: Networks, 
   for (const name of withParameters(networks, EMA_NETWORKS))
     files[averageFile(name)] = { tensors: withConstants(networks, name, state.ema[name]) };
   const directory = checkpointDirectory(runDirectory);
-  const { drawOffset, rollbacks } = state;
-  const checkpoint = await saveCheckpoint(directory, state.iteration, files, { drawOffset, rollbacks });
+  const { drawOffset, rollbacks, missingSteps } = state;
+  const metadata = { drawOffset, rollbacks, ...(missingSteps !== 0 && { missingSteps }) };
+  const checkpoint = await saveCheckpoint(directory, state.iteration, files, metadata);
   // What could not be removed goes with the next checkpoint: this one is there.
   await pruneCheckpoints(directory, keep, { upTo: state.iteration }).catch(() => undefined);
   return checkpoint;
@@ -94,17 +95,29 @@ async function writeMoments(file: string, networks: Networks, name: NetworkName,
 export async function readState(networks: Networks, checkpoint: Checkpoint): Promise<TrainingState> {
   const { iteration, manifest } = checkpoint;
   const files = filesOf(checkpoint);
+  if (!manifest.files.some(({ name }) => name === weightsFile('generator')))
+    throw new Error(
+      `${checkpoint.path}/manifest.json lists the moving averages alone, which images are made with; training cannot go on from them: import the files of weights and optimisers as well`,
+    );
+  const missingSteps = countOf(manifest.metadata.missingSteps);
   const weights = await readEach(NETWORK_NAMES, (name) => readWeights(networks, name, files, weightsFile(name)), disposeAll);
   let ema: WeightsOf<EmaNetwork> | undefined;
   try {
     ema = await readAverages(networks, checkpoint);
     const moments = await readEach(
       withParameters(networks, NETWORK_NAMES),
-      (name) => readMoments(networks[name].specs, path.join(checkpoint.path, optimizerFile(name)), weights[name], iteration),
+      (name) => readMoments(networks[name].specs, path.join(checkpoint.path, optimizerFile(name)), weights[name], iteration - missingSteps),
       disposeMoments,
     );
-    const { drawOffset, rollbacks } = manifest.metadata;
-    return { iteration, weights, ema, moments, drawOffset: countOf(drawOffset), rollbacks: countOf(rollbacks) };
+    return {
+      iteration,
+      weights,
+      ema,
+      moments,
+      drawOffset: countOf(manifest.metadata.drawOffset),
+      rollbacks: countOf(manifest.metadata.rollbacks),
+      missingSteps,
+    };
   } catch (error) {
     disposeAll(...Object.values(weights), ...Object.values(ema ?? {}));
     throw error;
@@ -118,22 +131,22 @@ async function readMoments(
   specs: readonly ParameterSpec[],
   file: string,
   weights: WeightsOf[NetworkName],
-  iteration: number,
+  leastSteps: number,
 ): Promise<AdamState> {
   const { groups, metadata } = await readStoredTensors(file, specs, { prefixes: ['first.', 'second.'] });
   try {
-    return adamStateFromTensors({ step: stepOf(metadata.step, file, iteration), first: groups[0]!, second: groups[1]! }, weights);
+    return adamStateFromTensors({ step: stepOf(metadata.step, file, leastSteps), first: groups[0]!, second: groups[1]! }, weights);
   } finally {
     disposeAll(...groups);
   }
 }
 
-/** An optimiser's steps: at least one an iteration. @throws naming the file */
-function stepOf(text: string | undefined, file: string, iteration: number): number {
+/** An optimiser's steps: at least one for each iteration that it was there for. @throws naming the file */
+function stepOf(text: string | undefined, file: string, leastSteps: number): number {
   const step = text === undefined || !/^\d+$/.test(text) ? NaN : Number(text);
-  if (Number.isSafeInteger(step) && step >= iteration) return step;
+  if (Number.isSafeInteger(step) && step >= leastSteps) return step;
   const got = text === undefined ? 'none' : JSON.stringify(text);
   throw new Error(
-    `${file}: step, in the file's metadata, must be a whole number of at least ${iteration}, the iterations done, got ${got}; take an earlier checkpoint`,
+    `${file}: step, in the file's metadata, must be a whole number of at least ${leastSteps}, the iterations done, got ${got}; take an earlier checkpoint`,
   );
 }

@@ -12,7 +12,7 @@ import { describeOverflow, findOverflow } from '../networks/probe.js';
 import { disposeAll } from '../networks/weights.js';
 import type { Sampler } from '../sampling/translate.js';
 import { averageFiles } from './file-names.js';
-import { readModelRecord, RECORD_FILE, type ModelRecord } from './model-record.js';
+import { readModelRecord, RECORD_FILE, type ModelRecord, type OpenedRecord } from './model-record.js';
 import { filesOf, readAverages } from './read-averages.js';
 
 /** Networks of a run, with the moving averages of one of its checkpoints as weights. */
@@ -33,6 +33,12 @@ export interface OpenModelOptions {
   readonly find?: () => Promise<Checkpoint>;
 }
 
+/** A trained model that was found and not read yet. */
+export interface FoundModel extends OpenedRecord {
+  /** Finds the checkpoint; asked again, it looks again. */
+  readonly find: () => Promise<Checkpoint>;
+}
+
 /** How often a checkpoint may vanish while it is read. */
 const ATTEMPTS = 5;
 
@@ -46,11 +52,7 @@ const ATTEMPTS = 5;
  * @throws naming the file and the fault, or the checkpoint whose weights give values that are not finite
  */
 export async function openModel(source: FolderSource, options: OpenModelOptions = {}): Promise<OpenedModel> {
-  const folder = openFolder(source);
-  // A checkpoint that somebody else finds is one of this run.
-  const isCheckpoint = options.find === undefined && (await folder.size('manifest.json')) !== undefined;
-  const { config, domains, networks } = await requireRecord(folder, isCheckpoint);
-  const find = options.find ?? (() => findIn(folder, isCheckpoint, options));
+  const { config, domains, networks, find } = await findModel(source, options);
   for (let attempt = 1; ; attempt++) {
     const checkpoint = await find();
     try {
@@ -65,11 +67,23 @@ export async function openModel(source: FolderSource, options: OpenModelOptions 
   }
 }
 
+/**
+ * Finds a trained model without reading its weights: for what does something else with its files.
+ *
+ * @param source as {@link openModel} takes it
+ * @param options which checkpoint, and how it is checked
+ * @throws naming the folder where it holds no model
+ */
+export async function findModel(source: FolderSource, options: OpenModelOptions = {}): Promise<FoundModel> {
+  const folder = openFolder(source);
+  // A checkpoint that somebody else finds is one of this run.
+  const isCheckpoint = options.find === undefined && (await folder.size('manifest.json')) !== undefined;
+  const record = await requireRecord(folder, isCheckpoint);
+  return { ...record, find: options.find ?? (() => findIn(folder, isCheckpoint, options)) };
+}
+
 /** The record of a run and its networks, also by the folder of one of its checkpoints. */
-async function requireRecord(
-  folder: ReadableFolder,
-  isCheckpoint: boolean,
-): Promise<NonNullable<Awaited<ReturnType<typeof readModelRecord>>>> {
+async function requireRecord(folder: ReadableFolder, isCheckpoint: boolean): Promise<OpenedRecord> {
   const record = (await readModelRecord(folder)) ?? (isCheckpoint ? await readModelRecord(folder.folder('../..')) : undefined);
   if (record !== undefined) return record;
   throw new Error(

@@ -2,9 +2,13 @@ import { openFolder, type Checkpoint, type OpenedCheckpoint, type ReadableFolder
 import { EMA_NETWORKS, type EmaNetwork, type NetworkName, type Networks, type WeightsOf } from '../networks/networks.js';
 import { disposeAll } from '../networks/weights.js';
 import { averageFile } from './file-names.js';
-import { readStoredTensors, storedConstants } from './stored-weights.js';
+import { readStoredTensors, storedConstants, type StoredTensorsOptions } from './stored-weights.js';
 
-/** The files of a checkpoint. */
+/**
+ * The files of a checkpoint.
+ *
+ * @param checkpoint on a disk, or opened wherever it is
+ */
 export const filesOf = (checkpoint: Checkpoint | OpenedCheckpoint): ReadableFolder =>
   'folder' in checkpoint ? checkpoint.folder : openFolder(checkpoint.path);
 
@@ -17,7 +21,7 @@ export const filesOf = (checkpoint: Checkpoint | OpenedCheckpoint): ReadableFold
  */
 export async function readAverages(networks: Networks, checkpoint: Checkpoint | OpenedCheckpoint): Promise<WeightsOf<EmaNetwork>> {
   const files = filesOf(checkpoint);
-  return readEach(EMA_NETWORKS, (name) => readWeights(networks, name, files, averageFile(name)), disposeAll);
+  return readEach(EMA_NETWORKS, (name) => readWeights(networks, name, files, averageFile(name), { roundedToo: true }), disposeAll);
 }
 
 /** The weights in one file of a checkpoint; none where the network has no parameters. */
@@ -26,10 +30,15 @@ export async function readWeights(
   name: NetworkName,
   files: ReadableFolder,
   file: string,
+  options: Pick<StoredTensorsOptions, 'roundedToo'> = {},
 ): Promise<WeightsOf[NetworkName]> {
   if (networks[name].specs.length === 0) return {};
   const constants = [...storedConstants(networks[name])].map(([constant]) => constant);
-  const { groups } = await readStoredTensors(await files.content(file), networks[name].specs, { constants, path: files.locate(file) });
+  const { groups } = await readStoredTensors(await files.content(file), networks[name].specs, {
+    ...options,
+    constants,
+    path: files.locate(file),
+  });
   return groups[0]!;
 }
 

@@ -27,6 +27,9 @@ export function* storedTensors(
   }
 }
 
+/** Metadata of a file whose writer rounded weights to half floats on purpose, to be loaded and not to be trained on. */
+export const ROUNDED_WEIGHTS: Readonly<Record<string, string>> = { precision: 'float16' };
+
 /** What {@link readStoredTensors} gives. */
 export interface StoredGroups {
   /** The tensors of each prefix by their names without it; the caller owns them. */
@@ -41,6 +44,8 @@ export interface StoredTensorsOptions {
   prefixes?: readonly string[];
   /** Names of {@link storedConstants}, which may be there and are passed over. */
   constants?: readonly string[];
+  /** Whether half floats are taken as well, where {@link ROUNDED_WEIGHTS} are in the file's metadata. */
+  roundedToo?: boolean;
   /** Names the file in messages where its content is given. */
   path?: string;
 }
@@ -50,18 +55,18 @@ export interface StoredTensorsOptions {
  *
  * @param file its path, or its content, which is as {@link storedTensors} gives it
  * @param specs of a network
- * @param options `prefixes` put before each key; names of `constants`, which may be there and are passed over; `path` of a file given as content
+ * @param options `prefixes` put before each key; names of `constants`, which may be there and are passed over; whether weights that were `roundedToo` float16 are taken; `path` of a file given as content
  * @throws naming the file and the tensor: one that is missing, not expected, of another type or shape, or not finite
  */
 export async function readStoredTensors(
   file: FileContent | string,
   specs: readonly ParameterSpec[],
-  { prefixes = [''], constants = [], path }: StoredTensorsOptions = {},
+  { prefixes = [''], constants = [], roundedToo = false, path }: StoredTensorsOptions = {},
 ): Promise<StoredGroups> {
   const opened = await openSafetensors(file, path);
   const groups: Record<string, Tensor>[] = [];
   try {
-    requireExpectedTensors(opened, specs, prefixes, constants);
+    requireExpectedTensors(opened, specs, prefixes, constants, roundedToo);
     for (const prefix of prefixes) {
       const stored: Record<string, StoredTensor> = {};
       for (const { name } of specs) {
@@ -80,17 +85,19 @@ export async function readStoredTensors(
 }
 
 function requireExpectedTensors(
-  { path, entries }: SafetensorsFile,
+  { path, entries, metadata }: SafetensorsFile,
   specs: readonly ParameterSpec[],
   prefixes: readonly string[],
   constants: readonly string[],
+  roundedToo: boolean,
 ): void {
+  const areHalvesMeant = roundedToo && metadata.precision === ROUNDED_WEIGHTS.precision;
   const expected = new Set(prefixes.flatMap((prefix) => specs.map(({ name }) => prefix + name)));
   for (const name of expected) {
     const entry = entries.get(name);
     if (entry === undefined) throw new Error(`${path}: tensor ${name} is missing; the file belongs to another model`);
     // The reader would widen half floats: the rounding of whoever wrote them must not pass for the trained values.
-    if (entry.dtype !== 'F32')
+    if (entry.dtype !== 'F32' && !(areHalvesMeant && entry.dtype === 'F16'))
       throw new Error(`${path}: tensor ${name} must be F32, got ${entry.dtype}; the file was changed after it was written`);
   }
   const extra = [...entries.keys()].filter((name) => !expected.has(name) && !constants.includes(name));

@@ -20,6 +20,8 @@ export interface TrainingState {
   drawOffset: number;
   /** How often training was rolled back to a checkpoint. */
   rollbacks: number;
+  /** Iterations that the optimisers have no step of: those of another program, whose optimisers began anew at some time. */
+  missingSteps: number;
 }
 
 /**
@@ -61,7 +63,7 @@ export function initialState(networks: Networks, optimizers: Optimizers, seed: n
 export function stateFromWeights(weights: WeightsOf, ema: WeightsOf<EmaNetwork>, optimizers: Optimizers): TrainingState {
   const trained = NETWORK_NAMES.filter((name) => Object.keys(weights[name]).length > 0);
   const moments = mapNames(trained, (name) => optimizers[name].init(weights[name]));
-  return { iteration: 0, weights, ema, moments, drawOffset: 0, rollbacks: 0 };
+  return { iteration: 0, weights, ema, moments, drawOffset: 0, rollbacks: 0, missingSteps: 0 };
 }
 
 /**

@@ -75,7 +75,7 @@ describe('a plan of training', () => {
     const { stateBytes, peakBufferBytes } = planTraining(config);
     const before = memory().numBytes;
     const workload = trainingWorkload(config);
-    const batchBytes = 4 * (3 * 2 * 32 * 32 * 3 + 2 * 2 * 4);
+    const batchBytes = 4 * (3 * 2 * 32 * 32 * 3 + 2 * 2 * 4 + 2 * 2);
     expect(stateBytes.weights + stateBytes.moments + stateBytes.averages).toBe(memory().numBytes - before - batchBytes);
     expect(peakBufferBytes).toBeGreaterThan(memory().numBytes - before);
     workload.dispose();
