@@ -180,7 +180,12 @@ export const mutations = [
         'withConstants(networks, name, state.weights[name])',
       ],
       ['the number of the iteration is not restored', 'checkpoint.ts', '...{ iteration, weights,', '...{ iteration: 0, weights,'],
-      ['the offset of the draws is not saved', 'checkpoint.ts', 'const metadata = { drawOffset, rollbacks,', 'const metadata = { rollbacks,'],
+      [
+        'the offset of the draws is not saved',
+        'checkpoint.ts',
+        'const metadata = { drawOffset, rollbacks,',
+        'const metadata = { rollbacks,',
+      ],
       ['roll-backs are not counted over a resumption', 'checkpoint.ts', 'rollbacks: countOf(rollbacks)', 'rollbacks: 0'],
       [
         'older checkpoints go before the new one is there',

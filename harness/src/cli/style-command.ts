@@ -37,6 +37,7 @@ export function styleCommand(): Command {
     .argument('<files...>', 'styles')
     .requiredOption('--out <file>', 'where the mean is kept, as .safetensors')
     .option('--overwrite', 'replace the file where it is there already')
+    .addHelpText('after', examples('stargan style average rex.safetensors bello.safetensors --out dogs.safetensors'))
     .action((files: readonly string[], options: KeepArguments) => keep(options, async () => averageStyles(await readStyles(files))));
   command
     .command('mix')
@@ -46,6 +47,7 @@ export function styleCommand(): Command {
     .requiredOption('--out <file>', 'where the mixture is kept, as .safetensors')
     .option('--weight <number>', 'of the second style: 0.3 is nearer to the first; below 0 and above 1 go beyond', weightOf, 0.5)
     .option('--overwrite', 'replace the file where it is there already')
+    .addHelpText('after', examples('stargan style mix rex.safetensors bello.safetensors --weight 0.3 --out mixed.safetensors'))
     .action((from: string, to: string, { weight, ...options }: KeepArguments & { weight: number }) =>
       keep(options, async () => interpolateStyles(await readStyle(from), await readStyle(to), weight)),
     );
@@ -54,6 +56,7 @@ export function styleCommand(): Command {
     .description('Print where styles come from.')
     .argument('<files...>', 'styles')
     .option('--json', 'print them as JSON, with their values')
+    .addHelpText('after', examples('stargan style show rex.safetensors'))
     .action((files: readonly string[], options: { json?: boolean }) => show(files, options.json === true));
   return command;
 }

@@ -112,6 +112,7 @@ describe('a configuration', () => {
     ['imageSize=100000', 'imageSize: must be a power of two ≥ 16, got 100000'],
     ['imageSize=32768', 'imageSize: must be at most 16384, got 32768'],
     ['widthBudget=128', 'widthBudget: must be at least imageSize, 256, for one channel, got 128'],
+    ['tensorboard=yes', 'tensorboard: must be true or false, got "yes"'],
     ['onCorrupt=ignore', 'onCorrupt: must be one of "replace"|"skip"|"refuse", got "ignore"'],
   ])('refuses --set %s before anything begins', async (assignment, message) => {
     await expect(resolveConfig({ assignments: [assignment] })).rejects.toThrow(new UsageError(`config is not valid: ${message}`));

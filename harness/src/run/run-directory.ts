@@ -27,6 +27,7 @@ const NAMES = {
   lock: 'train.lock',
   log: 'log.jsonl',
   speed: 'speed.jsonl',
+  tensorboard: 'tensorboard',
   samples: 'samples',
   nonFinite: 'non-finite',
   metrics: 'metrics.json',

@@ -144,7 +144,7 @@ describe('training', () => {
     const out = runFolder('whole');
     const names = ['cycle', 'latent', 'reference'];
     expect((await readdir(runPaths(out).samples)).sort()).toEqual(
-      ['0000002', '0000004'].flatMap((iteration) => names.map((name) => `${iteration}-${name}.png`)),
+      ['0000000', '0000002', '0000004'].flatMap((iteration) => names.map((name) => `${iteration}-${name}.png`)),
     );
     expect(JSON.parse(await readFile(runPaths(out).config, 'utf8'))).toMatchObject({
       domains: ['circle', 'square'],

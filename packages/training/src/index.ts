@@ -18,6 +18,7 @@ export {
   dimension,
   type Field,
   type Fields,
+  type FlagField,
   fraction,
   type NumberField,
   type NumberRange,
@@ -67,6 +68,7 @@ export { type IterationConfig, type Losses } from './iteration/iteration-config.
 export { type IterationOptions, trainingIteration, type TrainingIteration, trainIteration } from './iteration/iteration.js';
 export { type DiscriminatorReadings, type GeneratorReadings, type Objective, OBJECTIVE } from './iteration/objective.js';
 export { buildOptimizers, disposeState, initialState, type Optimizers, stateFromWeights, type TrainingState } from './iteration/state.js';
+export { stateNorms } from './iteration/state-norms.js';
 export { type Factors, type Term, type TermConfig } from './iteration/terms.js';
 export { loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
 export { type DomainChoice } from './load-model-arguments.js';
