@@ -634,7 +634,7 @@ export const mutations = [
       ],
       [
         'moments belong to parameters by their place in the state',
-        'reference/adam-state.ts',
+        'packages/exchange/src/reference/adam-state.ts',
         'byParameter.get(parameters[i] as PyTorchKey)',
         '[...byParameter.values()][i]',
       ],
