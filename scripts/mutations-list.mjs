@@ -703,4 +703,49 @@ export const mutations = [
       ['the moving average follows the wrong end', 'optimizers.cc', 'to[i] - difference * complement', 'from[i] - difference * complement'],
     ],
   },
+  {
+    test: 'packages/exchange/src/export-onnx.test.ts',
+    folder: 'packages/exchange/src/onnx',
+    changes: [
+      ['AdaIN takes γ for β', 'layers.ts', 'const [gamma, beta] = graph.nodes(', 'const [beta, gamma] = graph.nodes('],
+      ['AdaIN scales by γ, not 1 + γ', 'layers.ts', "'Mul', [normalized, scale]", "'Mul', [normalized, overPixels('gamma alone', gamma!)]"],
+      ['upsampling is half a pixel off', 'layers.ts', "'asymmetric'", "'half_pixel'"],
+      ['the shortcut is pooled alone', 'layers.ts', '  if (downsample) h = averagePool(graph, `${at}.pool`, h);\n', ''],
+      ['the residual sum is not divided', 'layers.ts', '[Math.SQRT1_2]', '[1]'],
+      [
+        'every sample has the head of the first domain',
+        'layers.ts',
+        "'GatherND', [all, index]",
+        "'GatherND', [all, graph.node(`${at}/first`, 'Sub', [index, index])]",
+      ],
+      ['the shortcut stays beside a high-pass skip', 'networks.ts', 'hasShortcut: highPass === 0', 'hasShortcut: true'],
+      ['the masks are exchanged', 'networks.ts', 'size === 32 ? coarse : fine', 'size === 32 ? fine : coarse'],
+      ['the weight of the skip multiplies', 'networks.ts', '? 8 : -1) / weight', '? 8 : -1) * weight'],
+    ],
+  },
+  {
+    test: 'packages/exchange/src/import-reference.test.ts',
+    folder: 'packages/exchange/src',
+    changes: [
+      ['both moments are the first', 'import-reference.ts', 'moments.get(spec.name)?.[which]', 'moments.get(spec.name)?.first'],
+      [
+        'the trained weights are the averages',
+        'import-reference.ts',
+        'weightsOf(trained, networks, name)',
+        'weightsOf(trained.networks.has(name) && name !== "discriminator" ? averages : trained, networks, name)',
+      ],
+      [
+        'moments belong to parameters by their place in the state',
+        'packages/exchange/src/reference/adam-state.ts',
+        'byParameter.get(parameters[i] as PyTorchKey)',
+        '[...byParameter.values()][i]',
+      ],
+      [
+        'the mapping network learns at the rate of the others',
+        'import-reference.ts',
+        "states.get('mappingNetwork')!.learningRate",
+        'learningRate',
+      ],
+    ],
+  },
 ];

@@ -393,6 +393,15 @@ describe('an import', () => {
       );
   });
 
+  it('is stopped by a signal, and leaves nothing', async () => {
+    const stopped = out();
+    const controller = new AbortController();
+    controller.abort();
+    const failing = importReference(Object.values(files), { out: stopped, domains: DOMAINS, signal: controller.signal });
+    await expect(failing).rejects.toThrow(/aborted/);
+    expect([existsSync(stopped), existsSync(`${stopped}.partial`)]).toEqual([false, false]);
+  });
+
   it('changes no folder that holds something', async () => {
     await expect(importReference([files.averages], { out: run })).rejects.toThrow(
       `${run} holds 2 files or folders already; name one that does not exist yet`,

@@ -37,6 +37,8 @@ export interface ImportOptions {
   readonly data?: string | undefined;
   /** Iterations that the model was trained for; by default what the names of the files begin with, `100000_nets_ema.ckpt`. */
   readonly iteration?: number | undefined;
+  /** Aborting it ends the import, and leaves nothing. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A run that was made of checkpoints of the reference. */
@@ -78,7 +80,7 @@ export async function importReference(files: readonly string[], options: ImportO
   await requireVacant(options.out);
   const opened: ReferenceFile[] = [];
   try {
-    for (const path of files) opened.push(await openReferenceFile(path));
+    for (const path of files) opened.push(await openReferenceFile(path, options.signal));
     return await importOpened(byRole(opened), options);
   } finally {
     for (const file of opened) await file.close();

@@ -114,6 +114,28 @@ describe('a checkpoint', () => {
     disposeState(state);
   });
 
+  it('may have optimisers with fewer steps by as many as it says, also after another save', async () => {
+    const state = someState();
+    const steps = Math.min(...Object.values(state.moments).map(({ step }) => step));
+    const late = { ...state, iteration: steps + 5, missingSteps: 5 };
+    const first = await readState(networks, await writeCheckpoint(path.join(folder(), 'late'), networks, late, 1));
+    const second = await readState(networks, await writeCheckpoint(path.join(folder(), 'later'), networks, first, 1));
+    expect([first.missingSteps, second.missingSteps]).toEqual([5, 5]);
+    const checkpoint = await writeCheckpoint(path.join(folder(), 'too-late'), networks, { ...late, missingSteps: 4 }, 1);
+    await expect(readState(networks, checkpoint)).rejects.toThrow(`must be a whole number of at least ${steps + 1}, the iterations done`);
+    for (const each of [first, second, state]) disposeState(each);
+  });
+
+  it('of moving averages alone is refused by that name', async () => {
+    const state = someState();
+    const checkpoint = await writeCheckpoint(path.join(folder(), 'averages'), networks, state, 1);
+    const files = checkpoint.manifest.files.filter(({ name }) => name.endsWith('_ema.safetensors'));
+    await expect(readState(networks, { ...checkpoint, manifest: { ...checkpoint.manifest, files } })).rejects.toThrow(
+      /manifest\.json lists the moving averages alone, which images are made with; training cannot go on from them/,
+    );
+    disposeState(state);
+  });
+
   it('is refused, and nothing left in memory, when an optimiser has fewer steps than there were iterations', async () => {
     const state = someState();
     const checkpoint = await writeCheckpoint(path.join(folder(), 'steps'), networks, state, 1);
