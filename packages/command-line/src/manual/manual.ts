@@ -16,10 +16,10 @@ const table = (headings: readonly [string, string], rows: readonly (readonly [st
 /** The lines below "Examples:" in what a command's help says after its options. */
 function examplesOf(command: Command): string[] {
   let text = '';
-  const { writeOut } = command.configureOutput();
+  const before = { ...command.configureOutput() };
   command.configureOutput({ writeOut: (part) => (text += part) });
   command.outputHelp();
-  command.configureOutput({ writeOut });
+  command.configureOutput(before);
   return (
     /^Examples:\n((?: {2}.*\n?)+)/m
       .exec(text)?.[1]
