@@ -65,7 +65,7 @@ describe.each(BACKENDS)('R1 through an augmentation on %s', (backend) => {
       sum64(rows(image, PIXELS).map((x, i) => sum64(gradient64((at) => critic64(at, w, i), x).map((g) => g * g)) / 2)) / 2;
     const penalty = (w: Tensor): Scalar =>
       r1Penalty((x) => matMul(reshape(square(augment(x, uniforms())), [2, PIXELS]), w as Tensor2D), tensor4d(image, [2, ...SIZE]));
-    const { value, gradients } = valueAndGradients(({ w }) => penalty(w!), { w: tensor2d(weights, [PIXELS, 1]) });
+    const { value, gradients } = valueAndGradients(({ w }) => penalty(w), { w: tensor2d(weights, [PIXELS, 1]) });
     expect(
       worstError(
         valuesOf(() => value),
@@ -78,7 +78,7 @@ describe.each(BACKENDS)('R1 through an augmentation on %s', (backend) => {
       const moved = (by: number): number => penalty64(weights.map((v, i) => (i === k ? v + by : v)));
       return (moved(0.5) - moved(-0.5)) / 1;
     });
-    const gradient = valuesOf(() => gradients.w!);
+    const gradient = valuesOf(() => gradients.w);
     expect(
       worstError(
         some.map((k) => gradient[k]!),
@@ -151,7 +151,7 @@ describe('augment', () => {
       'operations must be of color, translation, cutout, got "blur"',
     );
     expect(() => augment(x, u, { probability: 1.5 })).toThrow('augment: probability must be a number from 0 to 1, got 1.5');
-    expect(() => augment(sum(x) as Tensor, u)).toThrow('augment: image must be float32 [batch, height, width, channels], got float32 []');
+    expect(() => augment(sum<Tensor>(x), u)).toThrow('augment: image must be float32 [batch, height, width, channels], got float32 []');
   });
 });
 

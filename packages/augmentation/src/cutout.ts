@@ -2,7 +2,11 @@ import { mul, range, reshape, step, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { perImage, requireImages } from './require-images.js';
 
-/** The side of what is cut out of an axis of this length: half of it, rounded. */
+/**
+ * The side of what is cut out of an axis: half of it, rounded.
+ *
+ * @param length of the axis, in pixels
+ */
 export function cutoutSize(length: number): number {
   return Math.floor(length / 2 + 0.5);
 }

@@ -1,5 +1,5 @@
 import { add, cast, equal, matMul, range, reshape, tidy, transpose } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { perImage, requireImages } from './require-images.js';
 
 /**
@@ -20,9 +20,9 @@ export function translate(image: Tensor, rows: Tensor, columns: Tensor): Tensor4
   return tidy(() => {
     const down = selection(reshape(perImage('translate', 'rows', rows, image), [batch, 1, 1]), height);
     const right = selection(reshape(perImage('translate', 'columns', columns, image), [batch, 1, 1]), width);
-    const moved = matMul(down, reshape(image, [batch, height, width * channels]) as Tensor3D); // [batch, height, width · channels]
+    const moved = matMul(down, reshape<Rank.R3>(image, [batch, height, width * channels])); // [batch, height, width · channels]
     const turned = transpose(reshape(moved, [batch, height, width, channels]), [0, 2, 1, 3]); // [batch, width, height, channels]
-    const both = matMul(right, reshape(turned, [batch, width, height * channels]) as Tensor3D);
+    const both = matMul(right, reshape<Rank.R3>(turned, [batch, width, height * channels]));
     return transpose(reshape(both, [batch, width, height, channels]), [0, 2, 1, 3]);
   });
 }

@@ -24,7 +24,7 @@ export function gatherWithoutReading(): void {
     if (backend.isUsingGpuDevice || x === undefined || indices === undefined) return stock.kernelFunc(params);
     const { axis, batchDims } = params.attrs as { axis: number; batchDims: number };
     // Fails where the shapes do not fit.
-    tf.backend_util.segment_util.collectGatherOpShapeInfo(x as tf.Tensor, indices as tf.Tensor, axis, batchDims);
+    tf.backend_util.segment_util.collectGatherOpShapeInfo(x, indices, axis, batchDims);
     const { TF_ATTR_INT, TF_ATTR_TYPE } = backend.binding;
     const along = tf.scalar(axis, 'int32');
     const typeOf = (name: string, tensor: tf.TensorInfo): object => ({

@@ -24,7 +24,11 @@ export type LogLine = { readonly iteration: number } & Readonly<Record<string, n
 /** Points that a curve shows at most. */
 const POINTS = 1000;
 
-/** A log in stretches of equal length, no more of them than a curve shows points. */
+/**
+ * A log in stretches of equal length, no more of them than a curve shows points.
+ *
+ * @param log by iteration
+ */
 export function stretchesOf(log: readonly LogLine[]): LogLine[][] {
   const length = Math.max(1, Math.ceil(log.length / POINTS));
   return Array.from({ length: Math.ceil(log.length / length) }, (_, i) => log.slice(i * length, (i + 1) * length));

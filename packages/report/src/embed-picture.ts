@@ -120,7 +120,11 @@ const reduce = (file: string, size: number): Promise<Buffer> =>
   // All frames of what moves.
   sharp(file, { animated: true }).resize(size, size, { fit: 'inside', withoutEnlargement: true }).webp({ quality: 80 }).toBuffer();
 
-/** Width and height of a picture; undefined when it cannot be read. */
+/**
+ * Width and height of a picture; undefined when it cannot be read.
+ *
+ * @param file its path
+ */
 export async function sizeOf(file: string): Promise<{ width: number; height: number } | undefined> {
   try {
     const { width, height } = await sharp(file).metadata();

@@ -26,7 +26,7 @@ export function takeApart(what: string, value: unknown): Nested {
   const tensors: Tensor[] = [];
   const keys: string[] = [];
   const visit = (part: unknown, path: string): unknown => {
-    if (part instanceof Tensor) {
+    if (isTensor(part)) {
       keys.push(`<${part.dtype}[${part.shape.join()}]>`);
       return new Place(tensors.push(part) - 1);
     }
@@ -60,6 +60,8 @@ export function takeApart(what: string, value: unknown): Nested {
   const shape = visit(value, '');
   return { tensors, shape, key: keys.join(' ') };
 }
+
+const isTensor = (part: unknown): part is Tensor => part instanceof Tensor;
 
 function refuse(what: string, path: string, part: unknown): never {
   const kind = typeof part === 'object' && part !== null ? part.constructor.name : typeof part;

@@ -103,7 +103,8 @@ function describe(source: Source): string {
       return 'a tensor from outside';
     case 'operation':
       return `the result of operation ${String(source.index)}`;
-    default:
+    case 'constant':
+    case 'variable':
       return `a ${source.from}`;
   }
 }

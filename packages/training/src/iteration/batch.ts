@@ -148,7 +148,7 @@ export function disposeBatch(batch: Batch): void {
  * @throws unless `parts` divides the batch
  */
 export function splitBatch(batch: Batch, parts: number): Batch[] {
-  const total = batch.image.shape[0]!;
+  const total = batch.image.shape[0];
   const size = total / parts;
   if (!Number.isInteger(size) || size < 1) throw new Error(`splitBatch: parts must divide the batch of ${total} images, got ${parts}`);
   return Array.from({ length: parts }, (_, i) => {

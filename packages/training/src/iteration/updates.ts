@@ -157,7 +157,8 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
 
   return {
     discriminator(state, parts, current, losses) {
-      const { discriminator: _, ...others } = state.weights;
+      const { generator, mappingNetwork, styleEncoder } = state.weights;
+      const others = { generator, mappingNetwork, styleEncoder };
       const translated = parts.map((part) => ({ part, fakes: translateForDiscriminator(others, part) }));
       for (const name of names) {
         const judged = translated.map(({ part, fakes }): JudgedPart => {
@@ -183,9 +184,10 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
       for (const name of names) {
         const factors = factorsOf(objective.generator, current, networks);
         const trained = trainedNetworks(networks, GUIDANCE[name]);
-        const drawn = parts.map(({ augmentationNumbers: _, ...part }, i): TranslatedPart => {
-          const draw = drawAugmentation(augmentation, parts[i]!, state, `G/${name}`);
-          return { ...part, ...(draw && { augmentation: draw }) };
+        const drawn = parts.map((part): TranslatedPart => {
+          const { augmentationNumbers, ...images } = part;
+          const draw = drawAugmentation(augmentation, { ...(augmentationNumbers && { augmentationNumbers }) }, state, `G/${name}`);
+          return { ...images, ...(draw && { augmentation: draw }) };
         });
         record(
           losses,
@@ -201,7 +203,7 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
   };
 }
 
-const numberOfImages = (parts: readonly Batch[]): number => parts.reduce((total, { image }) => total + image.shape[0]!, 0);
+const numberOfImages = (parts: readonly Batch[]): number => parts.reduce((total, { image }) => total + image.shape[0], 0);
 
 /** Disposes what was drawn for an update. */
 function disposeDraws(parts: readonly { readonly augmentation?: AugmentationDraw | undefined }[]): void {

@@ -26,7 +26,7 @@ export interface StyleNetworks {
 
 /** [samples, domains]: 1 at each sample's domain. */
 function oneHotDomains(domain: DomainLabels, domains: number): Tensor2D {
-  if (domain instanceof Tensor) return domainWeights('styles', domain, domain.shape[0]!, domains);
+  if (domain instanceof Tensor) return domainWeights('styles', domain, domain.shape[0], domains);
   const values = new Float32Array(domain.length * domains);
   Array.from(domain).forEach((d, sample) => (values[sample * domains + d] = 1));
   return tensor2d(values, [domain.length, domains]);
@@ -64,7 +64,7 @@ export function latentCodesWithLabels(encoder: StyleNetwork, domains: number): S
               encoder.apply(
                 parameters,
                 image,
-                Array.from({ length: image.shape[0]! }, () => 0),
+                Array.from({ length: image.shape[0] }, () => 0),
               ),
               oneHotDomains(domain, domains),
             ],
