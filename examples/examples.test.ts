@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,7 @@ describe('the examples', () => {
   it('are listed in the README', () => {
     const readme = readFileSync(`${folder}README.md`, 'utf8');
     const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
-    expect(files).toHaveLength(7);
+    expect(files).toHaveLength(8);
     for (const file of files) expect(readme).toContain(`npm run example ${path.basename(file, '.js')}`);
   });
 
@@ -86,6 +86,29 @@ describe('the examples', () => {
       expect(printed).toContain('as triangle, by iteration 20 of');
       expect(printed).toContain('tensors left: 0');
       expect(await sharp(out).metadata()).toMatchObject({ width: 16, height: 16, channels: 3 });
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('translate-files: a folder of pictures becomes pictures of their sizes, in two styles each', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'stargan-example-'));
+    try {
+      const trained = path.join(directory, 'run');
+      await writeRun(trained);
+      const pictures = path.join(directory, 'pictures');
+      mkdirSync(pictures);
+      await sharp({ create: { width: 30, height: 30, channels: 3, background: 'red' } })
+        .jpeg()
+        .toFile(path.join(pictures, 'red.jpg'));
+      writeFileSync(path.join(pictures, 'text.jpg'), 'no picture');
+      const out = path.join(directory, 'out');
+      const printed = run('translate-files.js', trained, pictures, 'triangle', out);
+      expect(printed).toContain(`${path.join(out, 'red-seed-2.png')}: ${path.join(pictures, 'red.jpg')}`);
+      expect(printed).toMatch(/passed over .*text\.jpg: /);
+      expect(printed).toContain('tensors left: 0');
+      expect(readdirSync(out).sort()).toEqual(['red-seed-1.png', 'red-seed-2.png']);
+      expect(await sharp(path.join(out, 'red-seed-1.png')).metadata()).toMatchObject({ width: 30, height: 30 });
     } finally {
       rmSync(directory, { recursive: true });
     }

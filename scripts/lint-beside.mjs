@@ -5,6 +5,7 @@ import { run } from './run.mjs';
 const checks = [
   [join('node_modules', 'prettier', 'bin', 'prettier.cjs'), '.', '--check', '--log-level', 'warn'],
   [join('scripts', 'api-docs.mjs'), '--check'],
+  [join('scripts', 'command-docs.mjs'), '--check'],
   [join('scripts', 'architecture.mjs'), '--check'],
   [join('node_modules', 'knip', 'bin', 'knip.js'), '--no-progress', '--treat-config-hints-as-errors'],
 ];

@@ -8,42 +8,62 @@ const iteration = 'packages/training/src/iteration';
 
 export const mutations = [
   {
+    test: 'packages/backend/src/capture.test.ts',
+    folder: 'packages/backend/src/capture',
+    changes: [
+      [
+        'constants that change are taken for the same',
+        'require-agreement.ts',
+        'return haveSameValues(first.constants',
+        'return true || haveSameValues(first.constants',
+      ],
+      ['two tensors have the function of one', 'capture.ts', '`${key} | ${aliases(tensors)}`', 'key'],
+      ['variables keep their values', 'replay.ts', 'variable.assign(value);', ''],
+      ['inputs are given in the reverse order', 'replay.ts', 'const ids = inputs.map(', 'const ids = [...inputs].reverse().map('],
+      ['constants of other values are merged', 'describe-function.ts', 'String(value))).join()}`', "''))).join()}`"],
+      ['constants are never freed', 'recorder.ts', 'this.deferred.splice(0)', '[]'],
+      ['reads are answered', 'recorder.ts', 'if (this.made.has(id)) return binding', 'if (id >= 0) return binding'],
+      ['the random generator stays replaced', 'recorder.ts', 'Math.random = random;', ''],
+      ['calls in gradients are replayed', 'capture.ts', 'isRecording() || tf.engine().state.gradientDepth > 0', 'isRecording()'],
+    ],
+  },
+  {
     test: `${iteration}/iteration.test.ts`,
     folder: iteration,
     changes: [
       [
         'λ_ds is one iteration ahead',
         'iteration.ts',
-        'const lambdaDiversity = linearDecay(initialLambda, diversityIterations, state.iteration)',
-        'const lambdaDiversity = linearDecay(initialLambda, diversityIterations, state.iteration + 1)',
+        'lambdaDiversity: linearDecay(initialLambda, diversityIterations, state.iteration)',
+        'lambdaDiversity: linearDecay(initialLambda, diversityIterations, state.iteration + 1)',
       ],
       ['the logged λ_ds is one iteration behind', 'iteration.ts', 'state.iteration + 1);', 'state.iteration);'],
       [
         'the decay of the averages is its complement',
         'iteration.ts',
-        'exponentialMovingAverage(previous, state.weights[name], emaDecay)',
-        'exponentialMovingAverage(previous, state.weights[name], 1 - emaDecay)',
+        'exponentialMovingAverage(previous[name], weights[name], emaDecay)',
+        'exponentialMovingAverage(previous[name], weights[name], 1 - emaDecay)',
       ],
       [
         'the generator is updated before the discriminator',
         'iteration.ts',
-        '    updateDiscriminator(networks, optimizers, state, parts, options);\n    if (isLast) updateGenerator(networks, optimizers, state, parts, options);',
-        '    if (isLast) updateGenerator(networks, optimizers, state, parts, options);\n    updateDiscriminator(networks, optimizers, state, parts, options);',
+        '        updates.discriminator(state, parts, current, losses);\n        if (round === rounds.at(-1)) updates.generator(state, parts, current, losses);\n',
+        '        if (round === rounds.at(-1)) updates.generator(state, parts, current, losses);\n        updates.discriminator(state, parts, current, losses);\n',
       ],
       ['references guide before latent codes', 'iteration.ts', "? ['latent', 'ref'] :", "? ['ref', 'latent'] :"],
       [
         'the discriminator sees translations to the second references',
-        'iteration.ts',
+        'updates.ts',
         'styleEncoder.apply(weights.styleEncoder, batch.reference, batch.targetDomain)',
         'styleEncoder.apply(weights.styleEncoder, batch.reference2, batch.targetDomain)',
       ],
       [
         "Adam's step count stays",
-        'iteration.ts',
-        'state.moments[name] = next.state;',
-        'state.moments[name] = { ...next.state, step: moments.step };',
+        'updates.ts',
+        'state.moments[name] = { step: previous.step + 1,',
+        'state.moments[name] = { step: previous.step,',
       ],
-      ['every critic step updates the generator', 'iteration.ts', 'if (isLast) updateGenerator', 'updateGenerator'],
+      ['every critic step updates the generator', 'iteration.ts', 'if (round === rounds.at(-1)) updates.generator', 'updates.generator'],
       [
         'references train the style encoder too',
         'generator-step.ts',
@@ -97,7 +117,12 @@ export const mutations = [
         'generator.apply(p.generator, x, encodeStyle(networks, p, trained, image, domain))',
         'generator.apply(p.generator, x, withoutGradients(() => encodeStyle(networks, p, trained, image, domain)))',
       ],
-      ['λ_reg of R1 is 1', 'objective.ts', '? lambdaR1 : undefined', '? 1 : undefined'],
+      [
+        'λ_reg of R1 is 1',
+        'objective.ts',
+        "penalty === 'r1r2' ? lambdaR1 : undefined),\n      reads: ['realGradient']",
+        "penalty === 'r1r2' ? 1 : undefined),\n      reads: ['realGradient']",
+      ],
       ["λ of WGAN-GP's penalty is 1", 'objective.ts', '? lambdaGradientPenalty : undefined', '? 1 : undefined'],
       ['terms are summed without their weights', 'terms.ts', 'mul(values[name]!, factor)', 'values[name]!'],
     ],
@@ -154,8 +179,13 @@ export const mutations = [
         'withConstants(networks, name, state.ema[name])',
         'withConstants(networks, name, state.weights[name])',
       ],
-      ['the number of the iteration is not restored', 'checkpoint.ts', 'return { iteration, weights,', 'return { iteration: 0, weights,'],
-      ['the offset of the draws is not saved', 'checkpoint.ts', 'files, { drawOffset, rollbacks })', 'files, { rollbacks })'],
+      ['the number of the iteration is not restored', 'checkpoint.ts', '...{ iteration, weights,', '...{ iteration: 0, weights,'],
+      [
+        'the offset of the draws is not saved',
+        'checkpoint.ts',
+        'const metadata = { drawOffset, rollbacks,',
+        'const metadata = { rollbacks,',
+      ],
       ['roll-backs are not counted over a resumption', 'checkpoint.ts', 'rollbacks: countOf(rollbacks)', 'rollbacks: 0'],
       [
         'older checkpoints go before the new one is there',
@@ -222,8 +252,8 @@ export const mutations = [
       [
         'infinities are not seen',
         `${iteration}/finite.ts`,
-        'sumsOf(parts).every(Number.isFinite)',
-        'sumsOf(parts).every((sum) => !Number.isNaN(sum))',
+        'readSums(parts, sums).every(Number.isFinite)',
+        'readSums(parts, sums).every((sum) => !Number.isNaN(sum))',
         'are found in weights',
       ],
       [
@@ -328,6 +358,60 @@ export const mutations = [
         "verify = 'sha256'",
         "verify = 'sizes'",
         'passes over a checkpoint that was changed',
+      ],
+    ],
+  },
+  {
+    test: 'packages/translation/src/choose-styles.test.ts',
+    folder: 'packages/translation/src',
+    changes: [
+      [
+        'styles of references are not drawn towards the mean',
+        'model-styles.ts',
+        'values: await truncateValues(model, name, values, psi)',
+        'values',
+        'draws every kind of style towards the mean of its domain',
+      ],
+      [
+        'styles are drawn beyond their place instead of towards the mean',
+        'model-styles.ts',
+        'values, psi);\n  } finally',
+        'values, 1 + psi);\n  } finally',
+        'draws every kind of style towards the mean of its domain',
+      ],
+    ],
+  },
+  {
+    test: 'packages/translation/src/translate-files.test.ts',
+    folder: 'packages/translation/src',
+    changes: [
+      [
+        'what filled up the square stays in the result',
+        'encode-picture.ts',
+        'image = image.extract(placed)',
+        'image = image.clone()',
+        'without what filled up the square',
+      ],
+      [
+        'a picture that is translated may be replaced',
+        'plan-outputs.ts',
+        'if (lost !== undefined)',
+        'if (false)',
+        'never replaces a picture that it translates',
+      ],
+    ],
+  },
+  {
+    test: 'packages/translation/src/video/frames.test.ts',
+    folder: 'packages/translation/src/video',
+    changes: [
+      ['the references begin anew at every change', 'frames.ts', '[at(change - 1)?.picture,', '[undefined,', 'goes on scrolling'],
+      [
+        'the last style does not lead back to the first',
+        'frames.ts',
+        '(loop ? keyframes : keyframes - 1)',
+        '(keyframes - 1)',
+        'ends as it begins',
       ],
     ],
   },
@@ -579,7 +663,25 @@ export const mutations = [
     changes: [
       ['minimal filtering: a sign in the transform of the input', 'minimal_filters.h', '{0, s, -2, -r, 1, 0}', '{0, s, -2, r, 1, 0}'],
       ['minimal filtering: a sign in the transform of the pooled filter', 'minimal_filters.h', '{1, 0, 1}', '{1, 0, -1}'],
-      ['minimal filtering: taps are not reversed for the gradient', 'winograd.cc', '(reversed ? 8 - i : i)', 'i'],
+      ['minimal filtering: taps are not reversed for the gradient', 'winograd_filter.h', '(reversed ? 8 - i : i)', 'i'],
+      [
+        'minimal filtering: bands of tiles clear what their neighbours have added',
+        'winograd_schedule.h',
+        'from = start(top - 1) + To::size;',
+        'from = start(top);',
+      ],
+      [
+        'minimal filtering: one stretch of tiles is left out of the gradient',
+        'winograd_filter_gradient.h',
+        'for (int64_t stretch = 1; stretch < stretches; stretch++)',
+        'for (int64_t stretch = 2; stretch < stretches; stretch++)',
+      ],
+      [
+        'minimal filtering: later tiles replace the sums of earlier ones',
+        'winograd_filter_gradient.h',
+        'from == 0 && isFirst<F>(f)',
+        'isFirst<F>(f)',
+      ],
       ['instance normalisation: no leaky ReLU', 'normalization.cc', 'y[c] = before > 0 ? before : before * slope;', 'y[c] = before;'],
       [
         'instance normalisation: the variance has no gradient',

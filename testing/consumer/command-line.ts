@@ -1,16 +1,25 @@
 import {
+  completionScript,
   holds,
+  manual,
   refuseEmpty,
   requireFolder,
   requireWritable,
   resolveLinks,
   runStoppable,
+  shells,
   stopSignal,
   UsageError,
+  type OptionValues,
+  type Shell,
   type StoppableOutcome,
   type StopSignal,
   type StopSurroundings,
 } from '@stargan/command-line';
+
+const shell: Shell = shells[0]!;
+const values: OptionValues = { '--preset': ['small', 'large'] };
+console.log(shell, values, typeof completionScript, typeof manual);
 
 const task = async (signal: AbortSignal): Promise<StoppableOutcome> => (signal.aborted ? 'stopped' : 'completed');
 await requireFolder('--data', '.').catch((error: unknown) => console.log(error instanceof UsageError));

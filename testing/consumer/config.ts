@@ -12,6 +12,7 @@ import {
   rate,
   withDefaults,
   type ChoiceField,
+  type FlagField,
   type ConfigOf,
   type Field,
   type FieldRow,
@@ -25,6 +26,7 @@ const range: NumberRange = fraction;
 const dropout: NumberField = { ...range, default: 0.5, description: 'Share that is dropped.' };
 const scheme: ChoiceField = { kind: 'choice', values: ['adam', 'sgd'], default: 'adam', description: 'Optimiser.' };
 const field: Field = scheme;
+const flag: FlagField = { kind: 'flag', default: true, description: 'Whether.' };
 const fields = {
   width: { ...dimension, default: 8, description: 'Channels.' },
   epochs: { ...count, default: 10, description: 'Passes.' },
@@ -33,7 +35,7 @@ const fields = {
 } as const satisfies Fields;
 const config: ConfigOf<typeof fields> = parseFields(fields, { epochs: 3 });
 const mode: 'fast' | 'exact' = withDefaults(fields, { epochs: undefined }).mode;
-const rows: FieldRow[] = fieldRows({ dropout, field });
+const rows: FieldRow[] = fieldRows({ dropout, field, flag });
 console.log(config.width, mode, rows, fieldHelp(fields), fieldTable(fields), defaultsOf(fields), fieldFaults(fields, {}));
 
 const keys: KeyFinder = keyFinder(['epochs'], { passes: 'epochs' });

@@ -1,6 +1,7 @@
 import {
   FolderHeldError,
   isRunning,
+  isFolderHeld,
   lockFolder,
   thisProcess,
   type FolderLock,
@@ -15,5 +16,7 @@ const lock: FolderLock | undefined = await lockFolder('.', options).catch((error
   throw error;
 });
 await lock?.requireHeld();
+const held: boolean = await isFolderHeld('.', { name: 'run.lock', here });
+console.log(held);
 await lock?.release();
 console.log(isRunning(here));

@@ -58,6 +58,7 @@ import {
   shrinkToFit,
   slidingColumn,
   splitBatch,
+  stateNorms,
   splitWeights,
   stateFromWeights,
   stateValues,
@@ -91,6 +92,7 @@ import {
   type Field,
   type FieldRow,
   type Fields,
+  type FlagField,
   type FloatPixels,
   type GeneratorInputs,
   type GeneratorReadings,
@@ -157,12 +159,26 @@ const own = {
   width: { ...dimension, default: 4, description: 'A width.' },
   steps: { ...count, default: 10, description: 'A count.' },
   mode: { kind: 'choice', values: ['one', 'other'], default: 'one', description: 'A choice.' },
+  isShown: { kind: 'flag', default: true, description: 'A flag.' },
 } as const satisfies Fields;
 const range: NumberRange = rate;
 const mode: ConfigOf<typeof own>['mode'] = 'other';
 const [field, choice]: [Field & NumberField, ChoiceField] = [own.lambda, own.mode];
+const flag: FlagField = own.isShown;
+const isShown: ConfigOf<typeof own>['isShown'] = false;
 const rows: FieldRow[] = fieldRows(own);
-console.log(mode, range.minimum, field.kind, choice.values, rows[0]?.values, fieldTable(own), batches.batch, rates.beta1);
+console.log(
+  isShown,
+  flag.default,
+  mode,
+  range.minimum,
+  field.kind,
+  choice.values,
+  rows[0]?.values,
+  fieldTable(own),
+  batches.batch,
+  rates.beta1,
+);
 
 const ablations: Record<string, AblationConfig> = ABLATION_CONFIGS;
 const ablation: AblationName = ABLATION_NAMES[0]!;
@@ -218,6 +234,8 @@ tf.dispose(critic.apply(state.weights.discriminator, batch.image, [0, 1]));
 const fault: NonFiniteTensor | undefined = findNonFinite(state) ?? findNonFiniteUpdate(again);
 const role: TensorRole | undefined = fault?.role;
 if (fault !== undefined) console.log(describeFault(fault), role);
+const norms: Record<string, number> = stateNorms(state);
+console.log(norms['gradientNorm/generator']);
 for (const values of stateValues(state)) console.log((values satisfies StateValues).name);
 const probe: ProbeSizes = { imageSize: 16, latentDim: 16, batch: 2 };
 const overflow: NetworkName | undefined = findOverflow(networks, state.weights, 2, probe);

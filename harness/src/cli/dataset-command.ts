@@ -25,6 +25,7 @@ export function datasetCommand(): Command {
     .command('inspect')
     .description('Describe a data set: domains, sizes, formats; broken, duplicate, empty and partly read pictures; what is passed over.')
     .argument('<dir>', 'images: one folder per domain, or train/ and val/ with such folders')
+    .addHelpText('after', examples('stargan dataset inspect photos --full --out photos-inspected', 'stargan dataset inspect photos --json'))
     .option('--full', 'decode every image: finds damage inside files, and pictures of a single colour')
     .option('--out <dir>', 'also write dataset.html, contact-sheet.png and dataset.json there')
     .option('--sheet <file>', 'write a contact sheet of all domains, a PNG')

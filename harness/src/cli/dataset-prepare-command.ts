@@ -1,3 +1,4 @@
+import { examples } from './examples.js';
 import { BrokenImagesError, type OnCorrupt } from '@stargan/data';
 import { describePreparation, prepareDataset, type PictureFit, type PreparedFormat } from '@stargan/data/preparation';
 import { Option, type Command } from 'commander';
@@ -27,6 +28,13 @@ export function addPrepareCommand(dataset: Command): void {
   dataset
     .command('prepare')
     .description('Make a data set of square pictures of one size, split for training and validation. The source is only read.')
+    .addHelpText(
+      'after',
+      examples(
+        'stargan dataset prepare photos photos-128 --size 128 --val 0.1',
+        'stargan dataset prepare photos.zip photos-256 --size 256 --fit pad --format webp',
+      ),
+    )
     .argument(
       '<source>',
       'a folder per domain (or train/ and val/ with such folders), a .zip of them, or a .csv with the columns file and domain',

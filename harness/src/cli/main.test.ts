@@ -92,10 +92,10 @@ describe('stargan', () => {
     expect(process.exitCode).toBe(0);
   });
 
-  it.each(commands.filter((command) => command.parent?.name() === 'stargan').map((command) => [command.name()]))(
+  it.each(commands.map((command) => [nameOf(command).join(' ')]))(
     'explains %s, with examples that use options there are and the exit codes',
     async (name) => {
-      await main([name, '--help']);
+      await main([...name.split(' '), '--help']);
       expect(process.exitCode).toBe(0);
       expect(output).toContain(`Usage: stargan ${name}`);
       expect(output).toContain('Exit codes: 0 done, 1 failed, 2 wrong usage');

@@ -7,6 +7,7 @@ import { configKeys } from '../config/suggest-key.js';
 import { isUsageError } from '../usage-error.js';
 import { ablationCommand, ladderCommand } from './ablation-command.js';
 import { compareCommand } from './compare-command.js';
+import { completionCommand } from './completion-command.js';
 import { datasetCommand } from './dataset-command.js';
 import { demoCommand } from './demo-command.js';
 import { doctorCommand } from './doctor-command.js';
@@ -17,8 +18,12 @@ import { importCommand } from './import-command.js';
 import { pairsCommand } from './pairs-command.js';
 import { planCommand } from './plan-command.js';
 import { reportCommand } from './report-command.js';
+import { runsCommand } from './runs-command.js';
 import { sampleCommand } from './sample-command.js';
+import { styleCommand } from './style-command.js';
 import { trainCommand } from './train-command.js';
+import { translateCommand } from './translate-command.js';
+import { videoCommand } from './video-command.js';
 import { weightsCommand } from './weights-command.js';
 
 const EXIT_FAILURE = 1;
@@ -61,9 +66,13 @@ export function createProgram(version: string, called?: string): Command {
   const commands = [
     trainCommand(),
     sampleCommand(),
+    translateCommand(),
+    videoCommand(),
+    styleCommand(),
     evaluateCommand(),
     compareCommand(),
     reportCommand(),
+    runsCommand(),
     ablationCommand(),
     pairsCommand(),
     datasetCommand(),
@@ -73,6 +82,7 @@ export function createProgram(version: string, called?: string): Command {
     exportCommand(),
     planCommand(),
     doctorCommand(),
+    completionCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   program.addCommand(ladderCommand(), { hidden: true });

@@ -28,6 +28,13 @@ export function threadCount(text: string): number {
   return value;
 }
 
+/** The number of a port. @throws InvalidArgumentError */
+export function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port > 65535) throw new InvalidArgumentError('a port is a whole number from 0 to 65535.');
+  return port;
+}
+
 /** A share, from 0 to 1, from the command line. */
 export function share(text: string): number {
   const value = Number(text);

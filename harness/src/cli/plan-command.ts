@@ -1,4 +1,4 @@
-import { inspectMachine, memoryBudget } from '@stargan/backend';
+import { type Diagnosis, inspectMachine, memoryBudget, type PlannedRuntime } from '@stargan/backend';
 import { fitTraining } from '@stargan/training/planning';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { resolveConfig } from '../config/resolve.js';
@@ -50,6 +50,10 @@ export function planCommand(): Command {
     .action(printPlan);
 }
 
+/** The runtime that a training would have; where there is none, that which `stargan-backend install` makes. */
+export const usedRuntime = ({ runtimes }: Diagnosis): PlannedRuntime =>
+  runtimes.find(({ available }) => available) ?? { kind: 'native-cpu', fusedKernels: { available: true } };
+
 /** Plans a training and prints what it takes, what there is, and what would fit. */
 export async function printPlan({ json = false, preset, config: file, imageSize, batch, domains, set = [] }: PlanArguments): Promise<void> {
   const config = await resolveConfig({
@@ -59,9 +63,7 @@ export async function printPlan({ json = false, preset, config: file, imageSize,
     assignments: set,
     say: (line) => console.error(`note: ${line}`),
   });
-  const { runtimes } = await inspectMachine();
-  // Without any runtime the plan is for the one that `stargan-backend install` makes.
-  const runtime = runtimes.find(({ available }) => available) ?? { kind: 'native-cpu', fusedKernels: { available: true } };
+  const runtime = usedRuntime(await inspectMachine());
   const budget = await memoryBudget(runtime);
   const fit = fitTraining(config, domains, budget, { largerBatches: true });
   const { runtimeBytes, availableBytes, place, kernels } = budget;

@@ -1,4 +1,5 @@
-import { runStoppable } from '@stargan/command-line';
+import path from 'node:path';
+import { runStoppable, type StoppableOutcome } from '@stargan/command-line';
 import { describeError } from '@stargan/backend';
 import { listDomains } from '@stargan/data';
 import { Command } from 'commander';
@@ -6,14 +7,19 @@ import { configHelp } from '../config/config-help.js';
 import type { Config } from '../config/schema.js';
 import { writeReport } from '../report/write-report.js';
 import { findRunRecord } from '../run/run-directory.js';
-import { train } from '../training/train.js';
+import { train, type TrainResult } from '../training/train.js';
+import { UsageError } from '../usage-error.js';
+import { printDryRun } from './dry-run.js';
 import { examples } from './examples.js';
 import { requireFolder } from './folders.js';
+import { inNumberedRun, nextRunFolder, RUNS_FOLDER } from './numbered-run.js';
 import { printPrediction } from './print-prediction.js';
 import { addTrainingOptions, checkFolders, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
 
-interface TrainArguments extends TrainingArguments {
+interface TrainArguments extends Omit<TrainingArguments, 'out'> {
+  out?: string;
   resume?: boolean;
+  dryRun?: boolean;
 }
 
 /** `stargan train`. */
@@ -21,15 +27,18 @@ export function trainCommand(): Command {
   const command = new Command('train').description('Train on folders of images, one folder per domain.');
   return addTrainingOptions(command, {
     data: 'images: one folder per domain, or train/ and val/ with such folders',
-    out: 'where the run is kept: config, log, samples, checkpoints, report',
+    out: `where the run is kept: config, log, samples, checkpoints, report; the next numbered folder in ${RUNS_FOLDER}/ by default`,
+    outByDefault: null,
     config: 'JSON file of config values',
     iterations: 'iterations in all',
   })
     .option('--resume', 'continue from the newest checkpoint in --out')
+    .option('--dry-run', 'say what would be trained, on what, and how much memory it takes; write nothing')
     .addHelpText(
       'after',
       examples(
         'stargan train --data photos --out runs/01 --preset afhq --image-size 128 --batch 4',
+        'stargan train --data photos --preset afhq --dry-run',
         'stargan train --data photos --out runs/01 --resume',
         'stargan train --data photos --out runs/02 --config runs/01/config.json --set lambdaCycle=0.5',
       ),
@@ -39,10 +48,17 @@ export function trainCommand(): Command {
 }
 
 async function runTrain(options: TrainArguments): Promise<void> {
-  const { data, out, resume = false, json = false } = options;
-  await checkFolders(options, resume && (await findRunRecord(out)) !== undefined);
-  const config = await configFor(options);
+  const { data, resume = false, dryRun = false, json = false } = options;
+  if (resume && options.out === undefined)
+    throw new UsageError(`--resume needs --out, the folder of the run; stargan runs lists those in ${RUNS_FOLDER}/`);
+  const previous = resume ? await findRunRecord(options.out!, (note) => console.error(note)) : undefined;
+  // A resumed run keeps its own configuration; values that are given again, also by a preset or file, change it.
+  const config = await configOf(options, previous?.config);
+  const parts = [options.preset ?? 'train', path.basename(path.resolve(data)), `${config.imageSize}`, `batch${config.batch}`];
+  const out = options.out ?? (await nextRunFolder(parts));
+  await checkFolders({ data, out }, previous !== undefined);
   await requireFolder('--data', data);
+  if (dryRun) return printDryRun({ data, out, config, resumes: previous !== undefined, json });
   await runStoppable('stopping after this iteration, and saving', async (signal) => {
     const { length } = await listDomains(data);
     const started = await startTrainingRuntime(config, length, options);
@@ -50,20 +66,26 @@ async function runTrain(options: TrainArguments): Promise<void> {
       console.error(
         'WARNING: highPass > 0 needs face-landmark masks, which are not available yet: the generator gets neither the high-pass skip nor the shortcuts that it replaces, and keeps less of the source; highPass 0 keeps the shortcuts',
       );
-    const onStart = (domains: number): Promise<void> => printPrediction({ config, domains, out, ...started });
-    const result = await train({ data, out, config, resume, signal, onStart, progress: json ? 'stderr' : 'stdout' });
-    const report = await reportOf(out);
-    if (json) console.log(JSON.stringify({ ...result, report }));
-    else if (result.completed)
-      console.log(
-        `done: ${result.iteration} iterations; samples, checkpoints${report === undefined ? '' : ` and ${report}`} are in ${out}`,
-      );
-    else
-      console.log(
-        `stopped after ${result.iteration} of ${config.iterations} iterations; saved in ${result.checkpoint}; go on with --resume`,
-      );
-    return result.completed ? 'completed' : 'stopped';
+    const trainIn = async (folder: string): Promise<StoppableOutcome> => {
+      const onStart = (domains: number): Promise<void> => printPrediction({ config, domains, out: folder, ...started });
+      const result = await train({ data, out: folder, config, resume, signal, onStart, progress: json ? 'stderr' : 'stdout' });
+      await printOutcome(result, folder, config, json);
+      return result.completed ? 'completed' : 'stopped';
+    };
+    return options.out === undefined ? inNumberedRun(parts, trainIn) : trainIn(out);
   });
+}
+
+/** Writes the report, and says how the training ended and where everything is. */
+async function printOutcome(result: TrainResult, out: string, { iterations }: Config, json: boolean): Promise<void> {
+  const report = await reportOf(out);
+  if (json) console.log(JSON.stringify({ ...result, out, report }));
+  else if (result.completed)
+    console.log(`done: ${result.iteration} iterations; samples, checkpoints${report === undefined ? '' : ` and ${report}`} are in ${out}`);
+  else
+    console.log(
+      `stopped after ${result.iteration} of ${iterations} iterations; saved in ${result.checkpoint}; go on with --resume --out ${out}`,
+    );
 }
 
 /** Writes the report; a failure does not harm the run. */
@@ -74,10 +96,4 @@ async function reportOf(out: string): Promise<string | undefined> {
     console.error(`warning: the report could not be written: ${describeError(error)}; stargan report --run ${out} tries again`);
     return undefined;
   }
-}
-
-/** A resumed run keeps its own configuration; values that are given again, also by a preset or file, change it. */
-async function configFor(options: TrainArguments): Promise<Config> {
-  const previous = options.resume === true ? await findRunRecord(options.out, (note) => console.error(note)) : undefined;
-  return configOf(options, previous?.config);
 }

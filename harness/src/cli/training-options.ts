@@ -30,8 +30,8 @@ export interface TrainingArguments {
 export interface TrainingOptionTexts {
   data: string;
   out: string;
-  /** The default of `--out`; without it the option is required. */
-  outByDefault?: string;
+  /** The default of `--out`; without it the option is required, unless it is `null`: then the command finds a folder by itself. */
+  outByDefault?: string | null;
   config: string;
   iterations: string;
 }
@@ -39,9 +39,11 @@ export interface TrainingOptionTexts {
 /** Adds the options of {@link TrainingArguments} to a command. */
 export function addTrainingOptions(command: Command, { data, out, outByDefault, config, iterations }: TrainingOptionTexts): Command {
   const outOption = new Option('--out <dir>', out);
+  if (outByDefault === undefined) outOption.makeOptionMandatory();
+  else if (outByDefault !== null) outOption.default(outByDefault);
   return command
     .requiredOption('--data <dir>', data)
-    .addOption(outByDefault === undefined ? outOption.makeOptionMandatory() : outOption.default(outByDefault))
+    .addOption(outOption)
     .option('--preset <name>', 'start from a named configuration: celeba-hq, afhq, demo')
     .option('--config <file>', config)
     .option('--iterations <n>', iterations, wholeNumber)
@@ -65,7 +67,7 @@ export function addTrainingOptions(command: Command, { data, out, outByDefault, 
 
 /** The configuration these options describe. @throws UsageError naming a value that is out of range */
 export function configOf(
-  { preset, config: file, iterations, imageSize, batch, seed, set = [] }: TrainingArguments,
+  { preset, config: file, iterations, imageSize, batch, seed, set = [] }: Omit<TrainingArguments, 'data' | 'out'>,
   base?: Config,
 ): Promise<Config> {
   return resolveConfig({

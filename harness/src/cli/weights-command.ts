@@ -24,17 +24,23 @@ export function weightsCommand(): Command {
     .argument('<file>', 'PyTorch or safetensors file; it is read as data, nothing in it is run')
     .addOption(new Option('--as <name>', 'which weights they must be; recognised by default').choices(WEIGHT_KINDS))
     .option('--json', 'print what is kept as JSON')
+    .addHelpText(
+      'after',
+      examples('stargan weights add pt_inception-2015-12-05-6726825d.pth', 'stargan weights add alex.pth --as lpips-alex'),
+    )
     .action(runAdd);
   const fetch = new Command('fetch')
     .description('Download pretrained weights from their authors, check and convert them. Interrupted downloads are resumed.')
     .addArgument(new Argument('[name...]', 'which weights; by default all that are missing').choices(WEIGHT_KINDS))
     .option('--from <url>', 'address of a folder with the same files, instead of their authors')
     .option('--force', 'also weights that are already there')
+    .addHelpText('after', examples('stargan weights fetch', 'stargan weights fetch inception-torchvision --force'))
     .option('--json', 'print what is kept as JSON')
     .action(runFetch);
   const list = new Command('list')
     .description('List the weights that are there, and where to get the others.')
     .option('--json', 'print them as JSON')
+    .addHelpText('after', examples('stargan weights list', 'stargan weights list --json'))
     .action(runList);
   command.addHelpText(
     'after',

@@ -54,6 +54,14 @@ describe('a configuration', () => {
     expect(config).toMatchObject({ lambdaDiversity: 2, batch: 3, seed: 4, lambdaCycle: 5, onCorrupt: 'skip' });
   });
 
+  it('takes the operations of the augmentation with commas, in their order', async () => {
+    const assignments = ['augmentation=color,translation', 'augmentationTarget=0.6'];
+    expect(await resolveConfig({ assignments })).toMatchObject({ augmentation: 'color,translation', augmentationTarget: 0.6 });
+    await expect(resolveConfig({ assignments: ['augmentation=translation,color'] })).rejects.toThrow(
+      'augmentation: must be one of "off"|"color"|"translation"|"cutout"|"color,translation"|',
+    );
+  });
+
   it('is taken from the record of a run, with a word', async () => {
     await writeRunRecord(folder(), { config: smallConfig({ batch: 5 }), data: '/elsewhere', domains: ['a', 'b'] });
     const file = path.join(folder(), 'config.json');
@@ -104,6 +112,7 @@ describe('a configuration', () => {
     ['imageSize=100000', 'imageSize: must be a power of two ≥ 16, got 100000'],
     ['imageSize=32768', 'imageSize: must be at most 16384, got 32768'],
     ['widthBudget=128', 'widthBudget: must be at least imageSize, 256, for one channel, got 128'],
+    ['tensorboard=yes', 'tensorboard: must be true or false, got "yes"'],
     ['onCorrupt=ignore', 'onCorrupt: must be one of "replace"|"skip"|"refuse", got "ignore"'],
   ])('refuses --set %s before anything begins', async (assignment, message) => {
     await expect(resolveConfig({ assignments: [assignment] })).rejects.toThrow(new UsageError(`config is not valid: ${message}`));

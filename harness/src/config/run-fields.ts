@@ -44,7 +44,13 @@ export const runFields = {
       'Whether updates are recorded in the first two iterations and replayed as one TensorFlow function each, where the runtime can and it pays; the same bits either way.',
   },
   logEvery: { ...count, minimum: 1, default: 10, description: 'Iterations between lines of the log.' },
-  sampleEvery: { ...count, default: 1000, description: 'Iterations between sample grids; 0 makes none but the last.' },
+  tensorboard: {
+    kind: 'flag',
+    default: true,
+    description:
+      'Whether TensorBoard can follow the run: numbers, reduced grids and the configuration also go to `tensorboard/` of its folder.',
+  },
+  sampleEvery: { ...count, default: 1000, description: 'Iterations between sample grids, from iteration 0 on; 0 makes none but the last.' },
   sampleDomains: { ...count, default: 5, description: 'Domains that sample grids show at most, from the first on; 0 shows all.' },
   sampleSources: { ...count, minimum: 1, default: 4, description: 'Sources, and references, that sample grids show of each domain.' },
   saveEvery: { ...count, default: 1000, description: 'Iterations between checkpoints; 0 makes none but the last.' },

@@ -1,4 +1,4 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, open, readFile } from 'node:fs/promises';
 import { writeWholeFile } from '@stargan/checkpoints';
 
 /** One line of the log. */
@@ -33,6 +33,11 @@ export async function readMetricLog(file: string): Promise<LogEntry[]> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
+  return linesOf(text);
+}
+
+/** The complete lines of a text; what is no line of a log is left out. */
+function linesOf(text: string): LogEntry[] {
   return text.split('\n').flatMap((line) => {
     try {
       const entry = JSON.parse(line) as LogEntry;
@@ -41,6 +46,23 @@ export async function readMetricLog(file: string): Promise<LogEntry[]> {
       return [];
     }
   });
+}
+
+/** More than a line of a log takes. */
+const TAIL_BYTES = 64 * 1024;
+
+/** The last complete line of a log, without reading all of it; undefined where there is none. */
+export async function readLastEntry(file: string): Promise<LogEntry | undefined> {
+  const handle = await open(file, 'r').catch(() => undefined);
+  if (handle === undefined) return undefined;
+  try {
+    const { size } = await handle.stat();
+    const length = Math.min(size, TAIL_BYTES);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, size - length);
+    return linesOf(buffer.toString('utf8', 0, bytesRead)).at(-1);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Lines that may wait to be written; the oldest are dropped beyond this. */

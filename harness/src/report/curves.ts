@@ -1,23 +1,7 @@
-import { OBJECTIVE, type Objective } from '@stargan/training';
 import { isOnFeatures, metricTable, type Metric } from '@stargan/metrics';
+import { curveOf, logChart, meanOf, stretchesOf, type Chart, type LogLine } from '@stargan/report';
+import { NETWORK_NAMES, OBJECTIVE, type Objective } from '@stargan/training';
 import { GUIDANCES } from '@stargan/training/evaluation';
-import type { LogEntry } from '../logging/metric-log.js';
-
-/** A chart: one curve per label over iterations. */
-export interface Chart {
-  title: string;
-  /** What the first list of `data` holds; iterations by default. */
-  x?: string;
-  labels: string[];
-  /** First the iterations, then the values of each label; null leaves a gap. */
-  data: (number | null)[][];
-  /** Whether a curve crosses gaps in a straight line. */
-  spanGaps?: boolean;
-  /** Index of each label's colour, for labels that have the same colour in several charts; by default in order. */
-  colours?: number[];
-  /** Range of the values; by default that of the data. */
-  range?: [number, number];
-}
 
 /** A chart of losses: names in the log by the labels of their curves. */
 interface LossChart {
@@ -47,46 +31,60 @@ function chartsOf({ discriminator, generator }: Objective): LossChart[] {
   }));
 }
 
-/** Points that a chart shows at most. */
-const POINTS = 300;
+const present = (charts: readonly (Chart | undefined)[]): Chart[] => charts.filter((chart) => chart !== undefined);
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** A log in stretches of equal length, no more of them than a chart shows points. */
-function stretchesOf(log: readonly LogEntry[]): LogEntry[][] {
-  const length = Math.max(1, Math.ceil(log.length / POINTS));
-  return Array.from({ length: Math.ceil(log.length / length) }, (_, i) => log.slice(i * length, (i + 1) * length));
+/** The losses as charts, without their weights in the objective. */
+export function lossCharts(log: readonly LogLine[], objective: Objective = OBJECTIVE): Chart[] {
+  return present(chartsOf(objective).map(({ title, series }) => logChart(log, series, { title, y: 'loss' })));
 }
 
-const rounded = (value: number): number => Number(value.toPrecision(5));
+/** Names of the networks as legends show them. */
+const NETWORKS = {
+  generator: 'generator',
+  mappingNetwork: 'mapping network',
+  styleEncoder: 'style encoder',
+  discriminator: 'discriminator',
+};
 
-const column = (parts: readonly LogEntry[][], key: string): number[] =>
-  parts.map((part) => rounded(mean(part.map((entry) => entry[key] ?? NaN))));
-
-/** The losses as charts; each point is the mean over a stretch of lines, since single iterations are noisy. */
-export function lossCharts(log: readonly LogEntry[], objective: Objective = OBJECTIVE): Chart[] {
-  const parts = stretchesOf(log);
-  return chartsOf(objective).flatMap(({ title, series }) => {
-    // Not every training has every loss.
-    const logged = Object.entries(series).filter(([, key]) => log.some((entry) => entry[key] !== undefined));
-    if (logged.length === 0) return [];
-    return [
-      { title, labels: logged.map(([label]) => label), data: [column(parts, 'iteration'), ...logged.map(([, key]) => column(parts, key))] },
-    ];
-  });
+/** Norms of gradients and weights, and what the schedules say. Runs of earlier versions log λ_ds alone. */
+export function optimizationCharts(log: readonly LogLine[]): Chart[] {
+  const ofNetworks = (name: string): Record<string, string> =>
+    Object.fromEntries(NETWORK_NAMES.map((network) => [NETWORKS[network], `${name}/${network}`]));
+  return present([
+    logChart(log, ofNetworks('gradientNorm'), { title: 'Norm of the gradient', y: 'Euclidean norm' }),
+    logChart(log, ofNetworks('weightNorm'), { title: 'Norm of the weights', y: 'Euclidean norm' }),
+    logChart(log, ofNetworks('learningRate'), { title: 'Learning rates', y: 'learning rate' }),
+    logChart(log, { λ_ds: 'G/lambda_ds' }, { title: 'Weight of style diversification', y: 'λ_ds' }),
+  ]);
 }
 
-const sum = (part: readonly LogEntry[], key: string): number => part.reduce((total, entry) => total + (entry[key] ?? NaN), 0);
+const sum = (part: readonly LogLine[], key: string): number => part.reduce((total, line) => total + (line[key] ?? NaN), 0);
 
-/** Seconds per iteration, and how many of them are spent waiting for images. */
-export function speedChart(speed: readonly LogEntry[]): Chart {
-  const parts = stretchesOf(speed);
-  const perIteration = (key: string): number[] => parts.map((part) => rounded(sum(part, key) / sum(part, 'iterations')));
-  return {
-    title: 'Seconds per iteration, pictures and checkpoints included',
-    labels: ['all', 'waiting for images'],
-    data: [column(parts, 'iteration'), perIteration('seconds'), perIteration('dataWaitSeconds')],
-  };
+/** Seconds per iteration, the share of them that passes waiting for images, and memory. */
+export function speedCharts(speed: readonly LogLine[]): Chart[] {
+  if (speed.length < 2) return [];
+  const stretches = stretchesOf(speed);
+  const perIteration = (key: string) => (part: readonly LogLine[]) => sum(part, key) / sum(part, 'iterations');
+  const x = curveOf(stretches, meanOf('iteration'));
+  const mebibytes = (key: string) => (part: readonly LogLine[]) => meanOf(key)(part) / 2 ** 20;
+  return [
+    {
+      title: 'Time of an iteration, pictures and checkpoints included',
+      y: 'seconds',
+      labels: ['all', 'waiting for images'],
+      data: [x, curveOf(stretches, perIteration('seconds')), curveOf(stretches, perIteration('dataWaitSeconds'))],
+    },
+    ...(speed.some(({ residentBytes }) => residentBytes !== undefined)
+      ? [
+          {
+            title: 'Memory between iterations',
+            y: 'MiB',
+            labels: ['process', 'tensors'],
+            data: [x, curveOf(stretches, mebibytes('residentBytes')), curveOf(stretches, mebibytes('tensorBytes'))],
+          },
+        ]
+      : []),
+  ];
 }
 
 /**
@@ -96,8 +94,8 @@ export function speedChart(speed: readonly LogEntry[]): Chart {
  * @param log lines `{ iteration, 'latent/fid-stargan2', … }`, in any order
  * @param table metrics that are shown
  */
-export function metricCharts(log: readonly LogEntry[], table: readonly Metric[] = metricTable): Chart[] {
-  const byIteration = new Map<number, LogEntry>();
+export function metricCharts(log: readonly LogLine[], table: readonly Metric[] = metricTable): Chart[] {
+  const byIteration = new Map<number, LogLine>();
   for (const entry of log) byIteration.set(entry.iteration, { ...byIteration.get(entry.iteration), ...entry });
   const entries = [...byIteration.values()].sort((a, b) => a.iteration - b.iteration);
   const keys = entries.flatMap((entry) => Object.keys(entry).flatMap((key) => /^(?:latent|reference)\/(.+)$/.exec(key)?.[1] ?? []));
@@ -108,13 +106,14 @@ export function metricCharts(log: readonly LogEntry[], table: readonly Metric[] 
   });
 }
 
-function metricChart(metric: Metric, name: string, entries: readonly LogEntry[]): Chart {
+function metricChart(metric: Metric, name: string, entries: readonly LogLine[]): Chart {
   const there = entries.filter((entry) => GUIDANCES.some((guidance) => entry[`${guidance}/${name}`] !== undefined));
-  const value = (entry: LogEntry, key: string): number | null => (entry[key] === undefined ? null : rounded(entry[key]));
+  const value = (entry: LogLine, key: string): number | null => (entry[key] === undefined ? null : Number(entry[key].toPrecision(5)));
   const convention = name === metric.key ? '' : `, fid-${name.slice(metric.key.length + 1)}`;
   return {
-    ...(metric.range && { range: [...metric.range] }),
+    ...(metric.range && { range: metric.range }),
     title: metric.title + convention,
+    y: metric.heading,
     labels: GUIDANCES.map((guidance) => `${guidance} guided`),
     data: [
       there.map(({ iteration }) => iteration),

@@ -12,20 +12,16 @@ import {
   type DatasetFinding,
   type Inspection,
 } from '@stargan/data/inspection';
-import { dataTable, escapeHtml, figure, page } from './page.js';
+import { cards, dataTable, figure, noteList, reportPage, type ReportSection } from '@stargan/report';
 
 /** Lines of a list that are visible at first; the rest is folded away. */
 const SHOWN_LINES = 10;
-
-const STYLES =
-  '.cards + ul { margin-top: 16px; } details { margin: 0 0 24px; } summary { cursor: pointer; color: var(--soft); } figure img { image-rendering: auto; }';
 
 /** The inspection as a self-contained page. */
 export async function inspectionPage(inspection: Inspection, strips: readonly ContactStrip[]): Promise<string> {
   const { dataset, domains, broken, duplicates, check } = inspection;
   const total = domains.reduce((sum, { images }) => sum + images, 0);
   const title = `Data set ${printablePath(dataset.directory)}`;
-  const card = (value: string, meaning: string): string => `<div class="card"><b>${value}</b><span>${escapeHtml(meaning)}</span></div>`;
   const rows = domains.map(({ split, name, images, broken: faults, width, height, bytes: size, formats }) => [
     printablePath(name),
     split,
@@ -43,25 +39,31 @@ export async function inspectionPage(inspection: Inspection, strips: readonly Co
       figure(await stripUrl(strip), `${printablePath(strip.domain)}, ${strip.split}: ${counted(strip.images, 'image')}`),
     ),
   );
-  const body = `<h1>${escapeHtml(title)}</h1>
-<p>${check === 'full' ? 'Every image was decoded.' : 'The beginning and end of every file were looked at; damage in the middle, and pictures of one colour, of low range or read in part, are found with --full.'}</p>
-<div class="cards">
-${card(count(total), 'images')}
-${card(count(domains.filter(({ split }) => split === 'train').length), 'domains')}
-${card(count(broken.length), 'broken')}
-${card(count(duplicates.reduce((sum, { files }) => sum + files.length, 0)), 'files with a duplicate')}
-</div>
-<ul class="notes">${[...describeDataset(dataset), ...describeBalance(inspection)].map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>
-<h2>Domains</h2>${dataTable(['domain', 'split', 'images', 'broken', 'width', 'height', 'formats', 'size'], rows)}
-${datasetFindingsOf(inspection).map(section).join('')}
-<h2>Pictures</h2>${figures.join('')}`;
-  return page({ title, body, styles: '', script: '' }).replace('</style>', `${STYLES}</style>`);
+  const summary = `<p>${check === 'full' ? 'Every image was decoded.' : 'The beginning and end of every file were looked at; damage in the middle, and pictures of one colour, of low range or read in part, are found with --full.'}</p>
+${cards([
+  [count(total), 'images'],
+  [count(domains.filter(({ split }) => split === 'train').length), 'domains'],
+  [count(broken.length), 'broken'],
+  [count(duplicates.reduce((sum, { files }) => sum + files.length, 0)), 'files with a duplicate'],
+])}${noteList([...describeDataset(dataset), ...describeBalance(inspection)])}`;
+  return reportPage({
+    title,
+    sections: [
+      { id: 'summary', html: summary },
+      {
+        id: 'domains',
+        heading: 'Domains',
+        html: dataTable(['domain', 'split', 'images', 'broken', 'width', 'height', 'formats', 'size'], rows),
+      },
+      ...datasetFindingsOf(inspection).map(findingSection),
+      { id: 'pictures', heading: 'Pictures', html: `<div class="photos">${figures.join('')}</div>` },
+    ],
+  });
 }
 
-function section({ heading, lines }: DatasetFinding): string {
-  const list = (items: readonly string[]): string =>
-    `<ul class="notes">${items.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`;
+/** A finding; of a long list the rest is folded away. */
+function findingSection({ heading, lines }: DatasetFinding, index: number): ReportSection {
   const [shown, rest] = [lines.slice(0, SHOWN_LINES), lines.slice(SHOWN_LINES)];
-  const title = heading[0]!.toUpperCase() + heading.slice(1);
-  return `<h2>${escapeHtml(title)}</h2>${list(shown)}${rest.length === 0 ? '' : `<details><summary>${count(rest.length)} more</summary>${list(rest)}</details>`}`;
+  const folded = rest.length === 0 ? '' : `<details><summary>${count(rest.length)} more</summary>${noteList(rest)}</details>`;
+  return { id: `finding-${index}`, heading: heading[0]!.toUpperCase() + heading.slice(1), html: noteList(shown) + folded };
 }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Scores } from '@stargan/metrics';
+import type { Chart } from '@stargan/report';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
@@ -8,11 +9,17 @@ import { writeEvaluation } from '../evaluation/evaluation-record.js';
 import { appendToLog } from '../logging/metric-log.js';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
 import { runPaths, writeRunRecord } from '../run/run-directory.js';
-import { lossCharts, metricCharts, speedChart } from './curves.js';
-import { escapeHtml, scriptJson } from './page.js';
+import { lossCharts, metricCharts, optimizationCharts, speedCharts } from './curves.js';
 import { writeReport } from './write-report.js';
 
 const folder = useTemporaryFolder();
+
+/** Titles of the charts that a page draws. */
+function chartTitles(html: string): string[] {
+  const data = /<script type="application\/json" id="report-data">(.*?)<\/script>/s.exec(html)?.[1];
+  const { sections } = JSON.parse(data!) as { sections: { charts: Chart[] }[] };
+  return sections.flatMap(({ charts }) => charts.map(({ title }) => title));
+}
 
 describe('the report', () => {
   it('is one file with curves, pictures and settings, and names of domains as text', async () => {
@@ -35,12 +42,17 @@ describe('the report', () => {
     }
     const html = await readFile(await writeReport(run), 'utf8');
     expect(html.match(/data:image\/png;base64,/g)).toHaveLength(2);
-    expect(html).toContain('Iteration 2.');
+    expect(html).toContain('after 3 of 20 iterations at 16×16, batch 2');
     expect(html).toContain('&lt;b&gt;dog&lt;/b&gt;');
     expect(html).not.toContain('<b>dog</b>');
     expect(html).toContain('new uPlot');
     expect(html).toContain('20s of training (1.0 % of it waiting for images)');
-    expect(html.match(/class="chart"/g)).toHaveLength(4);
+    expect(chartTitles(html)).toEqual([
+      'Adversarial losses',
+      'Reconstruction and diversity',
+      'Gradient penalty',
+      'Time of an iteration, pictures and checkpoints included',
+    ]);
     // Nothing is fetched from anywhere.
     expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
   });
@@ -76,8 +88,7 @@ describe('the report', () => {
     expect(html).toContain('<td>cat → dog</td><td>20</td><td>13.73</td>');
     expect(html).toContain('lpips: only &lt;one&gt; reference');
     expect(html).toContain('a note');
-    expect(html.match(/class="chart"/g)).toHaveLength(1);
-    expect(html).toContain('FID (lower is better), fid-stargan2');
+    expect(chartTitles(html)).toEqual(['FID (lower is better), fid-stargan2']);
   });
 
   it('says when there is nothing to show yet', async () => {
@@ -107,9 +118,9 @@ describe('the report', () => {
 
 describe('curves', () => {
   it('are means over stretches of the log', () => {
-    const log = Array.from({ length: 600 }, (_, i) => ({ iteration: i + 1, 'D/latent_total': (i % 2) * 2 }));
+    const log = Array.from({ length: 2000 }, (_, i) => ({ iteration: i + 1, 'D/latent_total': (i % 2) * 2 }));
     const [chart] = lossCharts(log);
-    expect(chart!.data[0]).toHaveLength(300);
+    expect(chart!.data[0]).toHaveLength(1000);
     expect(new Set(chart!.data[1])).toEqual(new Set([1]));
   });
 
@@ -122,6 +133,20 @@ describe('curves', () => {
   });
 });
 
+describe('curves of optimisation', () => {
+  it('are norms and schedules, of the networks that have parameters', () => {
+    const line = { 'gradientNorm/generator': 3, 'weightNorm/generator': 40, 'learningRate/generator': 1e-4, 'G/lambda_ds': 0.5 };
+    const charts = optimizationCharts([1, 2].map((iteration) => ({ iteration, ...line })));
+    expect(charts.map(({ title, labels, data }) => [title, labels, data[1]])).toEqual([
+      ['Norm of the gradient', ['generator'], [3, 3]],
+      ['Norm of the weights', ['generator'], [40, 40]],
+      ['Learning rates', ['generator'], [1e-4, 1e-4]],
+      ['Weight of style diversification', ['λ_ds'], [0.5, 0.5]],
+    ]);
+    expect(optimizationCharts([])).toEqual([]);
+  });
+});
+
 describe('the curve of speed', () => {
   it('weighs lines by the iterations they stand for, however many lines there are', () => {
     const line = fc.record({
@@ -130,7 +155,7 @@ describe('the curve of speed', () => {
       wait: fc.double({ min: 0, max: 1, noNaN: true }),
     });
     fc.assert(
-      fc.property(fc.array(line, { minLength: 1, maxLength: 900 }), (lines) => {
+      fc.property(fc.array(line, { minLength: 2, maxLength: 3000 }), (lines) => {
         let iteration = 0;
         const speed = lines.map(({ iterations, seconds, wait }) => ({
           iteration: (iteration += iterations),
@@ -138,8 +163,8 @@ describe('the curve of speed', () => {
           seconds,
           dataWaitSeconds: seconds * wait,
         }));
-        const [iterations, all, waiting] = speedChart(speed).data as [number[], number[], number[]];
-        expect(iterations.length).toBeLessThanOrEqual(300);
+        const [iterations, all, waiting] = speedCharts(speed)[0]!.data as [number[], number[], number[]];
+        expect(iterations.length).toBeLessThanOrEqual(1000);
         const rates = speed.map((entry) => entry.seconds / entry.iterations);
         all.forEach((value, i) => {
           expect(value).toBeGreaterThanOrEqual(Math.min(...rates) * 0.9999);
@@ -149,7 +174,23 @@ describe('the curve of speed', () => {
       }),
       { numRuns: 30 },
     );
-    expect(speedChart([{ iteration: 3, iterations: 3, seconds: 6, dataWaitSeconds: 1.5 }]).data).toEqual([[3], [2], [0.5]]);
+    const steady = { iterations: 3, seconds: 6, dataWaitSeconds: 1.5, residentBytes: 2 ** 30, tensorBytes: 2 ** 20 };
+    const [time, memory, ...others] = speedCharts([3, 6].map((iteration) => ({ iteration, ...steady })));
+    expect(time!.data).toEqual([
+      [3, 6],
+      [2, 2],
+      [0.5, 0.5],
+    ]);
+    expect([memory!.y, memory!.labels, memory!.data]).toEqual([
+      'MiB',
+      ['process', 'tensors'],
+      [
+        [3, 6],
+        [1024, 1024],
+        [1, 1],
+      ],
+    ]);
+    expect(others).toEqual([]);
   });
 });
 
@@ -173,12 +214,5 @@ describe('curves of metrics', () => {
       ['LPIPS: diversity of translations of one source', [[20], [0.4], [null]]],
     ]);
     expect(metricCharts([])).toEqual([]);
-  });
-});
-
-describe('a page', () => {
-  it('escapes what could end an element or a script', () => {
-    expect(escapeHtml(`<a href="x">'&`)).toBe('&lt;a href=&quot;x&quot;&gt;&#39;&amp;');
-    expect(scriptJson({ text: '</script>' })).not.toContain('</script>');
   });
 });

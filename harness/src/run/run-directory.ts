@@ -27,6 +27,7 @@ const NAMES = {
   lock: 'train.lock',
   log: 'log.jsonl',
   speed: 'speed.jsonl',
+  tensorboard: 'tensorboard',
   samples: 'samples',
   nonFinite: 'non-finite',
   metrics: 'metrics.json',
@@ -119,7 +120,8 @@ export async function findCheckpoint(
 }
 
 /** Says which checkpoint is not used, and why. */
-function describePassedOver({ path: folder, reason }: { path: string; reason: string }): string {
+/** What was passed over, and why, on one line. */
+export function describePassedOver({ path: folder, reason }: { path: string; reason: string }): string {
   return `checkpoint ${folder} was passed over: ${reason}`;
 }
 

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { runPaths } from './run-directory.js';
 
 /** Something that happened to a run; one line of `history.jsonl`. */
@@ -20,4 +20,17 @@ export async function appendToHistory(directory: string, event: RunEvent): Promi
   } finally {
     await handle.close();
   }
+}
+
+/** What happened to a run, oldest first; damaged lines are left out. Runs of earlier versions have no history. */
+export async function readHistory(directory: string): Promise<RunEvent[]> {
+  const text = await readFile(runPaths(directory).history, 'utf8').catch(() => '');
+  return text.split('\n').flatMap((line) => {
+    try {
+      const event = JSON.parse(line) as RunEvent;
+      return typeof event.event === 'string' && typeof event.iteration === 'number' ? [event] : [];
+    } catch {
+      return [];
+    }
+  });
 }

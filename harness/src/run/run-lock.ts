@@ -1,7 +1,10 @@
-import { lockFolder, type FolderLock } from '@stargan/folder-lock';
+import { isFolderHeld, lockFolder, type FolderLock } from '@stargan/folder-lock';
 
 /** A run's folder, held by this process alone. */
 export type RunLock = FolderLock;
+
+/** Name of the lock in a run's folder. */
+const NAME = 'train.lock';
 
 /**
  * Locks a run's folder for this process: `train.lock` names the process, its machine and the time.
@@ -10,4 +13,7 @@ export type RunLock = FolderLock;
  * @throws FolderHeldError naming the process that holds the folder
  */
 export const lockRun = (directory: string): Promise<RunLock> =>
-  lockFolder(directory, { name: 'train.lock', heldBy: 'is being trained by', alternative: 'name another folder as --out' });
+  lockFolder(directory, { name: NAME, heldBy: 'is being trained by', alternative: 'name another folder as --out' });
+
+/** Whether a process trains in a run's folder; nothing is written. */
+export const isTraining = (directory: string): Promise<boolean> => isFolderHeld(directory, { name: NAME });

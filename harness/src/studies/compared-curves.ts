@@ -1,5 +1,5 @@
 import type { LogEntry } from '../logging/metric-log.js';
-import type { Chart } from '../report/curves.js';
+import type { Chart } from '@stargan/report';
 
 /** Losses that are shown of every run, where it has them. */
 const CHARTS: Readonly<Record<string, string>> = {
@@ -32,6 +32,7 @@ export function comparedCurves(logs: readonly NamedLog[]): Chart[] {
     return [
       {
         title,
+        y: 'loss',
         x: 'percent of the training',
         labels: shown.map(({ name }) => name),
         colours,

@@ -1,10 +1,8 @@
 import path from 'node:path';
 import { writeWholeFile } from '@stargan/checkpoints';
 import { formatTable, type Table } from '../logging/text-table.js';
-import { chartScript } from '../report/chart-script.js';
-import { createPictureEmbedder, type PictureEmbedder } from '../report/embed-picture.js';
-import { dataTable, escapeHtml, page } from '../report/page.js';
-import { listGrids, readPlotLibrary } from '../report/write-report.js';
+import { createPictureEmbedder, dataTable, escapeHtml, noteList, type PictureEmbedder, reportPage } from '@stargan/report';
+import { listGrids } from '../report/sample-grids.js';
 import { readMetricLog } from '../logging/metric-log.js';
 import { runPaths } from '../run/run-directory.js';
 import { comparedCurves } from './compared-curves.js';
@@ -24,7 +22,7 @@ async function gridsOf(runs: readonly StudyModel[], kind: string, embedder: Pict
     const last = (await listGrids(runPaths(run).samples, kind)).at(-1);
     if (last !== undefined) figures.push(await embedder.figure(last.file, `${name}: ${title}`));
   }
-  return figures.length === 0 ? '' : `<p>${escapeHtml(GRIDS[kind]!)}</p><div class="strip wide">${figures.join('')}</div>`;
+  return figures.length === 0 ? '' : `<p>${escapeHtml(GRIDS[kind]!)}</p><div class="strip">${figures.join('')}</div>`;
 }
 
 /** What a study came to. */
@@ -62,10 +60,12 @@ async function studyPage(file: string, { title, table, notes, models }: Study): 
   const embedder = createPictureEmbedder(file);
   const grids: string[] = [];
   for (const kind of Object.keys(GRIDS)) grids.push(await gridsOf(models, kind, embedder));
-  const body = `<h1>${escapeHtml(title)}</h1>
-${dataTable(table.headings, table.rows)}<ul class="notes">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>
-<h2>Translations</h2>${grids.join('')}
-<h2>Losses</h2>${charts.map((_, i) => `<div class="chart" id="chart-${i}"></div>`).join('')}`;
-  const { script, styles } = await readPlotLibrary();
-  return page({ title, body, styles, script: script + chartScript(charts) });
+  return reportPage({
+    title,
+    sections: [
+      { id: 'table', html: dataTable(table.headings, table.rows) + noteList(notes) },
+      { id: 'translations', heading: 'Translations', html: grids.join('') },
+      { id: 'losses', heading: 'Losses', charts },
+    ],
+  });
 }

@@ -58,6 +58,7 @@ export async function handleNonFinite(
   await position.stream.close();
   position.stream = openStream(setup, restored);
   position.logs = await openLogs(out, restored.iteration);
+  await outputs.monitor.rolledBack(restored.iteration);
   const { iteration, drawOffset, rollbacks } = restored;
   await recordEvent(training, {
     event: 'rolledBack',

@@ -4,6 +4,7 @@ import { runPaths } from '../run/run-directory.js';
 import { findUnusable, type NonFiniteFinding } from '@stargan/training';
 import { writeSamples } from '../sampling/write-samples.js';
 import { nonFiniteLoss } from './non-finite.js';
+import { readingsOf } from './monitor.js';
 import { handleNonFinite } from './roll-back.js';
 import { startSpeedMeter } from './speed-meter.js';
 import type { Training } from './training.js';
@@ -19,9 +20,12 @@ const isDue = (iteration: number, every: number): boolean => every > 0 && iterat
 export async function runIterations(training: Training, signal: AbortSignal | undefined): Promise<void> {
   const { setup, position, outputs } = training;
   const { config } = setup;
-  const { saver, progress, optionalWrites } = outputs;
+  const { saver, progress, optionalWrites, monitor } = outputs;
   // An evaluation that was stopped, or had not begun when its checkpoint was saved, comes first.
   if (isEvaluationDue(training)) await evaluate(training);
+  // What the networks make of the fixed images before they have learnt anything.
+  if (position.state.iteration === 0 && config.sampleEvery > 0)
+    await optionalWrites.attempt('a sample grid', () => sample(training, signal));
   const meter = startSpeedMeter(position.state.iteration, () => position.stream.statistics().waitSeconds);
   let reported = new Set<string>();
   while (position.state.iteration < config.iterations && signal?.aborted !== true) {
@@ -35,8 +39,11 @@ export async function runIterations(training: Training, signal: AbortSignal | un
     progress.update(iteration, losses);
     reported = reportSkipped(training, reported);
     if (isDue(iteration, config.logEvery) || iteration === config.iterations) {
-      await optionalWrites.attempt('log.jsonl', () => position.logs.losses.append({ iteration, ...losses }));
-      await optionalWrites.attempt('speed.jsonl', () => position.logs.speed.append({ iteration, ...meter.read(iteration) }));
+      const line = { iteration, ...losses, ...readingsOf(position.state, config) };
+      const speed = { iteration, ...meter.read(iteration) };
+      await optionalWrites.attempt('log.jsonl', () => position.logs.losses.append(line));
+      await optionalWrites.attempt('speed.jsonl', () => position.logs.speed.append(speed));
+      await monitor.logged(line, speed);
     }
     if (due.save) await saver.trySave(position.state);
     if (due.sample) await optionalWrites.attempt('a sample grid', () => sample(training, signal));
@@ -72,7 +79,8 @@ async function iterate(training: Training): Promise<{ losses: Losses; due: Due }
   const { setup, position } = training;
   const { config, updates } = setup;
   const prepared = await position.stream.next();
-  const batch = tensorBatch(prepared, config.imageSize, config.latentDim, config.seed, config.penalty, updates.labels);
+  const { imageSize, latentDim, seed, penalty, augmentation } = config;
+  const batch = tensorBatch(prepared, imageSize, latentDim, seed, penalty, updates.labels, augmentation);
   try {
     position.isUpdating = true;
     const losses = updates.iteration.run(position.state, batch);
@@ -113,7 +121,8 @@ function averaged({ setup, position }: Training): Sampler {
 async function sample(training: Training, signal: AbortSignal | undefined): Promise<void> {
   const { config, out } = training.setup;
   const name = `${training.position.state.iteration}`.padStart(7, '0');
-  await writeSamples(averaged(training), training.outputs.fixedInputs, runPaths(out).samples, name, config, signal);
+  const files = await writeSamples(averaged(training), training.outputs.fixedInputs, runPaths(out).samples, name, config, signal);
+  await training.outputs.monitor.sampled(files, training.position.state.iteration);
 }
 
 function isEvaluationDue({ setup, position }: Training): boolean {
@@ -128,5 +137,8 @@ async function evaluate(training: Training): Promise<void> {
   const { state } = training.position;
   const checkpoint = await saver.trySave(state);
   if (checkpoint === undefined) progress.log(`warning: iteration ${state.iteration} is not evaluated because it could not be saved`);
-  else await measure(checkpoint, averaged(training));
+  else {
+    await measure(checkpoint, averaged(training));
+    await training.outputs.monitor.evaluated(state.iteration);
+  }
 }

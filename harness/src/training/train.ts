@@ -14,6 +14,7 @@ import type { RunRecord } from '../run/run-directory.js';
 import { lockRun, type RunLock } from '../run/run-lock.js';
 import { loadFixedInputs } from '../sampling/fixed-inputs.js';
 import { UsageError } from '../usage-error.js';
+import { createMonitor } from './monitor.js';
 import { NonFiniteError } from './roll-back.js';
 import { runIterations } from './run-iterations.js';
 import { compiledIteration } from './compiled-iteration.js';
@@ -123,13 +124,15 @@ async function trainLocked(
   const saver = createSaver({ out, networks, config, lock, faultOf, last: opened?.checkpoint, warn: log });
   const evaluation = trainingEvaluation({ run: out, config, dataset, say: log, signal });
   const position: TrainingPosition = { state, stream: openStream(setup, state), logs, isUpdating: false };
+  const writes = optionalWrites(log);
   const training: Training = {
     setup,
     position,
     outputs: {
       saver,
       progress,
-      optionalWrites: optionalWrites(log),
+      optionalWrites: writes,
+      monitor: createMonitor({ out, config, optionalWrites: writes, iteration: startIteration }),
       fixedInputs,
       evaluate: (checkpoint, averaged) => evaluation.evaluate(checkpoint, averaged),
     },
@@ -157,6 +160,7 @@ async function trainLocked(
     });
     throw error;
   } finally {
+    await training.outputs.monitor.close();
     for (const line of training.outputs.optionalWrites.summary()) log(line);
     progress.stop();
     evaluation.dispose();

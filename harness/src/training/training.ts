@@ -9,6 +9,7 @@ import { runPaths } from '../run/run-directory.js';
 import { appendToHistory, type RunEvent } from '../run/run-history.js';
 import type { FixedInputs } from '../sampling/fixed-inputs.js';
 import type { CompiledIteration } from './compiled-iteration.js';
+import type { Monitor } from './monitor.js';
 import type { Saver } from './saver.js';
 import type { TrainingProgress } from './training-progress.js';
 
@@ -40,6 +41,7 @@ export interface TrainingOutputs {
   readonly saver: Saver;
   readonly progress: TrainingProgress;
   readonly optionalWrites: OptionalWrites;
+  readonly monitor: Monitor;
   /** The images that every sample grid shows. */
   readonly fixedInputs: FixedInputs;
   readonly evaluate: TrainingEvaluation['evaluate'];

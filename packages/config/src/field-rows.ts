@@ -17,6 +17,7 @@ const LARGE = 1e6;
 
 function valuesOf(field: Field): string {
   if (field.kind === 'choice') return field.values.map((value) => `\`${value}\``).join(', ');
+  if (field.kind === 'flag') return 'true, false';
   const { kind, minimum, maximum = Infinity, below } = field;
   const isSmall = maximum < LARGE;
   const range = [

@@ -31,15 +31,29 @@ export interface ChoiceField {
   readonly values: readonly string[];
 }
 
+/** One value of a configuration that is true or false. */
+export interface FlagField {
+  /** True or false. */
+  readonly kind: 'flag';
+  /** What true means. */
+  readonly description: string;
+  /** What it is when it is left out. */
+  readonly default: boolean;
+}
+
 /** One value of a configuration, as plain data: types, checks, help and tables are made of it. */
-export type Field = NumberField | ChoiceField;
+export type Field = NumberField | ChoiceField | FlagField;
 
 /** Values of a configuration, by key. */
 export type Fields = Readonly<Record<string, Field>>;
 
-/** The configuration that fields describe: a number or one of the names for each. */
+/** The configuration that fields describe: a number, one of the names, or true or false for each. */
 export type ConfigOf<Slice extends Fields> = {
-  -readonly [Key in keyof Slice]: Slice[Key] extends { readonly values: readonly (infer Value)[] } ? Value : number;
+  -readonly [Key in keyof Slice]: Slice[Key] extends { readonly values: readonly (infer Value)[] }
+    ? Value
+    : Slice[Key] extends FlagField
+      ? boolean
+      : number;
 };
 
 /**

@@ -46,6 +46,20 @@ describe('values of fields', () => {
   });
 });
 
+describe('a flag', () => {
+  const flags = { shown: { kind: 'flag', default: true, description: 'Shown.' } } as const satisfies Fields;
+
+  it('is true or false, and nothing that looks like it', () => {
+    expect([parseFields(flags, {}), parseFields(flags, { shown: false })]).toEqual([{ shown: true }, { shown: false }]);
+    expect(['false', 0, null].flatMap((value) => fieldFaults(flags, { shown: value }))).toEqual([
+      'shown: must be true or false, got "false"',
+      'shown: must be true or false, got 0',
+      'shown: must be true or false, got null',
+    ]);
+    expect(fieldTable(flags).split('\n')[2]).toBe('| `shown` | true | true, false | Shown. |');
+  });
+});
+
 describe('assignments', () => {
   it('are numbers as people write them, JSON, or texts', () => {
     expect(parseAssignments(['a=.5', 'b= +2. ', 'c=true', 'd=x=y', 'e=[1]'])).toEqual({ a: 0.5, b: 2, c: true, d: 'x=y', e: [1] });

@@ -10,6 +10,7 @@ export {
   type ConfigOf,
   type Field,
   type Fields,
+  type FlagField,
   type NumberField,
   type NumberRange,
 } from './field.js';

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
-import { FolderHeldError, lockFolder, type FolderLock } from './folder-lock.js';
+import { FolderHeldError, isFolderHeld, lockFolder, type FolderLock } from './folder-lock.js';
 import { isRunning, thisProcess, type ProcessIdentity } from './process-identity.js';
 
 const folder = useTemporaryFolder();
@@ -50,6 +50,23 @@ describe('the lock of a run', () => {
     await lock.release();
     expect(await readdir(run)).toEqual([]);
     await (await lockRun(run)).release();
+  });
+
+  it('is seen by others while it is held, who write nothing to see it', async () => {
+    const run = await runFolder();
+    const isHeld = (): Promise<boolean> => isFolderHeld(run, { name: 'train.lock' });
+    expect(await isHeld()).toBe(false);
+    const lock = await lockRun(run);
+    expect([await isHeld(), await isFolderHeld(run)]).toEqual([true, false]);
+    await lock.release();
+    expect(await isHeld()).toBe(false);
+    await leaveLock(run, { pid: await deadProcess() });
+    expect(await isHeld()).toBe(false);
+    await leaveLock(run, { host: 'elsewhere' }, 60);
+    expect(await isHeld()).toBe(true);
+    await leaveLock(run, { host: 'elsewhere' }, 200);
+    expect(await isHeld()).toBe(false);
+    expect(await readdir(run)).toEqual(['train.lock']);
   });
 
   it('is taken over from a process that was killed', async () => {

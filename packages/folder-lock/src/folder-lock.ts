@@ -108,6 +108,25 @@ export async function lockFolder(
   };
 }
 
+/**
+ * Whether a process holds a folder: by looking it up where that is possible, else by its signs of life. Nothing is written.
+ *
+ * @param folder that may be locked
+ * @param options the lock's name, and the process that asks
+ */
+export async function isFolderHeld(
+  folder: string,
+  { name = 'folder.lock', here = thisProcess() }: Pick<LockOptions, 'name' | 'here'> = {},
+): Promise<boolean> {
+  const file = path.join(folder, name);
+  const found = await readHolder(file);
+  if (found === 'absent') return false;
+  const running = found === undefined ? undefined : isRunning(found, here);
+  if (running !== undefined) return running;
+  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }));
+  return Date.now() - mtimeMs <= 1000 * SILENCE_SECONDS;
+}
+
 const describe = ({ pid, host, since }: Holder): string => `process ${pid} on ${host} (since ${since})`;
 
 /** Seconds as `42s` or `3m10s`. */

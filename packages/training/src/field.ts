@@ -9,6 +9,7 @@ export {
   type ConfigOf,
   type Field,
   type Fields,
+  type FlagField,
   type NumberField,
   type NumberRange,
 } from '@stargan/config';

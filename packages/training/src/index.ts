@@ -18,6 +18,7 @@ export {
   dimension,
   type Field,
   type Fields,
+  type FlagField,
   fraction,
   type NumberField,
   type NumberRange,
@@ -48,6 +49,7 @@ export {
   splitBatch,
   tensorBatch,
 } from './iteration/batch.js';
+export { type AugmentationDraw } from './iteration/augmentation.js';
 export { type Compile, type Compiled, type CompileOptions } from './iteration/compile.js';
 export { type BatchConfig, type ObjectiveConfig, type OptimizerConfig } from './iteration/config-fields.js';
 export { discriminatorGradients, type DiscriminatorInputs } from './iteration/discriminator-step.js';
@@ -62,16 +64,11 @@ export {
 } from './iteration/finite.js';
 export { generatorGradients, type GeneratorInputs, type StyleSource } from './iteration/generator-step.js';
 export { overParts } from './iteration/gradients.js';
-export {
-  type IterationConfig,
-  type IterationOptions,
-  type Losses,
-  trainingIteration,
-  type TrainingIteration,
-  trainIteration,
-} from './iteration/iteration.js';
+export { type IterationConfig, type Losses } from './iteration/iteration-config.js';
+export { type IterationOptions, trainingIteration, type TrainingIteration, trainIteration } from './iteration/iteration.js';
 export { type DiscriminatorReadings, type GeneratorReadings, type Objective, OBJECTIVE } from './iteration/objective.js';
 export { buildOptimizers, disposeState, initialState, type Optimizers, stateFromWeights, type TrainingState } from './iteration/state.js';
+export { stateNorms } from './iteration/state-norms.js';
 export { type Factors, type Term, type TermConfig } from './iteration/terms.js';
 export { loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
 export { type DomainChoice } from './load-model-arguments.js';

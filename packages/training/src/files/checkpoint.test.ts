@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { add, memory } from '@tensorflow/tfjs-core';
+import { add, memory, tensor1d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { EMA_NETWORKS, buildNetworks, NETWORK_NAMES } from '../networks/networks.js';
@@ -68,6 +68,20 @@ describe('a checkpoint', () => {
     disposeState({ ...read, ema });
     disposeState(read);
     disposeState(state);
+  });
+
+  it('holds the adaptive probability of augmentation to the bit, and passes over what cannot be one', async () => {
+    const state = Object.assign(someState(), { augmentation: tensor1d([0.1, -2.7, 3]) });
+    const checkpoint = await writeCheckpoint(path.join(folder(), 'adaptive'), networks, state, 1);
+    const read = await readState(networks, checkpoint);
+    expect(read.augmentation!.dataSync()).toEqual(state.augmentation.dataSync());
+    for (const each of [read, state]) disposeState(each);
+    for (const augmentation of [[0.1, 0], [0.5, null, 1], [2, 0, 0], [0.1, 0, -1], 'half', { 0: 1 }]) {
+      const damaged = { ...checkpoint.manifest, metadata: { ...checkpoint.manifest.metadata, augmentation } };
+      const without = await readState(networks, { ...checkpoint, manifest: damaged });
+      expect(without.augmentation, JSON.stringify(augmentation)).toBeUndefined();
+      disposeState(without);
+    }
   });
 
   it('of an earlier version, without counts of roll-backs, has none', async () => {

@@ -2,8 +2,8 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { useTemporaryFolder } from '../testing/small-run.js';
-import { createPictureEmbedder } from './embed-picture.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
+import { createPictureEmbedder, type PictureFile } from './embed-picture.js';
 
 const folder = useTemporaryFolder(async (created) => {
   await mkdir(path.join(created, 'my samples'));
@@ -42,5 +42,31 @@ describe('pictures of a page', () => {
     const embedder = createPictureEmbedder(page(), { pictureBytes: 1000, pageBytes: 1e6 });
     expect(await embedder.figure(picture('damaged.png'), '')).toMatch(/damaged\.png<\/a> cannot be shown: /);
     expect(await embedder.figure(picture('absent.png'), '')).toMatch(/absent\.png<\/a> cannot be shown: /);
+  });
+
+  it('of a row are the last one as it is and earlier ones reduced, as many as there is room for, and say so in order', async () => {
+    const files = Array.from({ length: 40 }, (_, i) => ({ iteration: i, file: picture(i === 39 ? '8.png' : '200.png') }));
+    const embedder = createPictureEmbedder(page(), { pictureBytes: 1e6, pageBytes: 1e6 });
+    const row = (await embedder.row('latent', 'a <grid>', files))!;
+    expect(row).toMatchObject({ kind: 'latent', caption: 'a &lt;grid&gt;', width: 8, height: 8 });
+    expect(row.pictures.map(({ iteration }) => iteration)).toEqual([
+      ...Array.from({ length: 15 }, (_, i) => Math.floor((i * 39) / 15)),
+      39,
+    ]);
+    expect(row.pictures.at(-1)!.source).toMatch(/^data:image\/png;base64,/);
+    for (const { source } of row.pictures.slice(0, -1)) expect(source).toMatch(/^data:image\/webp;base64,/);
+    // Half of the room stays for rows that come later.
+    const { length } = Buffer.from(row.pictures[0]!.source.split(',')[1]!, 'base64');
+    const narrow = createPictureEmbedder(page(), { pictureBytes: 1e6, pageBytes: 6.5 * length });
+    expect((await narrow.row('latent', '', files))!.pictures).toHaveLength(4);
+  });
+
+  it('of a row are left out where they cannot be read, and the row where its last one cannot', async () => {
+    await writeFile(picture('damaged.png'), Buffer.alloc(2000));
+    const [whole, damaged] = ['8.png', 'damaged.png'].map((name) => ({ iteration: 1, file: picture(name) })) as [PictureFile, PictureFile];
+    const embedder = createPictureEmbedder(page());
+    expect((await embedder.row('latent', '', [damaged, whole]))!.pictures).toHaveLength(1);
+    expect(await embedder.row('latent', '', [whole, damaged])).toBeUndefined();
+    expect(await embedder.row('latent', '', [])).toBeUndefined();
   });
 });

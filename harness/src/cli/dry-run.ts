@@ -1,0 +1,40 @@
+import { inspectMachine, memoryBudget } from '@stargan/backend';
+import { openDataset } from '@stargan/data';
+import { fitTraining } from '@stargan/training/planning';
+import type { Config } from '../config/schema.js';
+import { logDataset } from '../dataset/log-dataset.js';
+import { summarizeFit } from '../planning/describe-fit.js';
+import { describeRuns } from '../planning/describe-run.js';
+import { usedRuntime } from './plan-command.js';
+
+/** What `stargan train --dry-run` is about. */
+export interface DryRun {
+  readonly data: string;
+  /** Folder that the run would have. */
+  readonly out: string;
+  readonly config: Config;
+  /** Whether a run in `out` would be resumed. */
+  readonly resumes: boolean;
+  readonly json: boolean;
+}
+
+/** Says what would be trained, on what, where, and what it takes. Nothing is written. */
+export async function printDryRun({ data, out, config, resumes, json }: DryRun): Promise<void> {
+  const dataset = await openDataset(data);
+  const domains = dataset.train.domains.length;
+  const budget = await memoryBudget(usedRuntime(await inspectMachine()));
+  const fit = fitTraining(config, domains, budget);
+  if (json) {
+    const { runtimeBytes, availableBytes, place } = budget;
+    const counts = logDataset(dataset, () => undefined);
+    console.log(JSON.stringify({ out, resumes, config, dataset: counts, ...fit, place, runtimeBytes, availableBytes }, null, 2));
+    return;
+  }
+  const width = Math.max(...Object.keys(config).map(({ length }) => length));
+  const values = Object.entries(config).map(([key, value]) => `  ${key.padEnd(width)}  ${value}`);
+  console.log([resumes ? `would resume ${out}, with` : `would train in ${out}, with`, ...values].join('\n'));
+  logDataset(dataset, (line) => console.log(line));
+  const planned = { config, domains, out, state: fit.plan.stateBytes };
+  for (const line of [...summarizeFit(fit, budget), ...(await describeRuns(planned))]) console.log(line);
+  console.log('nothing was written');
+}

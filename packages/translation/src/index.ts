@@ -1,0 +1,15 @@
+export { chooseStyles, type NamedStyle, type StyleChoice } from './choose-styles.js';
+export { describeFoundPictures, describeTranslation, reportTranslation, type TranslationReport } from './describe-translation.js';
+export { PICTURE_FORMATS, PICTURE_SIZES, type PictureFormat, type PictureSize } from './encode-picture.js';
+export { findPictures, type FoundPicture, type FoundPictures } from './find-pictures.js';
+export { FITS, type Fit } from './fit.js';
+export { requireDomain, styleFromPicture, styleFromSeed, type ReferenceOptions, type StyleOptions } from './model-styles.js';
+export { type ExistingChoice } from './plan-outputs.js';
+export { planStyleFiles } from './plan-style-files.js';
+export { RequestError } from './request-error.js';
+export { readStyle, writeStyle } from './style-file.js';
+export { averageStyles, interpolateStyles, type Style } from './style.js';
+export { translateFiles, type TranslatedFile, type TranslatedFiles, type TranslateFilesOptions } from './translate-files.js';
+export { interpolationFrames, type FramesOptions, type Keyframe } from './video/frames.js';
+export { translateVideo, type TranslatedVideo, type TranslateVideoOptions } from './video/translate-video.js';
+export { VIDEO_FORMATS, writeVideo, type VideoFormat, type WriteVideoOptions } from './video/write-video.js';
