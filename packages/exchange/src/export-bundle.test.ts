@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { memory, randomUniform } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { readSafetensors, writeSafetensors } from '@stargan/checkpoints';
 import { loadModel, ROUNDED_WEIGHTS, type TrainingConfig } from '@stargan/training';
 import { describe, expect, it } from 'vitest';
-import { exportBundle } from './index.js';
+import { exportBundle, exportPyTorch } from './index.js';
 import { writeRandomRun } from './testing/random-run.js';
 import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 
@@ -89,13 +89,15 @@ describe('a bundle for browsers', () => {
     model.dispose();
   });
 
-  it('is made of a bundle as well, and of a checkpoint by its own folder', async () => {
+  it('is made of a bundle as well, as all exports are, and of a checkpoint by its own folder', async () => {
     const run = join(folder(), 'origin');
     await writeRandomRun(run);
     await exportBundle({ run: join(run, 'checkpoints', '0000007'), out: join(folder(), 'first') });
     await exportBundle({ run: join(folder(), 'first'), out: join(folder(), 'second') });
     const [first, second] = await Promise.all(['first', 'second'].map((name) => inMemory(join(folder(), name))));
     expect(second!['generator_ema.safetensors']).toEqual(first!['generator_ema.safetensors']);
+    const { files } = await exportPyTorch({ run: join(folder(), 'first'), out: join(folder(), 'of-bundle') });
+    expect(files.map(({ path }) => basename(path))).toEqual(['000007_nets_ema.ckpt']);
   });
 
   it('leaves a full folder as it is, takes an empty one, and leaves nothing where it fails', async () => {

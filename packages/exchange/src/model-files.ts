@@ -7,6 +7,7 @@ import {
   findModel,
   REFERENCE_NAMES,
   storedConstants,
+  weightsFile,
   type EmaNetwork,
   type NetworkName,
   type OpenedRecord,
@@ -57,7 +58,7 @@ export async function findModelFiles(
   const found = await findCheckpoint();
   const only = wanted === 'all' ? undefined : (name: string) => averageFiles().includes(name);
   const checkpoint = await openCheckpoint(filesOf(found), { verify: 'sha256', only });
-  const isResumable = checkpoint.manifest.files.some(({ name }) => !averageFiles().includes(name));
+  const isResumable = checkpoint.manifest.files.some(({ name }) => name === weightsFile('generator'));
   return { ...record, checkpoint, isResumable, signal };
 }
 
