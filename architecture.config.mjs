@@ -18,7 +18,7 @@ export const levels = [
     'packages/report',
     'packages/tensorboard',
   ],
-  ['packages/layers', 'packages/data', 'packages/profiling', 'packages/optimizers'],
+  ['packages/layers', 'packages/data', 'packages/profiling', 'packages/optimizers', 'packages/augmentation'],
   ['packages/generator', 'packages/mapping-network', 'packages/style-encoder', 'packages/discriminator', 'packages/metrics'],
   ['packages/pretrained'],
   ['packages/evaluation'],
@@ -43,6 +43,7 @@ export const rooms = {
     'machine',
     'environment.ts',
     'install',
+    'capture',
     '*',
   ],
   'packages/command-line': ['*', 'completion', 'manual'],
@@ -121,4 +122,5 @@ export const externals = {
   // For scripts of other people and for browsers: nothing native. `path` names the files of a checkpoint.
   'packages/training': ['@tensorflow/tfjs-core', 'path'],
   'packages/losses': ['@tensorflow/tfjs-core'],
+  'packages/augmentation': ['@tensorflow/tfjs-core'],
 };

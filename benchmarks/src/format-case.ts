@@ -24,7 +24,10 @@ const tensorColumns: Column<TensorResult>[] = [
   { heading: 'bytes', cell: (r) => formatBytes(r.peakBytes) },
 ];
 
-const imageColumns: Column<ImageResult>[] = [{ heading: 'images/s', cell: (r) => threeDigits(r.imagesPerSecond) }];
+const imageColumns: Column<ImageResult>[] = [
+  { heading: 'images/s', cell: (r) => threeDigits(r.imagesPerSecond) },
+  { heading: 'CPU ms/image', cell: (r) => threeDigits(r.cpuSecondsPerImage * 1e3) },
+];
 
 /** A table of the variants of one case; times are also given as multiples of the fastest one's. */
 export function formatCase(title: string, results: readonly VariantResult[]): string {

@@ -115,6 +115,7 @@ describe('measuring a case', () => {
     );
     expect(order.slice(-17).join('')).toBe('a()b()a()b()a()b()a()b()closed');
     for (const result of results) expect(result).toMatchObject({ runs: 4, imagesPerSecond: 6 / result.secondsMedian });
+    for (const result of results) expect(result).toHaveProperty('cpuSecondsPerImage', expect.any(Number));
   });
 
   it('closes readers of images that fail', async () => {

@@ -29,6 +29,8 @@ export interface TensorResult extends Names, Timing {
 export interface ImageResult extends Names, Timing {
   /** By the median. */
   imagesPerSecond: number;
+  /** Processor time of all threads for one image, by the mean: what other programs do hardly shows in it. */
+  cpuSecondsPerImage: number;
 }
 
 export type VariantResult = TensorResult | ImageResult;
@@ -92,16 +94,24 @@ async function runImageCase(
 ): Promise<ImageResult[]> {
   const { variants, close } = await prepareImages();
   try {
-    const timed = Object.entries(variants).map(([called, run]) => ({
+    const cpuSeconds: number[][] = [];
+    const timed = Object.entries(variants).map(([called, run], variant) => ({
       name: called,
       time: async () => {
-        const start = performance.now();
+        const [start, cpu] = [performance.now(), process.cpuUsage()];
         await run();
+        const { user, system } = process.cpuUsage(cpu);
+        (cpuSeconds[variant] ??= []).push((user + system) / 1e6);
         return performance.now() - start;
       },
     }));
     const timings = await timeVariants(timed, scale);
-    return timings.map((timing) => ({ suite, case: name, ...timing, imagesPerSecond: images / timing.secondsMedian }));
+    return timings.map((timing, variant) => {
+      // Those before were warm-up.
+      const all = cpuSeconds[variant]!.slice(-timing.runs).reduce((sum, seconds) => sum + seconds, 0);
+      const cpuSecondsPerImage = all / timing.runs / images;
+      return { suite, case: name, ...timing, imagesPerSecond: images / timing.secondsMedian, cpuSecondsPerImage };
+    });
   } finally {
     await close?.();
   }

@@ -16,7 +16,13 @@ import {
 import { findLatestCheckpoint, type Checkpoint } from '@stargan/checkpoints';
 import { loadModel } from '@stargan/training';
 
-const how: ImportOptions = { out: 'runs/afhq', domains: ['cat', 'dog', 'wild'], data: undefined, iteration: undefined };
+const how: ImportOptions = {
+  out: 'runs/afhq',
+  domains: ['cat', 'dog', 'wild'],
+  data: undefined,
+  iteration: undefined,
+  signal: new AbortController().signal,
+};
 const imported: ReferenceImport = await importReference(['100000_nets_ema.ckpt'], how);
 console.log(imported.config.imageSize, imported.isResumable, imported.notes.length);
 const model = await loadModel(imported.run);

@@ -1,10 +1,10 @@
 import { openFolder } from '@stargan/checkpoints';
+import { parseFields } from '@stargan/config';
 import {
   averageFile,
   filesOf,
   findModel,
   optimizerFile,
-  parseFields,
   REFERENCE_NAMES,
   ROUNDED_WEIGHTS,
   trainingFields,

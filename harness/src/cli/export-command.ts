@@ -1,3 +1,4 @@
+import { runStoppable } from '@stargan/command-line';
 import { exportBundle, exportOnnx, exportPyTorch, type ExportedFile, type ExportOptions } from '@stargan/exchange';
 import { Command, Option } from 'commander';
 import { UsageError } from '../usage-error.js';
@@ -57,15 +58,18 @@ async function runExport(args: ExportArguments): Promise<void> {
   if (masks === true && format !== 'onnx') throw new UsageError(`--masks is for --format onnx, got ${format}`);
   await requireWritable('--out', out);
   const find = checkpoint === undefined ? undefined : () => openChosenCheckpoint(run, checkpoint);
-  const { iteration, files, notes = [], options } = await FORMATS[format]({ run, out, find }, args);
-  for (const note of notes) console.error(`note: ${note}`);
-  if (json) {
-    console.log(JSON.stringify({ iteration, files, options }));
-    return;
-  }
-  for (const { path, bytes } of files) console.log(`${path} (${size(bytes)})`);
-  console.log(`iteration ${iteration}, ${size(files.reduce((sum, { bytes }) => sum + bytes, 0))} in all`);
-  if (options !== undefined) console.log(`options of the reference: ${options.join(' ')}`);
+  await runStoppable('stopping; files that are whole stay', async (signal) => {
+    const { iteration, files, notes = [], options } = await FORMATS[format]({ run, out, find, signal }, args);
+    for (const note of notes) console.error(`note: ${note}`);
+    const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    const lines = [
+      ...files.map(({ path, bytes }) => `${path} (${size(bytes)})`),
+      `iteration ${iteration}, ${size(total)} in all`,
+      ...(options === undefined ? [] : [`options of the reference: ${options.join(' ')}`]),
+    ];
+    console.log(json ? JSON.stringify({ iteration, files, options }) : lines.join('\n'));
+    return 'completed';
+  });
 }
 
 const size = (bytes: number): string => (bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);

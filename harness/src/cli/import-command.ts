@@ -1,3 +1,4 @@
+import { runStoppable } from '@stargan/command-line';
 import { openDataset } from '@stargan/data';
 import { importReference, type ReferenceImport } from '@stargan/exchange';
 import { Command } from 'commander';
@@ -45,10 +46,13 @@ async function runImport(files: string[], { out, data, domains, iteration, json 
     await requireApart({ data, out });
   }
   const named = data === undefined ? domains : (await openDataset(data)).train.domains.map(({ name }) => name);
-  const imported = await importReference(files, { out, data, iteration, domains: named });
-  for (const note of imported.notes) console.error(`note: ${note}`);
-  if (json) console.log(JSON.stringify({ ...imported, presets: presetsOf(imported.config) }));
-  else for (const line of describeImport(imported)) console.log(line);
+  await runStoppable('stopping; nothing is left behind', async (signal) => {
+    const imported = await importReference(files, { out, data, iteration, domains: named, signal });
+    for (const note of imported.notes) console.error(`note: ${note}`);
+    if (json) console.log(JSON.stringify({ ...imported, presets: presetsOf(imported.config) }));
+    else for (const line of describeImport(imported)) console.log(line);
+    return 'completed';
+  });
 }
 
 const SIZES = ['imageSize', 'styleDim', 'latentDim', 'hiddenDim', 'widthBudget', 'maxWidth', 'highPass'] as const;
@@ -63,7 +67,7 @@ function presetsOf(config: Pick<Config, (typeof SIZES)[number]>): string[] {
 function describeImport({ run, config, domains, iteration, isResumable }: ReferenceImport): string[] {
   const presets = presetsOf(config);
   return [
-    `${run}: a model of ${config.imageSize} × ${config.imageSize} images at iteration ${iteration}, with ${domains.length} domains (${domains.join(', ')})`,
+    `${run}: a model of ${config.imageSize} × ${config.imageSize} images at iteration ${iteration}, with ${domains.length} domains (${domains.slice(0, 10).join(', ')}${domains.length > 10 ? ', …' : ''})`,
     `sizes: ${SIZES.map((key) => `${key} ${config[key]}`).join(', ')} (${presets.length === 0 ? 'of no preset' : `as ${presets.join(' and ')}`})`,
     isResumable
       ? `stargan sample, evaluate and train --resume take it; what checkpoints do not hold, such as lambdaDiversity and batch, has its default until train --resume is given --preset or --set`

@@ -124,7 +124,7 @@ async function translateAndSave(
   const onNote = (note: string): void => console.error(`note: ${note}`);
   const styles = await chooseStyles(model, { to, seed, count, reference, style, average, psi }, { fit: how.fit, onNote });
   const saved = saveStyle === undefined ? [] : await planStyleFiles(saveStyle, styles, overwrite);
-  const progress = createTimedProgress('translating', 'pictures');
+  const progress = createTimedProgress('translating', 'results');
   try {
     const translated = await translateFiles(model, found, {
       ...how,

@@ -54,6 +54,14 @@ describe('a configuration', () => {
     expect(config).toMatchObject({ lambdaDiversity: 2, batch: 3, seed: 4, lambdaCycle: 5, onCorrupt: 'skip' });
   });
 
+  it('takes the operations of the augmentation with commas, in their order', async () => {
+    const assignments = ['augmentation=color,translation', 'augmentationTarget=0.6'];
+    expect(await resolveConfig({ assignments })).toMatchObject({ augmentation: 'color,translation', augmentationTarget: 0.6 });
+    await expect(resolveConfig({ assignments: ['augmentation=translation,color'] })).rejects.toThrow(
+      'augmentation: must be one of "off"|"color"|"translation"|"cutout"|"color,translation"|',
+    );
+  });
+
   it('is taken from the record of a run, with a word', async () => {
     await writeRunRecord(folder(), { config: smallConfig({ batch: 5 }), data: '/elsewhere', domains: ['a', 'b'] });
     const file = path.join(folder(), 'config.json');

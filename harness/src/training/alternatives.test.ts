@@ -31,6 +31,9 @@ const ALTERNATIVES: Readonly<Record<string, Partial<Config>>> = {
   "WGAN-GP's penalty in parts": { adversarial: 'wasserstein', penalty: 'wganGp', criticSteps: 2, gradientAccumulation: 2 },
   'styles as maps': { injection: 'concatenation' },
   'gradient checkpointing and accumulation': { gradientCheckpointing: 'blocks', gradientAccumulation: 2 },
+  'relativistic pairs with R1 and R2': { adversarial: 'relativistic', penalty: 'r1r2' },
+  'augmentation in parts': { augmentation: 'color,translation,cutout', gradientAccumulation: 2 },
+  'adaptive augmentation': { augmentation: 'color,translation', augmentationTarget: 0.6, augmentationImages: 100 },
 };
 
 const configurations: Readonly<Record<string, Config>> = {

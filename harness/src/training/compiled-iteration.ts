@@ -36,8 +36,7 @@ export function compiledIteration(networks: Networks, optimizers: Optimizers, co
   return { iteration: trainingIteration(networks, optimizers, { config, ...compile }), labels, notCompiled };
 }
 
-/** Why a training's updates run operation by operation; undefined where they are recorded and replayed. */
-export function whyNotCompiled({ compile }: Pick<Config, 'compile'>, domains: number): string | undefined {
+function whyNotCompiled({ compile }: Pick<Config, 'compile'>, domains: number): string | undefined {
   if (compile === 'off') return 'compile is off';
   if (labelForm(domains) === 'lists') return `each of the ${domains} domains has its own branches, which only its own samples go through`;
   return whyNotCaptured();

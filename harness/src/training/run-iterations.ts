@@ -79,7 +79,8 @@ async function iterate(training: Training): Promise<{ losses: Losses; due: Due }
   const { setup, position } = training;
   const { config, updates } = setup;
   const prepared = await position.stream.next();
-  const batch = tensorBatch(prepared, config.imageSize, config.latentDim, config.seed, config.penalty, updates.labels);
+  const { imageSize, latentDim, seed, penalty, augmentation } = config;
+  const batch = tensorBatch(prepared, imageSize, latentDim, seed, penalty, updates.labels, augmentation);
   try {
     position.isUpdating = true;
     const losses = updates.iteration.run(position.state, batch);

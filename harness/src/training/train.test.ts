@@ -4,6 +4,7 @@ import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { planTrainingBatch, type TrainingSampler } from '@stargan/data';
 import { describe, expect, it } from 'vitest';
+import type { Config } from '../config/schema.js';
 import { readMetricLog } from '../logging/metric-log.js';
 import { buildNetworks, buildOptimizers, disposeBatch, disposeState, initialState, tensorBatch, trainIteration } from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
@@ -70,6 +71,26 @@ describe('training', () => {
     expect(result).toMatchObject({ iteration: 4, completed: true });
     expect(await checkpointHashes(half, 4)).toEqual(await checkpointHashes(runFolder('whole'), 4));
     expect(await readMetricLog(runPaths(half).log)).toEqual(await readMetricLog(runPaths(runFolder('whole')).log));
+  });
+
+  it('continues bit for bit with an adaptive augmentation and relativistic pairs', async () => {
+    const config = (iterations: number): Config =>
+      smallConfig({
+        iterations,
+        adversarial: 'relativistic',
+        penalty: 'r1r2',
+        augmentation: 'color,translation,cutout',
+        augmentationTarget: 0.6,
+        augmentationImages: 64,
+      });
+    await train({ data, out: runFolder('adaptive'), config: config(5) });
+    // Three iterations are six updates: the sums of the signs are not at a move.
+    await train({ data, out: runFolder('adaptive-half'), config: config(3) });
+    await train({ data, out: runFolder('adaptive-half'), config: config(5), resume: true });
+    expect(await checkpointHashes(runFolder('adaptive-half'), 5)).toEqual(await checkpointHashes(runFolder('adaptive'), 5));
+    const log = await readMetricLog(runPaths(runFolder('adaptive')).log);
+    expect(await readMetricLog(runPaths(runFolder('adaptive-half')).log)).toEqual(log);
+    expect(log.at(-1)).toHaveProperty(['D/augmentation']);
   });
 
   it('saves and leaves when it is told to stop, and goes on from there', async () => {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #if defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__))
 #include <immintrin.h>
@@ -42,5 +43,39 @@ inline Vector broadcast(float value) { return Vector{value, value, value, value}
 inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return a * b + c; }
 
 #endif
+
+/** Element i of the result is element at(i) of `a` followed by `b`. */
+template <class Choice, int... i>
+inline Vector choose(Vector a, Vector b, std::integer_sequence<int, i...>) {
+#if defined(__clang__)
+  return __builtin_shufflevector(a, b, Choice::at(i)...);
+#else
+  typedef int Indices __attribute__((vector_size(kLanes * sizeof(int))));
+  return __builtin_shuffle(a, b, Indices{Choice::at(i)...});
+#endif
+}
+
+template <int half> struct Upper {
+  static constexpr int at(int i) { return i & half ? kLanes + i - half : i; }
+};
+template <int half> struct Lower {
+  static constexpr int at(int i) { return i & half ? kLanes + i : i + half; }
+};
+
+/** Turns a square around: element (i, k) becomes element (k, i). */
+template <int half = kLanes / 2>
+inline void transpose(Vector* rows) {
+  if constexpr (half > 0) {
+    constexpr auto lanes = std::make_integer_sequence<int, kLanes>{};
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes; i++) {
+      if (i & half) continue;
+      const Vector above = rows[i], below = rows[i + half];
+      rows[i] = choose<Upper<half>>(above, below, lanes);
+      rows[i + half] = choose<Lower<half>>(above, below, lanes);
+    }
+    transpose<half / 2>(rows);
+  }
+}
 
 }  // namespace stargan

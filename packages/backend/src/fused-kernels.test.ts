@@ -64,10 +64,12 @@ import * as tf from '@tensorflow/tfjs-core';
   run('AddBiasLeakyReluBiasGradient', { dy, x, bias: shift }, { slope: 0.2 });
   const constants = tf.tensor1d([1e-4, 0.5, 0.5, 0.99, 0.01, 0.5, 1e-8, 1e-3]);
   const flat = tf.abs(tf.reshape(x, [-1]));
-  const filter = tf.randomNormal([3, 3, 64, 96], 0, 1, 'float32', 5);
   const map = (size, channels, seed) => tf.randomNormal([2, size, size, channels], 0, 1, 'float32', seed);
-  for (const resampling of [-1, 0, 1]) {
-    const [wide, narrow] = [map(48, 64, 6), map(48 * 2 ** resampling, 96, 7)];
+  // Many tiles of some channels, few tiles of many, many of few.
+  const sizes = [[48, 64, 96], [16, 256, 192], [96, 32, 64]];
+  for (const [size, from, to] of sizes) for (const resampling of [-1, 0, 1]) {
+    const filter = tf.randomNormal([3, 3, from, to], 0, 1, 'float32', 5);
+    const [wide, narrow] = [map(size, from, 6), map(size * 2 ** resampling, to, 7)];
     run('WinogradConvolution', { x: wide, filter }, { resampling });
     run('WinogradConvolutionInputGradient', { dy: narrow, filter }, { resampling });
     run('WinogradConvolutionFilterGradient', { x: wide, dy: narrow }, { resampling });
@@ -77,7 +79,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 test('results have the same bits whatever the number of threads', (context) => {
   if (absent !== undefined) return context.skip(absent);
-  const [one, three] = ['1', '3'].map((threads) =>
+  const [one, three, twelve] = ['1', '3', '12'].map((threads) =>
     execFileSync(process.execPath, ['--input-type=module'], {
       input: program,
       cwd: fileURLToPath(new URL('..', import.meta.url)),
@@ -86,8 +88,9 @@ test('results have the same bits whatever the number of threads', (context) => {
       stdio: ['pipe', 'pipe', 'ignore'],
     }),
   );
-  expect(one?.trim().split('\n')).toHaveLength(15);
+  expect(one?.trim().split('\n')).toHaveLength(33);
   expect(three).toBe(one);
+  expect(twelve).toBe(one);
 });
 
 /** Makes every further start of a thread fail once the file that it is told of exists. */

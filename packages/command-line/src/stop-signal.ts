@@ -20,13 +20,32 @@ export interface StopSignal {
 
 /** What {@link stopSignal} uses of the process, so that tests can replace it. */
 export interface StopSurroundings {
-  /** As `process.on`. */
+  /**
+   * As `process.on`.
+   *
+   * @param name of the signal
+   * @param listener called when it comes
+   */
   on(name: StopName, listener: (name: StopName) => void): unknown;
-  /** As `process.off`. */
+  /**
+   * As `process.off`.
+   *
+   * @param name of the signal
+   * @param listener that is no longer called
+   */
   off(name: StopName, listener: (name: StopName) => void): unknown;
-  /** As `process.exit`. */
+  /**
+   * As `process.exit`.
+   *
+   * @param code of the exit
+   */
   exit(code: number): void;
-  /** Prints a text and calls back once it has been printed, or could not be. */
+  /**
+   * Prints a text and calls back once it has been printed, or could not be.
+   *
+   * @param text that is printed
+   * @param shown called then
+   */
   write(text: string, shown: () => void): void;
   /** Milliseconds on a monotonic clock. */
   now(): number;

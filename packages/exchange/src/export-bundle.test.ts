@@ -9,7 +9,7 @@ import { loadModel, ROUNDED_WEIGHTS, type TrainingConfig } from '@stargan/traini
 import { describe, expect, it } from 'vitest';
 import { exportBundle } from './index.js';
 import { writeRandomRun } from './testing/random-run.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 
 const folder = useTemporaryFolder();
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { saveCheckpoint, writeWholeFile, type CheckpointContent, type TensorSource } from '@stargan/checkpoints';
-import { averageFile, EMA_NETWORKS, ROUNDED_WEIGHTS, storedConstants } from '@stargan/training';
+import { averageFile, EMA_NETWORKS, RECORD_FILE, ROUNDED_WEIGHTS, storedConstants } from '@stargan/training';
 import {
   findModelFiles,
   openNetworkFile,
@@ -41,7 +41,7 @@ export async function exportBundle(options: BundleOptions): Promise<BundleExport
   try {
     const record = { formatVersion: 1, config: model.config, domains: model.domains };
     const content: Record<string, CheckpointContent> = {
-      'config.json': (path) => writeWholeFile(path, `${JSON.stringify(record, null, 2)}\n`),
+      [RECORD_FILE]: (path) => writeWholeFile(path, `${JSON.stringify(record, null, 2)}\n`),
     };
     for (const name of EMA_NETWORKS) {
       if (model.networks[name].specs.length === 0) continue;

@@ -7,7 +7,7 @@ import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
 import { exportOnnx } from './index.js';
 import { writeRandomRun } from './testing/random-run.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 
 const folder = useTemporaryFolder();
 

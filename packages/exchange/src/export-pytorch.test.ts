@@ -1,12 +1,13 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPyTorchFile } from '@stargan/checkpoints';
 import type { TrainingConfig } from '@stargan/training';
 import { describe, expect, it } from 'vitest';
-import { exportPyTorch } from './index.js';
+import { exportBundle, exportOnnx, exportPyTorch } from './index.js';
 import { writeRandomRun } from './testing/random-run.js';
 import { dictAt, type ChangedDict } from './testing/reference-files.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 
 const folder = useTemporaryFolder();
 const read = async (path: string): Promise<ChangedDict> => (await readPyTorchFile(path)) as unknown as ChangedDict;
@@ -86,6 +87,23 @@ describe('an export to PyTorch', () => {
       `${theirs} is there already, and is not overwritten; name another folder, or move it away`,
     );
     expect([await readdir(out), await readFile(theirs, 'utf8')]).toEqual([['000007_optims.ckpt'], 'theirs']);
+  });
+
+  it('is stopped by a signal, and leaves no half of a file', async () => {
+    const run = join(folder(), 'stopped');
+    await writeRandomRun(run);
+    const controller = new AbortController();
+    controller.abort();
+    const [pytorch, onnx, bundle] = ['pytorch', 'onnx', 'bundle'].map((name) => join(folder(), `stopped-${name}`)) as [
+      string,
+      string,
+      string,
+    ];
+    const options = { run, signal: controller.signal };
+    await expect(exportPyTorch({ ...options, out: pytorch })).rejects.toThrow(/aborted/);
+    await expect(exportOnnx({ ...options, out: onnx })).rejects.toThrow(/aborted/);
+    await expect(exportBundle({ ...options, out: bundle })).rejects.toThrow(/aborted/);
+    expect([await readdir(pytorch), await readdir(onnx), existsSync(bundle)]).toEqual([[], [], false]);
   });
 
   it.each<[Partial<TrainingConfig>, string]>([

@@ -16,7 +16,7 @@ import { dispose, memory } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { exportPyTorch, importReference } from './index.js';
 import { dictAt, type ChangedDict } from './testing/reference-files.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 
 // Checkpoints that the reference itself wrote are not part of the repository.
 const goldens = fileURLToPath(new URL('../../../../shared/goldens/', import.meta.url));

@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { importReference } from './index.js';
 import { smallConfig, writeRandomRun } from './testing/random-run.js';
 import { averagesIn, changed, dictAt, writeReferenceFiles } from './testing/reference-files.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 
 const folder = useTemporaryFolder();
 const DOMAINS = ['cat', 'dog', 'wild'];
@@ -391,6 +391,15 @@ describe('an import', () => {
       await expect(importReference([files.averages], { out: out(), domains })).rejects.toThrow(
         `the model has 3 domains; name each once, in the order of the sorted folders of its images, got ${domains.join(', ')}`,
       );
+  });
+
+  it('is stopped by a signal, and leaves nothing', async () => {
+    const stopped = out();
+    const controller = new AbortController();
+    controller.abort();
+    const failing = importReference(Object.values(files), { out: stopped, domains: DOMAINS, signal: controller.signal });
+    await expect(failing).rejects.toThrow(/aborted/);
+    expect([existsSync(stopped), existsSync(`${stopped}.partial`)]).toEqual([false, false]);
   });
 
   it('changes no folder that holds something', async () => {

@@ -1,5 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { saveCheckpoint, writeWholeFile, type CheckpointContent, type TensorSource } from '@stargan/checkpoints';
+import { parseFields } from '@stargan/config';
 import { torchShape, type ParameterSpec } from '@stargan/layers';
 import {
   averageFile,
@@ -8,7 +9,7 @@ import {
   EMA_NETWORKS,
   NETWORK_NAMES,
   optimizerFile,
-  parseFields,
+  RECORD_FILE,
   REFERENCE_NAMES,
   storedConstants,
   trainingFields,
@@ -36,6 +37,8 @@ export interface ImportOptions {
   readonly data?: string | undefined;
   /** Iterations that the model was trained for; by default what the names of the files begin with, `100000_nets_ema.ckpt`. */
   readonly iteration?: number | undefined;
+  /** Aborting it ends the import, and leaves nothing. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A run that was made of checkpoints of the reference. */
@@ -77,7 +80,7 @@ export async function importReference(files: readonly string[], options: ImportO
   await requireVacant(options.out);
   const opened: ReferenceFile[] = [];
   try {
-    for (const path of files) opened.push(await openReferenceFile(path));
+    for (const path of files) opened.push(await openReferenceFile(path, options.signal));
     return await importOpened(byRole(opened), options);
   } finally {
     for (const file of opened) await file.close();
@@ -147,7 +150,7 @@ async function importOpened(files: Files, options: ImportOptions): Promise<Refer
   await writeFolder(options.out, async (aside) => {
     await saveCheckpoint(checkpointDirectory(aside), iteration, content, metadata);
     const record = { formatVersion: 1, config, data: options.data === undefined ? '' : resolve(options.data), domains };
-    await writeWholeFile(join(aside, 'config.json'), `${JSON.stringify(record, null, 2)}\n`);
+    await writeWholeFile(join(aside, RECORD_FILE), `${JSON.stringify(record, null, 2)}\n`);
     return aside;
   });
   const checkpoint = join(checkpointDirectory(options.out), `${iteration}`.padStart(7, '0'));

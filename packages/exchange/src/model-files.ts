@@ -23,6 +23,8 @@ export interface ExportOptions {
   readonly iteration?: number | undefined;
   /** Gives the checkpoint instead. */
   readonly find?: (() => Promise<Checkpoint>) | undefined;
+  /** Aborting it ends the export; files that are whole by then stay. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A file that was written. */
@@ -38,6 +40,8 @@ export interface ModelFiles extends OpenedRecord {
   readonly checkpoint: Checkpoint;
   /** Whether the checkpoint holds what training goes on from, beside the moving averages. */
   readonly isResumable: boolean;
+  /** Aborting it makes the next tensor fail to be read. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -46,7 +50,7 @@ export interface ModelFiles extends OpenedRecord {
  * @param wanted whether the files that training goes on from are read as well, or the moving averages alone
  */
 export async function findModelFiles(
-  { run, iteration, find }: Pick<ExportOptions, 'run' | 'iteration' | 'find'>,
+  { run, iteration, find, signal }: Pick<ExportOptions, 'run' | 'iteration' | 'find' | 'signal'>,
   wanted: 'all' | 'averages',
 ): Promise<ModelFiles> {
   const { find: findCheckpoint, ...record } = await findModel(run, { iteration, find });
@@ -54,7 +58,7 @@ export async function findModelFiles(
   const only = wanted === 'all' ? undefined : (name: string) => averageFiles().includes(name);
   const checkpoint = await openCheckpoint(filesOf(found), { verify: 'sha256', only });
   const isResumable = checkpoint.manifest.files.some(({ name }) => !averageFiles().includes(name));
-  return { ...record, checkpoint, isResumable };
+  return { ...record, checkpoint, isResumable, signal };
 }
 
 /** A tensor that is read when its turn comes. */
@@ -100,6 +104,7 @@ export async function openNetworkFile(
     *tensors(prefix = '') {
       for (const spec of specs) {
         const data = async (): Promise<Float32Array> => {
+          model.signal?.throwIfAborted();
           const stored = await opened.read(prefix + spec.name);
           if (stored.dtype !== 'F32') throw new Error(`${opened.path}: tensor ${prefix}${spec.name} must be F32, got ${stored.dtype}`);
           return stored.data;

@@ -43,7 +43,12 @@ export function thisProcess(): ProcessIdentity {
   };
 }
 
-/** Whether a process is running; undefined when that cannot be told from here, as for one on another machine. */
+/**
+ * Whether a process is running; undefined when that cannot be told from here, as for one on another machine.
+ *
+ * @param other the process
+ * @param here the one that asks
+ */
 export function isRunning(other: ProcessIdentity, here: ProcessIdentity = thisProcess()): boolean | undefined {
   if (other.host !== here.host || other.boot !== here.boot || other.pidNamespace !== here.pidNamespace) return undefined;
   try {

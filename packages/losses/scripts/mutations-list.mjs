@@ -1,12 +1,10 @@
 // One change of one source each, by the test file that must notice it. `from` occurs exactly once in the file.
 const R = { file: 'reduction.ts' };
 const reductions = [
-  { ...R, from: "if (reduction === 'mean') return mean<Reduced<R>>(values);", to: "if (reduction === 'mean') return sum(values);" },
+  { ...R, from: 'undefined) return mean<Reduced<R>>(values);', to: 'undefined) return sum(values);' },
   { ...R, from: 'mean(reshape(values, [batch, values.size / batch]), 1)', to: 'sum(reshape(values, [batch, values.size / batch]), 1)' },
 ];
-const sampleReductions = [
-  { ...R, from: "    case 'sum':\n      return sum<Reduced<R>>(perSample);", to: "    case 'sum':\n      return mean(perSample);" },
-];
+const sampleReductions = [{ ...R, from: 'return sum<Reduced<R>>(weighted);', to: 'return mean(weighted);' }];
 const absoluteDifferences = [
   { file: 'internal/mean-absolute-difference.ts', from: 'absolute(sub(first[1], second[1]))', to: 'sub(first[1], second[1])' },
   {
@@ -36,9 +34,10 @@ export const mutations = {
     ...reductions,
     {
       file: 'adversarial.ts',
-      from: "perLogit('realLogisticLoss', ['logits', logits], options, (l) => softplus(neg(l)))",
-      to: "perLogit('realLogisticLoss', ['logits', logits], options, (l) => softplus(l))",
+      from: 'target === 1 ? softplus(neg(l)) :',
+      to: 'target === 1 ? softplus(l) :',
     },
+    { file: 'adversarial.ts', from: 'mul(softplus(l), 1 - target)', to: 'mul(softplus(l), target)' },
     {
       file: 'adversarial.ts',
       from: "perLogit('fakeLogisticLoss', ['logits', logits], options, (l) => softplus(l))",
@@ -138,6 +137,73 @@ export const mutations = {
       to: 'hinge: { real: fakeHingeLoss, fake: realHingeLoss',
     },
     { file: 'adversarial.ts', from: 'generator: saturatingLogisticLoss', to: 'generator: nonSaturatingLogisticLoss' },
+  ],
+  'relativistic.test.ts': [
+    {
+      file: 'relativistic.ts',
+      from: 'family.real(sub(preferred[1], other[1]), options)',
+      to: 'family.real(sub(other[1], preferred[1]), options)',
+    },
+    { file: 'relativistic.ts', from: 'family.real(sub(preferred[1], other[1]), options)', to: 'family.real(preferred[1], options)' },
+    {
+      file: 'relativistic.ts',
+      from: 'family.real(sub(preferred[1], other[1]), options)',
+      to: 'mean(log(add(exp(sub(other[1], preferred[1])), 1)))',
+    },
+    {
+      file: 'relativistic.ts',
+      from: 'family.real(sub(preferred[1], other[1]), options)',
+      to: 'family.real(cumsum(sub(preferred[1], other[1])), options)',
+    },
+    { file: 'relativistic.ts', from: 'sub(preferred[1], mean(other[1]))', to: 'sub(preferred[1], other[1])' },
+    { file: 'relativistic.ts', from: 'sub(other[1], mean(preferred[1]))', to: 'sub(other[1], stopGradient(mean(preferred[1])))' },
+    { file: 'relativistic.ts', from: 'sub(other[1], mean(preferred[1]))', to: 'sub(mean(preferred[1]), other[1])' },
+    {
+      file: 'relativistic.ts',
+      from: "pairedLoss('generatorRelativisticLoss', ['fakeLogits', fakeLogits], ['realLogits', realLogits], options)",
+      to: "pairedLoss('generatorRelativisticLoss', ['realLogits', realLogits], ['fakeLogits', fakeLogits], options)",
+    },
+  ],
+  'path-length.test.ts': [
+    { file: 'path-length.ts', from: '1 / Math.sqrt(height * width * layers)', to: '1 / Math.sqrt(height * width)' },
+    { file: 'path-length.ts', from: '1 / Math.sqrt(height * width * layers)', to: '1 / Math.sqrt(height * layers)' },
+    { file: 'path-length.ts', from: 'sum(mul(image, noise), [1, 2, 3])', to: 'sum(mul(image, add(noise, 1)), [1, 2, 3])' },
+    { file: 'path-length.ts', from: 'sum(mul(image, noise), [1, 2, 3])', to: 'sum(mul(image, cumsum(noise)), [1, 2, 3])' },
+    { file: 'path-length.ts', from: 'gradientNorm(gradient)', to: 'sqrt(sum(square(gradient), 1))' },
+    {
+      file: 'path-length.ts',
+      from: 'square(sub(lengths, stopGradient(average)))',
+      to: 'square(sub(lengths, average))',
+    },
+    { file: 'path-length.ts', from: 'square(sub(lengths, stopGradient(average)))', to: 'sub(lengths, average)' },
+    { file: 'path-length.ts', from: 'square(sub(lengths, stopGradient(average)))', to: 'exp(sub(lengths, average))' },
+    { file: 'path-length.ts', from: 'mul(mean(lengths), 1 - decay)', to: 'mul(mean(lengths), decay)' },
+    {
+      file: 'path-length.ts',
+      from: 'stopGradient(average === undefined ? moved : add(mul(average, decay), moved))',
+      to: '(average === undefined ? moved : add(mul(average, decay), moved))',
+    },
+    ...sampleReductions,
+  ],
+  'patch-nce.test.ts': [
+    { file: 'patch-nce.ts', from: 'normalized(queries)', to: 'queries' },
+    { file: 'patch-nce.ts', from: 'stopGradient(keys) as Tensor3D', to: 'keys' },
+    { file: 'patch-nce.ts', from: 'sub(similarities, own)', to: 'similarities' },
+    { file: 'patch-nce.ts', from: 'sub(similarities, own)', to: 'sub(own, similarities)' },
+    { file: 'patch-nce.ts', from: 'sub(similarities, own)', to: 'cumsum(sub(similarities, own))' },
+    {
+      file: 'patch-nce.ts',
+      from: 'logSumExp(mul(sub(similarities, own), 1 / temperature))',
+      to: 'cumsum(logSumExp(mul(sub(similarities, own), 1 / temperature)), 1)',
+    },
+    { file: 'patch-nce.ts', from: 'SMALLEST_LENGTH ** 2', to: '0' },
+    { file: 'internal/layer-weights.ts', from: 'weights?.[layer] ?? 1', to: 'weights?.[layer] ?? 2' },
+  ],
+  'reduction.test.ts': [
+    { ...R, from: 'mul(perSample, weights)', to: 'perSample' },
+    { ...R, from: 'mul(perSample, weights)', to: 'mul(perSample, stopGradient(weights))' },
+    { ...R, from: "reduction === 'mean' && options.sampleWeights === undefined", to: "reduction === 'mean'" },
+    { file: 'index.ts', from: 'export { klToStandardNormal }', to: 'export { klToStandardNormal as kullbackLeibler }' },
   ],
   'penalties.test.ts': [
     { file: 'input-gradient.ts', from: 'mul(squaredGradientNorm(gradient), 0.5)', to: 'squaredGradientNorm(gradient)' },
@@ -340,6 +406,9 @@ export const mutations = {
     { file: 'perceptual.ts', from: 'matMul(pixels, pixels, true, false)', to: 'matMul(cumsum(pixels, 1), pixels, true, false)' },
   ],
   'classification.test.ts': [
+    { file: 'classification.ts', from: 'mul(mean(weights, 1, true), smoothing)', to: 'mul(mean(weights), smoothing)' },
+    { file: 'classification.ts', from: 'add(mul(weights, 1 - smoothing), mul', to: 'add(weights, mul' },
+    { file: 'classification.ts', from: 'add(mul(hard, 1 - smoothing), smoothing / 2)', to: 'add(mul(hard, 1 - smoothing), smoothing)' },
     { file: 'classification.ts', from: 'logSumExp(sub(logits, own))', to: 'logSumExp(logits)' },
     { file: 'classification.ts', from: 'logSumExp(sub(logits, own))', to: 'cumsum(logSumExp(sub(logits, own)))' },
     { file: 'classification.ts', from: 'logSumExp(sub(logits, own))', to: 'log(sum(exp(sub(logits, own)), 1))' },

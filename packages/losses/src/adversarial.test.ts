@@ -83,6 +83,53 @@ describe('the logistic losses', () => {
   });
 });
 
+describeLogitLoss({
+  name: 'realLogisticLoss',
+  loss: (logits, options) => realLogisticLoss(logits, { ...options, target: 0.9 }),
+  exact: (l) => 0.9 * softplus64(-l) + 0.1 * softplus64(l),
+});
+
+describe('one-sided label smoothing', () => {
+  beforeAll(() => selectBackend('cpu'));
+  const targets = fc.integer({ min: 0, max: 16 }).map((sixteenths) => sixteenths / 16);
+  const value = (l: number, target: number): number => valueOf(() => realLogisticLoss(tensor1d([l]), { target }));
+
+  test('adds (1 − target) · logit to the loss, and is the plain loss for a target of 1', () => {
+    fc.assert(
+      fc.property(float32(100), targets, (l, target) => {
+        expect(worstError([value(l, target)], [softplus64(-l) + (1 - target) * l], 10)).toBeLessThan(1e-6);
+        expect(value(l, 1)).toBe(valueOf(() => realLogisticLoss(tensor1d([l]))));
+      }),
+    );
+  });
+
+  test('has its least value where the probability of being real is the target, and the logit is finite', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 15 }), (sixteenths) => {
+        const target = sixteenths / 16;
+        const best = Math.log(target / (1 - target));
+        expect(Math.abs(gradientOf((l) => realLogisticLoss(l, { target }), [best])[0] ?? NaN)).toBeLessThan(1e-6);
+        for (const away of [-2, 2]) expect(value(best + away, target)).toBeGreaterThan(value(best, target));
+      }),
+    );
+  });
+
+  test('with a target of 0 is the loss of generated images', () => {
+    fc.assert(
+      fc.property(float32(1e4), (l) => {
+        expect(value(l, 0)).toBe(valueOf(() => fakeLogisticLoss(tensor1d([l]))));
+      }),
+    );
+  });
+
+  test('refuses a target that is no probability', () => {
+    for (const target of [-0.1, 1.1, NaN])
+      expect(() => realLogisticLoss(tensor1d([1]), { target })).toThrow(
+        `realLogisticLoss: target must be a number from 0 to 1, got ${target}`,
+      );
+  });
+});
+
 describeLogitLoss({ name: 'realHingeLoss', loss: realHingeLoss, exact: (l) => Math.max(0, 1 - l) });
 describeLogitLoss({ name: 'fakeHingeLoss', loss: fakeHingeLoss, exact: (l) => Math.max(0, 1 + l) });
 describeLogitLoss({ name: 'generatorHingeLoss', loss: generatorHingeLoss, exact: (l) => -l });

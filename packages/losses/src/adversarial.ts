@@ -1,6 +1,6 @@
 import { add, mul, neg, relu, softplus, square, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { requireFinite } from './internal/numbers.js';
+import { requireFinite, requireShare } from './internal/numbers.js';
 import { requireBatch, requireSameShape } from './internal/shapes.js';
 import { reduceElements, type LossOptions, type Reduced, type Reduction } from './reduction.js';
 
@@ -19,16 +19,32 @@ function perLogit<R extends Reduction>(
 // sample's own domain. softplus(l) = log(1 + eˡ) is the binary cross entropy with logits against a target of 0, softplus(−l) the
 // one against 1; neither overflows, and both are exact where they are linear.
 
+/** Options of {@link realLogisticLoss}. */
+export interface RealLogisticOptions<R extends Reduction = Reduction> extends LossOptions<R> {
+  /**
+   * The probability of being real that the discriminator shall give a real image, in [0, 1], default 1. Below 1, as 0.9, it is one-sided
+   * label smoothing (Salimans et al. 2016, arXiv 1606.03498, section 3.4): the loss has its minimum at a finite logit.
+   */
+  readonly target?: number | undefined;
+}
+
 /**
- * Logistic loss of the discriminator on real images: softplus(−l), the binary cross entropy against 1.
+ * Logistic loss of the discriminator on real images: softplus(−l), the binary cross entropy against 1. With a `target` t it is the
+ * cross entropy against that: t·softplus(−l) + (1 − t)·softplus(l).
  *
  * @param logits float32 `[batch]`, `[batch, 1]` or `[batch, ...]` (one logit per patch); the loss of a sample is the mean over its
  * logits.
  * @returns a scalar, or `[batch]` with `reduction: 'none'`; ≥ 0.
- * @throws when `logits` is not float32 or has no sample.
+ * @throws when `logits` is not float32 or has no sample, or `target` is not in [0, 1].
  */
-export function realLogisticLoss<R extends Reduction = 'mean'>(logits: Tensor, options: LossOptions<R> = {}): Reduced<R> {
-  return perLogit('realLogisticLoss', ['logits', logits], options, (l) => softplus(neg(l)));
+export function realLogisticLoss<R extends Reduction = 'mean'>(
+  logits: Tensor,
+  { target = 1, ...options }: RealLogisticOptions<R> = {},
+): Reduced<R> {
+  requireShare('realLogisticLoss', 'target', target);
+  return perLogit('realLogisticLoss', ['logits', logits], options, (l) =>
+    target === 1 ? softplus(neg(l)) : add(mul(softplus(neg(l)), target), mul(softplus(l), 1 - target)),
+  );
 }
 
 /**

@@ -35,6 +35,87 @@ describeDerivatives({
   exact: (logits, targets) => mean64(logits.map((l, i) => binary64(l, targets[i]!))),
 });
 
+describeDerivatives({
+  name: 'classificationLoss with label smoothing',
+  inputs: [{ values: [0.5, -1, 2, 1.5, 0, -0.25], shape: [2, 3] }],
+  loss: (logits) => classificationLoss(logits, [2, 0], { smoothing: 0.25 }),
+  exact: (logits) =>
+    mean64(
+      rows(logits, 3).map((row, i) => 0.75 * crossEntropy64(row, [2, 0][i]!) + 0.25 * mean64([0, 1, 2].map((k) => crossEntropy64(row, k)))),
+    ),
+});
+describeDerivatives({
+  name: 'multiLabelLoss with label smoothing',
+  inputs: [
+    { values: [0.5, -1, 2, 1.5, 0, -0.25], shape: [2, 3] },
+    { values: [1, 0, 0.25, 1, 1, 0], shape: [2, 3] },
+  ],
+  loss: (logits, targets) => multiLabelLoss(logits, targets, { smoothing: 0.25 }),
+  exact: (logits, targets) => mean64(logits.map((l, i) => binary64(l, 0.75 * targets[i]! + 0.125))),
+});
+
+describe('label smoothing', () => {
+  beforeAll(() => selectBackend('cpu'));
+  const smoothing = 0.25;
+  const logits = (): Tensor => tensor2d([0.5, -1, 2, 1.5, 0, -0.25], [2, 3]);
+  const each = (labels: ClassLabels): number[] => valuesOf(() => classificationLoss(logits(), labels, { smoothing, reduction: 'none' }));
+
+  test('is the same for numbers, tensors of numbers, one-hot labels, and soft targets made beforehand', () => {
+    const expected = each([2, 0]);
+    const soft = [
+      [smoothing / 3, smoothing / 3, 1 - (2 * smoothing) / 3],
+      [1 - (2 * smoothing) / 3, smoothing / 3, smoothing / 3],
+    ];
+    expect(worstError(each(tensor1d([2, 0], 'int32')), expected)).toBeLessThan(1e-6);
+    expect(worstError(each(oneHot(tensor1d([2, 0], 'int32'), 3)), expected)).toBeLessThan(1e-6);
+    const made = valuesOf(() => classificationLoss(logits(), soft, { reduction: 'none' }));
+    expect(worstError(made, expected)).toBeLessThan(1e-6);
+  });
+
+  test('keeps the sum of weights, and a number that is no class infinite', () => {
+    const weights = [2, 0.5, 1];
+    const [value = NaN] = valuesOf(() => classificationLoss(tensor2d([[1, 2, -1]]), tensor2d([weights]), { smoothing }));
+    const mean = mean64(weights);
+    const expected = sum64(weights.map((w, k) => ((1 - smoothing) * w + smoothing * mean) * crossEntropy64([1, 2, -1], k)));
+    expect(worstError([value], [expected])).toBeLessThan(1e-6);
+    expect(Number.isFinite(each(tensor1d([7, 0], 'int32'))[0])).toBe(false);
+    expect(Number.isFinite(each(tensor1d([7, 0], 'int32'))[1])).toBe(true);
+  });
+
+  test('of 1 says nothing about the class: every label gives the same loss', () => {
+    fc.assert(
+      fc.property(batchOf(1, 20), ({ shape, tensors: [values = []] }) => {
+        const of = (label: number): number[] =>
+          valuesOf(() =>
+            classificationLoss(tensor2d(values, shape), Array<number>(shape[0]).fill(label), { smoothing: 1, reduction: 'none' }),
+          );
+        expect(worstError(of(0), of(shape[1] - 1))).toBeLessThan(1e-6);
+      }),
+    );
+  });
+
+  test('has its least loss at finite logits: the gradient is probability minus smoothed label', () => {
+    const gradient = gradientOf((l) => classificationLoss(l, [2], { smoothing }), [0, 0, 0], [1, 3]);
+    expect(worstError(gradient, [0.25, 0.25, -0.5])).toBeLessThan(1e-6);
+    const best = [0, 0, Math.log((1 - (2 * smoothing) / 3) / (smoothing / 3))];
+    expect(
+      worstError(
+        gradientOf((l) => classificationLoss(l, [2], { smoothing }), best, [1, 3]),
+        [0, 0, 0],
+      ),
+    ).toBeLessThan(1e-6);
+  });
+
+  test('refuses a share that is none', () => {
+    expect(() => classificationLoss(logits(), [2, 0], { smoothing: 1.5 })).toThrow(
+      'classificationLoss: smoothing must be a number from 0 to 1, got 1.5',
+    );
+    expect(() => multiLabelLoss(logits(), logits(), { smoothing: NaN })).toThrow(
+      'multiLabelLoss: smoothing must be a number from 0 to 1, got NaN',
+    );
+  });
+});
+
 describe.each(BACKENDS)('classification on %s', (backend) => {
   beforeAll(() => selectBackend(backend));
 

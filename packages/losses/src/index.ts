@@ -19,8 +19,9 @@ export {
   type AdversarialLosses,
   type LeastSquaresOptions,
   type LogitLoss,
+  type RealLogisticOptions,
 } from './adversarial.js';
-export { classificationLoss, multiLabelLoss, type ClassLabels } from './classification.js';
+export { classificationLoss, multiLabelLoss, type ClassLabels, type ClassificationOptions } from './classification.js';
 export { charbonnierLoss, l1Loss, l2Loss, type CharbonnierOptions, type Distance } from './distances.js';
 export { klToStandardNormal } from './divergence.js';
 export {
@@ -53,7 +54,17 @@ export {
   type GeneratorTerms,
   type GeneratorWeights,
 } from './objective.js';
+export { patchNceLoss, type PatchNceOptions } from './patch-nce.js';
+export { pathLengthPenalty, pathLengths, updatePathLengthAverage } from './path-length.js';
 export { draganNoise, draganPenalty, interpolateImages, r1Penalty, r2Penalty, wganGpPenalty } from './penalties.js';
 export { gramMatrix, perceptualLoss, type FeatureFunction, type PerceptualOptions } from './perceptual.js';
 export { contentReconstructionLoss, cycleConsistencyLoss, styleReconstructionLoss, type ReconstructionOptions } from './reconstruction.js';
+export {
+  discriminatorRelativisticAverageLoss,
+  discriminatorRelativisticLoss,
+  generatorRelativisticAverageLoss,
+  generatorRelativisticLoss,
+  type RelativisticFamily,
+  type RelativisticOptions,
+} from './relativistic.js';
 export type { LossOptions, Reduced, Reduction } from './reduction.js';

@@ -168,6 +168,7 @@ async function requireChecksum(part: string, url: string, expected: string | und
  * Downloads a file. An unfinished one stays at `part`, with notes beside it (`.json`), and is resumed as long as the
  * server's file is the same.
  *
+ * @param url http or https address of the file
  * @param part where the file is when this returns; the caller moves or removes it, and the notes with {@link discardDownload}
  * @throws when the server refuses, the connection stays broken, the disk is full, the checksum differs or the signal
  * stops it; the message names the address and what to do
@@ -191,7 +192,11 @@ export async function download(url: string, part: string, options: DownloadOptio
   await requireChecksum(part, url, sha256);
 }
 
-/** Removes a finished or unfinished download. */
+/**
+ * Removes a finished or unfinished download.
+ *
+ * @param part as it was given to {@link download}
+ */
 export async function discardDownload(part: string): Promise<void> {
   await removePart(part);
 }

@@ -13,7 +13,12 @@ export interface FetchOptions extends Omit<DownloadOptions, 'sha256'> {
   readonly folder?: string;
 }
 
-/** Where a kind is fetched from. */
+/**
+ * Where a kind is fetched from.
+ *
+ * @param kind which weights
+ * @param from address of a folder with the same files, instead of their authors'
+ */
 export function sourceOf(kind: WeightKind, from?: string): string {
   const { url } = KINDS[kind];
   return from === undefined ? url : new URL(path.posix.basename(url), from.endsWith('/') ? from : `${from}/`).href;
@@ -22,6 +27,8 @@ export function sourceOf(kind: WeightKind, from?: string): string {
 /**
  * Downloads weights of a kind, checks and converts them. An interrupted download is resumed the next time.
  *
+ * @param kind which weights
+ * @param options where they come from, who is told and what stops it
  * @throws as {@link download} and {@link addWeights} do
  */
 export async function fetchWeights(

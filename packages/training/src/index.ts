@@ -8,7 +8,6 @@ export {
   updatesPerIteration,
 } from './config/ablation.js';
 export { type FieldRow, fieldRows, fieldTable } from '@stargan/config';
-export { parseFields } from '@stargan/config';
 export { type RenamedConfig, renameKeys } from './config/renamed-keys.js';
 export { type TrainingConfig, trainingFields } from './config/training-config.js';
 export {
@@ -25,11 +24,11 @@ export {
   type NumberRange,
   rate,
 } from './field.js';
-export { type ModelRecord, type OpenedRecord, parseStoredRecord, RECORD_FILE, type StoredRecord } from './files/model-record.js';
-export { describeFinding, findUnusable, type NonFiniteFinding } from './files/state-faults.js';
 export { averageFile, averageFiles, optimizerFile, REFERENCE_NAMES, weightsFile } from './files/file-names.js';
+export { type ModelRecord, type OpenedRecord, parseStoredRecord, RECORD_FILE, type StoredRecord } from './files/model-record.js';
 export { findModel, type FoundModel, openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
 export { filesOf, readAverages } from './files/read-averages.js';
+export { describeFinding, findUnusable, type NonFiniteFinding } from './files/state-faults.js';
 export {
   readStoredTensors,
   restoreTensors,
@@ -50,6 +49,7 @@ export {
   splitBatch,
   tensorBatch,
 } from './iteration/batch.js';
+export { type AugmentationDraw } from './iteration/augmentation.js';
 export { type Compile, type Compiled, type CompileOptions } from './iteration/compile.js';
 export { type BatchConfig, type ObjectiveConfig, type OptimizerConfig } from './iteration/config-fields.js';
 export { discriminatorGradients, type DiscriminatorInputs } from './iteration/discriminator-step.js';
@@ -64,14 +64,8 @@ export {
 } from './iteration/finite.js';
 export { generatorGradients, type GeneratorInputs, type StyleSource } from './iteration/generator-step.js';
 export { overParts } from './iteration/gradients.js';
-export {
-  type IterationConfig,
-  type IterationOptions,
-  type Losses,
-  trainingIteration,
-  type TrainingIteration,
-  trainIteration,
-} from './iteration/iteration.js';
+export { type IterationConfig, type Losses } from './iteration/iteration-config.js';
+export { type IterationOptions, trainingIteration, type TrainingIteration, trainIteration } from './iteration/iteration.js';
 export { type DiscriminatorReadings, type GeneratorReadings, type Objective, OBJECTIVE } from './iteration/objective.js';
 export { buildOptimizers, disposeState, initialState, type Optimizers, stateFromWeights, type TrainingState } from './iteration/state.js';
 export { stateNorms } from './iteration/state-norms.js';

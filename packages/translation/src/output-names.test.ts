@@ -52,6 +52,17 @@ describe('portablePart', () => {
     expect(portablePart('a\nb:c')).toBe('a_b_c');
   });
 
+  it('avoids names that Windows keeps for itself or does not have', () => {
+    expect(['con', 'NUL.tar', 'com1', 'console', 'a. .', '..'].map(portablePart)).toEqual([
+      '_con',
+      '_NUL.tar',
+      '_com1',
+      'console',
+      'a___',
+      '__',
+    ]);
+  });
+
   it('shortens at a character', () => {
     expect(portablePart('é'.repeat(80))).toBe('é'.repeat(50));
   });

@@ -9,10 +9,13 @@ const LONGEST_PART = 100;
 /** A byte of a name that is not UTF-8, as `@stargan/data` carries it in strings (U+DC80 … U+DCFF); Windows allows others as well. */
 const loneSurrogate = /\p{Surrogate}/gu;
 
+/** Names that Windows keeps for devices, whatever follows the first dot. */
+const reserved = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
+
 const hexOf = (unit: number): string => (unit >= 0xdc80 && unit <= 0xdcff ? unit - 0xdc00 : unit).toString(16).toUpperCase();
 
 /**
- * A part of a name that every file system takes: UTF-8, of limited length, without control characters.
+ * A part of a name that every file system takes: UTF-8, of limited length, without control characters, and none that Windows refuses.
  *
  * @param text part of a name, without `/`
  */
@@ -27,7 +30,8 @@ export function portablePart(text: string): string {
     if (bytes > LONGEST_PART) break;
     shortened += character;
   }
-  return shortened === '' ? '_' : shortened;
+  const ended = shortened.replace(/[. ]+$/, (ending) => '_'.repeat(ending.length));
+  return ended === '' || reserved.test(ended) ? `_${ended}` : ended;
 }
 
 /**

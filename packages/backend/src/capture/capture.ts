@@ -35,6 +35,7 @@ export interface CaptureStatistics {
 
 /** A function that {@link capture} made. */
 export interface Captured<Arguments extends unknown[], Result> {
+  /** @param given what the captured function takes */
   (...given: Arguments): Result;
   /** Frees what was recorded; the next call records anew. */
   dispose(): void;

@@ -31,6 +31,8 @@ const LABEL = 26;
 /** Enough for most names of domains, also where there is one picture. */
 const LEAST_WIDTH = 400;
 const GROUND = '#fff';
+/** Beside pictures that are not square, so that white ones can be told from it. */
+const TILE_GROUND = '#d8d8d8';
 /** Strips that are drawn at most; of more domains, evenly spread ones. */
 const STRIPS = 40;
 /** Stands for a picture that cannot be read. */
@@ -61,12 +63,12 @@ export async function contactStrips({ train, validation }: Dataset, signal?: Abo
 
 const stripWidth = (tiles: number): number => tiles * (TILE + GAP) - GAP;
 
-/** A whole picture, its shape kept, on the ground of the sheet. */
+/** A whole picture, its shape kept. */
 async function tileOf(file: string): Promise<Buffer> {
   try {
     const { width, height, data } = await decodeImage(file);
     return await sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
-      .resize(TILE, TILE, { fit: 'contain', background: GROUND })
+      .resize(TILE, TILE, { fit: 'contain', background: TILE_GROUND })
       .raw()
       .toBuffer();
   } catch {
@@ -106,8 +108,15 @@ export async function contactSheet(strips: readonly ContactStrip[]): Promise<Buf
     .toBuffer();
 }
 
+/** Pixels of the split and the number of images, and of a letter of the name, generously. */
+const COUNT_WIDTH = 200;
+const LETTER_WIDTH = 9;
+
 async function labelOf({ split, domain, images }: ContactStrip, width: number): Promise<Buffer> {
-  const text = `<b>${escapeMarkup(printablePath(domain))}</b>  ${split}, ${counted(images, 'image')}`;
+  const name = printablePath(domain);
+  const most = Math.floor((width - COUNT_WIDTH) / LETTER_WIDTH);
+  const shown = name.length > most ? `${name.slice(0, most)}…` : name;
+  const text = `<b>${escapeMarkup(shown)}</b>  ${split}, ${counted(images, 'image')}`;
   const drawn = await sharp({ text: { text, font: 'sans 10', dpi: 96, rgba: true } })
     .png()
     .toBuffer({ resolveWithObject: true });

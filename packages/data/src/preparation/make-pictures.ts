@@ -31,8 +31,8 @@ export interface PictureWork {
 
 /** What {@link makePictures} did. */
 export interface MadePictures {
-  made: number;
-  kept: number;
+  /** Paths of the images whose pictures were made this time, or would be. */
+  readonly made: string[];
   enlarged: number;
   /** Images whose pictures are there. */
   readonly done: PlacedImage[];
@@ -48,7 +48,7 @@ export interface MadePictures {
 export async function makePictures(work: PictureWork): Promise<MadePictures> {
   const { placed, settings } = work;
   const { onProgress, signal } = settings;
-  const result: MadePictures = { made: 0, kept: 0, enlarged: 0, done: [], broken: [], noted: [] };
+  const result: MadePictures = { made: [], enlarged: 0, done: [], broken: [], noted: [] };
   const maker = pictureMaker(work, result);
   const failures: unknown[] = [];
   let done = 0;
@@ -96,18 +96,15 @@ function pictureMaker(
     const { image, output } = placedImage;
     const stamp = await image.stamp();
     let entry = known.get(image.path);
-    if (entry?.output === output && entry.stamp === stamp && (await isWhole(out, entry))) {
-      result.kept += 1;
-    } else if (manifest === undefined) {
-      result.made += 1;
-      entry = undefined;
-    } else {
+    const isThere = entry?.output === output && entry.stamp === stamp && (await isWhole(out, entry));
+    if (!isThere && manifest === undefined) entry = undefined;
+    else if (!isThere) {
       const former = entry?.output;
-      entry = await make(placedImage, stamp, manifest);
-      result.made += 1;
+      entry = await make(placedImage, stamp, manifest!);
       // It has changed sides, and must not be on both.
       if (former !== undefined && former !== output) await rm(join(out, former), { force: true });
     }
+    if (!isThere) result.made.push(image.path);
     result.done.push(placedImage);
     if (entry !== undefined && isEnlarged(entry, imageSize, fit)) result.enlarged += 1;
   }

@@ -282,6 +282,26 @@ describe('pictures that cannot be used', () => {
     );
   });
 
+  test('are not all that a small domain has on one side, as long as others are there', async () => {
+    for (const share of [1e-9, 1 - 1e-9]) {
+      const { from, to, prepare } = await source({ cat: 3, dog: 3 });
+      // The image that would be alone on its side.
+      const plan = await prepare({ validation: { share } });
+      const side = plan.domains[0]!.validation === 1 ? 'val' : 'train';
+      const [alone] = await readdir(join(to, side, 'cat'));
+      await rm(to, { recursive: true });
+      await writeFile(join(from, 'cat', alone!), '');
+      for (const made of [5, 1]) {
+        const prepared = await prepare({ validation: { share } });
+        // Run again, the choice begins anew, and one picture changes sides twice.
+        expect(prepared).toMatchObject({ made, kept: 5 - made, broken: [{ file: `cat/${alone!}` }], foreign: [] });
+        expect(prepared.domains.map(({ train, validation }) => train + validation)).toEqual([2, 3]);
+        const { train, validation } = await openDataset(to);
+        expect([train, validation!].map(({ domains }) => domains[0]!.files.length)).toEqual([1, 1]);
+      }
+    }
+  });
+
   test('missing files of a table are among them', async () => {
     const { from, to } = await source();
     const table = join(from, '..', 'images.csv');

@@ -80,13 +80,7 @@ export async function prepareDataset(source: string, directory: string, options:
   const opened = await openPreparationSource(source);
   try {
     await requireOutside(opened, out);
-    const { images, identity: validation } = await assignSplits(opened, settings.validation, settings.seed);
-    const { imageSize, fit, format, seed } = settings;
-    const identity: PreparationIdentity = { format: 1, source: opened.location, imageSize, fit, pictures: format, validation, seed };
-    const known = (await readManifest(out, identity)) ?? new Map<string, ManifestEntry>();
-    const outputs = new Map([...known].map(([path, { output }]) => [path, output]));
-    const placed = placeImages(images, format, outputs);
-    return await withDiskFullNamed(out, () => prepare({ opened, out, placed, known, identity, settings }));
+    return await withDiskFullNamed(out, () => prepare({ opened, out, settings }));
   } finally {
     await opened.close();
   }
@@ -108,63 +102,99 @@ async function withDiskFullNamed<Result>(out: string, work: () => Promise<Result
 interface Work {
   readonly opened: PreparationSource;
   readonly out: string;
-  readonly placed: readonly PlacedImage[];
-  readonly known: ReadonlyMap<string, ManifestEntry>;
-  readonly identity: PreparationIdentity;
   readonly settings: PrepareSettings;
 }
 
-async function prepare({ opened, out, placed, known, identity, settings }: Work): Promise<Preparation> {
-  const { dryRun, signal, imageSize } = settings;
-  const pictures = await (dryRun ? makePictures({ out, placed, known, settings }) : made());
-  signal?.throwIfAborted();
-  const domains = countByDomain(placed, pictures.done);
-  if (!dryRun) requireUsable(out, placed, domains, pictures.broken);
+async function prepare(work: Work): Promise<Preparation> {
+  const { opened, out, settings } = work;
+  const { dryRun, imageSize } = settings;
+  const first = await makeOf(opened.images, work);
+  // Of few images the broken ones may be all that were chosen for one side; then others are.
+  const isLeftEmpty = emptySides(first).length > 0 && first.pictures.broken.length > 0;
+  const last = isLeftEmpty && settings.validation !== undefined && 'share' in settings.validation ? await makeOfUsable(first, work) : first;
+  const passes = [first, last];
+  const made = new Set(passes.flatMap(({ pictures }) => pictures.made)).size;
+  const broken = new Map(passes.flatMap(({ pictures }) => pictures.broken).map((image) => [image.file, image]));
+  const noted = new Map(passes.flatMap(({ pictures }) => pictures.noted).map((image) => [image.file, image]));
+  if (!dryRun) requireUsable(out, last, [...broken.values()]);
+  const { done, enlarged } = last.pictures;
   return {
     directory: out,
     source: opened.location,
     kind: opened.kind,
     imageSize,
     dryRun,
-    made: pictures.made,
-    kept: pictures.kept,
-    domains,
-    broken: pictures.broken,
-    noted: pictures.noted,
-    enlarged: pictures.enlarged,
+    made,
+    kept: done.length - made,
+    domains: countByDomain(last),
+    broken: [...broken.values()],
+    noted: [...noted.values()],
+    enlarged,
     passedOver: opened.passedOver,
-    foreign: dryRun ? [] : await foreignPictures(out, pictures.done),
+    foreign: dryRun ? [] : await foreignPictures(out, done),
     notes: opened.notes,
   };
+}
 
-  async function made(): Promise<MadePictures> {
-    await mkdir(join(out, asideName), { recursive: true });
-    const manifest = await openManifest(out, identity, known);
-    try {
-      return await makePictures({ out, placed, known, settings, manifest });
-    } finally {
-      await manifest.close();
-      await rm(join(out, asideName), { recursive: true, force: true });
-    }
+/** Images with their places, and what became of them. */
+interface Pass {
+  readonly placed: readonly PlacedImage[];
+  readonly pictures: MadePictures;
+}
+
+async function makeOf(images: PreparationSource['images'], { opened, out, settings }: Work): Promise<Pass> {
+  const { imageSize, fit, format, seed, dryRun, signal } = settings;
+  const chosen = await assignSplits({ ...opened, images }, settings.validation, seed);
+  const identity: PreparationIdentity = {
+    format: 1,
+    source: opened.location,
+    imageSize,
+    fit,
+    pictures: format,
+    validation: chosen.identity,
+    seed,
+  };
+  const known = (await readManifest(out, identity)) ?? new Map<string, ManifestEntry>();
+  const placed = placeImages(chosen.images, format, new Map([...known].map(([path, { output }]) => [path, output])));
+  if (dryRun) return { placed, pictures: await makePictures({ out, placed, known, settings }) };
+  await mkdir(join(out, asideName), { recursive: true });
+  const manifest = await openManifest(out, identity, known);
+  try {
+    const pictures = await makePictures({ out, placed, known, settings, manifest });
+    signal?.throwIfAborted();
+    return { placed, pictures };
+  } finally {
+    await manifest.close();
+    await rm(join(out, asideName), { recursive: true, force: true });
   }
 }
 
-function countByDomain(placed: readonly PlacedImage[], done: readonly PlacedImage[]): PreparedDomain[] {
+/** Chooses among what is left of the images; those of domains that are too small for it stay as they are. */
+async function makeOfUsable(first: Pass, work: Work): Promise<Pass> {
+  const usable = new Set(first.pictures.done.map(({ image }) => image));
+  const numbers = countByDomain(first);
+  if (numbers.some(({ train, validation }) => train + validation < 2)) return first;
+  return makeOf(
+    work.opened.images.filter((image) => usable.has(image)),
+    work,
+  );
+}
+
+function countByDomain({ placed, pictures: { done } }: Pass): PreparedDomain[] {
   const counts = new Map(placed.map(({ image }) => [image.domain, { train: 0, validation: 0 }]));
   for (const { image, split } of done) counts.get(image.domain)![split] += 1;
   return [...counts].map(([name, numbers]) => ({ name, ...numbers })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** @throws Error where a domain has no picture to train on, or none to validate with although there are such */
-function requireUsable(
-  out: string,
-  placed: readonly PlacedImage[],
-  domains: readonly PreparedDomain[],
-  broken: readonly SkippedImage[],
-): void {
-  const validates = placed.some(({ split }) => split === 'validation');
-  for (const { name, train, validation } of domains) {
-    if (train > 0 && (validation > 0 || !validates)) continue;
+/** Domains without pictures to train on, or to validate with although others have such. */
+function emptySides(pass: Pass): PreparedDomain[] {
+  const validates = pass.placed.some(({ split }) => split === 'validation');
+  return countByDomain(pass).filter(({ train, validation }) => train === 0 || (validation === 0 && validates));
+}
+
+/** @throws Error where a domain is left without pictures */
+function requireUsable(out: string, pass: Pass, broken: readonly SkippedImage[]): void {
+  for (const { name, train } of emptySides(pass)) {
     const domain = `the domain "${printablePath(name)}"`;
     throw new Error(
       `prepareDataset: ${domain} has no usable image ${train > 0 ? 'to validate with' : 'to train on'}, so ${printablePath(out)} is no data set yet (${broken.length} broken: ` +

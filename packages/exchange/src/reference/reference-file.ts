@@ -39,16 +39,20 @@ const foreign = (value: Parameters<typeof describeValue>[0]): Error =>
 /**
  * Opens a file of the reference and tells by its content which it is.
  *
+ * @param signal aborting it makes the next `read` fail
  * @throws naming the file, and what it holds instead
  */
-export async function openReferenceFile(path: string): Promise<ReferenceFile> {
+export async function openReferenceFile(path: string, signal?: AbortSignal): Promise<ReferenceFile> {
   const file = await openPyTorchFile(path, { narrowDoubles: true });
   try {
     const { value } = file;
     if (!isDict(value) || !value.has(REFERENCE_NAMES.generator)) throw foreign(value);
     const isOptims = [...value.values()].every(isOptimizer);
     const notes = leftOut(basename(path), value);
-    const read: ReferenceFile['read'] = async (name, tensor) => finiteFloats(path, name, (await file.read(tensor)).data);
+    const read: ReferenceFile['read'] = async (name, tensor) => {
+      signal?.throwIfAborted();
+      return finiteFloats(path, name, (await file.read(tensor)).data);
+    };
     const common = { path, notes, read, close: () => file.close() };
     if (isOptims) return { ...common, role: 'optims', networks: new Map(), optimizers: known(value, (_, state) => state) };
     const networks = known(value, tensorsOf);

@@ -2,12 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { abs, add, mul, randomNormal, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { parseFields } from '@stargan/config';
 import {
   buildNetworks,
   buildOptimizers,
   disposeState,
   initialState,
-  parseFields,
   trainingFields,
   writeCheckpoint,
   type TrainingConfig,

@@ -18,3 +18,8 @@ export function requireWhole(loss: string, name: string, value: number, least: n
   if (!Number.isSafeInteger(value) || value < least)
     throw new Error(`${loss}: ${name} must be a whole number ≥ ${least}, got ${String(value)}`);
 }
+
+/** Fails unless `value` is a number from 0 to 1. */
+export function requireShare(loss: string, name: string, value: number): void {
+  if (!(value >= 0 && value <= 1)) throw new Error(`${loss}: ${name} must be a number from 0 to 1, got ${String(value)}`);
+}

@@ -44,16 +44,20 @@ interface SampleSize {
   filter: [number, number, number, number];
 }
 
-// Sizes that fill neither blocks nor tiles, and ones that are worth threads. Pooling needs even sides.
+// Sizes that fill neither blocks nor tiles, and ones that are worth threads: few tiles, many of many channels, and many
+// of few channels, which the kernels compute in different ways. Pooling needs even sides.
 const SMALL = { batch: 2, even: [6, 10], odd: [7, 9], from: 32, to: 64 } as const;
 const LARGE = { batch: 2, even: [30, 30], odd: [30, 30], from: 96, to: 96 } as const;
-const SIZES = [SMALL, LARGE].flatMap(({ batch, even, odd, from, to }) =>
+const WIDE = { batch: 1, even: [146, 122], odd: [133, 122], from: 32, to: 32 } as const;
+const SIZES = [SMALL, LARGE, WIDE].flatMap(({ batch, even, odd, from, to }) =>
   ([-1, 0, 1] as const).map((resampling): SampleSize => ({
     resampling,
     x: [batch, ...(resampling < 0 ? even : odd), from],
     filter: [3, 3, from, to],
   })),
 );
+/** More tiles than the gradient of the filter keeps transformed at a time. */
+const LONG: SampleSize = { resampling: 0, x: [1, 126, 122, 160], filter: [3, 3, 160, 160] };
 const randomFilter = (random: RandomTensor, shape: SampleSize['filter']): Tensor => mul(random(...shape), 1 / Math.sqrt(9 * shape[2]));
 const randomOutput = (random: RandomTensor, { resampling, x, filter }: SampleSize): Tensor =>
   random(...resampled(x, resampling, filter[3]));
@@ -126,7 +130,7 @@ export const winogradConvolutionFilterGradientKernel: SingleOutputOperation<Reco
     return conv2dFilterGradient(resampling > 0 ? upsampleNearest2x(x) : x, resampling < 0 ? upsampleNearest2x(dy, 1 / 4) : dy, filterShape);
   },
   samples: (random) =>
-    SIZES.map((size) => ({
+    [...SIZES, LONG].map((size) => ({
       inputs: { x: random(...size.x), dy: randomOutput(random, size) },
       attributes: { resampling: size.resampling },
     })),

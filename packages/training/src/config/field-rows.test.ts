@@ -25,7 +25,7 @@ describe('the table of configuration values', () => {
       learningRate: '≥ 0',
       beta1: '≥ 0, < 1',
       emaDecay: '0 to 1',
-      penalty: '`r1`, `wganGp`',
+      penalty: '`r1`, `r1r2`, `wganGp`',
     });
   });
 });

@@ -16,7 +16,7 @@ describe('a configuration of fields', () => {
     [{ imageSize: 100 }, 'imageSize: must be a power of two ≥ 16, got 100'],
     [{ beta1: 1 }, 'beta1: must be < 1, got 1'],
     [{ learningRate: null }, 'learningRate: must be a finite number, got null'],
-    [{ penalty: 'none' }, 'penalty: must be one of "r1"|"wganGp", got "none"'],
+    [{ penalty: 'none' }, 'penalty: must be one of "r1"|"r1r2"|"wganGp", got "none"'],
   ])('names what is wrong: %j', (values, message) => {
     expect(() => parseFields(trainingFields, values)).toThrow(message);
   });

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { add, memory } from '@tensorflow/tfjs-core';
+import { add, memory, tensor1d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { EMA_NETWORKS, buildNetworks, NETWORK_NAMES } from '../networks/networks.js';
@@ -70,6 +70,20 @@ describe('a checkpoint', () => {
     disposeState(state);
   });
 
+  it('holds the adaptive probability of augmentation to the bit, and passes over what cannot be one', async () => {
+    const state = Object.assign(someState(), { augmentation: tensor1d([0.1, -2.7, 3]) });
+    const checkpoint = await writeCheckpoint(path.join(folder(), 'adaptive'), networks, state, 1);
+    const read = await readState(networks, checkpoint);
+    expect(read.augmentation!.dataSync()).toEqual(state.augmentation.dataSync());
+    for (const each of [read, state]) disposeState(each);
+    for (const augmentation of [[0.1, 0], [0.5, null, 1], [2, 0, 0], [0.1, 0, -1], 'half', { 0: 1 }]) {
+      const damaged = { ...checkpoint.manifest, metadata: { ...checkpoint.manifest.metadata, augmentation } };
+      const without = await readState(networks, { ...checkpoint, manifest: damaged });
+      expect(without.augmentation, JSON.stringify(augmentation)).toBeUndefined();
+      disposeState(without);
+    }
+  });
+
   it('of an earlier version, without counts of roll-backs, has none', async () => {
     const state = someState();
     const checkpoint = await writeCheckpoint(path.join(folder(), 'earlier'), networks, state, 1);
@@ -97,6 +111,28 @@ describe('a checkpoint', () => {
     const state = someState();
     for (const iteration of [5, 8, 6]) await writeCheckpoint(run, networks, { ...state, iteration }, 1);
     expect(await kept(run)).toEqual(['0000006', '0000008']);
+    disposeState(state);
+  });
+
+  it('may have optimisers with fewer steps by as many as it says, also after another save', async () => {
+    const state = someState();
+    const steps = Math.min(...Object.values(state.moments).map(({ step }) => step));
+    const late = { ...state, iteration: steps + 5, missingSteps: 5 };
+    const first = await readState(networks, await writeCheckpoint(path.join(folder(), 'late'), networks, late, 1));
+    const second = await readState(networks, await writeCheckpoint(path.join(folder(), 'later'), networks, first, 1));
+    expect([first.missingSteps, second.missingSteps]).toEqual([5, 5]);
+    const checkpoint = await writeCheckpoint(path.join(folder(), 'too-late'), networks, { ...late, missingSteps: 4 }, 1);
+    await expect(readState(networks, checkpoint)).rejects.toThrow(`must be a whole number of at least ${steps + 1}, the iterations done`);
+    for (const each of [first, second, state]) disposeState(each);
+  });
+
+  it('of moving averages alone is refused by that name', async () => {
+    const state = someState();
+    const checkpoint = await writeCheckpoint(path.join(folder(), 'averages'), networks, state, 1);
+    const files = checkpoint.manifest.files.filter(({ name }) => name.endsWith('_ema.safetensors'));
+    await expect(readState(networks, { ...checkpoint, manifest: { ...checkpoint.manifest, files } })).rejects.toThrow(
+      /manifest\.json lists the moving averages alone, which images are made with; training cannot go on from them/,
+    );
     disposeState(state);
   });
 

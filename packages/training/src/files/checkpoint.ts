@@ -9,6 +9,7 @@ import {
 } from '@stargan/checkpoints';
 import { adamStateFromTensors, adamStateToTensors, type AdamState } from '@stargan/optimizers';
 import type { ParameterSpec } from '@stargan/layers';
+import { tensor1d } from '@tensorflow/tfjs-core';
 import {
   EMA_NETWORKS,
   NETWORK_NAMES,
@@ -57,7 +58,9 @@ export async function writeCheckpoint(runDirectory: string, networks: Networks, 
     files[averageFile(name)] = { tensors: withConstants(networks, name, state.ema[name]) };
   const directory = checkpointDirectory(runDirectory);
   const { drawOffset, rollbacks, missingSteps } = state;
-  const metadata = { drawOffset, rollbacks, ...(missingSteps !== 0 && { missingSteps }) };
+  // Three numbers, which float64 holds to the last bit.
+  const augmentation = state.augmentation && { augmentation: Array.from(state.augmentation.dataSync()) };
+  const metadata = { drawOffset, rollbacks, ...(missingSteps !== 0 && { missingSteps }), ...augmentation };
   const checkpoint = await saveCheckpoint(directory, state.iteration, files, metadata);
   // What could not be removed goes with the next checkpoint: this one is there.
   await pruneCheckpoints(directory, keep, { upTo: state.iteration }).catch(() => undefined);
@@ -109,14 +112,11 @@ export async function readState(networks: Networks, checkpoint: Checkpoint): Pro
       (name) => readMoments(networks[name].specs, path.join(checkpoint.path, optimizerFile(name)), weights[name], iteration - missingSteps),
       disposeMoments,
     );
+    const { drawOffset, rollbacks, augmentation } = manifest.metadata;
+    const probability = probabilityOf(augmentation);
     return {
-      iteration,
-      weights,
-      ema,
-      moments,
-      drawOffset: countOf(manifest.metadata.drawOffset),
-      rollbacks: countOf(manifest.metadata.rollbacks),
-      missingSteps,
+      ...{ iteration, weights, ema, moments, drawOffset: countOf(drawOffset), rollbacks: countOf(rollbacks), missingSteps },
+      ...(probability && { augmentation: tensor1d(probability) }),
     };
   } catch (error) {
     disposeAll(...Object.values(weights), ...Object.values(ema ?? {}));
@@ -126,6 +126,13 @@ export async function readState(networks: Networks, checkpoint: Checkpoint): Pro
 
 /** A count in a manifest; those of earlier versions have none. */
 const countOf = (value: unknown): number => (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0);
+
+/** The adaptive probability of augmentation in a manifest, with its sums; undefined where there is none, or it cannot be one. */
+function probabilityOf(value: unknown): number[] | undefined {
+  if (!Array.isArray(value) || value.length !== 3 || !value.every(Number.isFinite)) return undefined;
+  const [probability = NaN, , steps = NaN] = value as number[];
+  return probability >= 0 && probability <= 1 && steps >= 0 ? (value as number[]) : undefined;
+}
 
 async function readMoments(
   specs: readonly ParameterSpec[],

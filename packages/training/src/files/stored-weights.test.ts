@@ -10,7 +10,7 @@ import { smallConfig } from '../testing/small-config.js';
 import { useTemporaryFolder } from '../testing/temporary-folder.js';
 import { buildNetworks } from '../networks/networks.js';
 import { readAverages } from './read-averages.js';
-import { readStoredTensors, storedConstants, storedTensors } from './stored-weights.js';
+import { readStoredTensors, ROUNDED_WEIGHTS, storedConstants, storedTensors } from './stored-weights.js';
 import { disposeAll } from '../networks/weights.js';
 
 const networks = buildNetworks(smallConfig(), 2);
@@ -107,6 +107,21 @@ describe('weights in a checkpoint', () => {
       `generator_optimizer.safetensors: step, in the file's metadata, must be a whole number of at least 3, the iterations done, got ${got}`,
     );
     expect(memory().numTensors).toBe(before);
+  });
+
+  it('may be half floats where the file says that they were rounded on purpose, for pictures alone', async () => {
+    const network = generator({ imageSize: 16, styleDim: 4, widthBudget: 64, maxWidth: 4 });
+    const parameters = network.init(1);
+    const file = path.join(folder(), 'rounded.safetensors');
+    const rounded = [...storedTensors(network.specs, parameters)].map(([name, tensor]) => [name, { ...tensor, dtype: 'F16' }] as const);
+    await writeSafetensors(file, rounded, ROUNDED_WEIGHTS);
+    const { groups } = await readStoredTensors(file, network.specs, { roundedToo: true });
+    const [read, origin] = [groups[0]!, parameters].map((record) => record['to_rgb.2.weight']!.dataSync<'float32'>());
+    expect(Math.max(...read!.map((value, i) => Math.abs(value - origin![i]!) / Math.abs(origin![i]!)))).toBeLessThanOrEqual(2 ** -11);
+    await expect(readStoredTensors(file, network.specs)).rejects.toThrow('must be F32, got F16');
+    await writeSafetensors(file, rounded);
+    await expect(readStoredTensors(file, network.specs, { roundedToo: true })).rejects.toThrow('must be F32, got F16');
+    disposeAll(...groups, parameters);
   });
 
   it('may have the constants of the reference beside them, and need not', async () => {

@@ -1,6 +1,7 @@
 import { dispose, slice, Tensor, tensor1d, tensor2d, tensor4d } from '@tensorflow/tfjs-core';
 import type { DomainLabels } from '@stargan/layers';
 import { normalArray, randomStream } from '@stargan/random';
+import { augmentationNumbers } from './augmentation.js';
 import type { ObjectiveConfig } from './config-fields.js';
 
 /** What one training iteration sees. */
@@ -21,6 +22,8 @@ export interface Batch {
   readonly latent2: Tensor;
   /** Where between a real and a generated image WGAN-GP's penalty is taken, [batch] in [0, 1]; only where it is. */
   readonly position?: Tensor;
+  /** Random numbers of the augmentation of all updates, [batch, …]; only where there is one. */
+  readonly augmentationNumbers?: Tensor;
 }
 
 /**
@@ -86,14 +89,16 @@ export function latentCodes(count: number, latentDim: number, seed: number, stre
 }
 
 /**
- * An iteration's images as tensors, with its latent codes and, for WGAN-GP's penalty, its positions; the caller owns them.
+ * An iteration's images as tensors, with its latent codes and, where they are needed, the positions of WGAN-GP's penalty and the numbers
+ * of the augmentation; the caller owns them.
  *
  * @param images decoded images of the iteration
  * @param imageSize height and width of the images
  * @param latentDim length of a latent code
  * @param seed whole number ≥ 0: the run's
- * @param penalty `wganGp` adds positions; `r1`, the default, takes none
+ * @param penalty `wganGp` adds positions; `r1`, the default, and `r1r2` take none
  * @param labels how the batch holds its domains; as lists, unless said otherwise
+ * @param augmentation any but `off`, the default, adds random numbers
  */
 export function tensorBatch(
   { iteration, source, reference }: DecodedImages,
@@ -102,6 +107,7 @@ export function tensorBatch(
   seed: number,
   penalty: ObjectiveConfig['penalty'] = 'r1',
   labels: LabelForm = 'lists',
+  augmentation: ObjectiveConfig['augmentation'] = 'off',
 ): Batch {
   const count = source.domains.length;
   const images = (values: Float32Array): Batch['image'] => tensor4d(values, [count, imageSize, imageSize, 3]);
@@ -115,6 +121,7 @@ export function tensorBatch(
     latent: latents('latent'),
     latent2: latents('latent2'),
     ...(penalty === 'wganGp' && { position: tensor1d(positions(count, seed, iteration)) }),
+    ...(augmentation !== 'off' && { augmentationNumbers: augmentationNumbers(count, seed, iteration) }),
   };
 }
 
@@ -124,7 +131,11 @@ function positions(count: number, seed: number, iteration: number): Float32Array
   return Float32Array.from({ length: count }, () => random.uniform());
 }
 
-/** Disposes a batch's tensors. */
+/**
+ * Disposes a batch's tensors.
+ *
+ * @param batch not to be used afterwards
+ */
 export function disposeBatch(batch: Batch): void {
   dispose(Object.values(batch).filter((value) => value instanceof Tensor));
 }
@@ -153,6 +164,7 @@ export function splitBatch(batch: Batch, parts: number): Batch[] {
       latent: rows(batch.latent),
       latent2: rows(batch.latent2),
       ...(batch.position && { position: rows(batch.position) }),
+      ...(batch.augmentationNumbers && { augmentationNumbers: rows(batch.augmentationNumbers) }),
     };
   });
 }

@@ -15,6 +15,7 @@ export type Compile = <Arguments extends unknown[], Result>(
 
 /** What {@link Compile} makes. */
 export interface Compiled<Arguments extends unknown[], Result> {
+  /** @param given what the compiled function takes */
   (...given: Arguments): Result;
   /** Frees what it keeps. */
   dispose(): void;

@@ -36,16 +36,17 @@ export const optimizerFields = {
 export const objectiveFields = {
   adversarial: {
     kind: 'choice',
-    values: ['nonSaturating', 'saturating', 'hinge', 'leastSquares', 'wasserstein'],
+    values: ['nonSaturating', 'saturating', 'hinge', 'leastSquares', 'wasserstein', 'relativistic'],
     default: 'nonSaturating',
-    description: 'The game that discriminator and generator play.',
+    description:
+      'The game that discriminator and generator play; `relativistic` pairs each generated image with a real one of its domain, as R3GAN does with the penalty `r1r2`.',
   },
   penalty: {
     kind: 'choice',
-    values: ['r1', 'wganGp'],
+    values: ['r1', 'r1r2', 'wganGp'],
     default: 'r1',
     description:
-      "What holds the discriminator back: R1 on real images, or WGAN-GP's penalty between generated images and real ones of the same domain.",
+      "What holds the discriminator back: R1 on real images, R1 and R2 on real and on generated ones, or WGAN-GP's penalty between generated images and real ones of the same domain.",
   },
   criticSteps: { ...dimension, default: 1, description: 'Discriminator updates per generator update, each on images of its own.' },
   guidance: {
@@ -54,13 +55,47 @@ export const objectiveFields = {
     default: 'both',
     description: "Where the styles of an iteration's updates come from: latent codes, then reference images; or latent codes alone.",
   },
-  lambdaR1: { ...rate, default: 1, description: 'λ_reg, weight of R1.' },
+  lambdaR1: { ...rate, default: 1, description: 'λ_reg, weight of R1, and of R2.' },
   lambdaGradientPenalty: { ...rate, default: 10, description: "Weight of WGAN-GP's penalty." },
   lambdaClassification: { ...rate, default: 1, description: 'Weight of the classification of domains, where the discriminator does it.' },
   lambdaStyle: { ...rate, default: 1, description: 'λ_sty, weight of style reconstruction.' },
   lambdaDiversity: { ...rate, default: 1, description: 'λ_ds, weight of style diversification, at the start.' },
   lambdaCycle: { ...rate, default: 1, description: 'λ_cyc, weight of cycle consistency.' },
   diversityIterations: { ...count, minimum: 1, default: 100_000, description: 'Iterations over which λ_ds falls linearly to 0.' },
+  augmentation: {
+    kind: 'choice',
+    values: [
+      'off',
+      'color',
+      'translation',
+      'cutout',
+      'color,translation',
+      'color,cutout',
+      'translation,cutout',
+      'color,translation,cutout',
+    ],
+    default: 'off',
+    description: 'What is done at random to all images that the discriminator sees, real and generated: for few training images.',
+  },
+  augmentationProbability: {
+    ...fraction,
+    default: 1,
+    description: 'How likely each operation of `augmentation` is to be done to an image; with `augmentationTarget`, at most.',
+  },
+  augmentationTarget: {
+    kind: 'number',
+    minimum: 0,
+    below: 1,
+    default: 0,
+    description:
+      "Adapts the probability, from 0 on, to this mean sign of the discriminator's logits for real images (StyleGAN2-ADA: 0.6); 0 leaves it as it is.",
+  },
+  augmentationImages: {
+    ...count,
+    minimum: 1,
+    default: 500_000,
+    description: 'Real images that the discriminator sees while an adapted probability rises from 0 to 1.',
+  },
 } as const satisfies Fields;
 
 /** What the iterations of a training see. */

@@ -3,6 +3,7 @@ import type { DomainLabels } from '@stargan/layers';
 import { outputsAndInputGradient } from '@stargan/losses';
 import type { Parameters, ValueAndGradients } from '@stargan/ops';
 import type { Networks } from '../networks/networks.js';
+import { augmentationOf, type AugmentationDraw } from './augmentation.js';
 import { OBJECTIVE, type DiscriminatorReadings } from './objective.js';
 import { differentiateTerms, termConfig, weightedSum, weighTerms, type Factors, type Pass, type Term, type TermConfig } from './terms.js';
 
@@ -16,15 +17,20 @@ export interface DiscriminatorInputs {
   fake: Tensor;
   /** Domain of each generated image. */
   targetDomain: DomainLabels;
-  /** Real images of the generated ones' domains: WGAN-GP's penalty is taken between the two. */
+  /** Real images of the generated ones' domains: WGAN-GP's penalty is taken between the two, and the relativistic game pairs them. */
   reference?: Tensor;
   /** Where between them, [batch] in [0, 1]. */
   position?: Tensor;
+  /** Random numbers of the augmentation, where there is one. */
+  augmentation?: AugmentationDraw | undefined;
 }
 
 /**
  * The discriminator's objective, equation (5), and its gradients. With R1, D(x) is computed once, for its own loss and
  * for the penalty.
+ *
+ * Where there is an augmentation, the discriminator sees nothing else. Penalties are of the gradient at the images as they come, through
+ * the augmentation, as in StyleGAN2-ADA, DiffAugment and R3GAN.
  *
  * @param networks only the discriminator is computed
  * @param weights of the discriminator, by parameter name
@@ -34,7 +40,7 @@ export interface DiscriminatorInputs {
  * @param terms of the objective
  * @param factors of terms as tensors, in place of the configuration's
  * @returns value, gradients, and the terms by name; the caller owns them
- * @throws when WGAN-GP's penalty is asked for without images and positions for it
+ * @throws when WGAN-GP's penalty, the relativistic game or an augmentation is asked for without the inputs that it takes
  */
 export function discriminatorGradients(
   networks: Networks,
@@ -46,8 +52,8 @@ export function discriminatorGradients(
 ): ValueAndGradients {
   const config = termConfig(options);
   const weighted = weighTerms(terms, config, networks, factors);
-  const readsGradient = weighted.some(({ reads }) => reads.includes('realGradient'));
-  const { values, gradients } = differentiateTerms(weighted, discriminatorPasses(networks, weights, inputs, readsGradient), config);
+  const reads = (key: keyof DiscriminatorReadings): boolean => weighted.some((term) => term.reads.includes(key));
+  const { values, gradients } = differentiateTerms(weighted, discriminatorPasses(networks, weights, inputs, reads, config), config);
   return { value: weightedSum(weighted, values), auxiliary: values, gradients };
 }
 
@@ -55,38 +61,54 @@ export function discriminatorGradients(
 function discriminatorPasses(
   { discriminator }: Networks,
   weights: Parameters,
-  { image, domain, fake, targetDomain, reference, position }: DiscriminatorInputs,
-  readsGradient: boolean,
+  { image, domain, fake, targetDomain, reference, position, augmentation }: DiscriminatorInputs,
+  reads: (key: keyof DiscriminatorReadings) => boolean,
+  config: TermConfig,
 ): Pass<DiscriminatorReadings>[] {
   const { classify } = discriminator;
-  return [
-    {
-      by: weights,
-      gives: ['fakeLogits', 'fake'],
-      compute: (p) => ({ fakeLogits: discriminator.apply(p, fake, targetDomain), fake }),
+  const seen = augmentationOf(config, augmentation);
+  const judgeReal = (p: Parameters, x: Tensor, y: DomainLabels): Partial<DiscriminatorReadings> => {
+    if (!reads('realGradient')) return { realLogits: discriminator.apply(p, seen.real(x), y) };
+    const { outputs, gradient } = outputsAndInputGradient((at) => discriminator.apply(p, seen.real(at), y), x);
+    return { realLogits: outputs, realGradient: gradient };
+  };
+  const judgeFake = (p: Parameters): Partial<DiscriminatorReadings> => {
+    if (!reads('fakeGradient')) return { fakeLogits: discriminator.apply(p, seen.fake(fake), targetDomain), fake };
+    const { outputs, gradient } = outputsAndInputGradient((at) => discriminator.apply(p, seen.fake(at), targetDomain), fake);
+    return { fakeLogits: outputs, fakeGradient: gradient, fake };
+  };
+  const pairs: Pass<DiscriminatorReadings> = {
+    by: weights,
+    gives: ['realLogits', 'realGradient', 'fakeLogits', 'fakeGradient', 'fake'],
+    compute(p) {
+      if (reference === undefined)
+        throw new Error("discriminatorGradients: adversarial 'relativistic' must have reference images, got none");
+      return { ...judgeReal(p, reference, targetDomain), ...judgeFake(p) };
     },
-    readsGradient
+  };
+  return [
+    // First: of the relativistic game it is all that gives the logits of either side.
+    ...(config.adversarial === 'relativistic' ? [pairs] : []),
+    { by: weights, gives: ['fakeLogits', 'fakeGradient', 'fake'], compute: judgeFake },
+    reads('realGradient')
       ? {
           by: weights,
           gives: ['realLogits', 'realGradient'],
-          compute(p) {
-            const { outputs, gradient } = outputsAndInputGradient((x) => discriminator.apply(p, x, domain), image);
-            return { realLogits: outputs, realGradient: gradient };
-          },
+          compute: (p) => judgeReal(p, image, domain),
         }
       : {
           by: weights,
           gives: ['realLogits', 'realClasses', 'domain'],
           compute(p) {
-            if (classify === undefined) return { realLogits: discriminator.apply(p, image, domain) };
-            const { logits, classes } = classify(p, image);
+            if (classify === undefined) return judgeReal(p, image, domain);
+            const { logits, classes } = classify(p, seen.real(image));
             return { realLogits: logits, realClasses: classes, domain };
           },
         },
     {
       by: weights,
       gives: ['realClasses', 'domain'],
-      compute: (p) => ({ realClasses: classify?.(p, image).classes, domain }),
+      compute: (p) => ({ realClasses: classify?.(p, seen.real(image)).classes, domain }),
     },
     {
       by: weights,
@@ -97,7 +119,7 @@ function discriminatorPasses(
             `discriminatorGradients: penalty 'wganGp' must have reference images and positions, got ${reference === undefined ? 'no reference' : 'no position'}`,
           );
         }
-        return { critic: (x) => discriminator.apply(p, x, targetDomain), reference, fake, position };
+        return { critic: (x) => discriminator.apply(p, seen.fake(x), targetDomain), reference, fake, position };
       },
     },
   ];

@@ -4,6 +4,7 @@ import type { DomainLabels } from '@stargan/layers';
 import { vjp, withoutGradients, type ValueAndGradients } from '@stargan/ops';
 import { withParameters, type Networks, type NetworkName, type WeightsOf } from '../networks/networks.js';
 import { joinWeights, splitWeights } from '../networks/weights.js';
+import { augmentationOf, type AugmentationDraw } from './augmentation.js';
 import { sumGradients } from './gradients.js';
 import { OBJECTIVE, type GeneratorReadings } from './objective.js';
 import { differentiateTerms, termConfig, weightedSum, weighTerms, type Factors, type Pass, type Term, type TermConfig } from './terms.js';
@@ -37,6 +38,10 @@ export interface GeneratorInputs {
   targetDomain: DomainLabels;
   /** What the styles are made from. */
   styles: StyleSource;
+  /** Real images of the target domains, which the relativistic game pairs the translations with. */
+  reference?: Tensor;
+  /** Random numbers of the augmentation, where there is one. */
+  augmentation?: AugmentationDraw | undefined;
 }
 
 /** Networks that an update trains: G, F and E with latent guidance, G alone with references. */
@@ -86,7 +91,7 @@ export function generatorGradients(
     joinWeights(weights, trained),
   );
   try {
-    const passes = generatorPasses(networks, weights, inputs, translation.values, trained);
+    const passes = generatorPasses(networks, weights, inputs, translation.values, trained, config);
     const { values, gradients } = differentiateTerms(weighted, passes, config);
     dispose({ ...translation.values });
     const { fake, style, ...ofTerms } = gradients;
@@ -139,11 +144,13 @@ function encodeStyle(
 function generatorPasses(
   networks: Networks,
   weights: WeightsOf,
-  { image, domain, targetDomain }: GeneratorInputs,
+  { image, domain, targetDomain, reference, augmentation }: GeneratorInputs,
   { fake, style, fake2 }: Translation,
   trained: readonly NetworkName[],
+  config: TermConfig,
 ): Pass<GeneratorReadings>[] {
   const { generator, styleEncoder, discriminator } = networks;
+  const seen = augmentationOf(config, augmentation);
   /** A pass through the networks of these names, differentiated by the translation, by its style and by their weights. */
   function passThrough(
     names: readonly NetworkName[],
@@ -160,11 +167,18 @@ function generatorPasses(
       }),
     };
   }
+  /** Logits of the references, which nothing that is trained has a part in. */
+  function judgeReference(p: WeightsOf): Tensor {
+    if (reference === undefined) throw new Error("generatorGradients: adversarial 'relativistic' must have reference images, got none");
+    return withoutGradients(() => discriminator.apply(p.discriminator, seen.real(reference), targetDomain));
+  }
   return [
-    passThrough(['discriminator'], ['fakeLogits', 'fakeClasses'], (x, p) => {
-      if (discriminator.classify === undefined) return { fakeLogits: discriminator.apply(p.discriminator, x, targetDomain) };
-      const { logits, classes } = discriminator.classify(p.discriminator, x);
-      return { fakeLogits: logits, fakeClasses: classes };
+    passThrough(['discriminator'], ['fakeLogits', 'fakeClasses', 'realLogits'], (x, p) => {
+      const pair = config.adversarial === 'relativistic' && { realLogits: judgeReference(p) };
+      if (discriminator.classify === undefined)
+        return { ...pair, fakeLogits: discriminator.apply(p.discriminator, seen.fake(x), targetDomain) };
+      const { logits, classes } = discriminator.classify(p.discriminator, seen.fake(x));
+      return { ...pair, fakeLogits: logits, fakeClasses: classes };
     }),
     passThrough(['styleEncoder'], ['encodedStyle'], (x, p) => ({ encodedStyle: styleEncoder.apply(p.styleEncoder, x, targetDomain) })),
     passThrough([], ['fake2'], () => ({ fake2 })),

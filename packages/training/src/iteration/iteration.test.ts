@@ -9,7 +9,8 @@ import type { Batch } from './batch.js';
 import { disposeBatch, tensorBatch } from './batch.js';
 import { discriminatorGradients } from './discriminator-step.js';
 import { generatorGradients, type StyleSource } from './generator-step.js';
-import { trainIteration, type Losses } from './iteration.js';
+import type { Losses } from './iteration-config.js';
+import { trainIteration } from './iteration.js';
 import { buildOptimizers, disposeMoments, disposeState, initialState, type TrainingState } from './state.js';
 
 /** Weights and schedules that are all different, and none of them 1. */

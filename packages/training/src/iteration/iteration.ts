@@ -1,27 +1,15 @@
 import { exponentialMovingAverage, linearDecay } from '@stargan/optimizers';
 import { withDefaults } from '../field.js';
-import type { ArchitectureConfig } from '../networks/config-fields.js';
 import { EMA_NETWORKS, withParameters, type EmaNetwork, type Networks, type WeightsOf } from '../networks/networks.js';
 import { disposeAll, mapNames } from '../networks/weights.js';
 import { disposeBatch, splitBatch, type Batch } from './batch.js';
 import { plainly, type Compile } from './compile.js';
-import { batchFields, objectiveFields, optimizerFields, type BatchConfig, type OptimizerConfig } from './config-fields.js';
+import { batchFields, objectiveFields, optimizerFields } from './config-fields.js';
 import { findNonFiniteUpdate, sumsOf, type NonFiniteTensor } from './finite.js';
+import type { IterationConfig, Losses } from './iteration-config.js';
 import { OBJECTIVE, type Objective } from './objective.js';
 import type { Optimizers, TrainingState } from './state.js';
-import type { TermConfig } from './terms.js';
 import { compiledUpdates, type GuidanceName } from './updates.js';
-
-/** What an iteration needs to know besides networks and optimisers; what is left out is the reference's. */
-export type IterationConfig = Partial<
-  TermConfig &
-    Pick<ArchitectureConfig, 'gradientCheckpointing'> &
-    Pick<BatchConfig, 'gradientAccumulation'> &
-    Pick<OptimizerConfig, 'emaDecay'>
->;
-
-/** Losses by the reference's names: `D/latent_real`, `G/ref_cyc`, `G/lambda_ds`, … */
-export type Losses = Record<string, number>;
 
 /** Iterations of one training. */
 export interface TrainingIteration {
@@ -32,7 +20,11 @@ export interface TrainingIteration {
    * @param batch stays as it is; with labels in lists nothing can be compiled
    */
   run(state: TrainingState, batch: Batch): Losses;
-  /** The first tensor that the last update left not finite, as {@link findNonFiniteUpdate} finds it. */
+  /**
+   * The first tensor that the last update left not finite, as {@link findNonFiniteUpdate} finds it.
+   *
+   * @param state stays as it is
+   */
   findNonFinite(state: TrainingState): NonFiniteTensor | undefined;
   /** Frees what was compiled. */
   dispose(): void;
@@ -112,6 +104,7 @@ export function trainingIteration(
       }
       // As the reference logs it: the value after the decay, in force for the next iteration.
       losses['G/lambda_ds'] = linearDecay(initialLambda, diversityIterations, state.iteration + 1);
+      if (state.augmentation !== undefined) losses['D/augmentation'] = state.augmentation.dataSync()[0]!;
 
       const { generator, mappingNetwork, styleEncoder } = state.weights;
       for (const [name, averages] of Object.entries(average(state.ema, { generator, mappingNetwork, styleEncoder }))) {

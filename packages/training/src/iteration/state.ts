@@ -1,3 +1,4 @@
+import type { AdaptiveProbability } from '@stargan/augmentation';
 import { adam, type AdamState } from '@stargan/optimizers';
 import { EMA_NETWORKS, NETWORK_NAMES, type EmaNetwork, type NetworkName, type Networks, type WeightsOf } from '../networks/networks.js';
 import { copyWeights, disposeAll, initialWeights, mapNames } from '../networks/weights.js';
@@ -16,6 +17,8 @@ export interface TrainingState {
   ema: WeightsOf<EmaNetwork>;
   /** Of the networks that have parameters. */
   moments: Partial<Record<NetworkName, AdamState>>;
+  /** The adaptive probability of augmentation; only where there has been one. */
+  augmentation?: AdaptiveProbability | undefined;
   /** Draws of images and latent codes that roll-backs passed over: iteration i, from 0, trains on draw i + drawOffset. */
   drawOffset: number;
   /** How often training was rolled back to a checkpoint. */
@@ -74,6 +77,7 @@ export function stateFromWeights(weights: WeightsOf, ema: WeightsOf<EmaNetwork>,
 export function disposeState(state: TrainingState): void {
   disposeAll(...Object.values(state.weights), ...Object.values(state.ema));
   for (const moments of Object.values(state.moments)) disposeMoments(moments);
+  state.augmentation?.dispose();
 }
 
 /** Disposes an optimiser's tensors. */

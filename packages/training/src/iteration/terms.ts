@@ -17,6 +17,12 @@ export interface Term<Readings, Key extends keyof Readings = keyof Readings> {
   /** How reports draw it: the title of its chart, which terms share, and the labels of its curves by guidance. */
   readonly chart?: { readonly title: string; readonly latent?: string; readonly ref?: string };
   /**
+   * Whether there is such a term with this configuration; left out, its `weight` alone says so.
+   *
+   * @param config settles it, such as `adversarial`
+   */
+  when?(config: TermConfig): boolean;
+  /**
    * Its factor in the objective; a term without a `weight` counts once.
    *
    * @param config settles the factor, or that there is no such term
@@ -80,6 +86,7 @@ export function weighTerms<Readings>(
   factors: Factors = {},
 ): Weighted<Readings>[] {
   return terms.flatMap((term) => {
+    if (term.when?.(config) === false) return [];
     const factor = term.weight?.(config, networks);
     if (term.weight !== undefined && factor === undefined) return [];
     if (factor !== undefined && !Number.isFinite(factor))

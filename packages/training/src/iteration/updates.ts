@@ -2,14 +2,17 @@ import { dispose, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { DomainLabels } from '@stargan/layers';
 import type { AdamState } from '@stargan/optimizers';
+import { withDefaults } from '../field.js';
 import type { NetworkName, Networks, WeightsOf } from '../networks/networks.js';
 import { disposeAll, mapNames, splitWeights } from '../networks/weights.js';
+import { drawAugmentation, followDiscriminator, type AugmentationDraw } from './augmentation.js';
 import type { Batch } from './batch.js';
 import type { Compile } from './compile.js';
+import { objectiveFields } from './config-fields.js';
 import { discriminatorGradients } from './discriminator-step.js';
 import { generatorGradients, trainedNetworks, type StyleSource } from './generator-step.js';
 import { overParts } from './gradients.js';
-import type { IterationConfig, Losses } from './iteration.js';
+import type { IterationConfig, Losses } from './iteration-config.js';
 import type { Objective } from './objective.js';
 import { disposeMoments, type Optimizers, type TrainingState } from './state.js';
 import { factorsOf, type Factors } from './terms.js';
@@ -67,7 +70,11 @@ interface JudgedPart {
   readonly fake: Tensor;
   readonly reference: Tensor;
   readonly position?: Tensor;
+  readonly augmentation?: AugmentationDraw | undefined;
 }
+
+/** What a part of a generator update sees. */
+type TranslatedPart = Omit<Batch, 'augmentationNumbers'> & { readonly augmentation?: AugmentationDraw | undefined };
 
 /**
  * The updates of an iteration as functions of tensors alone, each compiled by itself: what an update replaces is then freed before
@@ -75,6 +82,7 @@ interface JudgedPart {
  */
 export function compiledUpdates(networks: Networks, optimizers: Optimizers, { config, objective, names, compile }: UpdateOptions): Updates {
   const options = { saveMemory: config.gradientCheckpointing === 'blocks' };
+  const augmentation = withDefaults(objectiveFields, config);
   // Of the first state that is seen: a training's layouts do not change.
   const layouts: Partial<Record<NetworkName, AdamState['layout']>> = {};
 
@@ -105,12 +113,12 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
   );
 
   const updateGenerator = compile(
-    (name: GuidanceName, weights: WeightsOf, moments: TrainedMoments, parts: readonly Batch[], factors: Factors): Step => {
+    (name: GuidanceName, weights: WeightsOf, moments: TrainedMoments, parts: readonly TranslatedPart[], factors: Factors): Step => {
       const guidance = GUIDANCE[name];
       const trained = trainedNetworks(networks, guidance);
       const step = overParts(parts, ({ latent, latent2, reference, reference2, ...part }) => {
         const styles: StyleSource = guidance === 'latent' ? { guidance, latent, latent2 } : { guidance, reference, reference2 };
-        return generatorGradients(networks, weights, { ...part, styles }, config, trained, objective.generator, factors);
+        return generatorGradients(networks, weights, { ...part, reference, styles }, config, trained, objective.generator, factors);
       });
       const gradients = splitWeights(step.gradients, trained);
       const updated = mapNames(trained, (network) => stepOf(network, weights[network], gradients[network], moments[network]!));
@@ -152,14 +160,22 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
       const { discriminator: _, ...others } = state.weights;
       const translated = parts.map((part) => ({ part, fakes: translateForDiscriminator(others, part) }));
       for (const name of names) {
-        const judged = translated.map(({ part: { image, domain, targetDomain, reference, position }, fakes }): JudgedPart => {
-          return { image, domain, targetDomain, reference, fake: fakes[name]!, ...(position && { position }) };
+        const judged = translated.map(({ part, fakes }): JudgedPart => {
+          const { image, domain, targetDomain, reference, position } = part;
+          const draw = drawAugmentation(augmentation, part, state, `D/${name}`);
+          return {
+            ...{ image, domain, targetDomain, reference, fake: fakes[name]! },
+            ...(position && { position }),
+            ...(draw && { augmentation: draw }),
+          };
         });
         const factors = factorsOf(objective.discriminator, current, networks);
         const terms = apply(state, ['discriminator'], factors, ({ discriminator }) =>
           updateDiscriminator(state.weights.discriminator, discriminator!, judged, factors),
         );
+        followDiscriminator(augmentation, state, terms.sign, numberOfImages(parts));
         record(losses, `D/${name}`, terms);
+        disposeDraws(judged);
       }
       for (const { fakes } of translated) dispose(Object.values(fakes));
     },
@@ -167,17 +183,29 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
       for (const name of names) {
         const factors = factorsOf(objective.generator, current, networks);
         const trained = trainedNetworks(networks, GUIDANCE[name]);
+        const drawn = parts.map(({ augmentationNumbers: _, ...part }, i): TranslatedPart => {
+          const draw = drawAugmentation(augmentation, parts[i]!, state, `G/${name}`);
+          return { ...part, ...(draw && { augmentation: draw }) };
+        });
         record(
           losses,
           `G/${name}`,
-          apply(state, trained, factors, (moments) => updateGenerator(name, state.weights, moments, parts, factors)),
+          apply(state, trained, factors, (moments) => updateGenerator(name, state.weights, moments, drawn, factors)),
         );
+        disposeDraws(drawn);
       }
     },
     dispose() {
       for (const compiled of [translateForDiscriminator, updateDiscriminator, updateGenerator]) compiled.dispose();
     },
   };
+}
+
+const numberOfImages = (parts: readonly Batch[]): number => parts.reduce((total, { image }) => total + image.shape[0]!, 0);
+
+/** Disposes what was drawn for an update. */
+function disposeDraws(parts: readonly { readonly augmentation?: AugmentationDraw | undefined }[]): void {
+  for (const { augmentation } of parts) if (augmentation !== undefined) dispose({ ...augmentation });
 }
 
 /**

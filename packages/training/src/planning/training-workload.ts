@@ -1,9 +1,11 @@
 import { fill, randomNormal, randomUniform } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../config/training-config.js';
+import { augmentationNumbers } from '../iteration/augmentation.js';
 import { type Batch, disposeBatch, domainLabels, imagesPerIteration, labelForm } from '../iteration/batch.js';
 import type { Compile } from '../iteration/compile.js';
-import { type Losses, trainingIteration } from '../iteration/iteration.js';
+import type { Losses } from '../iteration/iteration-config.js';
+import { trainingIteration } from '../iteration/iteration.js';
 import { buildOptimizers, disposeState, initialState, stateFromWeights, type TrainingState } from '../iteration/state.js';
 import { buildNetworks, EMA_NETWORKS, NETWORK_NAMES, type NetworkName, type Networks, type WeightsOf } from '../networks/networks.js';
 import { mapNames } from '../networks/weights.js';
@@ -83,7 +85,7 @@ const randomTensors = (seed: number): Tensors => ({
 });
 
 function batchOf(config: TrainingConfig, domains: number, make: Tensors): Batch {
-  const { imageSize, latentDim, penalty } = config;
+  const { imageSize, latentDim, penalty, augmentation } = config;
   const batch = imagesPerIteration(config);
   const images = (stream: number): Tensor => make.images([batch, imageSize, imageSize, 3], stream);
   const latents = (stream: number): Tensor => make.latents([batch, latentDim], stream);
@@ -95,6 +97,7 @@ function batchOf(config: TrainingConfig, domains: number, make: Tensors): Batch 
     latent: latents(4),
     latent2: latents(5),
     ...(penalty === 'wganGp' && { position: make.positions([batch], 6) }),
+    ...(augmentation !== 'off' && { augmentationNumbers: augmentationNumbers(batch, config.seed, 0) }),
     domain: domainLabels(domain, labelForm(domains)),
     targetDomain: domainLabels(
       domain.map((y) => (y + 1) % domains),

@@ -95,6 +95,11 @@ describe('interpolationFrames', () => {
       { loop: false },
     );
     expect(frames[31]).toBe(frames[30]);
+    // While the third comes from below, the first leaves at the top.
+    const weight = easedWeights()[10]!;
+    const left = Math.trunc(SIZE * (1 - weight));
+    expect(left).toBeGreaterThan(0);
+    expect(cut(frames[31 + 10]!, 0, 0, SIZE, left)).toEqual([...image(10)].map(toByte).slice(-left * SIZE * 3));
     // The first reference has left; the second stands beside the sources, the third beside the translations.
     expect(cut(frames[61]!, 0, 0, SIZE, SIZE)).toEqual([...image(20)].map(toByte));
     expect(cut(frames[61]!, 0, SIZE, SIZE, SIZE)).toEqual([...image(30)].map(toByte));

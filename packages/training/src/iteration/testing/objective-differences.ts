@@ -1,15 +1,17 @@
 // A program: prints, for every configuration and update, the derivative of the objective along a direction by its
 // gradients, and each term's by differences, as JSON. Run with testing/float64.mjs, so that differences are exact.
 import '@tensorflow/tfjs-backend-cpu';
-import { abs, add, clipByValue, mean, mul, setBackend, sub, sum, tensor, tidy } from '@tensorflow/tfjs-core';
+import { abs, add, clipByValue, mean, mul, scalar, setBackend, softplus, sub, sum, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { augment, augmentationUniforms, UNIFORMS_PER_IMAGE } from '@stargan/augmentation';
 import { adversarialFamilies, classificationLoss, r1Penalty, wganGpPenalty } from '@stargan/losses';
 import { normalArray, randomStream } from '@stargan/random';
 import type { TrainingConfig } from '../../config/training-config.js';
 import { ABLATION_NAMES, ablationConfig } from '../../config/ablation.js';
 import { buildNetworks, NETWORK_NAMES, type NetworkName, type Networks, type WeightsOf } from '../../networks/networks.js';
-import { initialWeights } from '../../networks/weights.js';
+import { initialWeights, mapNames } from '../../networks/weights.js';
 import { smallConfig } from '../../testing/small-config.js';
+import type { AugmentationDraw } from '../augmentation.js';
 import { discriminatorGradients } from '../discriminator-step.js';
 import { generatorGradients, trainedNetworks, type GeneratorInputs, type StyleSource } from '../generator-step.js';
 
@@ -33,6 +35,18 @@ const CONFIGURATIONS: Readonly<Record<string, TrainingConfig>> = {
   'the saturating game': small({ adversarial: 'saturating' }),
   "WGAN-GP's penalty with branches": small({ adversarial: 'wasserstein', penalty: 'wganGp' }),
   'styles as maps': small({ injection: 'concatenation' }),
+  'hinge losses with R1 and R2': small({ adversarial: 'hinge', penalty: 'r1r2' }),
+  'the relativistic game with R1 and R2': small({ adversarial: 'relativistic', penalty: 'r1r2' }),
+  "the relativistic game with WGAN-GP's penalty and patches": small({
+    ...{ adversarial: 'relativistic', penalty: 'wganGp', discriminator: 'patchClassifier' },
+  }),
+  'augmentation with R1': small({ augmentation: 'color,translation,cutout' }),
+  'adaptive augmentation of relativistic pairs with R1 and R2': small({
+    ...{ adversarial: 'relativistic', penalty: 'r1r2', augmentation: 'color,translation', augmentationTarget: 0.6 },
+  }),
+  "augmentation with WGAN-GP's penalty and patches": small({
+    ...{ adversarial: 'wasserstein', penalty: 'wganGp', discriminator: 'patchClassifier', augmentation: 'translation,cutout' },
+  }),
 };
 
 const DOMAIN = [0, 1];
@@ -49,6 +63,9 @@ const drawn = (stream: string, shape: number[]): Tensor =>
   );
 const images = (stream: string): Tensor => tidy(() => clipByValue(mul(drawn(stream, [2, 16, 16, 3]), 0.5), -1, 1));
 
+const uniforms = (stream: string): Tensor =>
+  tensor2d(augmentationUniforms(2, randomStream(5, `${stream} augmentation`)), [2, UNIFORMS_PER_IMAGE]);
+
 const distance = (a: Tensor, b: Tensor): Tensor => mean(abs(sub(a, b)));
 type Terms = Record<string, Tensor>;
 type Values = Record<string, number>;
@@ -62,13 +79,27 @@ interface Inputs {
   latent: Tensor;
   latent2: Tensor;
   position: Tensor;
+  augmentation: AugmentationDraw;
+}
+
+/** What the discriminator sees of real and of generated images. */
+function seenBy(
+  { augmentation }: TrainingConfig,
+  { real, fake, probability }: AugmentationDraw,
+): Record<'real' | 'fake', (x: Tensor) => Tensor> {
+  if (augmentation === 'off') return { real: (x) => x, fake: (x) => x };
+  const operations = (['color', 'translation', 'cutout'] as const).filter((operation) => augmentation.includes(operation));
+  return {
+    real: (x) => augment(x, real, { operations, probability }),
+    fake: (x) => augment(x, fake, { operations, probability }),
+  };
 }
 
 /** Terms of equation (6) as functions of the weights `p`; what carries no gradient is made with the weights `still`. */
 function generatorTerms(
   { generator: G, mappingNetwork: F, styleEncoder: E, discriminator: D }: Networks,
   config: TrainingConfig,
-  { image }: Inputs,
+  { image, reference, augmentation }: Inputs,
   styles: StyleSource,
   p: WeightsOf,
   still: WeightsOf,
@@ -77,14 +108,16 @@ function generatorTerms(
     styles.guidance === 'latent' ? F.apply(p.mappingNetwork, styles.latent, TARGET) : E.apply(p.styleEncoder, styles.reference, TARGET);
   const translated = G.apply(p.generator, image, style);
   const cycle = distance(image, G.apply(p.generator, translated, E.apply(p.styleEncoder, image, DOMAIN)));
-  const { generator: loss } = adversarialFamilies[config.adversarial];
-  const adversarial: Terms =
-    D.classify === undefined
-      ? { adversarial: loss(D.apply(p.discriminator, translated, TARGET)) }
-      : {
-          adversarial: loss(D.classify(p.discriminator, translated).logits),
-          classification: classificationLoss(D.classify(p.discriminator, translated).classes, TARGET),
-        };
+  const seen = seenBy(config, augmentation);
+  const logits = D.apply(p.discriminator, seen.fake(translated), TARGET);
+  const adversarial: Terms = {
+    ...(config.adversarial === 'relativistic'
+      ? { pairs: mean(softplus(sub(D.apply(p.discriminator, seen.real(reference), TARGET), logits))) }
+      : { adversarial: adversarialFamilies[config.adversarial].generator(logits) }),
+    ...(D.classify !== undefined && {
+      classification: classificationLoss(D.classify(p.discriminator, seen.fake(translated)).classes, TARGET),
+    }),
+  };
   if (config.conditioning === 'label') return { ...adversarial, cycle };
   const style2 =
     styles.guidance === 'latent'
@@ -102,25 +135,35 @@ function generatorTerms(
 function discriminatorTerms(
   { discriminator: D }: Networks,
   config: TrainingConfig,
-  { image, reference, fake, position }: Inputs,
+  { image, reference, fake, position, augmentation }: Inputs,
   { discriminator: p }: WeightsOf,
 ): Terms {
-  const { real, fake: fakeLoss } = adversarialFamilies[config.adversarial];
-  const critic = (domain: readonly number[]) => (x: Tensor) => D.apply(p, x, domain);
+  const seen = seenBy(config, augmentation);
+  const isRelativistic = config.adversarial === 'relativistic';
+  const [real, domain] = isRelativistic ? [reference, TARGET] : [image, DOMAIN];
+  const judgeReal = (x: Tensor): Tensor => D.apply(p, seen.real(x), domain);
+  const judgeFake = (x: Tensor): Tensor => D.apply(p, seen.fake(x), TARGET);
   return {
-    real: real(critic(DOMAIN)(image)),
-    fake: fakeLoss(critic(TARGET)(fake)),
-    ...(D.classify !== undefined && { classification: classificationLoss(D.classify(p, image).classes, DOMAIN) }),
-    ...(config.penalty === 'r1'
-      ? { r1: r1Penalty(critic(DOMAIN), image) }
-      : { wasserstein: wganGpPenalty(critic(TARGET), reference, fake, position) }),
+    ...(config.adversarial === 'relativistic'
+      ? { pairs: mean(softplus(sub(judgeFake(fake), judgeReal(real)))) }
+      : {
+          real: adversarialFamilies[config.adversarial].real(judgeReal(real)),
+          fake: adversarialFamilies[config.adversarial].fake(judgeFake(fake)),
+        }),
+    ...(D.classify !== undefined && { classification: classificationLoss(D.classify(p, seen.real(image)).classes, DOMAIN) }),
+    ...(config.penalty === 'wganGp'
+      ? { wasserstein: wganGpPenalty(judgeFake, reference, fake, position) }
+      : { r1: r1Penalty(judgeReal, real) }),
+    ...(config.penalty === 'r1r2' && { r2: r1Penalty(judgeFake, fake) }),
   };
 }
 
 const FACTORS: Values = {
   real: 1,
   fake: 1,
+  pairs: 1,
   r1: WEIGHTS.lambdaR1,
+  r2: WEIGHTS.lambdaR1,
   wasserstein: WEIGHTS.lambdaGradientPenalty,
   adversarial: 1,
   classification: WEIGHTS.lambdaClassification,
@@ -139,6 +182,14 @@ const directionsIn = (weights: WeightsOf, networks: readonly NetworkName[]): Dir
       Object.fromEntries(Object.entries(weights[network]).map(([name, { shape }]) => [name, drawn(`${network} ${name}`, shape)])),
     ]),
   );
+
+/** The weights moved a little at random, biases too. */
+function scattered(weights: WeightsOf): WeightsOf {
+  const directions = directionsIn(weights, NETWORK_NAMES);
+  return mapNames(NETWORK_NAMES, (network) =>
+    Object.fromEntries(Object.entries(weights[network]).map(([name, w]) => [name, add(w, mul(directions[network]![name]!, 0.1))])),
+  );
+}
 
 // Small enough that hardly an activation comes to its corner on the way.
 const STEP = 1e-7;
@@ -194,15 +245,19 @@ function* comparisons(): Generator<Comparison> {
   const inputs: Inputs = {
     ...{ image: images('image'), reference: images('reference'), reference2: images('reference2'), fake: images('fake') },
     ...{ latent: drawn('latent', [2, 4]), latent2: drawn('latent2', [2, 4]), position: tensor([0.2, 0.7]) },
+    // A probability between 0 and 1: some operations are done to an image and others are not.
+    augmentation: { real: uniforms('real'), fake: uniforms('fake'), probability: scalar(0.7) },
   };
-  const { image, fake, reference, reference2, latent, latent2, position } = inputs;
+  const { image, fake, reference, reference2, latent, latent2, position, augmentation } = inputs;
   for (const [name, config] of Object.entries(CONFIGURATIONS)) {
     const networks = buildNetworks(config, 2);
-    const weights = initialWeights(networks, NETWORK_NAMES, 3);
+    const initial = initialWeights(networks, NETWORK_NAMES, 3);
+    // In a hole of zeros, biases that are 0 put every activation at its corner.
+    const weights = config.augmentation === 'off' ? initial : scattered(initial);
     const ofDiscriminator = discriminatorGradients(
       networks,
       weights.discriminator,
-      { image, domain: DOMAIN, fake, targetDomain: TARGET, reference, position },
+      { image, domain: DOMAIN, fake, targetDomain: TARGET, reference, position, augmentation },
       { ...config, ...WEIGHTS },
     );
     const direction = directionsIn(weights, ['discriminator']);
@@ -219,7 +274,7 @@ function* comparisons(): Generator<Comparison> {
       ...(config.guidance === 'both' ? [{ guidance: 'reference', reference, reference2 } as const] : []),
     ];
     for (const styles of sources) {
-      const updated: GeneratorInputs = { image, domain: DOMAIN, targetDomain: TARGET, styles };
+      const updated: GeneratorInputs = { image, domain: DOMAIN, targetDomain: TARGET, styles, reference, augmentation };
       const { gradients } = generatorGradients(networks, weights, updated, { ...config, ...WEIGHTS });
       const directions = directionsIn(weights, trainedNetworks(networks, styles.guidance));
       const derivatives = differences((p) => generatorTerms(networks, config, inputs, styles, p, weights), weights, directions);
