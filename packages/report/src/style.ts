@@ -11,7 +11,7 @@ img { max-width: 100%; height: auto; display: block; border: 1px solid var(--lin
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 0 0 12px; }
 .card { background: var(--card); border-radius: 8px; padding: 12px 16px; } .card b { display: block; font-size: 1.4rem; } .card span { color: var(--soft); font-size: .9rem; }
 .strip { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 16px; } .strip img { width: 100%; }
-table { border-collapse: collapse; font-size: .9rem; width: 100%; } th, td { text-align: left; vertical-align: top; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); font-weight: normal; } th { color: var(--soft); width: min(14em, 40%); }
+table { border-collapse: collapse; font-size: .9rem; width: 100%; } th, td { text-align: left; vertical-align: top; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); font-weight: normal; } th { color: var(--soft); width: 14em; } @media (max-width: 600px) { th { width: 52%; } }
 .scroll { overflow-x: auto; margin: 0 0 12px; } .data { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .data th { width: auto; } .data th, .data td { overflow-wrap: normal; text-align: right; padding: 4px 0 4px 14px; } .data :is(th, td):nth-child(-n+2) { text-align: left; padding-left: 0; padding-right: 10px; }
 .notes { color: var(--soft); font-size: .9rem; margin: 12px 0 24px; padding-left: 1.2em; }
