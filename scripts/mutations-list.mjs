@@ -128,6 +128,26 @@ export const mutations = [
     ],
   },
   {
+    test: `${iteration}/augmentation.test.ts`,
+    folder: iteration,
+    changes: [
+      [
+        'real and generated images share their random numbers',
+        'augmentation.ts',
+        '(UPDATES.indexOf(update) * 2 + side)',
+        '(UPDATES.indexOf(update) * 2)',
+      ],
+      ['the adaptive probability has no limit', 'augmentation.ts', 'limit: config.augmentationProbability,', 'limit: 1,'],
+      [
+        'the sign of the real logits is minimised',
+        'objective.ts',
+        '(isAdaptive(config) ? 0 : undefined)',
+        '(isAdaptive(config) ? 1 : undefined)',
+      ],
+      ['R2 has no weight', 'objective.ts', "(penalty === 'r1r2' ? lambdaR1 : undefined)", "(penalty === 'r1r2' ? 0 : undefined)"],
+    ],
+  },
+  {
     test: `${training}/alternatives.test.ts`,
     folder: training,
     changes: [
