@@ -43,8 +43,8 @@ const filterGradient: Bilinear<'x' | 'dy'> = defineFusedOperation(winogradConvol
 
 /** Channels that the kernels take in one go. */
 const CHANNELS_AT_ONCE = 32;
-/** Below this many tiles, transforming the filter costs more than the products that it saves. */
-const FEWEST_TILES = 16;
+/** Below this many tiles, the products that are saved do not make up for transforming the filter. */
+const FEWEST_TILES = 4;
 
 /** Whether a kernel is there and saves time: enough channels to fill its vectors, enough tiles to pay for the filter. */
 function pays(x: Tensor, filter: Tensor, resampling: Resampling): boolean {
