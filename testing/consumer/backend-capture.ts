@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import {
   capture,
   CaptureError,
+  collectGarbage,
   whyNotCaptured,
   type Captured,
   type CaptureOptions,
@@ -28,3 +29,4 @@ try {
 const statistics: CaptureStatistics = halve.statistics();
 console.log(statistics.recorded, statistics.replayed, statistics.plain, statistics.operations, whyNotCaptured());
 halve.dispose();
+collectGarbage();

@@ -9,6 +9,7 @@ import {
   tensorBatch,
   trainingFields,
   trainingIteration,
+  type AugmentationDraw,
   type Compile,
   type Compiled,
   type CompileOptions,
@@ -41,7 +42,8 @@ const losses: Record<string, number> = iteration.run(state, batch);
 const fault: NonFiniteTensor | undefined = iteration.findNonFinite(state);
 iteration.dispose();
 
+const draw: AugmentationDraw = { real: tf.zeros([1, 8]), fake: tf.zeros([1, 8]), probability: tf.scalar(0) };
 const factors: Factors = { ds: tf.scalar(-1) };
 const weights: tf.Tensor2D = domainWeights('mine', tf.tensor1d([0, 1], 'int32'), 2, 2);
 const constants: tf.Tensor1D = optimizers.generator.stepConstants(1);
-console.log(losses, fault, factors, weights, constants);
+console.log(losses, fault, draw, factors, weights, constants);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { collectGarbage } from '@stargan/backend';
 import { replayed, type Config } from '@stargan/harness';
 import { trainingWorkload } from '@stargan/training/planning';
 import { countWork, profileWork, type KernelCount, type WorkProfile } from '@stargan/profiling';
@@ -55,6 +56,8 @@ export function measureIteration(
   const compiled = compile ? trainingWorkload(config, { domains, compile: replayed }) : undefined;
   // Every iteration reads its losses, so it is done when it returns, on a GPU as well.
   workload.iterate();
+  // As a training does: initial weights are garbage by now.
+  collectGarbage();
   // Two are recorded; the first that is replayed is slower than the others.
   for (let i = 0; i < 3; i++) compiled?.iterate();
   const eagerTimes: { wall: number; cpu: number }[] = [];

@@ -28,6 +28,7 @@ export async function runIterations(training: Training, signal: AbortSignal | un
     await optionalWrites.attempt('a sample grid', () => sample(training, signal));
   const meter = startSpeedMeter(position.state.iteration, () => position.stream.statistics().waitSeconds);
   let reported = new Set<string>();
+  let collects = true;
   while (position.state.iteration < config.iterations && signal?.aborted !== true) {
     const done = await iterate(training);
     const { iteration } = position.state;
@@ -35,6 +36,9 @@ export async function runIterations(training: Training, signal: AbortSignal | un
       meter.restart(iteration);
       continue;
     }
+    // The weights that were begun with are garbage by now, which stays unless it is collected.
+    if (collects) collectGarbage();
+    collects = false;
     const { losses, due } = done;
     progress.update(iteration, losses);
     reported = reportSkipped(training, reported);

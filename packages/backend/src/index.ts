@@ -13,6 +13,7 @@ export { chooseThreads, type CountedWork } from './choose-threads.js';
 export { describeRuntime } from './describe-runtime.js';
 export { type Diagnosis, type Finding, type RuntimeReport } from './machine/diagnosis.js';
 export { type Flavour } from './install/paths.js';
+export { collectGarbage } from './collect-garbage.js';
 export { describeError } from './describe-error.js';
 export { formatDiagnosis } from './format-diagnosis.js';
 export { inspectMachine } from './inspect-machine.js';
