@@ -1,3 +1,4 @@
+import { collectGarbage } from '@stargan/backend';
 import { EMA_NETWORKS, disposeBatch, type Losses, mapNames, type Sampler, tensorBatch, yieldToEventLoop } from '@stargan/training';
 import { describeLeftOut, describeNoted } from '../dataset/training-images.js';
 import { runPaths } from '../run/run-directory.js';

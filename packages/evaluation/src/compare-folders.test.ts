@@ -82,7 +82,8 @@ describe('comparing folders', () => {
     expect(statistics).toMatchObject({ count: 6, convention: 'fid-clean', weights: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
     const { conventions, scores } = await compare({ real: clean, fake: clean, fids: undefined });
     expect(conventions).toEqual(['clean']);
-    expect(scores.values).toMatchObject({ 'fid-clean': 0 });
+    // A root of a product of matrices is exact to the last digits alone, which differ between processors.
+    expect(scores.values['fid-clean']).toBeCloseTo(0, 10);
     await expect(compare({ real: clean, fake: circles, fids: ['pytorch'] })).rejects.toThrow(
       'circles.npz holds statistics of fid-clean, which do not compare as fid-pytorch',
     );
