@@ -25,7 +25,7 @@ test('a machine with the native runtime needs no tools any more', async () => {
     fusedKernels: { available: true },
     capture: true,
   });
-  expect(diagnosis.findings.map(({ subject }) => subject)).toEqual(['runtime', 'kernels', 'memory']);
+  expect(diagnosis.findings.map(({ subject }) => subject)).toEqual(['runtime', 'kernels', 'capture', 'memory']);
 });
 
 test('an addon that was not built is a slow runtime, with the command that builds it', async () => {
