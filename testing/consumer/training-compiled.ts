@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { domainWeights } from '@stargan/layers';
 import {
   buildNetworks,
   buildOptimizers,
@@ -44,6 +43,5 @@ iteration.dispose();
 
 const draw: AugmentationDraw = { real: tf.zeros([1, 8]), fake: tf.zeros([1, 8]), probability: tf.scalar(0) };
 const factors: Factors = { ds: tf.scalar(-1) };
-const weights: tf.Tensor2D = domainWeights('mine', tf.tensor1d([0, 1], 'int32'), 2, 2);
 const constants: tf.Tensor1D = optimizers.generator.stepConstants(1);
-console.log(losses, fault, draw, factors, weights, constants);
+console.log(losses, fault, draw, factors, constants);
