@@ -201,49 +201,47 @@ class GraphBuilder {
   int64_t nodes = 0;
 };
 
-/** defineFunction(name, { inputs: { dtype, shape }[], constants: id[], operations: {…}[], outputs: number[] }) */
-napi_value defineFunction(napi_env env, napi_callback_info info) {
-  size_t count = 2;
-  napi_value arguments[2];
+/** Calls `f` with the arguments of a JavaScript call; what it throws becomes a JavaScript error. */
+template <size_t expected, typename F>
+napi_value answer(napi_env env, napi_callback_info info, const char* name, const F& f) {
+  size_t count = expected;
+  napi_value arguments[expected];
   if (napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr) != napi_ok) return nullptr;
   try {
-    const EagerState state(env);
+    return f(EagerState(env), arguments);
+  } catch (const std::exception& error) {
+    napi_throw_error(env, nullptr, (std::string(name) + ": " + error.what()).c_str());
+    return nullptr;
+  }
+}
+
+/** defineFunction(name, { inputs: { dtype, shape }[], constants: id[], operations: {…}[], outputs: number[] }) */
+napi_value defineFunction(napi_env env, napi_callback_info info) {
+  return answer<2>(env, info, "defineFunction", [env](const EagerState& state, const napi_value* arguments) -> napi_value {
     const JsValue description(env, arguments[1]);
     GraphBuilder builder(state);
     for (const JsValue& input : description.at("inputs").elements()) builder.addInput(input.at("dtype").integer(), input.at("shape").integers());
     for (const JsValue& constant : description.at("constants").elements()) builder.addConstant(static_cast<int32_t>(constant.integer()));
     for (const JsValue& operation : description.at("operations").elements()) builder.addOperation(operation);
     builder.define(JsValue(env, arguments[0]).text(), description.at("outputs").integers());
-  } catch (const std::exception& error) {
-    napi_throw_error(env, nullptr, (std::string("defineFunction: ") + error.what()).c_str());
-  }
-  return nullptr;
+    return nullptr;
+  });
 }
 
 /** removeFunction(name) */
 napi_value removeFunction(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value argument;
-  if (napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr) != napi_ok) return nullptr;
-  try {
-    const EagerState state(env);
+  return answer<1>(env, info, "removeFunction", [env](const EagerState& state, const napi_value* arguments) -> napi_value {
     Status status;
-    TFE_ContextRemoveFunction(state.context(), JsValue(env, argument).text().c_str(), status.raw);
+    TFE_ContextRemoveFunction(state.context(), JsValue(env, arguments[0]).text().c_str(), status.raw);
     status.require("the function");
-  } catch (const std::exception& error) {
-    napi_throw_error(env, nullptr, (std::string("removeFunction: ") + error.what()).c_str());
-  }
-  return nullptr;
+    return nullptr;
+  });
 }
 
 /** inspectTensor(id): { dtype, shape } */
 napi_value inspectTensor(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value argument;
-  if (napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr) != napi_ok) return nullptr;
-  try {
-    const EagerState state(env);
-    TFE_TensorHandle* handle = state.handle(static_cast<int32_t>(JsValue(env, argument).integer()));
+  return answer<1>(env, info, "inspectTensor", [env](const EagerState& state, const napi_value* arguments) {
+    TFE_TensorHandle* handle = state.handle(static_cast<int32_t>(JsValue(env, arguments[0]).integer()));
     Status status;
     const int rank = TFE_TensorHandleNumDims(handle, status.raw);
     status.require("a tensor");
@@ -259,10 +257,7 @@ napi_value inspectTensor(napi_env env, napi_callback_info info) {
     napi_set_named_property(env, signature, "dtype", dtype);
     napi_set_named_property(env, signature, "shape", shape);
     return signature;
-  } catch (const std::exception& error) {
-    napi_throw_error(env, nullptr, (std::string("inspectTensor: ") + error.what()).c_str());
-  }
-  return nullptr;
+  });
 }
 
 }  // namespace

@@ -93,12 +93,13 @@ export function capture<Arguments extends unknown[], Result>(
   const counts = { recorded: 0, replayed: 0, plain: 0 };
   let toldWhy = false;
 
-  function runPlainly(given: Arguments, why?: string): Result {
+  function tellOnce(why: string): void {
+    if (!toldWhy) onPlain(`capture: calls run plainly, since ${why}`);
+    toldWhy = true;
+  }
+
+  function runPlainly(given: Arguments): Result {
     counts.plain++;
-    if (why !== undefined && !toldWhy) {
-      toldWhy = true;
-      onPlain(`capture: calls run plainly, since ${why}`);
-    }
     return f(...given);
   }
 
@@ -121,15 +122,16 @@ export function capture<Arguments extends unknown[], Result>(
       const value = f(...given);
       // A promise that will be refused may still fail, which must not end the program.
       if (value instanceof Promise) value.catch(() => undefined);
-      return { result: value, tensors: takeApart('the result', value).tensors };
+      const apart = takeApart('the result', value);
+      return { result: { value, ...apart }, tensors: apart.tensors };
     });
+    const { value, shape, key } = result;
     try {
-      const { shape, key } = takeApart('the result', result);
-      if (recording.madeVariables) return result;
+      if (recording.madeVariables) return value;
       const { first } = signature;
       if (first === undefined) {
         signature.first = { recording, result: key };
-        return result;
+        return value;
       }
       // Once more from the beginning, if this fails.
       signature.first = undefined;
@@ -141,30 +143,25 @@ export function capture<Arguments extends unknown[], Result>(
       signature.shape = shape;
     } catch (error) {
       if (error instanceof CaptureError) {
-        disposeResult(result);
+        tf.dispose([...result.tensors]);
         throw error;
       }
       // TensorFlow would not have it. The call itself was a plain one.
       signature.isPlain = true;
-      runsPlainly(error);
+      tellOnce(`TensorFlow makes no function of them: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
       recording.release();
     }
-    return result;
-  }
-
-  function runsPlainly(error: unknown): void {
-    if (toldWhy) return;
-    toldWhy = true;
-    onPlain(
-      `capture: calls run plainly, since TensorFlow makes no function of them: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return value;
   }
 
   const captured = (...given: Arguments): Result => {
     if (isRecording() || tf.engine().state.gradientDepth > 0) return runPlainly(given);
     const backend = findCapturingBackend();
-    if ('why' in backend) return runPlainly(given, backend.why);
+    if ('why' in backend) {
+      tellOnce(backend.why);
+      return runPlainly(given);
+    }
     const { tensors, key } = takeApart('arguments', given);
     const signature = signatureOf(`${key} | ${aliases(tensors)}`);
     if (signature.isPlain === true) return runPlainly(given);
@@ -196,8 +193,4 @@ function aliases(tensors: readonly Tensor[]): string {
       return first === undefined ? '' : `${String(first)}=${String(i)}`;
     })
     .join('');
-}
-
-function disposeResult(result: unknown): void {
-  tf.dispose(result as tf.TensorContainer);
 }
