@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
+import { stargan } from '../testing/run-command.js';
 import { SMALL_CONFIG, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { main } from './main.js';
 
 const bin = fileURLToPath(new URL('../../bin/stargan.js', import.meta.url));
 let data = '';
@@ -15,23 +15,6 @@ const folder = useTemporaryFolder(async (created) => {
 const settings = Object.entries(SMALL_CONFIG)
   .filter(([key]) => key !== 'iterations')
   .flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]);
-
-/** Runs a command in this process. */
-async function stargan(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const spies = [
-    vi.spyOn(console, 'log').mockImplementation((line: string) => void out.push(line)),
-    vi.spyOn(console, 'error').mockImplementation((line: string) => void err.push(line)),
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0),
-  ];
-  try {
-    await main(argv);
-    return { code: Number(process.exitCode ?? 0), out: out.join('\n'), err: err.join('\n') };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-    process.exitCode = undefined;
-  }
-}
 
 describe('stargan', () => {
   it('plans the memory of a training, and says what fits', async () => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Inspection } from '@stargan/data/inspection';
 import sharp from 'sharp';
 import { describe, expect, test, vi } from 'vitest';
+import { stargan } from '../testing/run-command.js';
 import { SMALL_CONFIG, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { main } from './main.js';
 
@@ -66,22 +67,6 @@ describe('stargan dataset inspect', () => {
 });
 
 describe('stargan dataset prepare', () => {
-  const stargan = async (...argv: string[]): Promise<{ code: number; out: string; err: string }> => {
-    const [out, err]: [string[], string[]] = [[], []];
-    const spies = [
-      vi.spyOn(console, 'log').mockImplementation((line: string) => void out.push(line)),
-      vi.spyOn(console, 'error').mockImplementation((line: string) => void err.push(line)),
-      vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0),
-    ];
-    try {
-      await main(argv);
-      return { code: Number(process.exitCode ?? 0), out: out.join('\n'), err: err.join('\n') };
-    } finally {
-      for (const spy of spies) spy.mockRestore();
-      process.exitCode = undefined;
-    }
-  };
-
   test('makes a data set that a training takes', async () => {
     const prepared = path.join(folder(), 'prepared');
     const prepare = ['dataset', 'prepare', path.join(data, 'train'), prepared, '--size', '16', '--val', '0.3'];

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readSafetensors } from '@stargan/checkpoints';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { stargan } from '../testing/run-command.js';
 import { SMALL_CONFIG, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { main } from './main.js';
 
 let data = '';
 const folder = useTemporaryFolder(async (created) => {
@@ -13,24 +13,6 @@ const folder = useTemporaryFolder(async (created) => {
 const settings = Object.entries(SMALL_CONFIG)
   .filter(([key]) => key !== 'iterations')
   .flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]);
-
-/** Runs a command in this process. */
-async function stargan(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const spies = [
-    vi.spyOn(console, 'log').mockImplementation((line: string) => void out.push(line)),
-    vi.spyOn(console, 'error').mockImplementation((line: string) => void err.push(line)),
-    vi.spyOn(console, 'warn').mockImplementation((line: string) => void err.push(line)),
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0),
-  ];
-  try {
-    await main(argv);
-    return { code: Number(process.exitCode ?? 0), out: out.join('\n'), err: err.join('\n') };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-    process.exitCode = undefined;
-  }
-}
 
 /** All tensors of a checkpoint, by file. */
 async function tensorsOf(run: string, iteration: string): Promise<Record<string, unknown>> {

@@ -2,10 +2,10 @@ import { readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { selectRuntime } from '@stargan/backend';
 import sharp from 'sharp';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { stargan } from '../testing/run-command.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { train } from '../training/train.js';
-import { main } from './main.js';
 
 let [run, data] = ['', ''];
 const folder = useTemporaryFolder(async (created) => {
@@ -15,23 +15,6 @@ const folder = useTemporaryFolder(async (created) => {
   await train({ data, out: run, config: smallConfig({ iterations: 2 }) });
 });
 const at = (...parts: string[]): string => path.join(folder(), ...parts);
-
-/** Runs a command in this process. */
-async function stargan(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const spies = [
-    vi.spyOn(console, 'log').mockImplementation((line: string) => void out.push(line)),
-    vi.spyOn(console, 'error').mockImplementation((line: string) => void err.push(line)),
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0),
-  ];
-  try {
-    await main(argv);
-    return { code: Number(process.exitCode ?? 0), out: out.join('\n'), err: err.join('\n') };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-    process.exitCode = undefined;
-  }
-}
 
 describe('stargan video', () => {
   it('needs nothing but a run, in whose folder the report finds the video', async () => {
