@@ -10,7 +10,7 @@ import { writeStyle } from './style-file.js';
 import { averageStyles, type Style } from './style.js';
 import { rampPicture, writeRamp } from './testing/pictures.js';
 import { loadSmallModel } from './testing/small-model.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 
 let model: Model;
 let other: Model;

@@ -4,7 +4,7 @@ import { ImageFileError } from '@stargan/data';
 import { describe, expect, it } from 'vitest';
 import { describeFoundPictures, describeTranslation, reportTranslation } from './describe-translation.js';
 import { planStyleFiles } from './plan-style-files.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 import type { TranslatedFiles } from './translate-files.js';
 
 const folder = useTemporaryFolder();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findPictures } from './find-pictures.js';
 import { RequestError } from './request-error.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 import { writeRamp } from './testing/pictures.js';
 
 const folder = useTemporaryFolder(async (created) => {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { RequestError } from './request-error.js';
 import { readStyle, writeStyle } from './style-file.js';
 import type { Style } from './style.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 
 const folder = useTemporaryFolder();
 const style: Style = { values: Float32Array.of(0.1, -2.5, 1e-30), domains: ['cat', 'größe'], origin: 'seed 1, psi 0.7', model: 'abc' };

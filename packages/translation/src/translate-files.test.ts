@@ -9,7 +9,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { RequestError } from './request-error.js';
 import { rampPicture, writeRamp } from './testing/pictures.js';
 import { loadSmallModel } from './testing/small-model.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 import { translateFiles, type TranslatedFiles } from './translate-files.js';
 
 let model: Model;

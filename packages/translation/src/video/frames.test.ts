@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { styleFromSeed, styleTensor } from '../model-styles.js';
 import { interpolateStyles, type Style } from '../style.js';
 import { loadSmallModel } from '../testing/small-model.js';
-import { useTemporaryFolder } from '../testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 import { countDistinctFrames, countFrames, frameSize, interpolationFrames, type FramesOptions, type Keyframe } from './frames.js';
 
 const SIZE = 16;

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { RequestError } from '../request-error.js';
 import { writeRamp } from '../testing/pictures.js';
 import { loadSmallModel } from '../testing/small-model.js';
-import { useTemporaryFolder } from '../testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 import { translateVideo } from './translate-video.js';
 
 let model: Model;

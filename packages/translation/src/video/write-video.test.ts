@@ -4,7 +4,7 @@ import type { Pixels } from '@stargan/training';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RequestError } from '../request-error.js';
-import { useTemporaryFolder } from '../testing/temporary-folder.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
 import { ANIMATION_BYTES, requireAnimationSize } from './animated-picture.js';
 import { requireFfmpeg } from './ffmpeg.js';
 import { requireVideo, videoFormatOf, writeVideo } from './write-video.js';
