@@ -13,6 +13,7 @@ import {
   instanceNormalization,
   leakyRelu,
   linear,
+  plainly,
   recompute,
   residualSum,
   interpolateBilinear,
@@ -30,6 +31,9 @@ import {
   winogradConv2dThenAveragePool,
   winogradUpsampleThenConv2d,
   withoutGradients,
+  type Compile,
+  type Compiled,
+  type CompileOptions,
   type ConvolutionOptions,
   type NamedTensors,
   type NormalizationOptions,
@@ -105,3 +109,9 @@ const definition: OperationDefinition<{ x: tf.Tensor }, { factor: number }> = {
 const scale: Operation<{ x: tf.Tensor }, { factor: number }> = defineOperation(definition);
 const inputs: NamedTensors & { x: tf.Tensor } = { x: images };
 scale(inputs, { factor: 2 }).dispose();
+
+const compile: Compile = plainly;
+const saving: CompileOptions = { saveMemory: true };
+const squared: Compiled<[tf.Tensor], tf.Tensor> = compile((x: tf.Tensor) => tf.square(x), saving);
+squared(tf.scalar(3)).print();
+squared.dispose();

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { plainly } from '@stargan/ops';
 import {
   addWeights,
   discardDownload,
@@ -17,6 +18,7 @@ import {
   type AddOptions,
   type DownloadOptions,
   type FeatureNetwork,
+  type FeatureNetworkOptions,
   type FetchOptions,
   type FileRecord,
   type KindDescription,
@@ -40,7 +42,8 @@ const record: WeightsRecord = await addWeights('weights.pth', adding);
 const result: FileRecord = record.result;
 console.log(result.bytes, stored.file, await fileChecksum(stored.file), weightsAdvice(kind), (await requireWeights(kind)).kind);
 
-const network: FeatureNetwork | MissingWeights = await openFeatureNetwork('fid-clean');
+const compiling: FeatureNetworkOptions = { compile: plainly };
+const network: FeatureNetwork | MissingWeights = await openFeatureNetwork('fid-clean', weightsFolder(), compiling);
 const distance: PerceptualDistance | MissingWeights = await openPerceptualDistance();
 if (!('reason' in network)) {
   const used: readonly UsedWeights[] = network.weights;

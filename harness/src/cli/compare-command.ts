@@ -5,6 +5,7 @@ import { compareFolders, FID_NAMES, type ComparedSet, type FidName, type FolderC
 import { isOnFeatures, metricKey, metricTable } from '@stargan/metrics';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
+import { replay } from '../evaluation/replay.js';
 import { describeReasons, formatScore } from '../evaluation/results-table.js';
 import { formatTable } from '../logging/text-table.js';
 import { UsageError } from '../usage-error.js';
@@ -108,6 +109,7 @@ export async function compare(
         saveStatistics,
         onProgress,
         signal,
+        compile: replay(),
       });
     } finally {
       progress.stop();

@@ -1,8 +1,6 @@
 import { runStoppable } from '@stargan/command-line';
-import { loadImages } from '@stargan/data';
 import type { DomainClassifier } from '@stargan/metrics';
 import { Command } from 'commander';
-import { openClassifier } from '@stargan/training/evaluation';
 import { logDataset } from '../dataset/log-dataset.js';
 import { openEvaluationData } from '@stargan/evaluation';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
@@ -22,6 +20,7 @@ import { requireApart, requireWritable } from './folders.js';
 import { positiveNumber, wholeNumber } from './numbers.js';
 import { imagesFolder, openRunDataset, requireDomains } from './run-dataset.js';
 import { startRuntime } from './runtime.js';
+import { trainClassifier } from '../evaluation/train-classifier.js';
 
 interface EvaluateArguments extends Partial<CompareArguments> {
   run?: string;
@@ -141,9 +140,8 @@ async function evaluateTrained(
         data: images,
         saveImages,
         classifier: async () =>
-          (classifier = await openClassifier(images.domains, config.imageSize, {
+          (classifier = await trainClassifier(images.domains, config.imageSize, {
             ...options,
-            load: loadImages,
             say: (line) => console.error(line),
             signal,
           })),

@@ -7,11 +7,12 @@ import type { Config } from '../config/schema.js';
 import { openEvaluationData } from '@stargan/evaluation';
 import { formatDuration, percent } from '../logging/format.js';
 import { disposeAll, openModel } from '@stargan/training';
-import { measureHeldOut, openClassifier, type HeldOutNumbers } from '@stargan/training/evaluation';
+import { measureHeldOut, type HeldOutNumbers } from '@stargan/training/evaluation';
 import { writeReport } from '../report/write-report.js';
 import { changedValues } from '../run/resume-rules.js';
 import { findRunRecord, requireCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
+import { trainClassifier } from '../evaluation/train-classifier.js';
 
 /** The images of the demo: two shapes are the domains, everything else about them is style or content. */
 const DEMO_IMAGES = {
@@ -88,7 +89,7 @@ const SOURCES = 20;
 async function measure(images: string, run: string, config: Config, signal: AbortSignal): Promise<HeldOutNumbers | undefined> {
   const { domains } = await openEvaluationData(await openDataset(images), { sources: 0, reals: 0 }, 'refuse');
   const { evaluateClassifierSteps: classifierSteps, seed, imageSize } = config;
-  const classifier = await openClassifier(domains, imageSize, { load: loadImages, classifierSteps, seed, say: () => undefined, signal });
+  const classifier = await trainClassifier(domains, imageSize, { classifierSteps, seed, say: () => undefined, signal });
   if (classifier === undefined) return undefined;
   const sampler = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
   try {

@@ -35,6 +35,7 @@ import { runPaths } from '../run/run-directory.js';
 import type { EvaluationData } from '@stargan/evaluation';
 import { emptyScores, findEvaluation, identityOf, writeEvaluation, type EvaluationRecord, type TaskResult } from './evaluation-record.js';
 import type { EvaluationOptions } from './options.js';
+import { replay } from './replay.js';
 import { taskFolders } from './task-folders.js';
 
 /** What is evaluated, with what, and where the results go. */
@@ -86,7 +87,9 @@ const NOT_ASKED_FOR: Missing = { reason: 'no metric needs it' };
  */
 export async function evaluateRun(request: EvaluateRunOptions): Promise<EvaluationRecord> {
   const { metrics = metricTable, options, data, saveImages } = request;
-  const features = metrics.some(isOnFeatures) ? await openFeatureNetwork(conventionOf(options.fid)) : NOT_ASKED_FOR;
+  const features = metrics.some(isOnFeatures)
+    ? await openFeatureNetwork(conventionOf(options.fid), undefined, { compile: replay() })
+    : NOT_ASKED_FOR;
   const perceptual = metrics.some(({ needs }) => needs === 'perceptual') ? await openPerceptualDistance() : NOT_ASKED_FOR;
   try {
     const begun = await beginRecord(request, metrics, [features, perceptual]);

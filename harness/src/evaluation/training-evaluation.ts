@@ -1,15 +1,15 @@
 import type { Checkpoint } from '@stargan/checkpoints';
-import { loadImages, type Dataset } from '@stargan/data';
+import type { Dataset } from '@stargan/data';
 import type { Config } from '../config/schema.js';
 import type { DomainClassifier } from '@stargan/metrics';
 import type { Sampler } from '@stargan/training';
 import { keepBest } from './best-checkpoint.js';
-import { openClassifier } from '@stargan/training/evaluation';
 import { openEvaluationData, type EvaluationData } from '@stargan/evaluation';
 import { lineProgress } from './evaluation-progress.js';
 import { evaluateRun } from './evaluate-run.js';
 import { evaluationOptions } from './options.js';
 import { describeMeans, scoreTable } from './results-table.js';
+import { trainClassifier } from './train-classifier.js';
 
 /** Evaluates a run while it is trained. */
 export interface TrainingEvaluation {
@@ -52,8 +52,7 @@ export function trainingEvaluation({ run, config, dataset, say, signal }: Traini
         config,
         options,
         data: images,
-        classifier: async () =>
-          (classifier ??= await openClassifier(images.domains, config.imageSize, { ...options, load: loadImages, say, signal })),
+        classifier: async () => (classifier ??= await trainClassifier(images.domains, config.imageSize, { ...options, say, signal })),
         onProgress: (done, total) => progress.update(done, total),
         signal,
       });

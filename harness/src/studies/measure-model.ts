@@ -1,8 +1,7 @@
-import { loadImages, openDataset } from '@stargan/data';
+import { openDataset } from '@stargan/data';
 import type { DomainClassifier } from '@stargan/metrics';
 import { disposeAll, openModel, type Sampler } from '@stargan/training';
 import type { Config } from '../config/schema.js';
-import { openClassifier } from '@stargan/training/evaluation';
 import { openEvaluationData, type EvaluationData } from '@stargan/evaluation';
 import { lineProgress } from '../evaluation/evaluation-progress.js';
 import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
@@ -10,6 +9,7 @@ import { evaluateRun } from '../evaluation/evaluate-run.js';
 import { evaluationOptions, type EvaluationOptions } from '../evaluation/options.js';
 import { requireCheckpoint } from '../run/run-directory.js';
 import type { StudyControl, StudyModel } from './train-models.js';
+import { trainClassifier } from '../evaluation/train-classifier.js';
 
 /** What all models are measured with: the same images, the same options, one classifier. */
 export interface Measurement extends StudyControl {
@@ -34,8 +34,7 @@ export async function openMeasurement(data: string, config: Config, { say, signa
     signal,
     images,
     options,
-    classifier: async () =>
-      (classifier ??= await openClassifier(images.domains, config.imageSize, { ...options, load: loadImages, say, signal })),
+    classifier: async () => (classifier ??= await trainClassifier(images.domains, config.imageSize, { ...options, say, signal })),
     dispose: () => classifier?.dispose(),
   };
 }

@@ -1,5 +1,6 @@
 export { leakyRelu, sigmoid, softplus, tanh } from './activations.js';
 export { addBiasLeakyRelu } from './biased-activation.js';
+export { plainly, type Compile, type Compiled, type CompileOptions } from './compile.js';
 export { conv2d, conv2dOutputShape, conv2dTranspose, type ConvolutionOptions } from './convolution.js';
 export { stopGradient, unrecorded, withoutGradients } from './gradient-control.js';
 export { highPass } from './high-pass.js';

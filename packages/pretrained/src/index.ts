@@ -5,6 +5,7 @@ export { fetchWeights, sourceOf, type FetchOptions } from './fetch-weights.js';
 export { KINDS, WEIGHT_KINDS, type KindDescription, type WeightKind } from './kinds.js';
 export {
   openFeatureNetwork,
+  type FeatureNetworkOptions,
   openPerceptualDistance,
   type FeatureNetwork,
   type MissingWeights,

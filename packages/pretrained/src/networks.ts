@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { dispose } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { readSafetensors } from '@stargan/checkpoints';
 import { fidConventions, inception, lpips, type FidConventionName, type StateDict } from '@stargan/metrics';
+import { plainly, type Compile } from '@stargan/ops';
 import type { RgbImage } from '@stargan/resizing';
 import { fileChecksum } from './checksum.js';
 import type { WeightKind } from './kinds.js';
@@ -57,6 +58,12 @@ export interface PerceptualDistance {
   dispose(): void;
 }
 
+/** Options of {@link openFeatureNetwork}. */
+export interface FeatureNetworkOptions {
+  /** Makes passes faster, such as `(f) => capture(f)` with `capture` of `@stargan/backend`; features are the same. By default they run as they are. */
+  readonly compile?: Compile | undefined;
+}
+
 /** Kind of weights that a convention's network has. */
 const inceptionKind = (convention: FidConventionName): WeightKind =>
   fidConventions[convention].layout === 'fid' ? 'inception-fid' : 'inception-torchvision';
@@ -66,12 +73,14 @@ const inceptionKind = (convention: FidConventionName): WeightKind =>
  *
  * @param convention whose FID, such as `fid-clean`
  * @param folder where weights are kept; stargan's cache by default
+ * @param options how passes are made faster
  * @returns the network, or how to get its weights where they are not there
  * @throws {Error} naming the file when it is damaged
  */
 export async function openFeatureNetwork(
   convention: FidConventionName,
   folder = weightsFolder(),
+  { compile = plainly }: FeatureNetworkOptions = {},
 ): Promise<FeatureNetwork | MissingWeights> {
   const kind = inceptionKind(convention);
   const stored = await findWeights(kind, folder);
@@ -80,13 +89,14 @@ export async function openFeatureNetwork(
   const network = inception({ layout });
   const parameters = await loadFrom([stored], ([state]) => network.load(state!));
   const { sha256 } = stored.result;
+  const apply = compile((weights: Record<string, Tensor>, pictures: Tensor4D) => network.apply(weights, pictures));
   return {
     convention,
     weights: [{ kind, sha256 }],
     sha256,
     async features(images, imageSize) {
       const pictures = fidConventions[convention].input(images, { imageSize });
-      const result = network.apply(parameters, pictures);
+      const result = apply(parameters, pictures);
       try {
         const values = await result.data<'float32'>();
         if (!values.every(Number.isFinite))
@@ -98,7 +108,10 @@ export async function openFeatureNetwork(
         dispose([pictures, result]);
       }
     },
-    dispose: () => dispose(parameters),
+    dispose() {
+      apply.dispose();
+      dispose(parameters);
+    },
   };
 }
 

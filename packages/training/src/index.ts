@@ -50,7 +50,7 @@ export {
   tensorBatch,
 } from './iteration/batch.js';
 export { type AugmentationDraw } from './iteration/augmentation.js';
-export { type Compile, type Compiled, type CompileOptions } from './iteration/compile.js';
+export { type Compile, type Compiled, type CompileOptions } from '@stargan/ops';
 export { type BatchConfig, type ObjectiveConfig, type OptimizerConfig } from './iteration/config-fields.js';
 export { discriminatorGradients, type DiscriminatorInputs } from './iteration/discriminator-step.js';
 export {

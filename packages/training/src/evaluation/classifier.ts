@@ -1,4 +1,5 @@
 import { trainDomainClassifier, type DomainClassifier, type LabelledImages } from '@stargan/metrics';
+import type { Compile } from '@stargan/ops';
 import type { EvaluationDomain, ImageFile, LoadImages } from './domain.js';
 
 /** The classifier sees images of at most this size: telling shapes apart takes no more. */
@@ -15,6 +16,8 @@ export interface OpenClassifierOptions {
   readonly seed: number;
   /** Prints a line that says what is being done. */
   readonly say: (line: string) => void;
+  /** Makes updates faster, such as `(f) => capture(f)` with `capture` of `@stargan/backend`; the classifier is the same. */
+  readonly compile?: Compile | undefined;
   /** Aborting it ends the training. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -30,7 +33,7 @@ export interface OpenClassifierOptions {
 export async function openClassifier(
   domains: readonly EvaluationDomain[],
   imageSize: number,
-  { load, classifierSteps: steps, seed, say, signal }: OpenClassifierOptions,
+  { load, classifierSteps: steps, seed, say, compile, signal }: OpenClassifierOptions,
 ): Promise<DomainClassifier | undefined> {
   say(`training the classifier that tells domains, ${steps} steps`);
   const size = Math.min(imageSize, CLASSIFIER_SIZE);
@@ -39,7 +42,7 @@ export async function openClassifier(
     label(domains, ({ examples }) => examples),
     size,
   );
-  return trainDomainClassifier(images, { domains: domains.length, seed, steps, signal });
+  return trainDomainClassifier(images, { domains: domains.length, seed, steps, compile, signal });
 }
 
 /**

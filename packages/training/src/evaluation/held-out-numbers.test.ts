@@ -1,7 +1,9 @@
 import { clone, memory } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { capture, selectRuntime, whyNotCaptured } from '@stargan/backend';
 import { loadImages, openDataset, writeDemoImages } from '@stargan/data';
 import type { DomainClassifier } from '@stargan/metrics';
+import { plainly, type Compile } from '@stargan/ops';
 import { expect, test } from 'vitest';
 import { EMA_NETWORKS, buildNetworks } from '../networks/networks.js';
 import { disposeAll, initialWeights } from '../networks/weights.js';
@@ -76,4 +78,40 @@ test('images that are copied and not translated miss their targets, all of them,
   expect(numbers.latent).toEqual({ domainAccuracy: 0, styleDistance: 0 });
   expect(numbers.reference).toEqual({ domainAccuracy: 0, styleDistance: 0 });
   disposeAll(...Object.values(weights));
+});
+
+test('a classifier whose updates are replayed has the weights of one whose updates are not, and nothing stays in memory', async () => {
+  await selectRuntime({ quiet: true });
+  const domains = await smallDomains(16);
+  const before = memory().numTensors;
+  const valuesAfterUpdates = async (faster: Compile): Promise<number[][]> => {
+    const values: number[][] = [];
+    const compile: Compile = (f, options) => {
+      const compiled = faster(f, options);
+      const call = (...given: Parameters<typeof f>): ReturnType<typeof f> => {
+        const result = compiled(...given);
+        const { parameters } = result as { parameters: Record<string, Tensor> };
+        values.push(Object.values(parameters).flatMap((tensor) => Array.from(tensor.dataSync())));
+        return result;
+      };
+      return Object.assign(call, { dispose: () => compiled.dispose() });
+    };
+    const options = { load: loadImages, classifierSteps: 6, seed: 3, say: () => undefined, compile };
+    (await openClassifier(domains, 16, options))!.dispose();
+    return values;
+  };
+  const replays: number[] = [];
+  const replayed = await valuesAfterUpdates((f) => {
+    const captured = capture(f, { onPlain: () => undefined });
+    const dispose = (): void => {
+      replays.push(captured.statistics().replayed);
+      captured.dispose();
+    };
+    return Object.assign((...given: Parameters<typeof f>) => captured(...given), { dispose });
+  });
+  expect(replayed).toEqual(await valuesAfterUpdates(plainly));
+  expect(replayed).toHaveLength(6);
+  // Where the runtime has functions, the first two updates are recorded and the others replayed.
+  expect(replays).toEqual([whyNotCaptured() === undefined ? 4 : 0]);
+  expect(memory().numTensors).toBe(before);
 });

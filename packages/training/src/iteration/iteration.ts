@@ -3,7 +3,7 @@ import { withDefaults } from '../field.js';
 import { EMA_NETWORKS, withParameters, type EmaNetwork, type Networks, type WeightsOf } from '../networks/networks.js';
 import { disposeAll, mapNames } from '../networks/weights.js';
 import { disposeBatch, splitBatch, type Batch } from './batch.js';
-import { plainly, type Compile } from './compile.js';
+import { plainly, type Compile } from '@stargan/ops';
 import { batchFields, objectiveFields, optimizerFields } from './config-fields.js';
 import { findNonFiniteUpdate, sumsOf, type NonFiniteTensor } from './finite.js';
 import type { IterationConfig, Losses } from './iteration-config.js';

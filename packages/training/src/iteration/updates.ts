@@ -7,7 +7,7 @@ import type { NetworkName, Networks, WeightsOf } from '../networks/networks.js';
 import { disposeAll, mapNames, splitWeights } from '../networks/weights.js';
 import { drawAugmentation, followDiscriminator, type AugmentationDraw } from './augmentation.js';
 import type { Batch } from './batch.js';
-import type { Compile } from './compile.js';
+import type { Compile } from '@stargan/ops';
 import { objectiveFields } from './config-fields.js';
 import { discriminatorGradients } from './discriminator-step.js';
 import { generatorGradients, trainedNetworks, type StyleSource } from './generator-step.js';

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../config/training-config.js';
 import { augmentationNumbers } from '../iteration/augmentation.js';
 import { type Batch, disposeBatch, domainLabels, imagesPerIteration, labelForm } from '../iteration/batch.js';
-import type { Compile } from '../iteration/compile.js';
+import type { Compile } from '@stargan/ops';
 import type { Losses } from '../iteration/iteration-config.js';
 import { trainingIteration } from '../iteration/iteration.js';
 import { buildOptimizers, disposeState, initialState, stateFromWeights, type TrainingState } from '../iteration/state.js';

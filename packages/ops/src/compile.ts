@@ -5,7 +5,7 @@ export interface CompileOptions {
 }
 
 /**
- * Makes a function that does the same as `f`, faster: `capture` of `@stargan/backend` is one, which records `f` and replays it. `f`
+ * Makes a function that does the same as `f`, faster: `(f) => capture(f)` with `capture` of `@stargan/backend` is one, which records `f` and replays it. `f`
  * takes and gives tensors, in records and lists, and launches the same operations in every call with the same shapes.
  */
 export type Compile = <Arguments extends unknown[], Result>(
