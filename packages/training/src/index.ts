@@ -117,4 +117,29 @@ export {
 } from './sampling/translate.js';
 export { samplerOfDomains } from './sampling/some-domains.js';
 export { averageStyle, truncateStyle } from './sampling/truncation.js';
+export {
+  describeTransfer,
+  type ParameterCount,
+  summarizeTransfer,
+  type TransferSummary,
+} from './transfer/describe-transfer.js';
+export {
+  findPretrained,
+  type FindPretrainedOptions,
+  type Pretrained,
+  type PretrainedKind,
+  type PretrainedWeights,
+  type WeightsOrigin,
+} from './transfer/find-pretrained.js';
+export {
+  type DomainAxis,
+  type DroppedParameter,
+  planTransfer,
+  type TransferModel,
+  type TransferOptions,
+  type TransferPlan,
+  type TransferredParameter,
+} from './transfer/plan-transfer.js';
+export { type PretrainedState, stateFromPretrained } from './transfer/state-from-pretrained.js';
+export { transferWeights } from './transfer/transfer-weights.js';
 export { yieldToEventLoop } from './yield-to-event-loop.js';
