@@ -68,7 +68,15 @@ export { overParts } from './iteration/gradients.js';
 export { type IterationConfig, type Losses } from './iteration/iteration-config.js';
 export { type IterationOptions, trainingIteration, type TrainingIteration, trainIteration } from './iteration/iteration.js';
 export { type DiscriminatorReadings, type GeneratorReadings, type Objective, OBJECTIVE } from './iteration/objective.js';
-export { buildOptimizers, disposeState, frozenOf, initialState, type Optimizers, stateFromWeights, type TrainingState } from './iteration/state.js';
+export {
+  buildOptimizers,
+  disposeState,
+  frozenOf,
+  initialState,
+  type Optimizers,
+  stateFromWeights,
+  type TrainingState,
+} from './iteration/state.js';
 export { stateNorms } from './iteration/state-norms.js';
 export { type Factors, type Term, type TermConfig } from './iteration/terms.js';
 export { loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
@@ -118,6 +126,7 @@ export {
 export { samplerOfDomains } from './sampling/some-domains.js';
 export { averageStyle, truncateStyle } from './sampling/truncation.js';
 export {
+  describePretrained,
   describeTransfer,
   type ParameterCount,
   summarizeTransfer,

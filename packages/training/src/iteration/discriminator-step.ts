@@ -57,10 +57,10 @@ export function discriminatorGradients(
   const weighted = weighTerms(terms, config, networks, factors);
   const reads = (key: keyof DiscriminatorReadings): boolean => weighted.some((term) => term.reads.includes(key));
   const by = withoutFrozen(weights, frozen.discriminator);
-  const passes = discriminatorPasses(networks, weights, inputs, reads, config).map(({ compute, ...pass }) => ({
+  const passes = discriminatorPasses(networks, weights, inputs, reads, config).map((pass) => ({
     ...pass,
     by,
-    compute: (trained: Parameters) => compute({ ...weights, ...trained }),
+    compute: (trained: Parameters) => pass.compute({ ...weights, ...trained }),
   }));
   const { values, gradients } = differentiateTerms(weighted, passes, config);
   return { value: weightedSum(weighted, values), auxiliary: values, gradients };

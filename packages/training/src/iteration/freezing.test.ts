@@ -45,7 +45,16 @@ describe('gradients where some parameters are frozen', () => {
     discriminator: (some, options) =>
       discriminatorGradients(networks, weights.discriminator, { ...batch, fake: batch.reference2 }, options, undefined, undefined, some),
     latent: (some, options) =>
-      generatorGradients(networks, weights, { ...batch, styles: { guidance: 'latent', ...batch } }, options, undefined, undefined, undefined, some),
+      generatorGradients(
+        networks,
+        weights,
+        { ...batch, styles: { guidance: 'latent', ...batch } },
+        options,
+        undefined,
+        undefined,
+        undefined,
+        some,
+      ),
     reference: (some, options) =>
       generatorGradients(
         networks,
@@ -103,7 +112,10 @@ describe('training with frozen parameters', () => {
     const frozen = selectFrozen(networks, freeze);
     const optimizers = buildOptimizers(config);
     const state = initialState(networks, optimizers, 1, frozen);
-    const first = { weights: NETWORK_NAMES.map((name) => valuesOf(state.weights[name])), ema: EMA_NETWORKS.map((name) => valuesOf(state.ema[name])) };
+    const first = {
+      weights: NETWORK_NAMES.map((name) => valuesOf(state.weights[name])),
+      ema: EMA_NETWORKS.map((name) => valuesOf(state.ema[name])),
+    };
     let losses = {};
     for (let iteration = 0; iteration < 3; iteration++) {
       const batch = batchOf(iteration);

@@ -118,7 +118,9 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
 
   const updateDiscriminator = compile(
     (weights: Record<string, Tensor>, moments: Moments, parts: readonly JudgedPart[], factors: Factors): Step => {
-      const step = overParts(parts, (part) => discriminatorGradients(networks, weights, part, config, objective.discriminator, factors, frozen));
+      const step = overParts(parts, (part) =>
+        discriminatorGradients(networks, weights, part, config, objective.discriminator, factors, frozen),
+      );
       const updated = { discriminator: stepOf('discriminator', weights, step.gradients, moments) };
       return { terms: { ...step.auxiliary, total: step.value }, updated };
     },

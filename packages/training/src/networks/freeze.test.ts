@@ -86,8 +86,11 @@ describe('freezeD', () => {
 describe('names in a few words', () => {
   it('are modules, in stretches, and counted beyond some', () => {
     const many = buildNetworks(smallConfig(), 60);
-    const names = (network: NetworkName): string[] => namedParameters(many).flatMap((each) => (each.network === network ? [each.name] : []));
-    expect(describeNames(names('styleEncoder'))).toBe('style_encoder.shared.[0-2].*, style_encoder.shared.4.*, style_encoder.unshared.0.* to style_encoder.unshared.59.*');
+    const names = (network: NetworkName): string[] =>
+      namedParameters(many).flatMap((each) => (each.network === network ? [each.name] : []));
+    expect(describeNames(names('styleEncoder'))).toBe(
+      'style_encoder.shared.[0-2].*, style_encoder.shared.4.*, style_encoder.unshared.0.* to style_encoder.unshared.59.*',
+    );
     expect(describeNames(names('generator'), 2)).toBe('generator.from_rgb.*, generator.encode.[0-1].* and 3 more');
     expect(describeNames([])).toBe('');
   });

@@ -67,7 +67,10 @@ export function selectFrozen(networks: Networks, freeze: string | readonly strin
 
 /** Compares parameters with a pattern; networks may also be called as they are in configurations, `mappingNetwork`. */
 function matcherOf(pattern: string): (parameter: NamedParameter) => boolean {
-  const source = pattern.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  const source = pattern
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
   let expression: RegExp;
   try {
     expression = new RegExp(`^${source}$`);

@@ -1,6 +1,7 @@
 import { describeNames } from '../networks/describe-names.js';
 import type { NetworkName } from '../networks/networks.js';
 import { namedParameters, REFERENCE_NAMES } from '../networks/reference-names.js';
+import type { Pretrained } from './find-pretrained.js';
 import type { TransferPlan } from './plan-transfer.js';
 
 /** A number of tensors, and of the values in them. */
@@ -70,6 +71,21 @@ const counted = (number: number, one: string, many = `${one}s`): string => `${nu
 const both = ({ tensors, values }: ParameterCount): string => `${counted(tensors, 'tensor')}, ${counted(values, 'parameter')}`;
 
 /**
+ * Which weights a training begins with, on one line.
+ *
+ * @param pretrained as `findPretrained` gives it
+ */
+export function describePretrained({ checkpoint, kind, holds }: Pretrained): string {
+  const weights = kind === 'ema' ? 'the moving averages' : 'the live weights';
+  const discriminator = holds.includes('discriminator')
+    ? kind === 'ema'
+      ? ', and the discriminator, which has none'
+      : ''
+    : '; it holds no discriminator, which is new';
+  return `begins with the weights of ${checkpoint.path}, iteration ${checkpoint.iteration}: ${weights}${discriminator}`;
+}
+
+/**
  * What is kept, new, dropped and frozen in a transfer, a line each, with numbers and names.
  *
  * @param plan as `planTransfer` gives it
@@ -91,7 +107,9 @@ export function describeTransfer(plan: TransferPlan): string[] {
     `dropped: ${both(summary.dropped)}${named(whole)}${shortened.length === 0 ? '' : `${whole.length === 0 ? ':' : ';'} a part of ${describeNames(shortened.map(({ network, key }) => `${REFERENCE_NAMES[network]}.${key}`))}`}`,
     `frozen: ${both(summary.frozen)}${frozen.length === 0 ? '' : `: ${describeNames(frozen.map(({ name }) => name))}`}`,
     `domains that keep their heads: ${listDomains([...keptDomains].filter(([name, old]) => name === old).map(([name]) => name)) || 'none'}`,
-    ...(copied.length === 0 ? [] : [`domains that begin with the heads of another: ${listDomains(copied.map(([name, old]) => `${name} (of ${old})`))}`]),
+    ...(copied.length === 0
+      ? []
+      : [`domains that begin with the heads of another: ${listDomains(copied.map(([name, old]) => `${name} (of ${old})`))}`]),
     ...(newDomains.length === 0 ? [] : [`domains whose heads are new: ${listDomains(newDomains)}`]),
     ...(removedDomains.length === 0 ? [] : [`domains that are removed: ${listDomains(removedDomains)}`]),
   ];

@@ -33,7 +33,8 @@ export function networksWithDomains(config: ModelConfig, domains: number): Domai
   const shapes = Object.fromEntries(
     NETWORK_NAMES.map((network) => [network, new Map(larger[network].specs.map(({ name, shape }) => [name, shape]))]),
   ) as Record<NetworkName, Map<string, number[]>>;
-  const hasBranches = (network: NetworkName): boolean => [...shapes[network].keys()].some((name) => name.startsWith(`unshared.${domains}.`));
+  const hasBranches = (network: NetworkName): boolean =>
+    [...shapes[network].keys()].some((name) => name.startsWith(`unshared.${domains}.`));
   const branched = new Set(NETWORK_NAMES.filter(hasBranches));
   return {
     networks,

@@ -4,7 +4,14 @@ import { averageFile, weightsFile } from '../files/file-names.js';
 import type { ModelRecord } from '../files/model-record.js';
 import { findModel, type OpenModelOptions } from '../files/open-model.js';
 import { filesOf, readEach, readWeights } from '../files/read-averages.js';
-import { EMA_NETWORKS, NETWORK_NAMES, withParameters, type EmaNetwork, type NetworkName, type Networks, type WeightsOf } from '../networks/networks.js';
+import {
+  EMA_NETWORKS,
+  NETWORK_NAMES,
+  withParameters,
+  type NetworkName,
+  type Networks,
+  type WeightsOf,
+} from '../networks/networks.js';
 import { disposeAll } from '../networks/weights.js';
 
 /** Which weights of generator, mapping network and style encoder a training begins from: the moving averages, or those that were trained. */
@@ -91,7 +98,7 @@ export async function findPretrained(
 
 /** The file that the weights of a network are read from. */
 const fileOf = (name: NetworkName, kind: PretrainedKind): string =>
-  kind === 'ema' && name !== 'discriminator' ? averageFile(name as EmaNetwork) : weightsFile(name);
+  kind === 'ema' && name !== 'discriminator' ? averageFile(name) : weightsFile(name);
 
 /** The networks whose weights a checkpoint holds; those without parameters are among them. */
 function networksIn({ path, manifest }: Checkpoint, networks: Networks, kind: PretrainedKind): NetworkName[] {
@@ -99,7 +106,9 @@ function networksIn({ path, manifest }: Checkpoint, networks: Networks, kind: Pr
   const isHeld = (name: NetworkName): boolean => networks[name].specs.length === 0 || names.has(fileOf(name, kind));
   const missing = EMA_NETWORKS.filter((name) => !isHeld(name));
   if (missing.length > 0 && kind === 'live')
-    throw new ConfigError(`${path} holds the moving averages alone, which images are made with, and no live weights; take its moving averages (ema)`);
+    throw new ConfigError(
+      `${path} holds the moving averages alone, which images are made with, and no live weights; take its moving averages (ema)`,
+    );
   if (missing.length > 0) throw new Error(`${path} holds no moving averages of the ${missing.join(', ')}; take another checkpoint`);
   return NETWORK_NAMES.filter(isHeld);
 }

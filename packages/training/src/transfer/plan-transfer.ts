@@ -95,7 +95,11 @@ const FIXED = [
  * @throws {ConfigError} naming values of the configurations that do not fit, copies that cannot be, and frozen parameters that would be
  * new
  */
-export function planTransfer(from: TransferModel, to: TransferModel, { holds = NETWORK_NAMES, copies = {} }: TransferOptions = {}): TransferPlan {
+export function planTransfer(
+  from: TransferModel,
+  to: TransferModel,
+  { holds = NETWORK_NAMES, copies = {} }: TransferOptions = {},
+): TransferPlan {
   requireSameArchitecture(from.config, to.config);
   const sourceOf = domainSources(from.domains, to.domains, copies);
   const [old, next] = [networksWithDomains(from.config, from.domains.length), networksWithDomains(to.config, to.domains.length)];
@@ -158,7 +162,8 @@ function fit(
   }
   const { axis } = part;
   const shared = shape[axis]! - sourceOf.length;
-  const isSame = shape.length === source.length && shape.every((side, i) => (i === axis ? source[i]! - oldDomains === shared : side === source[i]));
+  const isSame =
+    shape.length === source.length && shape.every((side, i) => (i === axis ? source[i]! - oldDomains === shared : side === source[i]));
   if (!isSame) return undefined;
   const perEntry = size / shape[axis]!;
   const kept = sourceOf.filter((label) => label !== undefined);
@@ -177,8 +182,10 @@ function domainSources(
   const list = (names: readonly string[]): string => (names.length > 12 ? `${names.slice(0, 12).join(', ')}, …` : names.join(', '));
   for (const [name, old] of Object.entries(copies)) {
     if (!to.includes(name)) throw new ConfigError(`new domain ${name}=${old}: ${name} is no domain of the images, which has ${list(to)}`);
-    if (!from.includes(old)) throw new ConfigError(`new domain ${name}=${old}: ${old} is no domain of the trained model, which has ${list(from)}`);
-    if (from.includes(name)) throw new ConfigError(`new domain ${name}=${old}: ${name} is one of the trained model, and keeps its own heads`);
+    if (!from.includes(old))
+      throw new ConfigError(`new domain ${name}=${old}: ${old} is no domain of the trained model, which has ${list(from)}`);
+    if (from.includes(name))
+      throw new ConfigError(`new domain ${name}=${old}: ${name} is one of the trained model, and keeps its own heads`);
   }
   return to.map((name) => {
     const old = from.indexOf(Object.hasOwn(copies, name) ? copies[name]! : name);

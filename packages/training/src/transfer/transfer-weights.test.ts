@@ -1,4 +1,4 @@
-import { concat, memory, tensor, tidy } from '@tensorflow/tfjs-core';
+import { concat, memory, reshape, slice, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { ConfigError } from '@stargan/config';
 import { normalArray, randomStream } from '@stargan/random';
@@ -32,7 +32,13 @@ function randomWeights(networks: Networks): WeightsOf {
     Object.fromEntries(
       networks[network].specs.map(({ name, shape }) => [
         name,
-        tensor(values(`${network} ${name}`, shape.reduce((a, b) => a * b, 1)), [...shape]),
+        tensor(
+          values(
+            `${network} ${name}`,
+            shape.reduce((a, b) => a * b, 1),
+          ),
+          [...shape],
+        ),
       ]),
     ),
   );
@@ -50,7 +56,12 @@ const input = (shape: readonly number[], stream: string): Tensor =>
   );
 
 /** What the networks give for one image and one latent code in a domain. */
-function outputs({ generator, mappingNetwork, styleEncoder, discriminator }: Networks, w: WeightsOf, size: number, domain: number): Float32Array {
+function outputs(
+  { generator, mappingNetwork, styleEncoder, discriminator }: Networks,
+  w: WeightsOf,
+  size: number,
+  domain: number,
+): Float32Array {
   return tidy(() => {
     const image = input([1, size, size, 3], 'image');
     const style = mappingNetwork.apply(w.mappingNetwork, input([1, 4], 'latent'), [domain]);
@@ -61,9 +72,11 @@ function outputs({ generator, mappingNetwork, styleEncoder, discriminator }: Net
       generator.apply(w.generator, image, style),
       generator.apply(w.generator, image, encoded),
       discriminator.apply(w.discriminator, image, [domain]),
-      ...(classes === undefined ? [] : [classes.slice([0, domain], [1, 1])]),
+      ...(classes === undefined ? [] : [slice(classes, [0, domain], [1, 1])]),
     ];
-    return concat(all.map((each) => each.flatten())).dataSync<'float32'>().slice();
+    return concat(all.map((each) => reshape(each, [-1])))
+      .dataSync<'float32'>()
+      .slice();
   });
 }
 
@@ -229,7 +242,11 @@ describe('another image size', () => {
     expect(read(made.discriminator['main.8.weight'])).toEqual(read(weights.discriminator['main.7.weight']));
     expect(newIn(plan, 'mappingNetwork')).toEqual([]);
     const modules = (network: NetworkName): string[] => [...new Set(newIn(plan, network).map((key) => /^\w+(\.\d+)?/.exec(key)![0]))];
-    expect(modules('generator')).toEqual(['from_rgb.weight', 'from_rgb.bias', 'encode.0', 'decode.3', 'to_rgb.0', 'to_rgb.2'].map((m) => m.replace(/\.(weight|bias)$/, '')).filter((m, i, all) => all.indexOf(m) === i));
+    expect(modules('generator')).toEqual(
+      ['from_rgb.weight', 'from_rgb.bias', 'encode.0', 'decode.3', 'to_rgb.0', 'to_rgb.2']
+        .map((m) => m.replace(/\.(weight|bias)$/, ''))
+        .filter((m, i, all) => all.indexOf(m) === i),
+    );
     expect(modules('styleEncoder')).toEqual(['shared.0', 'shared.1']);
     expect(modules('discriminator')).toEqual(['main.0', 'main.1']);
     expect(plan.dropped.map(({ key }) => key).filter((key) => key.includes('conv'))).toEqual([]);
@@ -248,8 +265,17 @@ describe('another image size', () => {
         if (!fresh.has(name)) expect(read(again[network][name]), `${network}.${name}`).toEqual(read(tensor));
     }
     expect(newIn(down, 'discriminator')).toEqual(['main.0.weight', 'main.0.bias']);
-    expect(newIn(down, 'generator')).toEqual(['from_rgb.weight', 'from_rgb.bias', 'to_rgb.0.weight', 'to_rgb.0.bias', 'to_rgb.2.weight', 'to_rgb.2.bias']);
-    expect(describeTransfer(down).find((line) => line.startsWith('dropped:'))).toContain('generator.encode.[0-1].*, generator.decode.[3-4].*');
+    expect(newIn(down, 'generator')).toEqual([
+      'from_rgb.weight',
+      'from_rgb.bias',
+      'to_rgb.0.weight',
+      'to_rgb.0.bias',
+      'to_rgb.2.weight',
+      'to_rgb.2.bias',
+    ]);
+    expect(describeTransfer(down).find((line) => line.startsWith('dropped:'))).toContain(
+      'generator.encode.[0-1].*, generator.decode.[3-4].*',
+    );
     requireCounts(down, buildNetworks(at(128).config, 2));
     [weights, large, again].forEach(disposeWeights);
   });
@@ -296,13 +322,16 @@ describe('what does not fit', () => {
 
   it('is a frozen parameter that would be new, at least in part', () => {
     const from = model(['cat', 'dog']);
-    const frozen = (freeze: string, domains = ['cat', 'dog', 'wolf'], values = {}): unknown => planTransfer(from, model(domains, { freeze, ...values }));
+    const frozen = (freeze: string, domains = ['cat', 'dog', 'wolf'], values = {}): unknown =>
+      planTransfer(from, model(domains, { freeze, ...values }));
     expect(() => frozen('mapping_network.*')).toThrow(
       'freeze names parameters that are new, at least in part, and would stay as they were initialised: mapping_network.unshared.2.*; name others',
     );
     expect(() => frozen('discriminator.*')).toThrow('would stay as they were initialised: discriminator.main.6.*');
     expect(() => frozen('freezeD', ['cat', 'dog'], { imageSize: 32 })).toThrow('initialised: discriminator.main.[0-1].*');
-    expect(() => planTransfer(from, model(['cat', 'dog'], { freeze: 'freezeD' }), { holds: EMA_NETWORKS })).toThrow('discriminator.main.0.*');
+    expect(() => planTransfer(from, model(['cat', 'dog'], { freeze: 'freezeD' }), { holds: EMA_NETWORKS })).toThrow(
+      'discriminator.main.0.*',
+    );
     expect(frozen('freezeD,mapping_network.unshared.[01].*,mapping_network.shared.*')).toMatchObject({ newDomains: ['wolf'] });
   });
 

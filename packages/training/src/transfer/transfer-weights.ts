@@ -20,7 +20,9 @@ export function transferWeights(plan: TransferPlan, weights: Partial<WeightsOf>,
       const isAllKept = parameters.every(({ size, keptSize }) => keptSize === size);
       const initial = isAllKept ? {} : plan.networks[network].init(seed);
       try {
-        made[network] = Object.fromEntries(parameters.map((parameter) => [parameter.key, make(parameter, weights[network], initial[parameter.key])]));
+        made[network] = Object.fromEntries(
+          parameters.map((parameter) => [parameter.key, make(parameter, weights[network], initial[parameter.key])]),
+        );
       } finally {
         disposeAll(initial);
       }
@@ -53,7 +55,9 @@ function make(
       );
     };
     const begins = shared > 0 ? [entries(old, 0, shared)] : [];
-    const own = sources.map((label, domain) => (label === undefined ? entries(initial!, shared + domain, 1) : entries(old, shared + label, 1)));
+    const own = sources.map((label, domain) =>
+      label === undefined ? entries(initial!, shared + domain, 1) : entries(old, shared + label, 1),
+    );
     return concat([...begins, ...own], axis);
   });
 }
