@@ -4,14 +4,7 @@ import { averageFile, weightsFile } from '../files/file-names.js';
 import type { ModelRecord } from '../files/model-record.js';
 import { findModel, type OpenModelOptions } from '../files/open-model.js';
 import { filesOf, readEach, readWeights } from '../files/read-averages.js';
-import {
-  EMA_NETWORKS,
-  NETWORK_NAMES,
-  withParameters,
-  type NetworkName,
-  type Networks,
-  type WeightsOf,
-} from '../networks/networks.js';
+import { EMA_NETWORKS, NETWORK_NAMES, withParameters, type NetworkName, type Networks, type WeightsOf } from '../networks/networks.js';
 import { disposeAll } from '../networks/weights.js';
 
 /** Which weights of generator, mapping network and style encoder a training begins from: the moving averages, or those that were trained. */
