@@ -54,13 +54,13 @@ export interface OpenedFineTuning extends FineTuning {
  * @throws UsageError where there is none, or options contradict each other
  */
 export async function openFineTuning(
-  { from, checkpoint, fromWeights = 'ema', newDomain = {} }: FineTuningArguments,
+  { from, checkpoint, fromWeights, newDomain }: FineTuningArguments,
   resume: boolean,
 ): Promise<OpenedFineTuning | undefined> {
   if (from === undefined) {
-    const given = { '--checkpoint': checkpoint !== undefined, '--new-domain': Object.keys(newDomain).length > 0 };
-    for (const [option, isGiven] of Object.entries(given))
-      if (isGiven) throw new UsageError(`${option} needs --from, the run whose weights the training begins with`);
+    const given = { '--checkpoint': checkpoint, '--from-weights': fromWeights, '--new-domain': newDomain };
+    for (const [option, value] of Object.entries(given))
+      if (value !== undefined) throw new UsageError(`${option} needs --from, the run whose weights the training begins with`);
     return undefined;
   }
   if (resume)
@@ -68,8 +68,8 @@ export async function openFineTuning(
   await requireRunFolder(from);
   const source = path.resolve(checkpoint === undefined ? from : (await openChosenCheckpoint(from, checkpoint)).path);
   const onPassedOver = (broken: { path: string; reason: string }): void => console.error(describePassedOver(broken));
-  const pretrained = await findPretrained(source, { weights: fromWeights, onPassedOver });
-  return { pretrained, copies: newDomain, base: await readBase(from) };
+  const pretrained = await findPretrained(source, { weights: fromWeights ?? 'ema', onPassedOver });
+  return { pretrained, copies: newDomain ?? {}, base: await readBase(from) };
 }
 
 /** The configuration of a run; that of a checkpoint's own folder is two above. What other programs have written beside it is passed over. */

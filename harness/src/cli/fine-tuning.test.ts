@@ -300,6 +300,7 @@ describe('stargan train --from refuses', () => {
   it('options that contradict each other', async () => {
     expect(await refusal('--new-domain', 'a=b')).toContain('--new-domain needs --from');
     expect(await refusal('--checkpoint', '1')).toContain('--checkpoint needs --from');
+    expect(await refusal('--from-weights', 'live')).toContain('--from-weights needs --from');
     expect(await refusal('--from', at('old'), '--resume')).toContain('--resume and --from exclude each other');
     expect(await refusal('--from', at('old'), '--new-domain', 'a')).toContain('It takes new=old, such as wolf=dog.');
     expect(await refusal('--from', at('old'), '--new-domain', 'circle=square')).toContain('circle is one of the trained model');

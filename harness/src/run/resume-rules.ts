@@ -16,7 +16,8 @@ export interface ConfigChange {
 const FIXED_KEYS: readonly (keyof Config)[] = [
   ...(['imageSize', 'styleDim', 'latentDim', 'hiddenDim', 'widthBudget', 'maxWidth', 'highPass'] as const),
   ...(['conditioning', 'injection', 'mappingNetwork', 'styleEncoder', 'discriminator'] as const),
-  ...(['seed', 'freeze'] as const),
+  'seed',
+  'freeze',
 ];
 
 /** The values in which two configurations differ, in the order of the schema. */

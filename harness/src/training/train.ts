@@ -134,6 +134,8 @@ async function trainLocked(
       `${out} was to begin with the weights of ${previous.from.run} and has no checkpoint yet; remove it, and start again with --from`,
     );
   const begun = from && plan && (await stateFromPretrained(from.pretrained, plan, optimizers, config.seed));
+  const unusable = begun && findUnusable(networks, begun.state, domains, config);
+  if (unusable !== undefined) throw new Error(`${describeFinding(unusable)}; take an earlier checkpoint of the trained model`);
   const origin = begun?.origin ?? previous?.from;
   if (origin !== undefined) record.from = origin;
   const state = opened?.state ?? begun?.state ?? initialState(networks, optimizers, config.seed, frozen);

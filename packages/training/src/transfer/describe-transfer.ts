@@ -68,7 +68,10 @@ function listDomains(names: readonly string[]): string {
 
 const counted = (number: number, one: string, many = `${one}s`): string => `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
 
-const both = ({ tensors, values }: ParameterCount): string => `${counted(tensors, 'tensor')}, ${counted(values, 'parameter')}`;
+const both = ({ tensors, values }: ParameterCount, parts = 0): string => {
+  const others = parts === 0 ? '' : ` and a part of ${parts} more`;
+  return `${counted(tensors, 'tensor')}${others}, ${counted(values, 'parameter')}`;
+};
 
 /**
  * Which weights a training begins with, on one line.
@@ -103,8 +106,8 @@ export function describeTransfer(plan: TransferPlan): string[] {
   const copied = [...keptDomains].filter(([name, old]) => name !== old);
   return [
     `kept: ${both(summary.kept)}${parts.length === 0 ? '' : `; of these in part${named(parts)}`}`,
-    `new: ${both(summary.new)}${named(fresh)}`,
-    `dropped: ${both(summary.dropped)}${named(whole)}${shortened.length === 0 ? '' : `${whole.length === 0 ? ':' : ';'} a part of ${describeNames(shortened.map(({ network, key }) => `${REFERENCE_NAMES[network]}.${key}`))}`}`,
+    `new: ${both(summary.new, parts.length)}${named(fresh)}`,
+    `dropped: ${both(summary.dropped, shortened.length)}${named([...whole, ...shortened])}`,
     `frozen: ${both(summary.frozen)}${frozen.length === 0 ? '' : `: ${describeNames(frozen.map(({ name }) => name))}`}`,
     `domains that keep their heads: ${listDomains([...keptDomains].filter(([name, old]) => name === old).map(([name]) => name)) || 'none'}`,
     ...(copied.length === 0
