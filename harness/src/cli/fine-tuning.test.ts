@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFile, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readSafetensors } from '@stargan/checkpoints';
+import { readSafetensors, saveCheckpoint, type CheckpointContent } from '@stargan/checkpoints';
 import { writeDemoImages } from '@stargan/data';
 import { exportPyTorch, importReference } from '@stargan/exchange';
 import { describe, expect, it } from 'vitest';
@@ -60,7 +60,9 @@ describe('stargan train --from', () => {
       `begins with the weights of ${at('old', 'checkpoints', '0000002')}, iteration 2: the moving averages, and the discriminator`,
     );
     expect(err).toMatch(/^ {2}kept: \d+ tensors, [\d,]+ parameters; of these in part: discriminator\.main\.6\.\*$/m);
-    expect(err).toMatch(/^ {2}new: 10 tensors, [\d,]+ parameters: mapping_network\.unshared\.2\.\*, style_encoder\.unshared\.2\.\*$/m);
+    expect(err).toMatch(
+      /^ {2}new: 10 tensors and a part of 2 more, [\d,]+ parameters: mapping_network\.unshared\.2\.\*, style_encoder\.unshared\.2\.\*$/m,
+    );
     expect(err).toContain('domains that keep their heads: circle, square');
     expect(err).toContain('domains whose heads are new: triangle');
     expect(err).toContain('iterations: 1, 2 in the run of the weights');
@@ -276,6 +278,26 @@ describe('stargan train --from refuses', () => {
     await writeFile(at('damaged', 'config.json'), '{"formatVersion": 1');
     const { code, err } = await train('two', 'refused', '--from', at('damaged'));
     expect([code, err]).toEqual([1, expect.stringContaining(`${at('damaged', 'config.json')} is damaged`)]);
+  });
+
+  it('weights that are finite and too large to compute with, before anything of the run is written', async () => {
+    const networks = ['generator', 'mapping_network', 'style_encoder'];
+    const files: Record<string, CheckpointContent> = {};
+    for (const file of [...networks.map((name) => `${name}_ema`), 'discriminator']) {
+      const { tensors } = await tensorsOf('old', 2, file);
+      if (file === 'mapping_network_ema') (tensors['shared.2.weight']!.data as Float32Array).fill(3e38);
+      files[`${file}.safetensors`] = { tensors };
+    }
+    await saveCheckpoint(at('huge', 'checkpoints'), 2, files);
+    await cp(at('old', 'config.json'), at('huge', 'config.json'));
+    const { code, err } = await train('two', 'too large', '--from', at('huge'));
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(
+        /the mappingNetwork gives values that are not finite, though its weights are finite.*; take an earlier checkpoint/,
+      ),
+    ]);
+    expect((await readdir(at('too large'))).filter((name) => name !== 'train.lock')).toEqual([]);
   });
 
   it('another architecture, by name', async () => {

@@ -117,7 +117,7 @@ async function trainLocked(
 ): Promise<TrainResult> {
   const record: RunRecord = { config, data: path.resolve(data), domains: dataset.train.domains.map(({ name }) => name) };
   const domains = record.domains.length;
-  const previous = await requireFittingRun(out, record, resume);
+  const previous = await requireFittingRun(out, record, resume && from === undefined);
   record.dataset = { ...report, ...(await checkTrainingImages(dataset, config, console.error, signal)) };
   await onStart?.(domains);
 
