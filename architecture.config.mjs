@@ -85,6 +85,7 @@ export const rooms = {
     'evaluation',
     'planning',
     'files',
+    'transfer',
     'load-model-arguments.ts',
     'load-model.ts',
     'index.ts',

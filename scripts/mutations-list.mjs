@@ -41,8 +41,8 @@ export const mutations = [
       [
         'the decay of the averages is its complement',
         'iteration.ts',
-        'exponentialMovingAverage(previous[name], weights[name], emaDecay)',
-        'exponentialMovingAverage(previous[name], weights[name], 1 - emaDecay)',
+        'exponentialMovingAverage(averages, weights[name as EmaNetwork]!, emaDecay)',
+        'exponentialMovingAverage(averages, weights[name as EmaNetwork]!, 1 - emaDecay)',
       ],
       [
         'the generator is updated before the discriminator',
@@ -82,6 +82,71 @@ export const mutations = [
         'copyWeights(weights, EMA_NETWORKS)',
         'initialWeights(networks, EMA_NETWORKS, seed + 1)',
       ],
+    ],
+  },
+  {
+    test: `${iteration}/freezing.test.ts`,
+    folder: iteration,
+    changes: [
+      [
+        'gradients of frozen weights of the discriminator are computed',
+        'discriminator-step.ts',
+        'withoutFrozen(weights, frozen.discriminator)',
+        'withoutFrozen(weights, undefined)',
+      ],
+      [
+        'gradients of frozen weights are computed in passes',
+        'generator-step.ts',
+        'joinWeights(weights, own, frozen)',
+        'joinWeights(weights, own)',
+      ],
+      [
+        'gradients of frozen weights are computed in the translation',
+        'generator-step.ts',
+        'joinWeights(weights, trained, frozen)',
+        'joinWeights(weights, trained)',
+      ],
+      ['a frozen discriminator is updated', 'updates.ts', 'if (state.moments.discriminator === undefined) return;', ''],
+      [
+        'what is frozen has moments',
+        'state.ts',
+        'const trained = withoutFrozen(weights[name], frozen[name]);',
+        'const trained = weights[name];',
+      ],
+    ],
+  },
+  {
+    test: 'packages/training/src/transfer/transfer-weights.test.ts',
+    folder: 'packages/training/src/transfer',
+    changes: [
+      [
+        'domains get the heads of others',
+        'plan-transfer.ts',
+        'return old < 0 ? undefined : old;',
+        'return old < 0 ? undefined : from.length - 1 - old;',
+      ],
+      [
+        'entries of domains keep their order',
+        'transfer-weights.ts',
+        'entries(old, shared + label, 1)',
+        'entries(old, shared + Math.min(domain, label), 1)',
+      ],
+      ['blocks are matched from the image on', 'places.ts', '`${module}@${i - blocks}`', '`${module}@${i}`'],
+      ['the encoder is matched from the image on', 'places.ts', '`encode@${Number(number) - levels}`', '`encode@${Number(number)}`'],
+      ['new parameters may be frozen', 'plan-transfer.ts', 'keptSize < size);', 'keptSize < 0);'],
+    ],
+  },
+  {
+    test: 'packages/training/src/transfer/find-pretrained.test.ts',
+    folder: 'packages/training/src/transfer',
+    changes: [
+      [
+        'the live weights are read as the moving averages',
+        'find-pretrained.ts',
+        "kind === 'ema' && name !== 'discriminator' ?",
+        "kind !== 'ema' && name !== 'discriminator' ?",
+      ],
+      ['a checkpoint that has gone is not looked for again', 'find-pretrained.ts', 'if (!missing || attempt', 'if (missing || attempt'],
     ],
   },
   {

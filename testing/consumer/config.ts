@@ -19,6 +19,7 @@ import {
   type Fields,
   type NumberField,
   type NumberRange,
+  type TextField,
 } from '@stargan/config';
 import { keyFinder, parseAssignments, readConfigFile, type KeyFinder } from '@stargan/config/sources';
 
@@ -26,6 +27,7 @@ const range: NumberRange = fraction;
 const dropout: NumberField = { ...range, default: 0.5, description: 'Share that is dropped.' };
 const scheme: ChoiceField = { kind: 'choice', values: ['adam', 'sgd'], default: 'adam', description: 'Optimiser.' };
 const field: Field = scheme;
+const text: TextField = { kind: 'text', default: '', description: 'Anything.' };
 const flag: FlagField = { kind: 'flag', default: true, description: 'Whether.' };
 const fields = {
   width: { ...dimension, default: 8, description: 'Channels.' },
@@ -35,7 +37,7 @@ const fields = {
 } as const satisfies Fields;
 const config: ConfigOf<typeof fields> = parseFields(fields, { epochs: 3 });
 const mode: 'fast' | 'exact' = withDefaults(fields, { epochs: undefined }).mode;
-const rows: FieldRow[] = fieldRows({ dropout, field, flag });
+const rows: FieldRow[] = fieldRows({ dropout, field, flag, text });
 console.log(config.width, mode, rows, fieldHelp(fields), fieldTable(fields), defaultsOf(fields), fieldFaults(fields, {}));
 
 const keys: KeyFinder = keyFinder(['epochs'], { passes: 'epochs' });

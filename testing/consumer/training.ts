@@ -93,6 +93,7 @@ import {
   type FieldRow,
   type Fields,
   type FlagField,
+  type TextField,
   type FloatPixels,
   type GeneratorInputs,
   type GeneratorReadings,
@@ -160,16 +161,19 @@ const own = {
   steps: { ...count, default: 10, description: 'A count.' },
   mode: { kind: 'choice', values: ['one', 'other'], default: 'one', description: 'A choice.' },
   isShown: { kind: 'flag', default: true, description: 'A flag.' },
+  label: { kind: 'text', default: '', description: 'A text.' },
 } as const satisfies Fields;
 const range: NumberRange = rate;
 const mode: ConfigOf<typeof own>['mode'] = 'other';
 const [field, choice]: [Field & NumberField, ChoiceField] = [own.lambda, own.mode];
 const flag: FlagField = own.isShown;
+const text: TextField = own.label;
 const isShown: ConfigOf<typeof own>['isShown'] = false;
 const rows: FieldRow[] = fieldRows(own);
 console.log(
   isShown,
   flag.default,
+  text.default,
   mode,
   range.minimum,
   field.kind,

@@ -11,12 +11,19 @@ import { train, type TrainResult } from '../training/train.js';
 import { UsageError } from '../usage-error.js';
 import { printDryRun } from './dry-run.js';
 import { examples } from './examples.js';
+import {
+  addFineTuningOptions,
+  describeChanges,
+  openFineTuning,
+  requireAnotherRun,
+  type FineTuningArguments,
+} from './fine-tuning-options.js';
 import { requireFolder } from './folders.js';
 import { inNumberedRun, nextRunFolder, RUNS_FOLDER } from './numbered-run.js';
 import { printPrediction } from './print-prediction.js';
 import { addTrainingOptions, checkFolders, configOf, startTrainingRuntime, type TrainingArguments } from './training-options.js';
 
-interface TrainArguments extends Omit<TrainingArguments, 'out'> {
+interface TrainArguments extends Omit<TrainingArguments, 'out'>, FineTuningArguments {
   out?: string;
   resume?: boolean;
   dryRun?: boolean;
@@ -25,13 +32,14 @@ interface TrainArguments extends Omit<TrainingArguments, 'out'> {
 /** `stargan train`. */
 export function trainCommand(): Command {
   const command = new Command('train').description('Train on folders of images, one folder per domain.');
-  return addTrainingOptions(command, {
+  addTrainingOptions(command, {
     data: 'images: one folder per domain, or train/ and val/ with such folders',
     out: `where the run is kept: config, log, samples, checkpoints, report; the next numbered folder in ${RUNS_FOLDER}/ by default`,
     outByDefault: null,
     config: 'JSON file of config values',
     iterations: 'iterations in all',
-  })
+  });
+  return addFineTuningOptions(command)
     .option('--resume', 'continue from the newest checkpoint in --out')
     .option('--dry-run', 'say what would be trained, on what, and how much memory it takes; write nothing')
     .addHelpText(
@@ -41,6 +49,7 @@ export function trainCommand(): Command {
         'stargan train --data photos --preset afhq --dry-run',
         'stargan train --data photos --out runs/01 --resume',
         'stargan train --data photos --out runs/02 --config runs/01/config.json --set lambdaCycle=0.5',
+        'stargan train --data more-photos --from runs/01 --out runs/03 --iterations 20000 --set freeze=freezeD',
       ),
     )
     .addHelpText('after', configHelp())
@@ -52,13 +61,16 @@ async function runTrain(options: TrainArguments): Promise<void> {
   if (resume && options.out === undefined)
     throw new UsageError(`--resume needs --out, the folder of the run; stargan runs lists those in ${RUNS_FOLDER}/`);
   const previous = resume ? await findRunRecord(options.out!, (note) => console.error(note)) : undefined;
-  // A resumed run keeps its own configuration; values that are given again, also by a preset or file, change it.
-  const config = await configOf(options, previous?.config);
+  const from = await openFineTuning(options, resume);
+  // A resumed run keeps its own configuration, and weights bring theirs but for what was frozen; values that are given change it.
+  const config = await configOf(options, previous?.config ?? (from && { ...from.base, freeze: '' }));
   const parts = [options.preset ?? 'train', path.basename(path.resolve(data)), `${config.imageSize}`, `batch${config.batch}`];
   const out = options.out ?? (await nextRunFolder(parts));
   await checkFolders({ data, out }, previous !== undefined);
+  if (options.from !== undefined) await requireAnotherRun(options.from, out);
   await requireFolder('--data', data);
-  if (dryRun) return printDryRun({ data, out, config, resumes: previous !== undefined, json });
+  if (from !== undefined) for (const line of describeChanges(from.base, config)) console.error(line);
+  if (dryRun) return printDryRun({ data, out, config, resumes: previous !== undefined, from, json });
   await runStoppable('stopping after this iteration, and saving', async (signal) => {
     const { length } = await listDomains(data);
     const started = await startTrainingRuntime(config, length, options);
@@ -68,7 +80,16 @@ async function runTrain(options: TrainArguments): Promise<void> {
       );
     const trainIn = async (folder: string): Promise<StoppableOutcome> => {
       const onStart = (domains: number): Promise<void> => printPrediction({ config, domains, out: folder, ...started });
-      const result = await train({ data, out: folder, config, resume, signal, onStart, progress: json ? 'stderr' : 'stdout' });
+      const result = await train({
+        data,
+        out: folder,
+        config,
+        resume,
+        ...(from && { from }),
+        signal,
+        onStart,
+        progress: json ? 'stderr' : 'stdout',
+      });
       await printOutcome(result, folder, config, json);
       return result.completed ? 'completed' : 'stopped';
     };

@@ -65,7 +65,7 @@ function numberCards({ latent, reference, real, translations }: z.infer<typeof h
   ])}<p>${translations} translations per kind of guidance. Distances are mean absolute differences of values in [-1, 1]. The classifier was trained on the real training images.</p>`;
 }
 
-function settings({ config, domains, dataset }: RunRecord): string {
+function settings({ config, domains, dataset, from }: RunRecord): string {
   const images =
     dataset === undefined
       ? []
@@ -73,6 +73,7 @@ function settings({ config, domains, dataset }: RunRecord): string {
   return definitionTable([
     ['domains', domains.map(printablePath).join(', ')],
     ...images,
+    ...(from === undefined ? [] : [['weights from', `${from.run}, iteration ${from.iteration} (${from.weights})`] as const]),
     ...Object.entries(config).map(([key, value]) => [key, `${value}`] as const),
   ]);
 }

@@ -12,11 +12,12 @@ export interface ConfigChange {
   readonly to: Config[keyof Config];
 }
 
-/** Keys that determine shapes or random streams: a run cannot change them halfway. */
+/** Keys that determine shapes, random streams or what has moments: a run cannot change them halfway. */
 const FIXED_KEYS: readonly (keyof Config)[] = [
   ...(['imageSize', 'styleDim', 'latentDim', 'hiddenDim', 'widthBudget', 'maxWidth', 'highPass'] as const),
   ...(['conditioning', 'injection', 'mappingNetwork', 'styleEncoder', 'discriminator'] as const),
   'seed',
+  'freeze',
 ];
 
 /** The values in which two configurations differ, in the order of the schema. */

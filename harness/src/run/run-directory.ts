@@ -5,7 +5,7 @@ import { parseConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
 import type { DatasetRecord } from '../dataset/check-training-images.js';
 import { UsageError } from '../usage-error.js';
-import { checkpointDirectory, parseStoredRecord, RECORD_FILE } from '@stargan/training';
+import { checkpointDirectory, parseStoredRecord, RECORD_FILE, type WeightsOrigin } from '@stargan/training';
 
 /** What a run was started with, kept as `config.json` in its folder. */
 export interface RunRecord {
@@ -17,6 +17,8 @@ export interface RunRecord {
   domains: string[];
   /** What was read of the images, what was not, and why; earlier versions did not keep it. */
   dataset?: DatasetRecord;
+  /** Where the weights are from that it began with; nothing of it is needed again. */
+  from?: WeightsOrigin;
 }
 
 /** Names within a run's folder. */
@@ -67,9 +69,13 @@ export async function findRunRecord(directory: string, log?: (line: string) => v
   try {
     const { config, notes, domains, others } = parseStoredRecord(text);
     for (const note of notes) log?.(`${file}: ${note}`);
-    const { data, dataset } = others;
+    const { data, dataset, from } = others;
     if (typeof data !== 'string') throw new Error(`data must be the folder of the images, got ${JSON.stringify(data)}`);
-    return { config: parseConfig(config), data, domains, ...(dataset !== undefined && { dataset: dataset as DatasetRecord }) };
+    return {
+      ...{ config: parseConfig(config), data, domains },
+      ...(dataset !== undefined && { dataset: dataset as DatasetRecord }),
+      ...(from !== undefined && { from: from as WeightsOrigin }),
+    };
   } catch (error) {
     throw new Error(`${file} is damaged: ${(error as Error).message}`, { cause: error });
   }

@@ -33,6 +33,14 @@ const ALTERNATIVES: Readonly<Record<string, Partial<Config>>> = {
   'gradient checkpointing and accumulation': { gradientCheckpointing: 'blocks', gradientAccumulation: 2 },
   'relativistic pairs with R1 and R2': { adversarial: 'relativistic', penalty: 'r1r2' },
   'augmentation in parts': { augmentation: 'color,translation,cutout', gradientAccumulation: 2 },
+  'the lower layers of the discriminator frozen': { freeze: 'freezeD' },
+  'much frozen, in parts and computed again': {
+    freeze: 'freezeD,generator.encode.*,generator.decode.0.conv1.weight,mapping_network.shared.*,style_encoder.*',
+    gradientCheckpointing: 'blocks',
+    gradientAccumulation: 2,
+  },
+  'a frozen generator': { freeze: 'generator.*', adversarial: 'relativistic', penalty: 'r1r2' },
+  'a frozen discriminator': { freeze: 'discriminator.*,mapping_network.*' },
   'adaptive augmentation': { augmentation: 'color,translation', augmentationTarget: 0.6, augmentationImages: 100 },
 };
 

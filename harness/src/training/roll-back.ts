@@ -24,7 +24,7 @@ export async function handleNonFinite(
   found: Pick<NonFiniteDump, 'finding' | 'losses' | 'batch' | 'draw'>,
 ): Promise<void> {
   const { setup, position, outputs } = training;
-  const { config, out, dataset, networks, sampler } = setup;
+  const { config, out, dataset, networks, frozen, sampler } = setup;
   const { state } = position;
   const { last } = outputs.saver;
   const what = `iteration ${state.iteration}: ${describeFinding(found.finding)}`;
@@ -47,7 +47,7 @@ export async function handleNonFinite(
         : `the last good checkpoint is ${last.path}: lower learningRate or raise lambdaR1 and go on with --resume`;
     throw new NonFiniteError(`${what}; training stopped${tried}, ${remedy}; ${dump}`);
   }
-  const restored = await readState(networks, last).catch((error: Error) => {
+  const restored = await readState(networks, last, frozen).catch((error: Error) => {
     throw new NonFiniteError(`${what}; training stopped, the last checkpoint cannot be read: ${error.message}; ${dump}`, { cause: error });
   });
   const undone = state.iteration - restored.iteration;

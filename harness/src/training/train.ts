@@ -1,19 +1,20 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openDataset, planTrainingBatch, type Dataset, type DatasetReport, type TrainingSampler } from '@stargan/data';
-import { buildNetworks, buildOptimizers, disposeState, initialState } from '@stargan/training';
+import { buildNetworks, buildOptimizers, disposeState, initialState, selectFrozen, stateFromPretrained } from '@stargan/training';
 import type { Config } from '../config/schema.js';
 import { checkTrainingImages, type DatasetRecord } from '../dataset/check-training-images.js';
 import { logDataset } from '../dataset/log-dataset.js';
 import { trainingEvaluation } from '../evaluation/training-evaluation.js';
 import { optionalWrites } from '../logging/optional-writes.js';
 import { compareWithKeptFingerprint } from '../run/data-fingerprint.js';
-import { describeFinding, findUnusable, openNewestState } from '@stargan/training';
+import { describeFinding, findUnusable, openNewestState, type TransferPlan } from '@stargan/training';
 import { adoptRecord, requireFittingRun } from '../run/resume-rules.js';
 import type { RunRecord } from '../run/run-directory.js';
 import { lockRun, type RunLock } from '../run/run-lock.js';
 import { loadFixedInputs } from '../sampling/fixed-inputs.js';
 import { UsageError } from '../usage-error.js';
+import { describeFineTuning, planFineTuning, summarizeFineTuning, type FineTuning, type FineTuningSummary } from './fine-tuning.js';
 import { createMonitor } from './monitor.js';
 import { NonFiniteError } from './roll-back.js';
 import { runIterations } from './run-iterations.js';
@@ -33,6 +34,8 @@ export interface TrainOptions {
   config: Config;
   /** Resume from the newest checkpoint in `out`, or start where there is none. */
   resume?: boolean;
+  /** A trained model whose weights it begins with; a run in `out` cannot be resumed then. */
+  from?: FineTuning;
   /**
    * Chooses the images of each iteration; `planTrainingBatch`, the reference's, by default. It depends on seed and iteration
    * alone, and a resumed run must be given the same one: then it continues bit for bit.
@@ -56,6 +59,8 @@ export interface TrainResult {
   checkpoint: string;
   /** What was read of the images, what was not, and why. */
   dataset: DatasetRecord;
+  /** What became of the weights of the trained model that it began with. */
+  from?: FineTuningSummary;
 }
 
 /**
@@ -77,41 +82,68 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const report = logDataset(dataset);
   if (config.evaluateEvery > 0 && dataset.train.domains.length < 2)
     throw new UsageError('evaluation translates between domains, and there is only one; leave evaluateEvery at 0');
+  const model = planModel(options, dataset);
   await mkdir(out, { recursive: true });
   const lock = await lockRun(out);
   try {
-    return await trainLocked(options, dataset, report, lock);
+    return await trainLocked(options, dataset, report, model, lock);
   } finally {
     await lock.release();
   }
 }
 
+/** What is trained: its networks, what of them stays as it is, and what is taken over from a trained model. */
+interface PlannedModel extends Pick<TrainingSetup, 'networks' | 'frozen'> {
+  readonly plan?: TransferPlan | undefined;
+}
+
+/** @throws ConfigError where the configuration and a trained model do not fit, or `freeze` names what it cannot */
+function planModel({ config, from }: TrainOptions, { train: { domains } }: Dataset): PlannedModel {
+  if (from === undefined) {
+    const networks = buildNetworks(config, domains.length);
+    return { networks, frozen: selectFrozen(networks, config.freeze) };
+  }
+  const plan = planFineTuning(from, { config, domains: domains.map(({ name }) => name) });
+  for (const line of describeFineTuning(from, plan)) console.error(line);
+  return { networks: plan.networks, frozen: plan.frozen, plan };
+}
+
 async function trainLocked(
-  { data, out, config, resume = false, sampler = planTrainingBatch, progress: output = 'stdout', onStart, signal }: TrainOptions,
+  { data, out, config, resume = false, from, sampler = planTrainingBatch, progress: output = 'stdout', onStart, signal }: TrainOptions,
   dataset: Dataset,
   report: DatasetReport,
+  { networks, frozen, plan }: PlannedModel,
   lock: RunLock,
 ): Promise<TrainResult> {
   const record: RunRecord = { config, data: path.resolve(data), domains: dataset.train.domains.map(({ name }) => name) };
   const domains = record.domains.length;
-  const previous = await requireFittingRun(out, record, resume);
+  const previous = await requireFittingRun(out, record, resume && from === undefined);
   record.dataset = { ...report, ...(await checkTrainingImages(dataset, config, console.error, signal)) };
   await onStart?.(domains);
 
-  const networks = buildNetworks(config, domains);
   const optimizers = buildOptimizers(config);
   const opened = await openNewestState(out, networks, {
     domains,
     sizes: config,
+    frozen,
     log: (line) => console.warn(line),
     alternative: 'start again in another folder with --out',
   });
-  const state = opened?.state ?? initialState(networks, optimizers, config.seed);
+  if (previous?.from !== undefined && opened === undefined)
+    throw new UsageError(
+      `${out} was to begin with the weights of ${previous.from.run} and has no checkpoint yet; remove it, and start again with --from`,
+    );
+  const begun = from && plan && (await stateFromPretrained(from.pretrained, plan, optimizers, config.seed));
+  const unusable = begun && findUnusable(networks, begun.state, domains, config);
+  if (unusable !== undefined) throw new Error(`${describeFinding(unusable)}; take an earlier checkpoint of the trained model`);
+  const origin = begun?.origin ?? previous?.from;
+  if (origin !== undefined) record.from = origin;
+  const state = opened?.state ?? begun?.state ?? initialState(networks, optimizers, config.seed, frozen);
   const { iteration: startIteration } = state;
   if (previous !== undefined && opened === undefined) console.warn(`${out} has no checkpoint yet: training begins at iteration 0`);
 
   const updates = compiledIteration(networks, optimizers, config, domains);
-  const setup: TrainingSetup = { config, out, dataset, networks, optimizers, updates, sampler };
+  const setup: TrainingSetup = { config, out, dataset, networks, frozen, optimizers, updates, sampler };
   const fixedInputs = await loadFixedInputs(dataset.validation ?? dataset.train, config);
   const changes = await adoptRecord(out, record, previous, (line) => console.warn(line));
   const logs = await openLogs(out, startIteration);
@@ -147,10 +179,13 @@ async function trainLocked(
       checkpoint: opened?.checkpoint.path,
       updates: updates.notCompiled === undefined ? 'replayed' : `operation by operation: ${updates.notCompiled}`,
       ...changes,
+      ...(begun && { from: begun.origin }),
       ...(images.difference && { images: images.difference }),
     });
+    // From here on nothing of the trained model is needed any more.
+    if (begun !== undefined) await saver.save(state);
     await iterateAndSaveOnFailure(training, startIteration, signal);
-    return { ...(await saveLast(training)), dataset: record.dataset };
+    return { ...(await saveLast(training)), dataset: record.dataset, ...(from && plan && { from: summarizeFineTuning(from, plan) }) };
   } catch (error) {
     await recordEvent(training, {
       event: 'failed',

@@ -1,5 +1,5 @@
 import type { Dataset, TrainingSampler, TrainingStream } from '@stargan/data';
-import type { Networks, Optimizers, TrainingState } from '@stargan/training';
+import type { Frozen, Networks, Optimizers, TrainingState } from '@stargan/training';
 import type { Config } from '../config/schema.js';
 import { openTrainingImages } from '../dataset/training-images.js';
 import type { TrainingEvaluation } from '../evaluation/training-evaluation.js';
@@ -20,6 +20,8 @@ export interface TrainingSetup {
   readonly out: string;
   readonly dataset: Dataset;
   readonly networks: Networks;
+  /** Parameters that stay as they are. */
+  readonly frozen: Frozen;
   readonly optimizers: Optimizers;
   readonly updates: CompiledIteration;
   /** Chooses the images of each iteration. */

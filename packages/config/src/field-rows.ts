@@ -18,6 +18,7 @@ const LARGE = 1e6;
 function valuesOf(field: Field): string {
   if (field.kind === 'choice') return field.values.map((value) => `\`${value}\``).join(', ');
   if (field.kind === 'flag') return 'true, false';
+  if (field.kind === 'text') return 'text';
   const { kind, minimum, maximum = Infinity, below } = field;
   const isSmall = maximum < LARGE;
   const range = [
@@ -28,6 +29,11 @@ function valuesOf(field: Field): string {
   return kind === 'whole' ? `whole, ${range}` : range;
 }
 
+function defaultOf(field: Field): string {
+  if (field.kind === 'text' && field.default === '') return 'none';
+  return field.kind === 'choice' || field.kind === 'text' ? `\`${field.default}\`` : `${field.default}`;
+}
+
 /**
  * Configuration values as help and tables show them, in their order.
  *
@@ -36,7 +42,7 @@ function valuesOf(field: Field): string {
 export function fieldRows(fields: Fields): FieldRow[] {
   return Object.entries(fields).map(([key, field]) => ({
     key,
-    default: field.kind === 'choice' ? `\`${field.default}\`` : `${field.default}`,
+    default: defaultOf(field),
     values: valuesOf(field),
     description: field.description,
   }));

@@ -41,19 +41,31 @@ export interface FlagField {
   readonly default: boolean;
 }
 
+/** One value of a configuration that is a text. */
+export interface TextField {
+  /** Any text. */
+  readonly kind: 'text';
+  /** What the text means. */
+  readonly description: string;
+  /** What it is when it is left out. */
+  readonly default: string;
+}
+
 /** One value of a configuration, as plain data: types, checks, help and tables are made of it. */
-export type Field = NumberField | ChoiceField | FlagField;
+export type Field = NumberField | ChoiceField | FlagField | TextField;
 
 /** Values of a configuration, by key. */
 export type Fields = Readonly<Record<string, Field>>;
 
-/** The configuration that fields describe: a number, one of the names, or true or false for each. */
+/** The configuration that fields describe: a number, one of the names, a text, or true or false for each. */
 export type ConfigOf<Slice extends Fields> = {
   -readonly [Key in keyof Slice]: Slice[Key] extends { readonly values: readonly (infer Value)[] }
     ? Value
     : Slice[Key] extends FlagField
       ? boolean
-      : number;
+      : Slice[Key] extends TextField
+        ? string
+        : number;
 };
 
 /**

@@ -60,6 +60,27 @@ describe('a flag', () => {
   });
 });
 
+describe('a text', () => {
+  const texts = {
+    label: { kind: 'text', default: '', description: 'What it is called.' },
+    unit: { kind: 'text', default: 'px', description: 'Unit.' },
+  } as const satisfies Fields;
+
+  it('is any text, and nothing else', () => {
+    expect(parseFields(texts, { label: 'a, b' })).toEqual({ label: 'a, b', unit: 'px' });
+    expect([1, true, null, ['a']].flatMap((value) => fieldFaults(texts, { label: value }))).toEqual([
+      'label: must be a text, got 1',
+      'label: must be a text, got true',
+      'label: must be a text, got null',
+      'label: must be a text, got a list',
+    ]);
+    expect(fieldTable(texts).split('\n').slice(2)).toEqual([
+      '| `label` | none | text | What it is called. |',
+      '| `unit` | `px` | text | Unit. |',
+    ]);
+  });
+});
+
 describe('assignments', () => {
   it('are numbers as people write them, JSON, or texts', () => {
     expect(parseAssignments(['a=.5', 'b= +2. ', 'c=true', 'd=x=y', 'e=[1]'])).toEqual({ a: 0.5, b: 2, c: true, d: 'x=y', e: [1] });

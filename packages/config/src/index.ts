@@ -13,6 +13,7 @@ export {
   type FlagField,
   type NumberField,
   type NumberRange,
+  type TextField,
 } from './field.js';
 export { fieldHelp, fieldRows, fieldTable, type FieldRow } from './field-rows.js';
 export { fieldFaults, parseFields } from './parse-fields.js';

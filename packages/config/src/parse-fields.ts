@@ -45,6 +45,7 @@ function expectation(field: Field, value: unknown): string | undefined {
     return field.values.includes(value as string) ? undefined : `one of ${field.values.map((name) => JSON.stringify(name)).join('|')}`;
   }
   if (field.kind === 'flag') return typeof value === 'boolean' ? undefined : 'true or false';
+  if (field.kind === 'text') return typeof value === 'string' ? undefined : 'a text';
   const { kind, minimum = -Infinity, maximum = Infinity, below = Infinity, powerOfTwo = false } = field;
   if (typeof value !== 'number' || !Number.isFinite(value)) return 'a finite number';
   if (powerOfTwo && (!Number.isInteger(Math.log2(value)) || value < minimum)) return `a power of two ≥ ${minimum}`;

@@ -1,12 +1,14 @@
 import { access, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writePyTorchFile, type PyTorchSource } from '@stargan/checkpoints';
+import type { ParameterSpec } from '@stargan/layers';
 import {
   averageFile,
   EMA_NETWORKS,
   NETWORK_NAMES,
   optimizerFile,
   REFERENCE_NAMES,
+  selectFrozen,
   storedConstants,
   weightsFile,
   type NetworkName,
@@ -72,7 +74,9 @@ async function requireAbsent(path: string): Promise<void> {
 async function writeRole(path: string, role: Role, model: ModelFiles): Promise<void> {
   const names = role === 'nets_ema' ? EMA_NETWORKS : NETWORK_NAMES;
   const opened: NetworkFile[] = [];
-  const open = async (...args: [network: NetworkName, file: string, prefixes?: string[]]): Promise<NetworkFile> => {
+  const open = async (
+    ...args: [network: NetworkName, file: string, prefixes?: string[], specs?: ParameterSpec[]]
+  ): Promise<NetworkFile> => {
     const file = await openNetworkFile(model, ...args);
     opened.push(file);
     return file;
@@ -82,7 +86,7 @@ async function writeRole(path: string, role: Role, model: ModelFiles): Promise<v
     for (const name of names) {
       const source =
         role === 'optims'
-          ? optimizerState(await open(name, optimizerFile(name), ['first.', 'second.']), settingsOf(name, model.config))
+          ? await optimizerState(model, name, (...args) => open(name, optimizerFile(name), ['first.', 'second.'], ...args))
           : new Map([
               ...(await open(name, role === 'nets' ? weightsFile(name) : averageFile(name))).tensors(),
               ...storedConstants(model.networks[name]),
@@ -114,17 +118,31 @@ function settingsOf(name: NetworkName, config: TrainingConfig): Record<string, P
   };
 }
 
-/** `state_dict()` of `torch.optim.Adam`: parameters are numbered in the order in which the network has them. */
-function optimizerState(file: NetworkFile, settings: Record<string, PyTorchSource>): PyTorchSource {
-  const step = Number(file.metadata.step);
-  const second = [...file.tensors('second.')].map(([, tensor]) => tensor);
-  const state = [...file.tensors('first.')].map(
-    ([, first], i) =>
-      [i, { step: { dtype: 'F32', shape: [], data: Float32Array.of(step) }, exp_avg: first, exp_avg_sq: second[i]! }] as const,
-  );
-  // An optimiser that has taken no step has no state.
-  const states = new Map<number, PyTorchSource>(step === 0 ? [] : state);
-  return { state: states, param_groups: [{ ...settings, params: state.map(([i]) => i) }] };
+/**
+ * `state_dict()` of `torch.optim.Adam`: parameters are numbered in the order in which the network has them. Those that were frozen have no
+ * state, as in PyTorch those that never had a gradient.
+ */
+async function optimizerState(
+  { networks, config }: ModelFiles,
+  name: NetworkName,
+  open: (specs: ParameterSpec[]) => Promise<NetworkFile>,
+): Promise<PyTorchSource> {
+  const { specs } = networks[name];
+  const frozen = selectFrozen(networks, config.freeze)[name];
+  const trained = specs.filter((spec) => frozen?.has(spec.name) !== true);
+  const states = new Map<number, PyTorchSource>();
+  if (trained.length > 0) {
+    const file = await open(trained);
+    const step = Number(file.metadata.step);
+    const second = new Map(file.tensors('second.'));
+    for (const [key, first] of file.tensors('first.')) {
+      // An optimiser that has taken no step has no state.
+      if (step === 0) break;
+      const place = specs.findIndex((spec) => spec.name === key);
+      states.set(place, { step: { dtype: 'F32', shape: [], data: Float32Array.of(step) }, exp_avg: first, exp_avg_sq: second.get(key)! });
+    }
+  }
+  return { state: states, param_groups: [{ ...settingsOf(name, config), params: specs.map((_, i) => i) }] };
 }
 
 /** Options of the reference's command that its defaults or data do not settle. */

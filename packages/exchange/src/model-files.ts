@@ -80,6 +80,7 @@ export interface NetworkFile {
 /**
  * Opens a file of a checkpoint that holds a network's tensors once for each prefix.
  *
+ * @param specs of those that it holds; all of the network's by default
  * @throws naming the file and the tensors that are missing, not expected or of another shape
  */
 export async function openNetworkFile(
@@ -87,9 +88,9 @@ export async function openNetworkFile(
   network: NetworkName,
   file: string,
   prefixes: readonly string[] = [''],
+  specs: readonly ParameterSpec[] = model.networks[network].specs,
 ): Promise<NetworkFile> {
   const files = filesOf(model.checkpoint);
-  const { specs } = model.networks[network];
   const opened = await openSafetensors(await files.content(file), files.locate(file));
   try {
     const constants = [...storedConstants(model.networks[network])].map(([name]) => name);

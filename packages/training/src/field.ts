@@ -12,4 +12,5 @@ export {
   type FlagField,
   type NumberField,
   type NumberRange,
+  type TextField,
 } from '@stargan/config';

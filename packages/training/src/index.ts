@@ -22,9 +22,10 @@ export {
   fraction,
   type NumberField,
   type NumberRange,
+  type TextField,
   rate,
 } from './field.js';
-export { averageFile, averageFiles, optimizerFile, REFERENCE_NAMES, weightsFile } from './files/file-names.js';
+export { averageFile, averageFiles, optimizerFile, weightsFile } from './files/file-names.js';
 export { type ModelRecord, type OpenedRecord, parseStoredRecord, RECORD_FILE, type StoredRecord } from './files/model-record.js';
 export { findModel, type FoundModel, openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
 export { filesOf, readAverages } from './files/read-averages.js';
@@ -67,7 +68,15 @@ export { overParts } from './iteration/gradients.js';
 export { type IterationConfig, type Losses } from './iteration/iteration-config.js';
 export { type IterationOptions, trainingIteration, type TrainingIteration, trainIteration } from './iteration/iteration.js';
 export { type DiscriminatorReadings, type GeneratorReadings, type Objective, OBJECTIVE } from './iteration/objective.js';
-export { buildOptimizers, disposeState, initialState, type Optimizers, stateFromWeights, type TrainingState } from './iteration/state.js';
+export {
+  buildOptimizers,
+  disposeState,
+  frozenOf,
+  initialState,
+  type Optimizers,
+  stateFromWeights,
+  type TrainingState,
+} from './iteration/state.js';
 export { stateNorms } from './iteration/state-norms.js';
 export { type Factors, type Term, type TermConfig } from './iteration/terms.js';
 export { loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
@@ -84,6 +93,9 @@ export {
   type Networks,
   type WeightsOf,
 } from './networks/networks.js';
+export { describeNames } from './networks/describe-names.js';
+export { type Frozen, selectFrozen } from './networks/freeze.js';
+export { namedParameters, type NamedParameter, REFERENCE_NAMES } from './networks/reference-names.js';
 export { describeOverflow, findOverflow, type ProbeSizes } from './networks/probe.js';
 export { type StyleNetwork, type StyleNetworks } from './networks/style-codes.js';
 export { copyWeights, disposeAll, initialWeights, mapNames, splitWeights } from './networks/weights.js';
@@ -113,4 +125,30 @@ export {
 } from './sampling/translate.js';
 export { samplerOfDomains } from './sampling/some-domains.js';
 export { averageStyle, truncateStyle } from './sampling/truncation.js';
+export {
+  describePretrained,
+  describeTransfer,
+  type ParameterCount,
+  summarizeTransfer,
+  type TransferSummary,
+} from './transfer/describe-transfer.js';
+export {
+  findPretrained,
+  type FindPretrainedOptions,
+  type Pretrained,
+  type PretrainedKind,
+  type PretrainedWeights,
+  type WeightsOrigin,
+} from './transfer/find-pretrained.js';
+export {
+  type DomainAxis,
+  type DroppedParameter,
+  planTransfer,
+  type TransferModel,
+  type TransferOptions,
+  type TransferPlan,
+  type TransferredParameter,
+} from './transfer/plan-transfer.js';
+export { type PretrainedState, stateFromPretrained } from './transfer/state-from-pretrained.js';
+export { transferWeights } from './transfer/transfer-weights.js';
 export { yieldToEventLoop } from './yield-to-event-loop.js';

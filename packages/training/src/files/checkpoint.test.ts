@@ -3,20 +3,21 @@ import path from 'node:path';
 import { add, memory, tensor1d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { selectFrozen, type Frozen } from '../networks/freeze.js';
 import { EMA_NETWORKS, buildNetworks, NETWORK_NAMES } from '../networks/networks.js';
 import { mapNames } from '../networks/weights.js';
 import { smallConfig } from '../testing/small-config.js';
 import { useTemporaryFolder } from '../testing/temporary-folder.js';
 import { checkpointDirectory, readState, writeCheckpoint } from './checkpoint.js';
-import { buildOptimizers, disposeState, initialState, type TrainingState } from '../iteration/state.js';
+import { buildOptimizers, disposeState, frozenOf, initialState, type TrainingState } from '../iteration/state.js';
 import { readAverages } from './read-averages.js';
 
 const folder = useTemporaryFolder();
 const networks = buildNetworks(smallConfig(), 2);
 
 /** A state in which no two tensors are alike. */
-function someState(): TrainingState {
-  const state = initialState(networks, buildOptimizers(smallConfig()), 1);
+function someState(frozen: Frozen = {}): TrainingState {
+  const state = initialState(networks, buildOptimizers(smallConfig()), 1, frozen);
   let count = 0;
   const other = (tensor: Tensor): Tensor => {
     const moved = add(tensor, ++count / 64);
@@ -66,6 +67,28 @@ describe('a checkpoint', () => {
       for (const [parameter, tensor] of Object.entries(ema[name]))
         expect(tensor.dataSync()).toEqual(state.ema[name][parameter]!.dataSync());
     disposeState({ ...read, ema });
+    disposeState(read);
+    disposeState(state);
+  });
+
+  it('holds no moments of what is frozen, and is read as it was written, and not otherwise', async () => {
+    const frozen = selectFrozen(networks, 'freezeD,generator.*,mapping_network.shared.*');
+    const state = someState(frozen);
+    const run = path.join(folder(), 'frozen');
+    const checkpoint = await writeCheckpoint(run, networks, state, 1);
+    expect((await readdir(checkpoint.path)).filter((name) => name.endsWith('_optimizer.safetensors')).sort()).toEqual([
+      'discriminator_optimizer.safetensors',
+      'mapping_network_optimizer.safetensors',
+      'style_encoder_optimizer.safetensors',
+    ]);
+    const read = await readState(networks, checkpoint, frozen);
+    expect(contentOf(read)).toEqual(contentOf(state));
+    expect(frozenOf(read)).toEqual(frozenOf(state));
+    await expect(readState(networks, checkpoint)).rejects.toThrow('generator_optimizer.safetensors');
+    const more = selectFrozen(networks, 'freezeD,generator.*,mapping_network.*');
+    await expect(readState(networks, checkpoint, { ...more, styleEncoder: new Set(['shared.0.bias']) })).rejects.toThrow(
+      'tensor first.shared.0.bias (and 1 more) is not one of the model',
+    );
     disposeState(read);
     disposeState(state);
   });

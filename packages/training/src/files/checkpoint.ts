@@ -22,6 +22,7 @@ import {
 import { averageFile, optimizerFile, weightsFile } from './file-names.js';
 import { filesOf, readAverages, readEach, readWeights } from './read-averages.js';
 import { readStoredTensors, storedConstants, storedTensors } from './stored-weights.js';
+import { withoutFrozen, type Frozen } from '../networks/freeze.js';
 import { disposeAll } from '../networks/weights.js';
 import { describeFault, findNonFinite } from '../iteration/finite.js';
 import { disposeMoments, type TrainingState } from '../iteration/state.js';
@@ -37,7 +38,8 @@ export function checkpointDirectory(runDirectory: string): string {
 
 /**
  * Writes a checkpoint: a folder with one safetensors file per network, per moving average and per optimiser, in
- * PyTorch's layout and with the reference's keys; none for a network without parameters. It is whole or not there.
+ * PyTorch's layout and with the reference's keys; none for a network without parameters, and no moments of what is frozen. It is whole or
+ * not there.
  * Once it is on the disk, older ones beyond `keep` go; those of later iterations, from which training was taken back, stay.
  *
  * @param runDirectory folder of the run; the checkpoint is made in `checkpoints/` there
@@ -52,7 +54,7 @@ export async function writeCheckpoint(runDirectory: string, networks: Networks, 
   const files: Record<string, CheckpointContent> = {};
   for (const name of withParameters(networks, NETWORK_NAMES)) {
     files[weightsFile(name)] = { tensors: withConstants(networks, name, state.weights[name]) };
-    files[optimizerFile(name)] = (file) => writeMoments(file, networks, name, state);
+    if (state.moments[name] !== undefined) files[optimizerFile(name)] = (file) => writeMoments(file, networks, name, state);
   }
   for (const name of withParameters(networks, EMA_NETWORKS))
     files[averageFile(name)] = { tensors: withConstants(networks, name, state.ema[name]) };
@@ -78,8 +80,11 @@ function* withConstants(
 }
 
 async function writeMoments(file: string, networks: Networks, name: NetworkName, state: TrainingState): Promise<void> {
-  const { specs } = networks[name];
-  const { step, first, second } = adamStateToTensors(state.moments[name]!, state.weights[name]);
+  const moments = state.moments[name]!;
+  const trained = new Set(moments.layout.names);
+  const specs = networks[name].specs.filter((spec) => trained.has(spec.name));
+  const own = Object.fromEntries(specs.map((spec) => [spec.name, state.weights[name][spec.name]!]));
+  const { step, first, second } = adamStateToTensors(moments, own);
   try {
     const tensors = [...storedTensors(specs, first, 'first.'), ...storedTensors(specs, second, 'second.')];
     await writeSafetensors(file, tensors, { step: `${step}` });
@@ -93,9 +98,10 @@ async function writeMoments(file: string, networks: Networks, name: NetworkName,
  *
  * @param networks of the shapes that the checkpoint was written with
  * @param checkpoint a whole one, as `findLatestCheckpoint` gives it
+ * @param frozen parameters that its training leaves as they are, which have no moments; none by default
  * @throws naming the file and the fault, such as a tensor that is not finite
  */
-export async function readState(networks: Networks, checkpoint: Checkpoint): Promise<TrainingState> {
+export async function readState(networks: Networks, checkpoint: Checkpoint, frozen: Frozen = {}): Promise<TrainingState> {
   const { iteration, manifest } = checkpoint;
   const files = filesOf(checkpoint);
   if (!manifest.files.some(({ name }) => name === weightsFile('generator')))
@@ -107,9 +113,14 @@ export async function readState(networks: Networks, checkpoint: Checkpoint): Pro
   let ema: WeightsOf<EmaNetwork> | undefined;
   try {
     ema = await readAverages(networks, checkpoint);
+    const trainedSpecs = (name: NetworkName): ParameterSpec[] =>
+      networks[name].specs.filter((spec) => frozen[name]?.has(spec.name) !== true);
     const moments = await readEach(
-      withParameters(networks, NETWORK_NAMES),
-      (name) => readMoments(networks[name].specs, path.join(checkpoint.path, optimizerFile(name)), weights[name], iteration - missingSteps),
+      NETWORK_NAMES.filter((name) => trainedSpecs(name).length > 0),
+      (name) => {
+        const file = path.join(checkpoint.path, optimizerFile(name));
+        return readMoments(trainedSpecs(name), file, withoutFrozen(weights[name], frozen[name]), iteration - missingSteps);
+      },
       disposeMoments,
     );
     const { drawOffset, rollbacks, augmentation } = manifest.metadata;

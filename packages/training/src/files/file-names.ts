@@ -1,12 +1,5 @@
 import { EMA_NETWORKS, type NetworkName } from '../networks/networks.js';
-
-/** What the reference calls the networks, in its checkpoints and in ours. */
-export const REFERENCE_NAMES: Readonly<Record<NetworkName, string>> = {
-  generator: 'generator',
-  mappingNetwork: 'mapping_network',
-  styleEncoder: 'style_encoder',
-  discriminator: 'discriminator',
-};
+import { REFERENCE_NAMES } from '../networks/reference-names.js';
 
 /**
  * The file of a checkpoint that holds a network's weights.

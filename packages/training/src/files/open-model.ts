@@ -8,10 +8,11 @@ import {
   type OpenedCheckpoint,
   type ReadableFolder,
 } from '@stargan/checkpoints';
+import { NETWORK_NAMES } from '../networks/networks.js';
 import { describeOverflow, findOverflow } from '../networks/probe.js';
 import { disposeAll } from '../networks/weights.js';
 import type { Sampler } from '../sampling/translate.js';
-import { averageFiles } from './file-names.js';
+import { averageFiles, weightsFile } from './file-names.js';
 import { readModelRecord, RECORD_FILE, type ModelRecord, type OpenedRecord } from './model-record.js';
 import { filesOf, readAverages } from './read-averages.js';
 
@@ -27,6 +28,8 @@ export interface OpenModelOptions {
   readonly iteration?: number;
   /** How files are compared with the checkpoint's manifest: by their `'sha256'` (default), or by `'sizes'` alone. */
   readonly verify?: 'sha256' | 'sizes';
+  /** Which files have to be whole: those of the `'averages'` (default), or the `'weights'` that were trained as well, where there are any. */
+  readonly reads?: 'averages' | 'weights';
   /** Is told of every newer checkpoint that was passed over, and why. */
   readonly onPassedOver?: (checkpoint: BrokenCheckpoint) => void;
   /** Gives the checkpoint instead; it is asked again when that has gone before it was read. */
@@ -96,12 +99,17 @@ async function requireRecord(folder: ReadableFolder, isCheckpoint: boolean): Pro
 /** Only what the model is read from has to be there: not the discriminator, nor the optimisers. */
 const isRead = (name: string): boolean => averageFiles().includes(name);
 
+const weightsFiles = NETWORK_NAMES.map(weightsFile);
+
+/** What a new training is begun from: not the optimisers. */
+const isBegunFrom = (name: string): boolean => isRead(name) || weightsFiles.includes(name);
+
 async function findIn(
   folder: ReadableFolder,
   isCheckpoint: boolean,
-  { iteration, verify = 'sha256', onPassedOver }: OpenModelOptions,
+  { iteration, verify = 'sha256', reads = 'averages', onPassedOver }: OpenModelOptions,
 ): Promise<OpenedCheckpoint> {
-  const check = { verify, only: isRead };
+  const check = { verify, only: reads === 'averages' ? isRead : isBegunFrom };
   if (isCheckpoint) {
     const checkpoint = await openCheckpoint(folder, check);
     if (iteration === undefined || iteration === checkpoint.iteration) return checkpoint;

@@ -1,5 +1,6 @@
 import { findLatestCheckpoint, type Checkpoint } from '@stargan/checkpoints';
 import { disposeState, type TrainingState } from '../iteration/state.js';
+import type { Frozen } from '../networks/freeze.js';
 import type { Networks } from '../networks/networks.js';
 import type { ProbeSizes } from '../networks/probe.js';
 import { checkpointDirectory, readState } from './checkpoint.js';
@@ -11,6 +12,8 @@ export interface OpenStateOptions {
   readonly domains: number;
   /** Sizes of what the networks are given. */
   readonly sizes: ProbeSizes;
+  /** Parameters that the training leaves as they are; none by default. */
+  readonly frozen?: Frozen;
   /** Told of every checkpoint that was passed over, and why. */
   readonly log: (line: string) => void;
   /** What messages advise where none can be used. Default `start again in another folder`. */
@@ -38,7 +41,7 @@ export interface OpenedState {
 export async function openNewestState(
   run: string,
   networks: Networks,
-  { domains, sizes, log, alternative = 'start again in another folder' }: OpenStateOptions,
+  { domains, sizes, frozen, log, alternative = 'start again in another folder' }: OpenStateOptions,
 ): Promise<OpenedState | undefined> {
   const passedOver: { path: string; reason: string }[] = [];
   const passOver = (path: string, reason: string): void => {
@@ -51,7 +54,7 @@ export async function openNewestState(
     for (const { path, reason } of damaged) passOver(path, reason);
     if (checkpoint === undefined) break;
     try {
-      const state = await readState(networks, checkpoint);
+      const state = await readState(networks, checkpoint, frozen);
       const finding = findUnusable(networks, state, domains, sizes);
       if (finding === undefined) return { checkpoint, state };
       disposeState(state);

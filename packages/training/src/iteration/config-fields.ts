@@ -30,6 +30,12 @@ export const optimizerFields = {
   beta2: { ...decay, default: 0.99, description: "Adam's decay of the mean squared gradient." },
   weightDecay: { ...rate, default: 1e-4, description: 'L2 coupled into the gradient.' },
   emaDecay: { ...fraction, default: 0.999, description: 'Decay of the moving averages of the weights, which samples are made with.' },
+  freeze: {
+    kind: 'text',
+    default: '',
+    description:
+      'Parameters that stay as they are, by names as checkpoints have them, with commas between: `discriminator.main.[0-2].*`; `freezeD` names the lower layers of the discriminator.',
+  },
 } as const satisfies Fields;
 
 /** What the updates minimise. */

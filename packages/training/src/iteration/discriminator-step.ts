@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { DomainLabels } from '@stargan/layers';
 import { outputsAndInputGradient } from '@stargan/losses';
 import type { Parameters, ValueAndGradients } from '@stargan/ops';
+import { withoutFrozen, type Frozen } from '../networks/freeze.js';
 import type { Networks } from '../networks/networks.js';
 import { augmentationOf, type AugmentationDraw } from './augmentation.js';
 import { OBJECTIVE, type DiscriminatorReadings } from './objective.js';
@@ -39,6 +40,7 @@ export interface DiscriminatorInputs {
  * @param options game, penalty and weights of the terms; what is left out is the reference's
  * @param terms of the objective
  * @param factors of terms as tensors, in place of the configuration's
+ * @param frozen parameters for which no gradients are computed; those of other networks do not matter here
  * @returns value, gradients, and the terms by name; the caller owns them
  * @throws when WGAN-GP's penalty, the relativistic game or an augmentation is asked for without the inputs that it takes
  */
@@ -49,11 +51,18 @@ export function discriminatorGradients(
   options: Partial<TermConfig> = {},
   terms: readonly Term<DiscriminatorReadings>[] = OBJECTIVE.discriminator,
   factors: Factors = {},
+  frozen: Frozen = {},
 ): ValueAndGradients {
   const config = termConfig(options);
   const weighted = weighTerms(terms, config, networks, factors);
   const reads = (key: keyof DiscriminatorReadings): boolean => weighted.some((term) => term.reads.includes(key));
-  const { values, gradients } = differentiateTerms(weighted, discriminatorPasses(networks, weights, inputs, reads, config), config);
+  const by = withoutFrozen(weights, frozen.discriminator);
+  const passes = discriminatorPasses(networks, weights, inputs, reads, config).map((pass) => ({
+    ...pass,
+    by,
+    compute: (trained: Parameters) => pass.compute({ ...weights, ...trained }),
+  }));
+  const { values, gradients } = differentiateTerms(weighted, passes, config);
   return { value: weightedSum(weighted, values), auxiliary: values, gradients };
 }
 

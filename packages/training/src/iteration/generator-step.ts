@@ -2,8 +2,9 @@ import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { DomainLabels } from '@stargan/layers';
 import { vjp, withoutGradients, type ValueAndGradients } from '@stargan/ops';
+import type { Frozen } from '../networks/freeze.js';
 import { withParameters, type Networks, type NetworkName, type WeightsOf } from '../networks/networks.js';
-import { joinWeights, splitWeights } from '../networks/weights.js';
+import { joinWeights, replaceWeights } from '../networks/weights.js';
 import { augmentationOf, type AugmentationDraw } from './augmentation.js';
 import { sumGradients } from './gradients.js';
 import { OBJECTIVE, type GeneratorReadings } from './objective.js';
@@ -72,6 +73,7 @@ export function trainedNetworks(networks: Networks, guidance: StyleSource['guida
  * @param trained networks to differentiate
  * @param terms of the objective
  * @param factors of terms as tensors, in place of the configuration's
+ * @param frozen parameters of those networks for which no gradients are computed
  * @returns value, gradients by `network.parameter`, and the terms by name; the caller owns them
  */
 export function generatorGradients(
@@ -82,16 +84,17 @@ export function generatorGradients(
   trained: readonly NetworkName[] = trainedNetworks(networks, inputs.styles.guidance),
   terms: readonly Term<GeneratorReadings>[] = OBJECTIVE.generator,
   factors: Factors = {},
+  frozen: Frozen = {},
 ): ValueAndGradients {
   const config = termConfig(options);
   const weighted = weighTerms(terms, config, networks, factors);
   const readsSecond = weighted.some(({ reads }) => reads.includes('fake2'));
   const translation = vjp(
-    (joined) => translate(networks, { ...weights, ...splitWeights(joined, trained) }, inputs, trained, readsSecond),
-    joinWeights(weights, trained),
+    (joined) => translate(networks, replaceWeights(weights, joined, trained), inputs, trained, readsSecond),
+    joinWeights(weights, trained, frozen),
   );
   try {
-    const passes = generatorPasses(networks, weights, inputs, translation.values, trained, config);
+    const passes = generatorPasses(networks, weights, inputs, translation.values, trained, config, frozen);
     const { values, gradients } = differentiateTerms(weighted, passes, config);
     dispose({ ...translation.values });
     const { fake, style, ...ofTerms } = gradients;
@@ -148,6 +151,7 @@ function generatorPasses(
   { fake, style, fake2 }: Translation,
   trained: readonly NetworkName[],
   config: TermConfig,
+  frozen: Frozen,
 ): Pass<GeneratorReadings>[] {
   const { generator, styleEncoder, discriminator } = networks;
   const seen = augmentationOf(config, augmentation);
@@ -160,10 +164,10 @@ function generatorPasses(
     const own = names.filter((name) => trained.includes(name));
     return {
       gives: ['image', 'targetDomain', 'fake', 'style', ...gives],
-      by: { fake, style, ...joinWeights(weights, own) },
+      by: { fake, style, ...joinWeights(weights, own, frozen) },
       compute: ({ fake, style, ...joined }) => ({
         ...{ image, targetDomain, fake: fake!, style: style! },
-        ...compute(fake!, { ...weights, ...splitWeights(joined, own) }),
+        ...compute(fake!, replaceWeights(weights, joined, own)),
       }),
     };
   }

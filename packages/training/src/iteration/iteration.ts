@@ -1,14 +1,16 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { exponentialMovingAverage, linearDecay } from '@stargan/optimizers';
 import { withDefaults } from '../field.js';
-import { EMA_NETWORKS, withParameters, type EmaNetwork, type Networks, type WeightsOf } from '../networks/networks.js';
-import { disposeAll, mapNames } from '../networks/weights.js';
+import { withoutFrozen, type Frozen } from '../networks/freeze.js';
+import { EMA_NETWORKS, type EmaNetwork, type Networks } from '../networks/networks.js';
+import { disposeAll } from '../networks/weights.js';
 import { disposeBatch, splitBatch, type Batch } from './batch.js';
 import { plainly, type Compile } from '@stargan/ops';
 import { batchFields, objectiveFields, optimizerFields } from './config-fields.js';
 import { findNonFiniteUpdate, sumsOf, type NonFiniteTensor } from './finite.js';
 import type { IterationConfig, Losses } from './iteration-config.js';
 import { OBJECTIVE, type Objective } from './objective.js';
-import type { Optimizers, TrainingState } from './state.js';
+import { frozenOf, type Optimizers, type TrainingState } from './state.js';
 import { compiledUpdates, type GuidanceName } from './updates.js';
 
 /** Iterations of one training. */
@@ -85,9 +87,16 @@ export function trainingIteration(
   const { emaDecay } = withDefaults(optimizerFields, config);
   const names: GuidanceName[] = guidance === 'both' ? ['latent', 'ref'] : ['latent'];
   const updates = compiledUpdates(networks, optimizers, { config, objective, names, compile });
-  const average = compile((previous: WeightsOf<EmaNetwork>, weights: WeightsOf<EmaNetwork>) =>
-    mapNames(withParameters(networks, EMA_NETWORKS), (name) => exponentialMovingAverage(previous[name], weights[name], emaDecay)),
+  const average = compile((previous: SomeWeights, weights: SomeWeights): SomeWeights =>
+    Object.fromEntries(
+      Object.entries(previous).map(([name, averages]) => [
+        name,
+        exponentialMovingAverage(averages, weights[name as EmaNetwork]!, emaDecay),
+      ]),
+    ),
   );
+  // Of the first state that is seen: what a training trains does not change.
+  let frozen: Frozen | undefined;
   const sums = compile(sumsOf);
 
   return {
@@ -106,10 +115,13 @@ export function trainingIteration(
       losses['G/lambda_ds'] = linearDecay(initialLambda, diversityIterations, state.iteration + 1);
       if (state.augmentation !== undefined) losses['D/augmentation'] = state.augmentation.dataSync()[0]!;
 
-      const { generator, mappingNetwork, styleEncoder } = state.weights;
-      for (const [name, averages] of Object.entries(average(state.ema, { generator, mappingNetwork, styleEncoder }))) {
-        disposeAll(state.ema[name as EmaNetwork]);
-        state.ema[name as EmaNetwork] = averages;
+      frozen ??= frozenOf(state);
+      const previous = trainedWeights(state.ema, frozen);
+      if (Object.keys(previous).length > 0) {
+        for (const [name, averages] of Object.entries(average(previous, trainedWeights(state.weights, frozen)))) {
+          disposeAll(previous[name as EmaNetwork]!);
+          state.ema[name as EmaNetwork] = { ...state.ema[name as EmaNetwork], ...averages };
+        }
       }
       state.iteration += 1;
       return losses;
@@ -119,6 +131,15 @@ export function trainingIteration(
       for (const compiled of [updates, average, sums]) compiled.dispose();
     },
   };
+}
+
+/** Weights of those networks that have any to average. */
+type SomeWeights = Partial<Record<EmaNetwork, Record<string, Tensor>>>;
+
+/** Those of the networks with moving averages that are trained: the moving averages of all others are what they were. */
+function trainedWeights(weights: Readonly<Record<EmaNetwork, Record<string, Tensor>>>, frozen: Frozen): SomeWeights {
+  const trained = EMA_NETWORKS.map((name) => [name, withoutFrozen(weights[name], frozen[name])] as const);
+  return Object.fromEntries(trained.filter(([, tensors]) => Object.keys(tensors).length > 0));
 }
 
 /** The batch itself, or parts that the caller owns. */

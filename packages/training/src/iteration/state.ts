@@ -1,6 +1,7 @@
 import type { AdaptiveProbability } from '@stargan/augmentation';
 import { adam, type AdamState } from '@stargan/optimizers';
 import { EMA_NETWORKS, NETWORK_NAMES, type EmaNetwork, type NetworkName, type Networks, type WeightsOf } from '../networks/networks.js';
+import { withoutFrozen, type Frozen } from '../networks/freeze.js';
 import { copyWeights, disposeAll, initialWeights, mapNames } from '../networks/weights.js';
 import type { OptimizerConfig } from './config-fields.js';
 
@@ -15,7 +16,7 @@ export interface TrainingState {
   weights: WeightsOf;
   /** Exponential moving averages of the weights, used for sampling. */
   ema: WeightsOf<EmaNetwork>;
-  /** Of the networks that have parameters. */
+  /** Of the networks that have parameters to train: of those that are not frozen. What has no moments stays as it is. */
   moments: Partial<Record<NetworkName, AdamState>>;
   /** The adaptive probability of augmentation; only where there has been one. */
   augmentation?: AdaptiveProbability | undefined;
@@ -38,7 +39,7 @@ export function buildOptimizers({
   beta1,
   beta2,
   weightDecay,
-}: Omit<OptimizerConfig, 'emaDecay'>): Optimizers {
+}: Omit<OptimizerConfig, 'emaDecay' | 'freeze'>): Optimizers {
   return mapNames(NETWORK_NAMES, (name) =>
     adam({ learningRate: name === 'mappingNetwork' ? mappingLearningRate : learningRate, beta1, beta2, weightDecay }),
   );
@@ -50,10 +51,11 @@ export function buildOptimizers({
  * @param networks all four
  * @param optimizers one per network; their moments begin at zero
  * @param seed whole number ≥ 0
+ * @param frozen parameters that training leaves as they are, as `selectFrozen` gives them; none by default
  */
-export function initialState(networks: Networks, optimizers: Optimizers, seed: number): TrainingState {
+export function initialState(networks: Networks, optimizers: Optimizers, seed: number, frozen: Frozen = {}): TrainingState {
   const weights = initialWeights(networks, NETWORK_NAMES, seed);
-  return stateFromWeights(weights, copyWeights(weights, EMA_NETWORKS), optimizers);
+  return stateFromWeights(weights, copyWeights(weights, EMA_NETWORKS), optimizers, frozen);
 }
 
 /**
@@ -62,11 +64,32 @@ export function initialState(networks: Networks, optimizers: Optimizers, seed: n
  * @param weights of all four networks, which training changes
  * @param ema moving averages of the networks that have them
  * @param optimizers one per network; they make the moments, which are zero
+ * @param frozen parameters that training leaves as they are, as `selectFrozen` gives them; none by default. Their moving averages stay too.
  */
-export function stateFromWeights(weights: WeightsOf, ema: WeightsOf<EmaNetwork>, optimizers: Optimizers): TrainingState {
-  const trained = NETWORK_NAMES.filter((name) => Object.keys(weights[name]).length > 0);
-  const moments = mapNames(trained, (name) => optimizers[name].init(weights[name]));
+export function stateFromWeights(
+  weights: WeightsOf,
+  ema: WeightsOf<EmaNetwork>,
+  optimizers: Optimizers,
+  frozen: Frozen = {},
+): TrainingState {
+  const moments: TrainingState['moments'] = {};
+  for (const name of NETWORK_NAMES) {
+    const trained = withoutFrozen(weights[name], frozen[name]);
+    if (Object.keys(trained).length > 0) moments[name] = optimizers[name].init(trained);
+  }
   return { iteration: 0, weights, ema, moments, drawOffset: 0, rollbacks: 0, missingSteps: 0 };
+}
+
+/**
+ * The parameters of a state that training leaves as they are: those without moments.
+ *
+ * @param state stays as it is
+ */
+export function frozenOf({ weights, moments }: Pick<TrainingState, 'weights' | 'moments'>): Frozen {
+  return mapNames(NETWORK_NAMES, (name) => {
+    const trained = new Set(moments[name]?.layout.names);
+    return new Set(Object.keys(weights[name]).filter((key) => !trained.has(key)));
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { DomainLabels } from '@stargan/layers';
 import type { AdamState } from '@stargan/optimizers';
 import { withDefaults } from '../field.js';
+import { withoutFrozen, type Frozen } from '../networks/freeze.js';
 import type { NetworkName, Networks, WeightsOf } from '../networks/networks.js';
 import { disposeAll, mapNames, splitWeights } from '../networks/weights.js';
 import { drawAugmentation, followDiscriminator, type AugmentationDraw } from './augmentation.js';
@@ -14,7 +15,7 @@ import { generatorGradients, trainedNetworks, type StyleSource } from './generat
 import { overParts } from './gradients.js';
 import type { IterationConfig, Losses } from './iteration-config.js';
 import type { Objective } from './objective.js';
-import { disposeMoments, type Optimizers, type TrainingState } from './state.js';
+import { disposeMoments, frozenOf, type Optimizers, type TrainingState } from './state.js';
 import { factorsOf, type Factors } from './terms.js';
 
 /** Where the styles of updates come from, by the names that the reference logs them under. */
@@ -25,9 +26,9 @@ export type GuidanceName = keyof typeof GUIDANCE;
 
 /** The updates of an iteration: each changes the state in place, and adds its losses. */
 export interface Updates {
-  /** An update of the discriminator for each kind of guidance. */
+  /** An update of the discriminator for each kind of guidance; none where it is frozen. */
   discriminator(state: TrainingState, parts: readonly Batch[], config: IterationConfig, losses: Losses): void;
-  /** An update of the generator, and of what is trained with it, for each kind of guidance. */
+  /** An update of the generator, and of what is trained with it, for each kind of guidance that trains anything. */
   generator(state: TrainingState, parts: readonly Batch[], config: IterationConfig, losses: Losses): void;
   /** Frees what was compiled. */
   dispose(): void;
@@ -49,6 +50,7 @@ interface Moments {
 
 /** One network after a step. */
 interface Updated {
+  /** Those that are trained. */
   readonly weights: Record<string, Tensor>;
   readonly first: Tensor1D;
   readonly second: Tensor1D;
@@ -83,8 +85,19 @@ type TranslatedPart = Omit<Batch, 'augmentationNumbers'> & { readonly augmentati
 export function compiledUpdates(networks: Networks, optimizers: Optimizers, { config, objective, names, compile }: UpdateOptions): Updates {
   const options = { saveMemory: config.gradientCheckpointing === 'blocks' };
   const augmentation = withDefaults(objectiveFields, config);
-  // Of the first state that is seen: a training's layouts do not change.
-  const layouts: Partial<Record<NetworkName, AdamState['layout']>> = {};
+  // Of the first state that is seen: what a training trains does not change.
+  let layouts: Partial<Record<NetworkName, AdamState['layout']>> | undefined;
+  let frozen: Frozen = {};
+
+  function see(state: TrainingState): void {
+    if (layouts !== undefined) return;
+    layouts = Object.fromEntries(Object.entries(state.moments).map(([name, { layout }]) => [name, layout]));
+    frozen = frozenOf(state);
+  }
+
+  /** The networks that an update trains, as far as they are not frozen. */
+  const trainedBy = (name: GuidanceName): NetworkName[] =>
+    trainedNetworks(networks, GUIDANCE[name]).filter((network) => layouts?.[network] !== undefined);
 
   function stepOf(
     name: NetworkName,
@@ -92,8 +105,8 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
     gradients: Record<string, Tensor>,
     { first, second, constants }: Moments,
   ): Updated {
-    const state = { step: 0, layout: layouts[name]!, first, second };
-    const { parameters, state: next } = optimizers[name].update(weights, gradients, state, constants);
+    const state = { step: 0, layout: layouts![name]!, first, second };
+    const { parameters, state: next } = optimizers[name].update(withoutFrozen(weights, frozen[name]), gradients, state, constants);
     disposeAll(gradients);
     return { weights: parameters, first: next.first, second: next.second };
   }
@@ -105,7 +118,9 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
 
   const updateDiscriminator = compile(
     (weights: Record<string, Tensor>, moments: Moments, parts: readonly JudgedPart[], factors: Factors): Step => {
-      const step = overParts(parts, (part) => discriminatorGradients(networks, weights, part, config, objective.discriminator, factors));
+      const step = overParts(parts, (part) =>
+        discriminatorGradients(networks, weights, part, config, objective.discriminator, factors, frozen),
+      );
       const updated = { discriminator: stepOf('discriminator', weights, step.gradients, moments) };
       return { terms: { ...step.auxiliary, total: step.value }, updated };
     },
@@ -115,10 +130,10 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
   const updateGenerator = compile(
     (name: GuidanceName, weights: WeightsOf, moments: TrainedMoments, parts: readonly TranslatedPart[], factors: Factors): Step => {
       const guidance = GUIDANCE[name];
-      const trained = trainedNetworks(networks, guidance);
+      const trained = trainedBy(name);
       const step = overParts(parts, ({ latent, latent2, reference, reference2, ...part }) => {
         const styles: StyleSource = guidance === 'latent' ? { guidance, latent, latent2 } : { guidance, reference, reference2 };
-        return generatorGradients(networks, weights, { ...part, reference, styles }, config, trained, objective.generator, factors);
+        return generatorGradients(networks, weights, { ...part, reference, styles }, config, trained, objective.generator, factors, frozen);
       });
       const gradients = splitWeights(step.gradients, trained);
       const updated = mapNames(trained, (network) => stepOf(network, weights[network], gradients[network], moments[network]!));
@@ -134,10 +149,7 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
     factors: Record<string, Scalar>,
     call: (moments: TrainedMoments) => Step,
   ): Step['terms'] {
-    const constants = mapNames(trained, (name) => {
-      layouts[name] ??= state.moments[name]!.layout;
-      return optimizers[name].stepConstants(state.moments[name]!.step + 1);
-    });
+    const constants = mapNames(trained, (name) => optimizers[name].stepConstants(state.moments[name]!.step + 1));
     const moments = mapNames(trained, (name): Moments => {
       const { first, second } = state.moments[name]!;
       return { first, second, constants: constants[name] };
@@ -146,9 +158,9 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
     for (const name of trained) {
       const { weights, first, second } = updated[name]!;
       const previous = state.moments[name]!;
-      disposeAll(state.weights[name]);
+      disposeAll(withoutFrozen(state.weights[name], frozen[name]));
       disposeMoments(previous);
-      state.weights[name] = weights;
+      state.weights[name] = { ...state.weights[name], ...weights };
       state.moments[name] = { step: previous.step + 1, layout: previous.layout, first, second };
     }
     dispose([...Object.values(constants), ...Object.values(factors)]);
@@ -157,6 +169,8 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
 
   return {
     discriminator(state, parts, current, losses) {
+      see(state);
+      if (state.moments.discriminator === undefined) return;
       const { generator, mappingNetwork, styleEncoder } = state.weights;
       const others = { generator, mappingNetwork, styleEncoder };
       const translated = parts.map((part) => ({ part, fakes: translateForDiscriminator(others, part) }));
@@ -181,9 +195,11 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
       for (const { fakes } of translated) dispose(Object.values(fakes));
     },
     generator(state, parts, current, losses) {
+      see(state);
       for (const name of names) {
+        const trained = trainedBy(name);
+        if (trained.length === 0) continue;
         const factors = factorsOf(objective.generator, current, networks);
-        const trained = trainedNetworks(networks, GUIDANCE[name]);
         const drawn = parts.map((part): TranslatedPart => {
           const { augmentationNumbers, ...images } = part;
           const draw = drawAugmentation(augmentation, { ...(augmentationNumbers && { augmentationNumbers }) }, state, `G/${name}`);

@@ -1,5 +1,6 @@
 import { clone, dispose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { withoutFrozen, type Frozen } from './freeze.js';
 import type { NetworkName, Networks, WeightsOf } from './networks.js';
 
 /**
@@ -34,10 +35,22 @@ export function copyWeights<Name extends NetworkName>(weights: WeightsOf<Name>, 
 }
 
 /**
- * The weights of several networks in one record, for one gradient computation: `generator.to_rgb.2.bias`, …
+ * The weights of several networks in one record, for one gradient computation: `generator.to_rgb.2.bias`, …; without those that are frozen.
  */
-export function joinWeights<Name extends NetworkName>(weights: WeightsOf<Name>, names: readonly Name[]): Record<string, Tensor> {
-  return Object.fromEntries(names.flatMap((name) => Object.entries(weights[name]).map(([key, tensor]) => [`${name}.${key}`, tensor])));
+export function joinWeights<Name extends NetworkName>(
+  weights: WeightsOf<Name>,
+  names: readonly Name[],
+  frozen: Frozen = {},
+): Record<string, Tensor> {
+  return Object.fromEntries(
+    names.flatMap((name) => Object.entries(withoutFrozen(weights[name], frozen[name])).map(([key, tensor]) => [`${name}.${key}`, tensor])),
+  );
+}
+
+/** Weights with those of `joined` in their place: the same tensors. Undoes `joinWeights` where some are frozen. */
+export function replaceWeights(weights: WeightsOf, joined: Readonly<Record<string, Tensor>>, names: readonly NetworkName[]): WeightsOf {
+  const split = splitWeights(joined, names);
+  return { ...weights, ...mapNames(names, (name) => ({ ...weights[name], ...split[name] })) };
 }
 
 /**

@@ -2,6 +2,7 @@ import { parameterCount } from '@stargan/layers';
 import { fusedOperations } from '@stargan/ops/fused';
 import { countWork, planMemory } from '@stargan/profiling';
 import type { TrainingConfig } from '../config/training-config.js';
+import { selectFrozen } from '../networks/freeze.js';
 import { buildNetworks, EMA_NETWORKS, NETWORK_NAMES, type NetworkName } from '../networks/networks.js';
 import { trainingWorkload } from './training-workload.js';
 
@@ -9,7 +10,7 @@ import { trainingWorkload } from './training-workload.js';
 export interface StateBytes {
   /** Weights of the four networks. */
   readonly weights: number;
-  /** Both moments of Adam. */
+  /** Both moments of Adam, of what is not frozen. */
   readonly moments: number;
   /** Moving averages of the weights. */
   readonly averages: number;
@@ -81,6 +82,8 @@ export function forecast(config: TrainingConfig, domains: number): Forecast {
 
 function stateBytesOf(config: TrainingConfig, domains: number): StateBytes {
   const networks = buildNetworks(config, domains);
+  const frozen = selectFrozen(networks, config.freeze);
   const bytes = (names: readonly NetworkName[]): number => names.reduce((sum, name) => sum + 4 * parameterCount(networks[name].specs), 0);
-  return { weights: bytes(NETWORK_NAMES), moments: 2 * bytes(NETWORK_NAMES), averages: bytes(EMA_NETWORKS) };
+  const trained = NETWORK_NAMES.flatMap((name) => networks[name].specs.filter((spec) => frozen[name]?.has(spec.name) !== true));
+  return { weights: bytes(NETWORK_NAMES), moments: 2 * 4 * parameterCount(trained), averages: bytes(EMA_NETWORKS) };
 }

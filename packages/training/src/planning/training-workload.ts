@@ -7,6 +7,7 @@ import type { Compile } from '@stargan/ops';
 import type { Losses } from '../iteration/iteration-config.js';
 import { trainingIteration } from '../iteration/iteration.js';
 import { buildOptimizers, disposeState, initialState, stateFromWeights, type TrainingState } from '../iteration/state.js';
+import { selectFrozen } from '../networks/freeze.js';
 import { buildNetworks, EMA_NETWORKS, NETWORK_NAMES, type NetworkName, type Networks, type WeightsOf } from '../networks/networks.js';
 import { mapNames } from '../networks/weights.js';
 
@@ -44,10 +45,11 @@ export function trainingWorkload(
   if (!Number.isInteger(domains) || domains < 1) throw new Error(`trainingWorkload: domains must be a whole number ≥ 1, got ${domains}`);
   const networks = buildNetworks(config, domains);
   const optimizers = buildOptimizers(config);
+  const frozen = selectFrozen(networks, config.freeze);
   const state =
     values === 'random'
-      ? initialState(networks, optimizers, config.seed)
-      : stateFromWeights(zeroWeights(networks, NETWORK_NAMES), zeroWeights(networks, EMA_NETWORKS), optimizers);
+      ? initialState(networks, optimizers, config.seed, frozen)
+      : stateFromWeights(zeroWeights(networks, NETWORK_NAMES), zeroWeights(networks, EMA_NETWORKS), optimizers, frozen);
   const batch = batchOf(config, domains, values === 'random' ? randomTensors(config.seed) : zeroTensors);
   const iteration = trainingIteration(networks, optimizers, { config, ...(compile && { compile }) });
   return {
