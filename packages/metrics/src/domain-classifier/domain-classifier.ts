@@ -50,7 +50,7 @@ export interface LabelledImages extends SquareImages {
 }
 
 /** Adam's tensors before an update, and the numbers of the update. */
-interface Moments extends Record<'first' | 'second' | 'constants', Tensor1D> {}
+type Moments = Readonly<Record<'first' | 'second' | 'constants', Tensor1D>>;
 
 /** After an update. */
 interface Updated extends Record<'first' | 'second', Tensor1D> {
