@@ -38,17 +38,35 @@ const { values } = parseArgs({
 const variants = values.variants.split(',');
 const unknown = variants.find((name) => !Object.hasOwn(VARIANTS, name));
 if (values.data === undefined || unknown !== undefined) {
-  console.error(unknown === undefined ? 'name a folder of images as --data' : `no variant ${unknown}; known: ${Object.keys(VARIANTS).join(', ')}`);
+  console.error(
+    unknown === undefined ? 'name a folder of images as --data' : `no variant ${unknown}; known: ${Object.keys(VARIANTS).join(', ')}`,
+  );
   process.exit(2);
 }
 const [data, out] = [resolve(values.data), resolve(values.out)];
-const runs = values.seeds.split(',').flatMap((seed) => variants.map((variant) => ({ variant, seed, folder: join(out, `${variant}-${seed}`) })));
+const runs = values.seeds
+  .split(',')
+  .flatMap((seed) => variants.map((variant) => ({ variant, seed, folder: join(out, `${variant}-${seed}`) })));
 
 /** Trains a run, or goes on with it. */
 async function trainRun({ variant, seed, folder }) {
   const { iterations, preset } = values;
   const settings = [`diversityIterations=${iterations}`, 'sampleEvery=0', 'tensorboard=false', ...VARIANTS[variant], ...values.set];
-  const options = ['--data', data, '--out', folder, '--preset', preset, '--iterations', iterations, '--seed', seed, '--threads', '1', '--resume'];
+  const options = [
+    '--data',
+    data,
+    '--out',
+    folder,
+    '--preset',
+    preset,
+    '--iterations',
+    iterations,
+    '--seed',
+    seed,
+    '--threads',
+    '1',
+    '--resume',
+  ];
   const code = await run(process.execPath, [
     join(root, 'harness', 'bin', 'stargan.js'),
     'train',
@@ -130,5 +148,8 @@ for (const variant of variants) {
   console.log(`| ${variant} | ${some.length} | ${columns.map(([, value, format]) => over(some, value, format)).join(' | ')} |`);
 }
 const real = measured[0]?.real;
-if (real !== undefined) console.log(`\nThe classifier recognises ${percent(real.domainAccuracy)} % of held-out images; they differ by ${distance(real.imageDistance)} within a domain.`);
+if (real !== undefined)
+  console.log(
+    `\nThe classifier recognises ${percent(real.domainAccuracy)} % of held-out images; they differ by ${distance(real.imageDistance)} within a domain.`,
+  );
 judge?.classifier.dispose();
