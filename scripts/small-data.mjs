@@ -76,11 +76,11 @@ async function trainRun({ variant, seed, folder }) {
   if (code !== 0) process.exit(code);
 }
 
+await selectRuntime({ quiet: true, threads: 1 });
 let judge;
 /** The images, and one classifier for all runs. */
 async function openJudge(imageSize) {
   if (judge !== undefined) return judge;
-  await selectRuntime({ quiet: true, threads: 1 });
   const dataset = await openDataset(data);
   if (dataset.validation === undefined) throw new Error(`${data} has no val/ with images that are held out; dataset prepare makes one`);
   const { domains } = await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse');

@@ -13,17 +13,18 @@ export const PRESETS: Readonly<Record<string, Partial<Config>>> = {
     maxWidth: 64,
     styleDim: 16,
     hiddenDim: 128,
-    batch: 8,
-    iterations: 1800,
+    // Twice as many updates in the same time as with 8, and rounder circles, sharper triangles.
+    batch: 4,
+    iterations: 2400,
     learningRate: 1e-3,
     mappingLearningRate: 1e-4,
     emaDecay: 0.995,
-    diversityIterations: 1800,
+    diversityIterations: 2400,
     // At 1 the networks of this size keep a source's colour too, and styles fall together.
     lambdaCycle: 0.5,
     logEvery: 10,
-    sampleEvery: 250,
-    saveEvery: 250,
+    sampleEvery: 400,
+    saveEvery: 400,
     // A pass through Inception takes about 0.15 s on such cores: an evaluation stays within minutes.
     evaluateSources: 8,
     evaluateReals: 200,
