@@ -37,6 +37,12 @@ describe('stargan train without --out', () => {
     expect(await readdir(folder(), { recursive: true })).toEqual(before);
   });
 
+  it('takes a preset for small photographs', async () => {
+    const { code, stdout } = await stargan('train', '--data', 'images', '--preset', 'photos-32', '--dry-run', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ config: { imageSize: 32, lambdaR1: 0.1, lambdaDiversity: 0.5, batch: 8 } });
+  });
+
   it('takes the next numbered folder, which stargan runs lists, and a resumed run must be named', async () => {
     const trained = await stargan('train', '--data', 'images', ...SMALL, '--json');
     expect(trained.code).toBe(0);

@@ -1,6 +1,7 @@
 import { chooseThreads, type Precision, type Runtime } from '@stargan/backend';
 import { forecast, type Forecast } from '@stargan/training/planning';
 import { Option, type Command } from 'commander';
+import { PRESETS } from '../config/presets.js';
 import { resolveConfig } from '../config/resolve.js';
 import type { Config } from '../config/schema.js';
 import { requireApart, requireWritable } from './folders.js';
@@ -44,7 +45,7 @@ export function addTrainingOptions(command: Command, { data, out, outByDefault, 
   return command
     .requiredOption('--data <dir>', data)
     .addOption(outOption)
-    .option('--preset <name>', 'start from a named configuration: celeba-hq, afhq, demo')
+    .option('--preset <name>', `start from a named configuration: ${Object.keys(PRESETS).join(', ')}`)
     .option('--config <file>', config)
     .option('--iterations <n>', iterations, wholeNumber)
     .option('--image-size <pixels>', 'height and width of the images: a power of two ≥ 16', wholeNumber)

@@ -6,6 +6,7 @@ import { findRunRecord, writeRunRecord } from '../run/run-directory.js';
 import { UsageError } from '../usage-error.js';
 import { PRESETS } from './presets.js';
 import { parseConfig, resolveConfig } from './resolve.js';
+import type { Config } from './schema.js';
 
 const folder = useTemporaryFolder();
 
@@ -193,5 +194,14 @@ describe('a configuration', () => {
 
   it('is valid for every preset', () => {
     for (const preset of Object.values(PRESETS)) expect(() => parseConfig(preset)).not.toThrow();
+  });
+
+  it('gives small photographs the networks of the demo, with a freer discriminator and more iterations', async () => {
+    const [demo, photos] = await Promise.all(['demo', 'photos-32'].map((preset) => resolveConfig({ preset })));
+    const sizes = (config: Config) => [config.imageSize, config.widthBudget, config.maxWidth, config.styleDim, config.hiddenDim];
+    expect(sizes(photos!)).toEqual(sizes(demo!));
+    expect(photos).toMatchObject({ imageSize: 32, lambdaR1: 0.1, lambdaDiversity: 0.5, iterations: 7200 });
+    // λ_ds reaches 0 with the last iteration, and not before.
+    for (const { iterations, diversityIterations } of [demo!, photos!]) expect(diversityIterations).toBe(iterations);
   });
 });

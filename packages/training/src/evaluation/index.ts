@@ -1,4 +1,5 @@
 export { accuracyOnReals, openClassifier, type OpenClassifierOptions } from './classifier.js';
+export { measureDiscriminator, type DiscriminatorNumbers, type MeasureDiscriminatorOptions } from './discriminator-numbers.js';
 export type { EvaluationDomain, ImageFile, LoadImages } from './domain.js';
 export {
   collectScores,
