@@ -3,7 +3,7 @@
 // test that has to. What no test can see is not here: whether a file was synced
 // before the power went, or a value kept out of a gradient that nothing is differentiated with respect to.
 const training = 'harness/src/training';
-const run = 'harness/src/run';
+const run = 'packages/run/src';
 const iteration = 'packages/training/src/iteration';
 
 export const mutations = [

@@ -1,6 +1,6 @@
-export { parseConfig, resolveConfig, type ConfigSources } from './config/resolve.js';
-export { PRESETS } from './config/presets.js';
-export { configFields, type Config } from './config/schema.js';
+export { parseConfig, resolveConfig, type ConfigSources } from '@stargan/run';
+export { PRESETS } from '@stargan/run';
+export { configFields, type Config } from '@stargan/run';
 export type { DomainDiscriminator } from '@stargan/training';
 export {
   buildNetworks,
@@ -29,7 +29,7 @@ export { readAverages, readState, writeCheckpoint } from '@stargan/training';
 export { discriminatorGradients, type DiscriminatorInputs } from '@stargan/training';
 export { generatorGradients, type GeneratorInputs, type StyleSource, type TermConfig } from '@stargan/training';
 export { trainIteration, type IterationConfig, type Losses } from '@stargan/training';
-export { findCheckpoint, readRunRecord, type RunRecord } from './run/run-directory.js';
+export { findCheckpoint, readRunRecord, type RunRecord } from '@stargan/run';
 export { buildOptimizers, disposeState, initialState, type OptimizerConfig, type Optimizers, type TrainingState } from '@stargan/training';
 export { replayed } from './training/compiled-iteration.js';
 export { train, type TrainOptions, type TrainResult } from './training/train.js';

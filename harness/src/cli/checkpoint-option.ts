@@ -1,7 +1,6 @@
 import type { Checkpoint } from '@stargan/checkpoints';
-import { findBestCheckpoint } from '../evaluation/best-checkpoint.js';
-import { requireCheckpoint } from '../run/run-directory.js';
-import { wholeNumber } from './numbers.js';
+import { findBestCheckpoint, requireCheckpoint } from '@stargan/run';
+import { wholeNumber } from '@stargan/command-line';
 
 /** A checkpoint of a run: that of an iteration, or the best one by its evaluations. */
 export type CheckpointChoice = number | 'best';

@@ -1,4 +1,4 @@
-import { runStoppable } from '@stargan/command-line';
+import { runStoppable, formatTable, positiveNumber, wholeNumber } from '@stargan/command-line';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { compareFolders, FID_NAMES, type ComparedSet, type FidName, type FolderComparison } from '@stargan/evaluation';
@@ -6,12 +6,10 @@ import { isOnFeatures, metricKey, metricTable } from '@stargan/metrics';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
 import { replay } from '../evaluation/replay.js';
-import { describeReasons, formatScore } from '../evaluation/results-table.js';
-import { formatTable } from '../logging/text-table.js';
+import { describeReasons, formatScore } from '@stargan/run';
 import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
 import { requireWritable } from './folders.js';
-import { positiveNumber, wholeNumber } from './numbers.js';
 import { startRuntime } from './runtime.js';
 
 /** Options of `stargan compare`. */

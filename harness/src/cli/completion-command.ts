@@ -1,7 +1,6 @@
 import { completionScript, type Shell, shells } from '@stargan/command-line';
 import { Argument, Command } from 'commander';
-import { PRESETS } from '../config/presets.js';
-import { CONFIG_KEYS } from '../config/schema.js';
+import { PRESETS, CONFIG_KEYS } from '@stargan/run';
 import { examples } from './examples.js';
 
 /** `stargan completion`. */

@@ -4,8 +4,7 @@ import { describePreparation, prepareDataset, type PictureFit, type PreparedForm
 import { Option, type Command } from 'commander';
 import { UsageError } from '../usage-error.js';
 import { requireWritable } from './folders.js';
-import { positiveNumber, share, wholeNumber } from './numbers.js';
-import { runStoppable } from '@stargan/command-line';
+import { positiveNumber, share, wholeNumber, runStoppable } from '@stargan/command-line';
 import { stageProgress } from './stage-progress.js';
 
 interface PrepareArguments {

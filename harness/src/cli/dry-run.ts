@@ -1,7 +1,7 @@
 import { inspectMachine, memoryBudget } from '@stargan/backend';
 import { openDataset } from '@stargan/data';
 import { fitTraining } from '@stargan/training/planning';
-import type { Config } from '../config/schema.js';
+import type { Config } from '@stargan/run';
 import { logDataset } from '../dataset/log-dataset.js';
 import { summarizeFit } from '../planning/describe-fit.js';
 import { describeRuns } from '../planning/describe-run.js';

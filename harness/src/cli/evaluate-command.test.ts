@@ -4,9 +4,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '@stargan/backend';
 import { describe, expect, it, vi } from 'vitest';
-import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
+import { type EvaluationRecord, runPaths } from '@stargan/run';
 import { SMALL_CONFIG, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { runPaths } from '../run/run-directory.js';
 import { main } from './main.js';
 
 const bin = fileURLToPath(new URL('../../bin/stargan.js', import.meta.url));

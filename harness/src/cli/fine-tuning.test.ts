@@ -5,8 +5,7 @@ import { readSafetensors, saveCheckpoint, type CheckpointContent } from '@starga
 import { writeDemoImages } from '@stargan/data';
 import { exportPyTorch, importReference } from '@stargan/exchange';
 import { describe, expect, it } from 'vitest';
-import { runPaths } from '../run/run-directory.js';
-import { lockRun } from '../run/run-lock.js';
+import { runPaths, lockRun } from '@stargan/run';
 import { stargan } from '../testing/run-command.js';
 import { SMALL_CONFIG, useTemporaryFolder } from '../testing/small-run.js';
 

@@ -1,13 +1,11 @@
-import { runStoppable } from '@stargan/command-line';
+import { runStoppable, wholeNumber } from '@stargan/command-line';
 import { openDataset } from '@stargan/data';
 import { importReference, type ReferenceImport } from '@stargan/exchange';
 import { Command } from 'commander';
-import { PRESETS } from '../config/presets.js';
-import { configFields, type Config } from '../config/schema.js';
+import { PRESETS, configFields, type Config } from '@stargan/run';
 import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
 import { requireApart, requireFolder } from './folders.js';
-import { wholeNumber } from './numbers.js';
 
 interface ImportArguments {
   out: string;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { reportError } from '@stargan/backend';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
-import { configKeys } from '../config/suggest-key.js';
+import { configKeys } from '@stargan/run';
 import { isUsageError } from '../usage-error.js';
 import { ablationCommand, ladderCommand } from './ablation-command.js';
 import { compareCommand } from './compare-command.js';

@@ -1,10 +1,10 @@
 import { type Diagnosis, inspectMachine, memoryBudget, type PlannedRuntime } from '@stargan/backend';
 import { fitTraining } from '@stargan/training/planning';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { resolveConfig } from '../config/resolve.js';
+import { resolveConfig } from '@stargan/run';
 import { describeFit, optionsOf } from '../planning/describe-fit.js';
 import { examples } from './examples.js';
-import { wholeNumber } from './numbers.js';
+import { wholeNumber } from '@stargan/command-line';
 import { collect } from './training-options.js';
 
 /** Options of `stargan plan`. */

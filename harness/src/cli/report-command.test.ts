@@ -4,7 +4,7 @@ import { get } from 'node:http';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
-import { runPaths, writeRunRecord } from '../run/run-directory.js';
+import { runPaths, writeRunRecord } from '@stargan/run';
 
 const folder = useTemporaryFolder(async (created) => {
   const run = path.join(created, 'run');

@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { runStoppable } from '@stargan/command-line';
+import { runStoppable, portNumber } from '@stargan/command-line';
 import { Command } from 'commander';
 import { watchReport } from '../report/watch-report.js';
 import { writeReport } from '../report/write-report.js';
 import { examples } from './examples.js';
-import { portNumber } from './numbers.js';
 
 interface ReportArguments {
   run: string;

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { openDataset, type Dataset } from '@stargan/data';
-import type { RunRecord } from '../run/run-directory.js';
+import type { RunRecord } from '@stargan/run';
 import { UsageError } from '../usage-error.js';
 import { requireFolder } from './folders.js';
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { loadModel, type Model } from '@stargan/training';
 import { RequestError } from '@stargan/translation';
-import { describePassedOver } from '../run/run-directory.js';
+import { describePassedOver } from '@stargan/run';
 import { UsageError } from '../usage-error.js';
 import { openChosenCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { describeRunList, listRuns } from '../report/list-runs.js';
+import { describeRunList, listRuns } from '@stargan/run';
 import { examples } from './examples.js';
 import { RUNS_FOLDER } from './numbered-run.js';
 import { requireFolder } from './folders.js';

@@ -1,14 +1,13 @@
-import { runStoppable } from '@stargan/command-line';
+import { runStoppable, positiveNumber, wholeNumber } from '@stargan/command-line';
 import { Command, InvalidArgumentError } from 'commander';
 import { cycleStrip, describeGridBounds, disposeAll, latentGrid, openModel, otherDomains, referenceGrid } from '@stargan/training';
 import { logDataset } from '../dataset/log-dataset.js';
 import { loadFixedInputs } from '../sampling/fixed-inputs.js';
 import { writePictures, type PictureRecipes } from '../sampling/write-samples.js';
-import { readRunRecord, runPaths } from '../run/run-directory.js';
+import { readRunRecord, runPaths } from '@stargan/run';
 import { checkpointChoice, openChosenCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
 import { examples } from './examples.js';
 import { requireApart, requireWritable } from './folders.js';
-import { positiveNumber, wholeNumber } from './numbers.js';
 import { imagesFolder, openRunDataset, requireDomains } from './run-dataset.js';
 import { startRuntime } from './runtime.js';
 

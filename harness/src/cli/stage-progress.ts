@@ -1,5 +1,5 @@
 import { count } from '@stargan/data/inspection';
-import { createProgress, type Progress } from '../logging/progress.js';
+import { createProgress, type Progress } from '@stargan/command-line';
 
 /** The progress of one stage after another. */
 export function stageProgress(): { update: (stage: string, done: number, total: number) => void; stop: () => void } {

@@ -1,9 +1,7 @@
 import { FITS, type Fit } from '@stargan/translation';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { formatDuration } from '../logging/format.js';
-import { createProgress } from '../logging/progress.js';
+import { formatDuration, createProgress, positiveNumber, wholeNumber } from '@stargan/command-line';
 import { checkpointChoice, type CheckpointChoice } from './checkpoint-option.js';
-import { positiveNumber, wholeNumber } from './numbers.js';
 
 /** Options of commands that use a trained run, and what they say about styles. */
 export interface StyleArguments {

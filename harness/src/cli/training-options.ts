@@ -1,11 +1,9 @@
 import { chooseThreads, type Precision, type Runtime } from '@stargan/backend';
 import { forecast, type Forecast } from '@stargan/training/planning';
 import { Option, type Command } from 'commander';
-import { PRESETS } from '../config/presets.js';
-import { resolveConfig } from '../config/resolve.js';
-import type { Config } from '../config/schema.js';
+import { PRESETS, resolveConfig, type Config } from '@stargan/run';
 import { requireApart, requireWritable } from './folders.js';
-import { threadCount, wholeNumber } from './numbers.js';
+import { threadCount, wholeNumber } from '@stargan/command-line';
 import { startRuntime } from './runtime.js';
 
 /** Collects the values of an option that may be given several times. */

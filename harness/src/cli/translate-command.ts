@@ -22,9 +22,8 @@ import { Command, Option } from 'commander';
 import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
 import { requireWritable } from './folders.js';
-import { positiveNumber } from './numbers.js';
+import { positiveNumber, runStoppable } from '@stargan/command-line';
 import { asRequested, loadRunModel, requireRunFolder } from './run-model.js';
-import { runStoppable } from '@stargan/command-line';
 import { startRuntime } from './runtime.js';
 import { addStyleOptions, createTimedProgress, type StyleArguments } from './style-options.js';
 

@@ -4,14 +4,13 @@ import { printablePath } from '@stargan/data';
 import type { Model } from '@stargan/training';
 import { findPictures, translateVideo } from '@stargan/translation';
 import { Command } from 'commander';
-import { readRunRecord, runPaths } from '../run/run-directory.js';
+import { readRunRecord, runPaths } from '@stargan/run';
 import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
 import { requireWritable } from './folders.js';
-import { positiveNumber } from './numbers.js';
+import { positiveNumber, runStoppable, type StoppableOutcome } from '@stargan/command-line';
 import { openRunDataset } from './run-dataset.js';
 import { asRequested, loadRunModel, requireRunFolder } from './run-model.js';
-import { runStoppable, type StoppableOutcome } from '@stargan/command-line';
 import { startRuntime } from './runtime.js';
 import { addStyleOptions, createTimedProgress, type StyleArguments } from './style-options.js';
 

@@ -1,4 +1,4 @@
-import { runStoppable } from '@stargan/command-line';
+import { runStoppable, createByteProgress } from '@stargan/command-line';
 import { Argument, Command, Option } from 'commander';
 import {
   addWeights,
@@ -11,7 +11,6 @@ import {
   type WeightKind,
 } from '@stargan/pretrained';
 import { UsageError } from '../usage-error.js';
-import { createByteProgress } from './byte-progress.js';
 import { examples } from './examples.js';
 
 /** `stargan weights`. */

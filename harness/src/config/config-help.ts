@@ -1,5 +1,5 @@
 import { fieldHelp } from '@stargan/config';
-import { configFields } from './schema.js';
+import { configFields } from '@stargan/run';
 
 /** All config values for `--help`: key, default and meaning, a line each. */
 export const configHelp = (): string =>

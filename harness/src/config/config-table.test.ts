@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fieldTable } from '@stargan/config';
 import { expect, it } from 'vitest';
 import { configHelp } from './config-help.js';
-import { CONFIG_KEYS, configFields } from './schema.js';
+import { CONFIG_KEYS, configFields } from '@stargan/run';
 
 const readme = new URL('../../README.md', import.meta.url);
 const MARKS = ['<!-- config: begin -->\n', '\n<!-- config: end -->'] as const;

@@ -1,9 +1,6 @@
-import { printablePath, type Dataset, type DatasetReport } from '@stargan/data';
+import { printablePath, type Dataset } from '@stargan/data';
 import { checkDataset, type DatasetCheck } from '@stargan/data/inspection';
-import type { Config } from '../config/schema.js';
-
-/** What a run keeps about its images. */
-export type DatasetRecord = DatasetReport & DatasetCheck;
+import type { Config } from '@stargan/run';
 
 /** What to do about broken images, on the command line. */
 export const REPLACE_REMEDY = 'train without it: --set onCorrupt=replace';

@@ -10,7 +10,7 @@ import {
   type TrainingStream,
 } from '@stargan/data';
 import { imagesPerIteration } from '@stargan/training';
-import type { Config } from '../config/schema.js';
+import type { Config } from '@stargan/run';
 import { LIMIT_REMEDY, REPLACE_REMEDY } from './check-training-images.js';
 
 /**

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
-import { runPaths, writeRunRecord } from '../run/run-directory.js';
+import { runPaths, writeRunRecord } from '@stargan/run';
 import { chooseDemoRun } from './run-demo.js';
 
 const folder = useTemporaryFolder();

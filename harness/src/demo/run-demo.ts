@@ -2,15 +2,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { writeWholeFile } from '@stargan/checkpoints';
 import { loadImages, openDataset, writeDemoImages, type DemoImagesOptions } from '@stargan/data';
-import { resolveConfig } from '../config/resolve.js';
-import type { Config } from '../config/schema.js';
+import { resolveConfig, type Config, changedValues, findRunRecord, requireCheckpoint, runPaths } from '@stargan/run';
 import { openEvaluationData } from '@stargan/evaluation';
-import { formatDuration, percent } from '../logging/format.js';
+import { formatDuration, percent } from '@stargan/command-line';
 import { disposeAll, openModel } from '@stargan/training';
 import { measureHeldOut, type HeldOutNumbers } from '@stargan/training/evaluation';
 import { writeReport } from '../report/write-report.js';
-import { changedValues } from '../run/resume-rules.js';
-import { findRunRecord, requireCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 import { trainClassifier } from '../evaluation/train-classifier.js';
 

@@ -4,17 +4,14 @@ import { openDataset } from '@stargan/data';
 import { metricTable, type DomainClassifier, type Metric } from '@stargan/metrics';
 import { buildNetworks, disposeAll, readAverages } from '@stargan/training';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
-import { appendToLog } from '../logging/metric-log.js';
+import { appendToLog, findCheckpoint, runPaths, evaluationFile, type EvaluationRecord, describeEvaluation } from '@stargan/run';
 import { writeReport } from '../report/write-report.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { sourceDistance } from '@stargan/testing/source-distance';
-import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 import { openEvaluationData } from '@stargan/evaluation';
-import { evaluationFile, type EvaluationRecord } from './evaluation-record.js';
 import { evaluateRun } from './evaluate-run.js';
 import { evaluationOptions } from './options.js';
-import { describeEvaluation } from './results-table.js';
 
 const folder = useTemporaryFolder();
 beforeEach(() => void vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache')));

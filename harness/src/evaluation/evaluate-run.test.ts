@@ -5,20 +5,17 @@ import { loadImages, openDataset, writeDemoImages, type Dataset } from '@stargan
 import type { DomainClassifier } from '@stargan/metrics';
 import sharp from 'sharp';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readMetricLog } from '../logging/metric-log.js';
+import { readMetricLog, findCheckpoint, runPaths, type EvaluationRecord, describeEvaluation } from '@stargan/run';
 import { buildNetworks, disposeAll, readAverages } from '@stargan/training';
 import { addWeights } from '@stargan/pretrained';
 import { addInception, addLpips } from '@stargan/testing/made-up-weights';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
-import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
 import { openClassifier } from '@stargan/training/evaluation';
 import { openEvaluationData } from '@stargan/evaluation';
-import type { EvaluationRecord } from './evaluation-record.js';
 import { evaluateRun } from './evaluate-run.js';
 import { evaluationOptions, type EvaluationOptions } from './options.js';
 import { openPerceptualDistance } from '@stargan/pretrained';
-import { describeEvaluation } from './results-table.js';
 
 const CONFIG = smallConfig({ imageSize: 32, evaluateOutputs: 2, iterations: 1 });
 const DOMAINS = ['circle', 'square'];

@@ -29,11 +29,20 @@ import {
   type TaskContext,
   type TaskScores,
 } from '@stargan/training/evaluation';
-import type { Config } from '../config/schema.js';
-import { appendToLog, readMetricLog, type LogEntry } from '../logging/metric-log.js';
-import { runPaths } from '../run/run-directory.js';
+import {
+  type Config,
+  appendToLog,
+  readMetricLog,
+  type LogEntry,
+  runPaths,
+  emptyScores,
+  findEvaluation,
+  identityOf,
+  writeEvaluation,
+  type EvaluationRecord,
+  type TaskResult,
+} from '@stargan/run';
 import type { EvaluationData } from '@stargan/evaluation';
-import { emptyScores, findEvaluation, identityOf, writeEvaluation, type EvaluationRecord, type TaskResult } from './evaluation-record.js';
 import type { EvaluationOptions } from './options.js';
 import { replay } from './replay.js';
 import { taskFolders } from './task-folders.js';

@@ -1,5 +1,4 @@
-import { formatDuration } from '../logging/format.js';
-import { createProgress, progressLines, type Progress } from '../logging/progress.js';
+import { formatDuration, createProgress, progressLines, type Progress } from '@stargan/command-line';
 
 /** Shows how far an evaluation is. */
 export interface EvaluationProgress {

@@ -2,8 +2,8 @@ import { evenlySpread as spread } from '@stargan/data/inspection';
 import { metricTable } from '@stargan/metrics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatTable } from '../logging/text-table.js';
-import { formatScore } from './results-table.js';
+import { formatTable } from '@stargan/command-line';
+import { formatScore } from '@stargan/run';
 import { listTasks } from '@stargan/training/evaluation';
 
 describe('tasks', () => {

@@ -1,5 +1,5 @@
 import type { FidName } from '@stargan/evaluation';
-import type { Config } from '../config/schema.js';
+import type { Config } from '@stargan/run';
 
 /** What settles an evaluation besides networks, images and pretrained weights. */
 export interface EvaluationOptions {

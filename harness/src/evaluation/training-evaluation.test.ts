@@ -4,13 +4,10 @@ import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '@stargan/checkpoints';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readMetricLog } from '../logging/metric-log.js';
+import { readMetricLog, findCheckpoint, runPaths, findBest, keepBest, listEvaluations, type EvaluationRecord } from '@stargan/run';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { averageFiles } from '@stargan/training';
-import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from '../training/train.js';
-import { findBest, keepBest } from './best-checkpoint.js';
-import { listEvaluations, type EvaluationRecord } from './evaluation-record.js';
 
 let data = '';
 const folder = useTemporaryFolder(async (created) => {

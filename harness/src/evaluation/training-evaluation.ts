@@ -1,14 +1,12 @@
 import type { Checkpoint } from '@stargan/checkpoints';
 import type { Dataset } from '@stargan/data';
-import type { Config } from '../config/schema.js';
+import { type Config, keepBest, describeMeans, scoreTable } from '@stargan/run';
 import type { DomainClassifier } from '@stargan/metrics';
 import type { Sampler } from '@stargan/training';
-import { keepBest } from './best-checkpoint.js';
 import { openEvaluationData, type EvaluationData } from '@stargan/evaluation';
 import { lineProgress } from './evaluation-progress.js';
 import { evaluateRun } from './evaluate-run.js';
 import { evaluationOptions } from './options.js';
-import { describeMeans, scoreTable } from './results-table.js';
 import { trainClassifier } from './train-classifier.js';
 
 /** Evaluates a run while it is trained. */

@@ -1,7 +1,7 @@
 import { chooseThreads } from '@stargan/backend';
 import { forecast, planTraining } from '@stargan/training/planning';
 import { expect, it } from 'vitest';
-import { resolveConfig } from '../config/resolve.js';
+import { resolveConfig } from '@stargan/run';
 
 it('takes one thread for small networks and all cores for those of the paper', async () => {
   const threads = async (sources: Parameters<typeof resolveConfig>[0]): Promise<number | undefined> =>

@@ -1,7 +1,7 @@
 import type { MemoryBudget } from '@stargan/backend';
 import { fitTraining, planTraining } from '@stargan/training/planning';
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../config/resolve.js';
+import { parseConfig } from '@stargan/run';
 import { describeFit, optionsOf, summarizeFit } from './describe-fit.js';
 
 const config = parseConfig({ imageSize: 16, widthBudget: 256, maxWidth: 16, styleDim: 8, latentDim: 4, hiddenDim: 16, batch: 6 });

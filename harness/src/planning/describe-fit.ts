@@ -1,6 +1,6 @@
 import type { MemoryBudget } from '@stargan/backend';
 import { LARGEST_BATCH, type Fit } from '@stargan/training/planning';
-import type { Config } from '../config/schema.js';
+import type { Config } from '@stargan/run';
 
 /** Bytes for people: `3.9 GiB`. */
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;

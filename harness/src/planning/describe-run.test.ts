@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../config/resolve.js';
+import { parseConfig } from '@stargan/run';
 import { checkpointBytes, describeDisk, describeEvaluationWork, describeRuns } from './describe-run.js';
 
 const GIB = 2 ** 30;

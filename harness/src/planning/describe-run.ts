@@ -1,7 +1,7 @@
 import { freeBytes } from '@stargan/backend';
 import { describeGridBounds, shownDomainsOf } from '@stargan/training';
 import type { StateBytes } from '@stargan/training/planning';
-import type { Config } from '../config/schema.js';
+import type { Config } from '@stargan/run';
 import { LATENT_ROWS } from '../sampling/write-samples.js';
 
 /** Bytes for people: `3.9 GiB`, or MiB where that is less than a tenth of one. */

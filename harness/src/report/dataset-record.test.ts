@@ -4,7 +4,7 @@ import { openDataset } from '@stargan/data';
 import { expect, test } from 'vitest';
 import { logDataset } from '../dataset/log-dataset.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { findRunRecord, writeRunRecord } from '../run/run-directory.js';
+import { findRunRecord, writeRunRecord } from '@stargan/run';
 import { writeReport } from './write-report.js';
 
 const folder = useTemporaryFolder();

@@ -5,11 +5,17 @@ import type { Chart } from '@stargan/report';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
-import { writeEvaluation } from '../evaluation/evaluation-record.js';
-import { appendToLog } from '../logging/metric-log.js';
+import {
+  writeEvaluation,
+  appendToLog,
+  runPaths,
+  writeRunRecord,
+  lossCharts,
+  metricCharts,
+  optimizationCharts,
+  speedCharts,
+} from '@stargan/run';
 import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
-import { runPaths, writeRunRecord } from '../run/run-directory.js';
-import { lossCharts, metricCharts, optimizationCharts, speedCharts } from './curves.js';
 import { writeReport } from './write-report.js';
 
 const folder = useTemporaryFolder();

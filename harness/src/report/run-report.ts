@@ -15,14 +15,23 @@ import {
   type PictureRow,
   type ReportDocument,
 } from '@stargan/report';
-import { findBest } from '../evaluation/best-checkpoint.js';
-import { listEvaluations } from '../evaluation/evaluation-record.js';
-import { scoreTable } from '../evaluation/results-table.js';
-import { formatDuration, percent } from '../logging/format.js';
-import { readMetricLog, type LogEntry } from '../logging/metric-log.js';
-import { readRunRecord, runPaths, type RunRecord } from '../run/run-directory.js';
-import { readRunStatus, type RunStatus } from '../run/run-status.js';
-import { lossCharts, metricCharts, optimizationCharts, speedCharts } from './curves.js';
+import {
+  findBest,
+  listEvaluations,
+  readMetricLog,
+  type LogEntry,
+  readRunRecord,
+  runPaths,
+  type RunRecord,
+  readRunStatus,
+  type RunStatus,
+  scoreTable,
+  lossCharts,
+  metricCharts,
+  optimizationCharts,
+  speedCharts,
+} from '@stargan/run';
+import { formatDuration, percent } from '@stargan/command-line';
 import { GRID_CAPTIONS, listGrids, VIDEO_CAPTIONS } from './sample-grids.js';
 
 /** Puts picture files into a report: whole, or as addresses. */

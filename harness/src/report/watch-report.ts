@@ -2,8 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { metricTable } from '@stargan/metrics';
 import { escapeHtml, figure, type LiveReport, type PictureFile, type PictureRow, serveReport, sizeOf } from '@stargan/report';
-import { readRunRecord, runPaths } from '../run/run-directory.js';
-import { isTraining } from '../run/run-lock.js';
+import { readRunRecord, runPaths, isTraining } from '@stargan/run';
 import { runReport } from './run-report.js';
 
 /**

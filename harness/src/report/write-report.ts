@@ -1,7 +1,7 @@
 import { writeWholeFile } from '@stargan/checkpoints';
 import { metricTable, type Metric } from '@stargan/metrics';
 import { createPictureEmbedder, reportPage } from '@stargan/report';
-import { runPaths } from '../run/run-directory.js';
+import { runPaths } from '@stargan/run';
 import { runReport } from './run-report.js';
 
 /**

@@ -1,6 +1,6 @@
 import { loadFirstImages, type ImageFolders } from '@stargan/data';
 import { joinImages, type LabelledImages, shownDomainsOf } from '@stargan/training';
-import type { Config } from '../config/schema.js';
+import type { Config } from '@stargan/run';
 import { describeLeftOut, withCommandLineRemedy } from '../dataset/training-images.js';
 
 /** The pictures that every sample grid of a run shows, so that grids can be compared. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { writePng } from '@stargan/data';
 import { cycleStrip, gridScale, latentGrid, otherDomains, type Pixels, referenceGrid, type Sampler } from '@stargan/training';
-import type { Config } from '../config/schema.js';
+import type { Config } from '@stargan/run';
 import type { FixedInputs } from './fixed-inputs.js';
 
 /** Latent codes per domain in the grids of a training. */

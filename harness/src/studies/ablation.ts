@@ -1,10 +1,8 @@
 import path from 'node:path';
 import { ABLATION_CONFIGS, ablationConfig, type AblationName, updatesPerIteration } from '@stargan/training';
-import { evaluationFile, type EvaluationRecord } from '../evaluation/evaluation-record.js';
-import { readMetricLog } from '../logging/metric-log.js';
-import { formatDuration } from '../logging/format.js';
+import { evaluationFile, type EvaluationRecord, readMetricLog, runPaths } from '@stargan/run';
+import { formatDuration } from '@stargan/command-line';
 import { writeReport } from '../report/write-report.js';
-import { runPaths } from '../run/run-directory.js';
 import { measureModel, openMeasurement } from './measure-model.js';
 import { explainScores, scoreColumns } from './score-columns.js';
 import { trainModels, type StudyModel, type StudyOptions, type StudyResult } from './train-models.js';

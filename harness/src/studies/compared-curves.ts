@@ -1,4 +1,4 @@
-import type { LogEntry } from '../logging/metric-log.js';
+import type { LogEntry } from '@stargan/run';
 import type { Chart } from '@stargan/report';
 
 /** Losses that are shown of every run, where it has them. */

@@ -1,13 +1,11 @@
 import { openDataset } from '@stargan/data';
 import type { DomainClassifier } from '@stargan/metrics';
 import { disposeAll, openModel, type Sampler } from '@stargan/training';
-import type { Config } from '../config/schema.js';
+import { type Config, type EvaluationRecord, requireCheckpoint } from '@stargan/run';
 import { openEvaluationData, type EvaluationData } from '@stargan/evaluation';
 import { lineProgress } from '../evaluation/evaluation-progress.js';
-import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';
 import { evaluationOptions, type EvaluationOptions } from '../evaluation/options.js';
-import { requireCheckpoint } from '../run/run-directory.js';
 import type { StudyControl, StudyModel } from './train-models.js';
 import { trainClassifier } from '../evaluation/train-classifier.js';
 

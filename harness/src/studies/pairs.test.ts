@@ -4,7 +4,7 @@ import { memory } from '@tensorflow/tfjs-core';
 import { writeDemoImages } from '@stargan/data';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { listEvaluations } from '../evaluation/evaluation-record.js';
+import { listEvaluations } from '@stargan/run';
 import { EMA_NETWORKS, buildNetworks, disposeAll, initialWeights, latentStyles, samplerOfDomains } from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { domainPairs } from './domain-pairs.js';

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { linkDomains, openDataset } from '@stargan/data';
 import { meanScores } from '@stargan/metrics';
-import type { Config } from '../config/schema.js';
-import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
+import type { Config, EvaluationRecord } from '@stargan/run';
 import { samplerOfDomains } from '@stargan/training';
 import type { Guidance } from '@stargan/training/evaluation';
 import { UsageError } from '../usage-error.js';

@@ -1,7 +1,6 @@
 import type { FidName } from '@stargan/evaluation';
 import { formatShare, metricKey, metricTable, type Scores } from '@stargan/metrics';
-import type { EvaluationRecord } from '../evaluation/evaluation-record.js';
-import { formatScore, scoreTable } from '../evaluation/results-table.js';
+import { type EvaluationRecord, formatScore, scoreTable } from '@stargan/run';
 import { GUIDANCES, type Guidance } from '@stargan/training/evaluation';
 
 /** Scores under each kind of guidance. */

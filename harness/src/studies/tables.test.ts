@@ -1,7 +1,7 @@
 import type { Scores } from '@stargan/metrics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LogEntry } from '../logging/metric-log.js';
+import type { LogEntry } from '@stargan/run';
 import { comparedCurves } from './compared-curves.js';
 import { scoreColumns, type Means } from './score-columns.js';
 

@@ -1,6 +1,5 @@
-import { CONFIG_KEYS, type Config } from '../config/schema.js';
+import { CONFIG_KEYS, type Config, findCheckpoint, findRunRecord } from '@stargan/run';
 import { writeReport } from '../report/write-report.js';
-import { findCheckpoint, findRunRecord } from '../run/run-directory.js';
 import { train, type TrainOptions } from '../training/train.js';
 import { isUsageError, UsageError } from '../usage-error.js';
 

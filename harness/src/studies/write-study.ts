@@ -1,10 +1,9 @@
 import path from 'node:path';
 import { writeWholeFile } from '@stargan/checkpoints';
-import { formatTable, type Table } from '../logging/text-table.js';
+import { formatTable, type Table } from '@stargan/command-line';
 import { createPictureEmbedder, dataTable, escapeHtml, noteList, type PictureEmbedder, reportPage } from '@stargan/report';
 import { listGrids } from '../report/sample-grids.js';
-import { readMetricLog } from '../logging/metric-log.js';
-import { runPaths } from '../run/run-directory.js';
+import { readMetricLog, runPaths } from '@stargan/run';
 import { comparedCurves } from './compared-curves.js';
 import type { StudyModel, StudyResult } from './train-models.js';
 

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { writeDemoImages } from '@stargan/data';
-import { parseConfig } from '../config/resolve.js';
-import type { Config } from '../config/schema.js';
+import { parseConfig, type Config } from '@stargan/run';
 
 /** Values of a model that trains in milliseconds. */
 export const SMALL_CONFIG: Partial<Config> = {

@@ -5,14 +5,12 @@ import path from 'node:path';
 import { whyNotCaptured } from '@stargan/backend';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Config } from '../config/schema.js';
+import { type Config, readMetricLog, findCheckpoint, runPaths } from '@stargan/run';
 import { ABLATION_NAMES, ablationConfig, stateValues, type Compile, type Losses } from '@stargan/training';
-import { readMetricLog } from '../logging/metric-log.js';
 import { trainingWorkload } from '@stargan/training/planning';
 import { planTraining } from '@stargan/training/planning';
 import { measureModel, openMeasurement, type Measurement } from '../studies/measure-model.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { replayed } from './compiled-iteration.js';
 import { train } from './train.js';
 

@@ -8,7 +8,7 @@ import {
   type Optimizers,
   type TrainingIteration,
 } from '@stargan/training';
-import type { Config } from '../config/schema.js';
+import type { Config } from '@stargan/run';
 
 /** The iterations of a training, how their batches hold domains, and whether updates are replayed. */
 export interface CompiledIteration {

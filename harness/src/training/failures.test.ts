@@ -4,11 +4,10 @@ import type { Worker } from 'node:worker_threads';
 import type * as Data from '@stargan/data';
 import { openDataset, planTrainingBatch } from '@stargan/data';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { retryingLog, type LogEntry } from '../logging/metric-log.js';
+import { retryingLog, type LogEntry, findCheckpoint, runPaths } from '@stargan/run';
 import { optionalWrites } from '../logging/optional-writes.js';
 import { buildNetworks, buildOptimizers, disposeState, initialState } from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { createSaver } from './saver.js';
 import { train } from './train.js';
 

@@ -1,7 +1,6 @@
 import { memory, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseConfig } from '../config/resolve.js';
-import type { Config } from '../config/schema.js';
+import { parseConfig, type Config } from '@stargan/run';
 import { countWork } from '@stargan/profiling';
 import { trainingWorkload } from '@stargan/training/planning';
 import {

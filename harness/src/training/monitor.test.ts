@@ -3,8 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { planTrainingBatch } from '@stargan/data';
 import { describe, expect, it, vi } from 'vitest';
-import { readMetricLog } from '../logging/metric-log.js';
-import { runPaths } from '../run/run-directory.js';
+import { readMetricLog, runPaths } from '@stargan/run';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { train } from './train.js';
 

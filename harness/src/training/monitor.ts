@@ -1,10 +1,7 @@
 import { NETWORK_NAMES, type TrainingState, stateNorms } from '@stargan/training';
-import type { Config } from '../config/schema.js';
-import { createEventLog, type EventLog } from '../logging/event-log.js';
-import { readMetricLog, type LogEntry } from '../logging/metric-log.js';
+import { type Config, readMetricLog, type LogEntry, runPaths, createEventLog, type EventLog } from '@stargan/run';
 import type { OptionalWrites } from '../logging/optional-writes.js';
 import { writeReport } from '../report/write-report.js';
-import { runPaths } from '../run/run-directory.js';
 
 /** Lets people follow a training besides its logs. Nothing of it can fail the training. */
 export interface Monitor {

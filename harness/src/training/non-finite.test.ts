@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readSafetensors } from '@stargan/checkpoints';
 import { fill, memory } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { readMetricLog } from '../logging/metric-log.js';
+import { readMetricLog, findCheckpoint, runPaths } from '@stargan/run';
 import {
   buildNetworks,
   buildOptimizers,
@@ -16,7 +16,6 @@ import {
   writeCheckpoint,
 } from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from './train.js';
 
 let data = '';

@@ -5,8 +5,7 @@ import type { ImageFolders, TrainingSampler } from '@stargan/data';
 import type { DomainLabels } from '@stargan/layers';
 import { imagesPerIteration, stateValues, type Batch, type Losses, type StateValues, type TrainingState } from '@stargan/training';
 import { Tensor } from '@tensorflow/tfjs-core';
-import type { Config } from '../config/schema.js';
-import { runPaths } from '../run/run-directory.js';
+import { type Config, runPaths } from '@stargan/run';
 import { describeFinding, type NonFiniteFinding } from '@stargan/training';
 
 /** The first loss that is not finite, in the order of the updates. */

@@ -3,10 +3,9 @@ import { appendFile, cp, readdir, readFile, rename, rm, writeFile } from 'node:f
 import path from 'node:path';
 import { whyNotCaptured } from '@stargan/backend';
 import { describe, expect, it, vi } from 'vitest';
-import { readMetricLog } from '../logging/metric-log.js';
+import { readMetricLog, requireCheckpoint, runPaths } from '@stargan/run';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { UsageError } from '../usage-error.js';
-import { requireCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from './train.js';
 
 let data = '';

@@ -1,7 +1,7 @@
 import { collectGarbage } from '@stargan/backend';
 import { EMA_NETWORKS, disposeBatch, type Losses, mapNames, type Sampler, tensorBatch, yieldToEventLoop } from '@stargan/training';
 import { describeLeftOut, describeNoted } from '../dataset/training-images.js';
-import { runPaths } from '../run/run-directory.js';
+import { runPaths } from '@stargan/run';
 import { findUnusable, type NonFiniteFinding } from '@stargan/training';
 import { writeSamples } from '../sampling/write-samples.js';
 import { nonFiniteLoss } from './non-finite.js';

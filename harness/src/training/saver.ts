@@ -1,7 +1,6 @@
 import type { Checkpoint } from '@stargan/checkpoints';
-import type { Config } from '../config/schema.js';
+import type { Config, RunLock } from '@stargan/run';
 import { type Networks, type TrainingState, writeCheckpoint } from '@stargan/training';
-import type { RunLock } from '../run/run-lock.js';
 
 /** Saves a run's checkpoints. */
 export interface Saver {

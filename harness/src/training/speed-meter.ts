@@ -1,5 +1,5 @@
 import { memory } from '@tensorflow/tfjs-core';
-import { formatDuration } from '../logging/format.js';
+import { formatDuration } from '@stargan/command-line';
 
 /** Seconds since it was last read, how many of them were spent waiting for images, and the memory in use. */
 export interface SpeedMeter {

@@ -4,12 +4,10 @@ import path from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { planTrainingBatch, type TrainingSampler } from '@stargan/data';
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../config/schema.js';
-import { readMetricLog } from '../logging/metric-log.js';
+import { type Config, readMetricLog, findCheckpoint, runPaths } from '@stargan/run';
 import { buildNetworks, buildOptimizers, disposeBatch, disposeState, initialState, tensorBatch, trainIteration } from '@stargan/training';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { UsageError } from '../usage-error.js';
-import { findCheckpoint, runPaths } from '../run/run-directory.js';
 import { train } from './train.js';
 
 let data = '';

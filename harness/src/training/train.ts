@@ -2,16 +2,21 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openDataset, planTrainingBatch, type Dataset, type DatasetReport, type TrainingSampler } from '@stargan/data';
 import { buildNetworks, buildOptimizers, disposeState, initialState, selectFrozen, stateFromPretrained } from '@stargan/training';
-import type { Config } from '../config/schema.js';
-import { checkTrainingImages, type DatasetRecord } from '../dataset/check-training-images.js';
+import {
+  type Config,
+  compareWithKeptFingerprint,
+  adoptRecord,
+  requireFittingRun,
+  type RunRecord,
+  lockRun,
+  type RunLock,
+  type DatasetRecord,
+} from '@stargan/run';
+import { checkTrainingImages } from '../dataset/check-training-images.js';
 import { logDataset } from '../dataset/log-dataset.js';
 import { trainingEvaluation } from '../evaluation/training-evaluation.js';
 import { optionalWrites } from '../logging/optional-writes.js';
-import { compareWithKeptFingerprint } from '../run/data-fingerprint.js';
 import { describeFinding, findUnusable, openNewestState, type TransferPlan } from '@stargan/training';
-import { adoptRecord, requireFittingRun } from '../run/resume-rules.js';
-import type { RunRecord } from '../run/run-directory.js';
-import { lockRun, type RunLock } from '../run/run-lock.js';
 import { loadFixedInputs } from '../sampling/fixed-inputs.js';
 import { UsageError } from '../usage-error.js';
 import { describeFineTuning, planFineTuning, summarizeFineTuning, type FineTuning, type FineTuningSummary } from './fine-tuning.js';

@@ -1,6 +1,5 @@
 import { OBJECTIVE, type Losses } from '@stargan/training';
-import { formatDuration } from '../logging/format.js';
-import { createProgress } from '../logging/progress.js';
+import { formatDuration, createProgress } from '@stargan/command-line';
 
 /** Shows how far a training is. */
 export interface TrainingProgress {

@@ -1,12 +1,18 @@
 import type { Dataset, TrainingSampler, TrainingStream } from '@stargan/data';
 import type { Frozen, Networks, Optimizers, TrainingState } from '@stargan/training';
-import type { Config } from '../config/schema.js';
+import {
+  type Config,
+  openMetricLog,
+  readMetricLog,
+  retryingLog,
+  type MetricLog,
+  runPaths,
+  appendToHistory,
+  type RunEvent,
+} from '@stargan/run';
 import { openTrainingImages } from '../dataset/training-images.js';
 import type { TrainingEvaluation } from '../evaluation/training-evaluation.js';
-import { openMetricLog, readMetricLog, retryingLog, type MetricLog } from '../logging/metric-log.js';
 import type { OptionalWrites } from '../logging/optional-writes.js';
-import { runPaths } from '../run/run-directory.js';
-import { appendToHistory, type RunEvent } from '../run/run-history.js';
 import type { FixedInputs } from '../sampling/fixed-inputs.js';
 import type { CompiledIteration } from './compiled-iteration.js';
 import type { Monitor } from './monitor.js';

@@ -1,8 +1,13 @@
+export { createByteProgress, type ByteProgress } from './byte-progress.js';
 export { completionScript, shells, type Shell } from './completion/completion-script.js';
 export { type OptionValues } from './completion/command-tree.js';
+export { formatDuration, percent } from './format.js';
 export { holds, requireFolder, requireWritable, resolveLinks } from './folders.js';
 export { manual } from './manual/manual.js';
+export { portNumber, positiveNumber, share, threadCount, wholeNumber } from './numbers.js';
+export { createProgress, progressLines, type Progress, type ProgressOptions } from './progress.js';
 export { refuseEmpty } from './refuse-empty.js';
 export { runStoppable, type StoppableOutcome } from './run-stoppable.js';
 export { stopSignal, type StopSignal, type StopSurroundings } from './stop-signal.js';
+export { formatTable, type Table } from './text-table.js';
 export { UsageError } from './usage-error.js';

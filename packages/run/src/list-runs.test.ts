@@ -2,9 +2,9 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
-import { runPaths, writeRunRecord } from '../run/run-directory.js';
-import { lockRun } from '../run/run-lock.js';
-import { smallConfig } from '../testing/small-run.js';
+import { runPaths, writeRunRecord } from './run-directory.js';
+import { lockRun } from './run-lock.js';
+import { smallConfig } from './testing/small-config.js';
 import { describeRunList, listRuns } from './list-runs.js';
 
 const folder = useTemporaryFolder();

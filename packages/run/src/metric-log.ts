@@ -6,6 +6,7 @@ export type LogEntry = { iteration: number } & Record<string, number>;
 
 /** A log of numbers, one JSON object per line. */
 export interface MetricLog {
+  /** Writes one line. */
   append(entry: LogEntry): Promise<void>;
 }
 
@@ -19,7 +20,7 @@ export async function openMetricLog(file: string, iteration: number): Promise<Me
   return { append: (entry) => appendToLog(file, entry) };
 }
 
-/** Appends one line. */
+/** Appends one line to a file, which is made where it is missing. */
 export function appendToLog(file: string, entry: LogEntry): Promise<void> {
   return appendFile(file, `${JSON.stringify(entry)}\n`);
 }

@@ -5,7 +5,7 @@ import { writeWholeFile } from '@stargan/checkpoints';
 import { FID_NAMES } from '@stargan/evaluation';
 import { WEIGHT_KINDS } from '@stargan/pretrained';
 import { z } from 'zod';
-import { runPaths } from '../run/run-directory.js';
+import { runPaths } from '../run-directory.js';
 import { GUIDANCES } from '@stargan/training/evaluation';
 
 const scores = z.object({ values: z.record(z.string(), z.number().nullable()), reasons: z.record(z.string(), z.string()) });

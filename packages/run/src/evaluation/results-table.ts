@@ -1,7 +1,7 @@
 import { formatShare, metricKey, metricTable, type Metric, type Scores } from '@stargan/metrics';
 import type { EvaluationRecord, TaskResult } from './evaluation-record.js';
 import { GUIDANCES } from '@stargan/training/evaluation';
-import { formatTable, type Table } from '../logging/text-table.js';
+import { formatTable, type Table } from '@stargan/command-line';
 
 /** A table of scores. */
 export interface ScoreTable extends Table {

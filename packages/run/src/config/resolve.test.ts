@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
-import { findRunRecord, writeRunRecord } from '../run/run-directory.js';
-import { UsageError } from '../usage-error.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
+import { smallConfig } from '../testing/small-config.js';
+import { findRunRecord, writeRunRecord } from '../run-directory.js';
+import { UsageError } from '@stargan/command-line';
 import { PRESETS } from './presets.js';
 import { parseConfig, resolveConfig } from './resolve.js';
 import type { Config } from './schema.js';

@@ -4,8 +4,8 @@ import { listCheckpoints, saveCheckpoint, writeWholeFile, type Checkpoint } from
 import { PIXELS_VERSION } from '@stargan/evaluation';
 import { metricKey, metricTable, type Metric } from '@stargan/metrics';
 import { z } from 'zod';
-import { runPaths } from '../run/run-directory.js';
-import { UsageError } from '../usage-error.js';
+import { runPaths } from '../run-directory.js';
+import { UsageError } from '@stargan/command-line';
 import { identityOf, type EvaluationRecord } from './evaluation-record.js';
 import type { Missing } from '@stargan/training/evaluation';
 

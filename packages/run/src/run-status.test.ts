@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { smallConfig, useTemporaryFolder } from '../testing/small-run.js';
+import { useTemporaryFolder } from '@stargan/testing/temporary-folder';
+import { smallConfig } from './testing/small-config.js';
 import { runPaths, type RunRecord } from './run-directory.js';
 import { lockRun } from './run-lock.js';
 import { readRunStatus } from './run-status.js';

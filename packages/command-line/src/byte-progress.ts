@@ -1,4 +1,4 @@
-import { createProgress } from '../logging/progress.js';
+import { createProgress } from './progress.js';
 
 /** Shows how much of a file has been downloaded. */
 export interface ByteProgress {

@@ -2,7 +2,7 @@ import { ConfigError, fieldFaults, parseFields } from '@stargan/config';
 import { parseAssignments, readConfigFile } from '@stargan/config/sources';
 import { renameKeys } from '@stargan/training';
 import { closest } from 'fastest-levenshtein';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '@stargan/command-line';
 import { PRESETS } from './presets.js';
 import { CONFIG_KEYS, configFields, type Config } from './schema.js';
 import { configKeys } from './suggest-key.js';

@@ -1,4 +1,4 @@
-import { readLastEntry } from '../logging/metric-log.js';
+import { readLastEntry } from './metric-log.js';
 import { runPaths, type RunRecord } from './run-directory.js';
 import { readHistory, type RunEvent } from './run-history.js';
 import { isTraining } from './run-lock.js';
@@ -8,6 +8,7 @@ export type RunState = 'running' | 'stopped' | 'finished' | 'failed';
 
 /** Where a run stands, and how it came there. */
 export interface RunStatus {
+  /** What it does now, or how it ended. */
   readonly state: RunState;
   /** Iterations done, as far as the logs tell. */
   readonly iteration: number;

@@ -1,16 +1,16 @@
 import { lstat, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { printablePath } from '@stargan/data';
-import { findBest, type BestRecord } from '../evaluation/best-checkpoint.js';
-import { formatDuration } from '../logging/format.js';
-import { formatTable } from '../logging/text-table.js';
-import { findRunRecord, runPaths } from '../run/run-directory.js';
-import { readRunStatus, type RunState } from '../run/run-status.js';
+import { findBest, type BestRecord } from './evaluation/best-checkpoint.js';
+import { formatDuration, formatTable } from '@stargan/command-line';
+import { findRunRecord, runPaths } from './run-directory.js';
+import { readRunStatus, type RunState } from './run-status.js';
 
 /** A run as a list shows it. */
 export interface RunSummary {
   /** Its folder, below the one that was listed. */
   readonly name: string;
+  /** Where it stands. */
   readonly state: RunState;
   /** Why it failed. */
   readonly reason?: string;
@@ -20,7 +20,9 @@ export interface RunSummary {
   readonly iterations: number;
   /** The best evaluation so far. */
   readonly best?: Pick<BestRecord, 'metric' | 'value' | 'iteration'>;
+  /** Names of its domains, by label. */
   readonly domains: readonly string[];
+  /** Height and width of its images. */
   readonly imageSize: number;
   /** When the run last wrote something: ISO 8601, UTC. */
   readonly updated: string;
@@ -30,6 +32,7 @@ export interface RunSummary {
 
 /** The runs of a folder, by name. */
 export interface RunList {
+  /** Those that can be read. */
   readonly runs: readonly RunSummary[];
   /** Folders whose run cannot be read, and why. */
   readonly damaged: readonly { readonly name: string; readonly reason: string }[];

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findLatestCheckpoint, listCheckpoints, writeWholeFile, type Checkpoint } from '@stargan/checkpoints';
-import { parseConfig } from '../config/resolve.js';
-import type { Config } from '../config/schema.js';
-import type { DatasetRecord } from '../dataset/check-training-images.js';
-import { UsageError } from '../usage-error.js';
+import { parseConfig } from './config/resolve.js';
+import type { Config } from './config/schema.js';
+import type { DatasetRecord } from './dataset-record.js';
+import { UsageError } from '@stargan/command-line';
 import { checkpointDirectory, parseStoredRecord, RECORD_FILE, type WeightsOrigin } from '@stargan/training';
 
 /** What a run was started with, kept as `config.json` in its folder. */
@@ -39,7 +39,11 @@ const NAMES = {
   report: 'report.html',
 } as const;
 
-/** Paths within a run's folder. */
+/**
+ * Paths within a run's folder, whether there is anything or not.
+ *
+ * @param directory of the run
+ */
 export function runPaths(directory: string): Record<keyof typeof NAMES, string> {
   const paths: Partial<Record<keyof typeof NAMES, string>> = {};
   for (const [key, name] of Object.entries(NAMES)) paths[key as keyof typeof NAMES] = path.join(directory, name);
@@ -125,7 +129,6 @@ export async function findCheckpoint(
   throw new UsageError(`${directory} has no checkpoint of iteration ${iteration}; there are: ${there}`);
 }
 
-/** Says which checkpoint is not used, and why. */
 /** What was passed over, and why, on one line. */
 export function describePassedOver({ path: folder, reason }: { path: string; reason: string }): string {
   return `checkpoint ${folder} was passed over: ${reason}`;

@@ -1,14 +1,17 @@
 import { access } from 'node:fs/promises';
 import { listCheckpoints } from '@stargan/checkpoints';
-import { CONFIG_KEYS, type Config } from '../config/schema.js';
-import { UsageError } from '../usage-error.js';
+import { CONFIG_KEYS, type Config } from './config/schema.js';
+import { UsageError } from '@stargan/command-line';
 import { checkpointDirectory } from '@stargan/training';
 import { findRunRecord, runPaths, writeRunRecord, type RunRecord } from './run-directory.js';
 
 /** A config value that changes when a run is resumed. */
 export interface ConfigChange {
+  /** Which value. */
   readonly key: keyof Config;
+  /** What it was. */
   readonly from: Config[keyof Config];
+  /** What it is from now on. */
   readonly to: Config[keyof Config];
 }
 
@@ -20,7 +23,12 @@ const FIXED_KEYS: readonly (keyof Config)[] = [
   'freeze',
 ];
 
-/** The values in which two configurations differ, in the order of the schema. */
+/**
+ * The values in which two configurations differ, in the order of the schema.
+ *
+ * @param previous before
+ * @param next after
+ */
 export function changedValues(previous: Config, next: Config): ConfigChange[] {
   return CONFIG_KEYS.filter((key) => previous[key] !== next[key]).map((key) => ({ key, from: previous[key], to: next[key] }));
 }
@@ -78,12 +86,22 @@ async function requireNoRemains(directory: string): Promise<void> {
 
 /** What a resumed run changes, as its history records it; of a new run, what it was started with. */
 export interface AdoptedRecord {
+  /** The configuration of a new run. */
   readonly config?: Config;
+  /** Values that a resumed run changes; absent where it changes none. */
   readonly changes?: ConfigChange[];
+  /** Folder of the images, where it is new. */
   readonly data?: { readonly from?: string; readonly to: string };
 }
 
-/** Writes the record of a run where it is new or has changed, and says what a resumed run changes. */
+/**
+ * Writes the record of a run where it is new or has changed, and says what a resumed run changes.
+ *
+ * @param out folder of the run
+ * @param record of the training that begins
+ * @param previous record in the folder, as {@link requireFittingRun} gives it
+ * @param log is told of every change, a line each
+ */
 export async function adoptRecord(
   out: string,
   record: RunRecord,
