@@ -119,7 +119,7 @@ async function measureRun({ folder }) {
 const measured = [];
 for (const one of runs) {
   if (!values['measure-only']) await trainRun(one);
-  else if (!existsSync(join(one.folder, 'checkpoints'))) continue;
+  else if (!existsSync(join(one.folder, 'checkpoints', values.iterations.padStart(7, '0')))) continue;
   measured.push({ ...one, ...(await measureRun(one)) });
 }
 

@@ -43,7 +43,7 @@ export const PRESETS: Readonly<Record<string, Partial<Config>>> = {
     emaDecay: 0.995,
     // R1 was tuned at 256²: at 1 it leaves a discriminator of 32² flat, and the generator little to follow.
     lambdaR1: 0.1,
-    // With less, one training of two loses its styles; with 1, the domains suffer.
+    // Of faces: with less, one training of two lost its styles; with 1, fewer translations reached their domain.
     lambdaDiversity: 0.5,
     diversityIterations: 7200,
     lambdaCycle: 0.5,
