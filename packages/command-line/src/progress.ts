@@ -8,7 +8,11 @@ export interface Progress {
    * @param shown values of the other names in the formats
    */
   update(value: number, total: number, shown?: Readonly<Record<string, string>>): void;
-  /** Prints a line of text without tearing the bar. */
+  /**
+   * Prints a line of text without tearing the bar.
+   *
+   * @param line without its end
+   */
   log(line: string): void;
   /** Leaves the bar where it is. */
   stop(): void;
@@ -36,7 +40,11 @@ export function createProgress(options: ProgressOptions): Progress {
   return { update: (value, total, shown = {}) => bar.update(value, total, shown), log: (line) => bar.log(line), stop: () => bar.stop() };
 }
 
-/** A line now and then, handed to `print`. */
+/**
+ * A line now and then, handed to `print`.
+ *
+ * @param print takes a line without its end
+ */
 export function progressLines(
   { line, secondsBetweenLines = 30, printsLast = false }: Omit<ProgressOptions, 'bar' | 'output'>,
   print: (line: string) => void,

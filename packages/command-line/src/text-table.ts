@@ -1,6 +1,8 @@
 /** A table: headings, and the cells of each row. */
 export interface Table {
+  /** Of the columns. */
   readonly headings: readonly string[];
+  /** Cells, as many as there are headings. */
   readonly rows: readonly (readonly string[])[];
 }
 

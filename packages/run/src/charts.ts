@@ -33,7 +33,12 @@ function chartsOf({ discriminator, generator }: Objective): LossChart[] {
 
 const present = (charts: readonly (Chart | undefined)[]): Chart[] => charts.filter((chart) => chart !== undefined);
 
-/** The losses as charts, without their weights in the objective. */
+/**
+ * The losses as charts, without their weights in the objective.
+ *
+ * @param log lines of `log.jsonl`
+ * @param objective whose terms are drawn; StarGAN v2’s by default
+ */
 export function lossCharts(log: readonly LogLine[], objective: Objective = OBJECTIVE): Chart[] {
   return present(chartsOf(objective).map(({ title, series }) => logChart(log, series, { title, y: 'loss' })));
 }
@@ -46,7 +51,11 @@ const NETWORKS = {
   discriminator: 'discriminator',
 };
 
-/** Norms of gradients and weights, and what the schedules say. Runs of earlier versions log λ_ds alone. */
+/**
+ * Norms of gradients and weights, and what the schedules say. Runs of earlier versions log λ_ds alone.
+ *
+ * @param log lines of `log.jsonl`
+ */
 export function optimizationCharts(log: readonly LogLine[]): Chart[] {
   const ofNetworks = (name: string): Record<string, string> =>
     Object.fromEntries(NETWORK_NAMES.map((network) => [NETWORKS[network], `${name}/${network}`]));
@@ -60,7 +69,11 @@ export function optimizationCharts(log: readonly LogLine[]): Chart[] {
 
 const sum = (part: readonly LogLine[], key: string): number => part.reduce((total, line) => total + (line[key] ?? NaN), 0);
 
-/** Seconds per iteration, the share of them that passes waiting for images, and memory. */
+/**
+ * Seconds per iteration, the share of them that passes waiting for images, and memory.
+ *
+ * @param speed lines of `speed.jsonl`
+ */
 export function speedCharts(speed: readonly LogLine[]): Chart[] {
   if (speed.length < 2) return [];
   const stretches = stretchesOf(speed);

@@ -13,12 +13,28 @@ export interface EventLog {
    * @param group what stands before their names, such as `speed/`
    */
   numbers(entry: LogEntry, group?: string): Promise<void>;
-  /** Writes grids, named `0001000-latent.png`, no larger than TensorBoard shows them. */
+  /**
+   * Writes grids, named `0001000-latent.png`, no larger than TensorBoard shows them.
+   *
+   * @param files paths of PNG files
+   * @param iteration that they were drawn at
+   */
   pictures(files: readonly string[], iteration: number): Promise<void>;
-  /** Writes values by name as a table. */
+  /**
+   * Writes values by name as a table.
+   *
+   * @param name of the table
+   * @param values a row each
+   * @param iteration that they hold from
+   */
   table(name: string, values: Readonly<Record<string, unknown>>, iteration: number): Promise<void>;
-  /** Begins another file: what earlier ones hold of later iterations counts no more. */
+  /**
+   * Begins another file: what earlier ones hold of later iterations counts no more.
+   *
+   * @param iteration the last one that counts
+   */
   restart(iteration: number): Promise<void>;
+  /** Writes what is left, and closes the file. */
   close(): Promise<void>;
 }
 

@@ -50,7 +50,12 @@ export function runPaths(directory: string): Record<keyof typeof NAMES, string> 
   return paths as Record<keyof typeof NAMES, string>;
 }
 
-/** Writes the record of a run. */
+/**
+ * Writes the record of a run.
+ *
+ * @param directory of the run, which is made where it is missing
+ * @param record what it was started with
+ */
 export function writeRunRecord(directory: string, record: RunRecord): Promise<void> {
   return writeWholeFile(runPaths(directory).config, `${JSON.stringify({ formatVersion: 1, ...record }, null, 2)}\n`);
 }
@@ -58,6 +63,7 @@ export function writeRunRecord(directory: string, record: RunRecord): Promise<vo
 /**
  * The record of a run; undefined when the folder holds none.
  *
+ * @param directory of the run
  * @param log is told of every config key and value that earlier versions named differently
  * @throws naming the file when it is damaged
  */
@@ -129,14 +135,20 @@ export async function findCheckpoint(
   throw new UsageError(`${directory} has no checkpoint of iteration ${iteration}; there are: ${there}`);
 }
 
-/** What was passed over, and why, on one line. */
-export function describePassedOver({ path: folder, reason }: { path: string; reason: string }): string {
-  return `checkpoint ${folder} was passed over: ${reason}`;
+/**
+ * What was passed over, and why, on one line.
+ *
+ * @param passed the folder, and why it cannot be used
+ */
+export function describePassedOver(passed: { path: string; reason: string }): string {
+  return `checkpoint ${passed.path} was passed over: ${passed.reason}`;
 }
 
 /**
  * As {@link findCheckpoint}, for a run that must have one.
  *
+ * @param directory of the run
+ * @param iteration of the checkpoint; by default the newest intact one
  * @throws Error when none can be used, naming those that cannot, and why
  */
 export async function requireCheckpoint(directory: string, iteration?: number): Promise<{ checkpoint: Checkpoint; notes: string[] }> {

@@ -11,7 +11,12 @@ export interface RunEvent {
   readonly [detail: string]: unknown;
 }
 
-/** Appends a line to a run's history and waits until it is on the disk. Lines are never removed. */
+/**
+ * Appends a line to a run's history and waits until it is on the disk. Lines are never removed.
+ *
+ * @param directory of the run
+ * @param event what happened
+ */
 export async function appendToHistory(directory: string, event: RunEvent): Promise<void> {
   const handle = await open(runPaths(directory).history, 'a');
   try {
@@ -22,7 +27,11 @@ export async function appendToHistory(directory: string, event: RunEvent): Promi
   }
 }
 
-/** What happened to a run, oldest first; damaged lines are left out. Runs of earlier versions have no history. */
+/**
+ * What happened to a run, oldest first; damaged lines are left out. Runs of earlier versions have no history.
+ *
+ * @param directory of the run
+ */
 export async function readHistory(directory: string): Promise<RunEvent[]> {
   const text = await readFile(runPaths(directory).history, 'utf8').catch(() => '');
   return text.split('\n').flatMap((line) => {

@@ -15,5 +15,9 @@ const NAME = 'train.lock';
 export const lockRun = (directory: string): Promise<RunLock> =>
   lockFolder(directory, { name: NAME, heldBy: 'is being trained by', alternative: 'name another folder as --out' });
 
-/** Whether a process trains in a run's folder; nothing is written. */
+/**
+ * Whether a process trains in a run's folder; nothing is written.
+ *
+ * @param directory of the run
+ */
 export const isTraining = (directory: string): Promise<boolean> => isFolderHeld(directory, { name: NAME });

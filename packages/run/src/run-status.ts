@@ -18,7 +18,12 @@ export interface RunStatus {
   readonly events: readonly RunEvent[];
 }
 
-/** Where a run stands by its lock, its history and its log; nothing is written. */
+/**
+ * Where a run stands by its lock, its history and its log; nothing is written.
+ *
+ * @param run folder of the run
+ * @param record of the run, as `readRunRecord` gives it
+ */
 export async function readRunStatus(run: string, { config }: RunRecord): Promise<RunStatus> {
   const [events, line, isRunning] = await Promise.all([readHistory(run), readLastEntry(runPaths(run).log), isTraining(run)]);
   const last = events.at(-1);

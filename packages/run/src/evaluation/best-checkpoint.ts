@@ -25,7 +25,11 @@ export type BestRecord = z.infer<typeof record>;
 
 const recordFile = (run: string): string => path.join(runPaths(run).best, 'best.json');
 
-/** The best checkpoint of a run so far; undefined when there is none. */
+/**
+ * The best checkpoint of a run so far; undefined when there is none.
+ *
+ * @param run folder of the run
+ */
 export async function findBest(run: string): Promise<BestRecord | undefined> {
   try {
     return record.parse(JSON.parse(await readFile(recordFile(run), 'utf8')));
@@ -34,7 +38,12 @@ export async function findBest(run: string): Promise<BestRecord | undefined> {
   }
 }
 
-/** The best checkpoint itself. @throws UsageError when there is none */
+/**
+ * The best checkpoint itself.
+ *
+ * @param run folder of the run
+ * @throws UsageError when there is none
+ */
 export async function findBestCheckpoint(run: string): Promise<Checkpoint> {
   const best = await findBest(run);
   const { whole, broken } = await listCheckpoints(runPaths(run).best, { verify: 'sha256' });
@@ -50,6 +59,9 @@ export async function findBestCheckpoint(run: string): Promise<Checkpoint> {
  * Keeps a copy of a checkpoint in `best/` when its evaluation is better than that of the one there. The copy is whole
  * before `best.json` names it, and the earlier one is removed last.
  *
+ * @param run folder of the run
+ * @param checkpoint that was evaluated
+ * @param evaluation of that checkpoint, completed
  * @param name key of the metric that decides
  * @returns its record when it is kept, why it cannot be judged, or undefined when the earlier one is better
  */

@@ -65,17 +65,32 @@ export type EvaluationRecord = z.infer<typeof record>;
 /** Scores of no task. */
 export const emptyScores = (): z.infer<typeof scores> => ({ values: {}, reasons: {} });
 
-/** One hash of whatever settles an evaluation. */
+/**
+ * One hash of whatever settles an evaluation.
+ *
+ * @param parts what JSON can hold; the order of keys counts
+ */
 export function identityOf(parts: Readonly<Record<string, unknown>>): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** Where an evaluation is kept: named by iteration and identity, so that none overwrites another. */
+/**
+ * Where an evaluation is kept: named by iteration and identity, so that none overwrites another.
+ *
+ * @param run folder of the run
+ * @param iteration of the checkpoint
+ * @param identity hash of what settles the results
+ */
 export function evaluationFile(run: string, iteration: number, identity: string): string {
   return path.join(runPaths(run).evaluations, `${`${iteration}`.padStart(7, '0')}-${identity.slice(0, 8)}.json`);
 }
 
-/** Keeps an evaluation, whole or not at all. */
+/**
+ * Keeps an evaluation, whole or not at all.
+ *
+ * @param run folder of the run
+ * @param content the evaluation
+ */
 export function writeEvaluation(run: string, content: EvaluationRecord): Promise<void> {
   return writeWholeFile(evaluationFile(run, content.iteration, content.identity), `${JSON.stringify(content, null, 2)}\n`);
 }
@@ -90,13 +105,23 @@ async function readEvaluation(file: string): Promise<EvaluationRecord | undefine
   }
 }
 
-/** The evaluation of this identity, done or under way. */
+/**
+ * The evaluation of this identity, done or under way.
+ *
+ * @param run folder of the run
+ * @param iteration of the checkpoint
+ * @param identity hash of what settles the results
+ */
 export async function findEvaluation(run: string, iteration: number, identity: string): Promise<EvaluationRecord | undefined> {
   const found = await readEvaluation(evaluationFile(run, iteration, identity));
   return found?.identity === identity ? found : undefined;
 }
 
-/** All evaluations of a run that are done, by iteration, then by time. */
+/**
+ * All evaluations of a run that are done, by iteration, then by time.
+ *
+ * @param run folder of the run
+ */
 export async function listEvaluations(run: string): Promise<EvaluationRecord[]> {
   const { evaluations } = runPaths(run);
   const names = (await readdir(evaluations).catch(() => [] as string[])).filter((name) => /^\d+-[0-9a-f]{8}\.json$/.test(name));

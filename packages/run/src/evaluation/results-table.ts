@@ -9,11 +9,21 @@ export interface ScoreTable extends Table {
   readonly reasons: readonly string[];
 }
 
-/** A value as tables show it; a dash where there is none. */
+/**
+ * A value as tables show it; a dash where there is none.
+ *
+ * @param value of the metric; undefined or null where it has none
+ */
 export const formatScore = ({ format }: Metric, value: number | null | undefined): string => (value == null ? '–' : format(value));
 
-/** The scores of every task and their means. */
-export function scoreTable({ options, tasks, means, completed }: EvaluationRecord, metrics = metricTable): ScoreTable {
+/**
+ * The scores of every task and their means.
+ *
+ * @param evaluation done or under way
+ * @param metrics those that are shown; all by default
+ */
+export function scoreTable(evaluation: EvaluationRecord, metrics = metricTable): ScoreTable {
+  const { options, tasks, means, completed } = evaluation;
   const cells = ({ values }: Scores): string[] => metrics.map((metric) => formatScore(metric, values[metricKey(metric, options.fid)]));
   const rows = GUIDANCES.flatMap((guidance) => [
     ...tasks
@@ -39,7 +49,12 @@ export function describeReasons({ reasons }: Scores): string[] {
   return [...new Set(Object.values(reasons))].map((reason) => `${keysOf(reason).join(', ')}: ${reason}`);
 }
 
-/** An evaluation as text: what was compared, the table, and why cells are empty. */
+/**
+ * An evaluation as text: what was compared, the table, and why cells are empty.
+ *
+ * @param evaluation done or under way
+ * @param metrics those that are shown; all by default
+ */
 export function describeEvaluation(evaluation: EvaluationRecord, metrics = metricTable): string {
   const { iteration, convention, options, data, realAccuracy, notes } = evaluation;
   const table = scoreTable(evaluation, metrics);
@@ -53,7 +68,11 @@ export function describeEvaluation(evaluation: EvaluationRecord, metrics = metri
   ].join('\n');
 }
 
-/** The means alone, for between iterations of training. */
+/**
+ * The means alone, for between iterations of training.
+ *
+ * @param evaluation a completed one
+ */
 export function describeMeans(evaluation: EvaluationRecord): string {
   const { headings, rows } = scoreTable(evaluation);
   const means = rows.filter((row) => row[1] === 'mean').map(([guidance, , , ...cells]) => [guidance!, '', ...cells]);
