@@ -102,8 +102,9 @@ describe('pnpm bench:iteration', () => {
     expect(stderr).toMatch(/^convolutions and matrix products +[\d.]+ /m);
   });
 
-  it('prints a table for people', async () => {
-    const { stdout } = await runBin('iteration', ...SMALL);
+  it('prints a table for people, and where memory is when asked', async () => {
+    const { stdout, stderr } = await runBin('iteration', ...SMALL, '--memory');
+    expect(stderr).toMatch(/^(resident memory +[\d.]+ |resident memory by use: this system does not tell)/m);
     expect(stdout).toMatch(/^seconds, best +[\d.]+$/m);
     expect(stdout).toMatch(/^processor seconds of all threads, median +[\d.]+$/m);
     expect(stdout).not.toContain('profile');

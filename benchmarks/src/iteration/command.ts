@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { measureMatmulPeak } from '../matmul-peak.js';
 import { alternate } from './compare.js';
 import { formatProfile } from './format-profile.js';
+import { formatMemory } from './format-memory.js';
 import { formatCost, formatKernels } from './format.js';
 import { measureIteration, measurePeak, type IterationCost, type PeaksAlone } from './measure.js';
 import { runPeer } from './peer.js';
@@ -24,6 +25,7 @@ interface Options {
   kernels?: boolean;
   profile?: boolean;
   compile?: boolean;
+  memory?: boolean;
   peakOf?: 'compiled' | 'eager';
   threads?: number;
   peer?: string;
@@ -55,6 +57,7 @@ export function iterationCommand(): Command {
     .option('--profile', 'also take the time of every kernel, after the timed iterations: a table on standard error, and in the JSON')
     .option('--compile', 'time iterations that are recorded and replayed, in turn with those that run operation by operation')
     .addOption(new Option('--peak-of <kind>', 'only the peak of a training of this kind').choices(['compiled', 'eager']).hideHelp())
+    .option('--memory', 'also print where the resident memory is after the last timed iteration, on standard error (Linux)')
     .option('--threads <number>', 'threads of an operation on the processor (default: as a training chooses them)', whole)
     .option('--peer <file.py>', 'alternate with this Python program, each in fresh processes, and print the ratio')
     .option('--peer-device <name>', 'passed to the peer as --device, such as cuda')
@@ -88,6 +91,7 @@ async function measureHere(options: Options): Promise<IterationCost> {
   console.error(describeRuntime(runtime));
   const { cost, times, ...measured } = measureIteration(config, { domains, timed: Math.max(iterations - 1, 1), profile, peaks });
   if (kernels) console.error(formatKernels(measured.kernels));
+  if (options.memory === true) console.error(formatMemory(measured.resident));
   if (times === undefined) return cost;
   const summary = summarizeProfile(times, { peak: measureMatmulPeak(PEAK_RUNS), synchronous: runtime.kind !== 'native-gpu' });
   console.error(formatProfile(summary));
@@ -100,7 +104,14 @@ function threadsOf({ threads }: Options, config: Config, domains: number): numbe
 
 async function measurePeaksAlone(options: Options): Promise<PeaksAlone> {
   const peakOf = async (kind: 'compiled' | 'eager'): Promise<number> => {
-    const { peakResidentBytes } = await measureInChild({ ...options, kernels: false, profile: false, compile: false, peakOf: kind });
+    const { peakResidentBytes } = await measureInChild({
+      ...options,
+      kernels: false,
+      profile: false,
+      compile: false,
+      memory: false,
+      peakOf: kind,
+    });
     return peakResidentBytes;
   };
   return { compiled: await peakOf('compiled'), eager: await peakOf('eager') };
@@ -130,7 +141,20 @@ async function measureBeside(file: string, options: Options): ReturnType<typeof 
 }
 
 async function measureInChild(options: Options): Promise<IterationCost> {
-  const { preset, imageSize, batch, domains = DEFAULT_DOMAINS, iterations, threads, set, kernels, profile, compile, peakOf } = options;
+  const {
+    preset,
+    imageSize,
+    batch,
+    domains = DEFAULT_DOMAINS,
+    iterations,
+    threads,
+    set,
+    kernels,
+    profile,
+    compile,
+    memory,
+    peakOf,
+  } = options;
   const given = {
     '--preset': preset,
     '--image-size': imageSize,
@@ -146,6 +170,7 @@ async function measureInChild(options: Options): Promise<IterationCost> {
     ...(kernels === true ? ['--kernels'] : []),
     ...(profile === true ? ['--profile'] : []),
     ...(compile === true ? ['--compile'] : []),
+    ...(memory === true ? ['--memory'] : []),
   ];
   const { exitCode, signal, stdout, stderr } = await runProgram(process.execPath, [PROGRAM, ...parameters, '--json']);
   if (stderr !== '') console.error(stderr.trimEnd());

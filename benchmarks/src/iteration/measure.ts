@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { collectGarbage } from '@stargan/backend';
+import { collectGarbage, residentMemory, type ResidentMemory } from '@stargan/backend';
 import { replayed, type Config } from '@stargan/harness';
 import { trainingWorkload } from '@stargan/training/planning';
 import { countWork, profileWork, type KernelCount, type WorkProfile } from '@stargan/profiling';
@@ -45,6 +45,8 @@ export interface PeaksAlone {
 export interface MeasuredIteration {
   cost: IterationCost;
   kernels: readonly KernelCount[];
+  /** Where memory is after the last timed iteration; undefined where the system does not tell. */
+  resident: ResidentMemory | undefined;
   /** Only when asked for. */
   times?: WorkProfile;
 }
@@ -82,6 +84,7 @@ export function measureIteration(
     eagerTimes.push(timeOf(() => workload.iterate()));
     if (compiled !== undefined) compiledTimes.push(timeOf(() => compiled.iterate()));
   }
+  const resident = residentMemory();
   compiled?.dispose();
   const times = compiled === undefined ? eagerTimes : compiledTimes;
   const seconds = times.map(({ wall }) => wall);
@@ -98,7 +101,7 @@ export function measureIteration(
   };
   const profiled = profile ? profileWork(() => workload.iterate(), { runs: Math.min(timed, PROFILED) }) : undefined;
   workload.dispose();
-  return { cost, kernels, times: profiled };
+  return { cost, kernels, resident, times: profiled };
 }
 
 /**
