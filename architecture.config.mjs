@@ -44,6 +44,7 @@ export const rooms = {
     'environment.ts',
     'install',
     'capture',
+    'resident',
     '*',
   ],
   'packages/command-line': ['*', 'completion', 'manual'],

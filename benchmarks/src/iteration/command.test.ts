@@ -72,6 +72,23 @@ describe('pnpm bench:iteration', () => {
     expect(compared.ratio).toBeCloseTo(4 / compared.secondsBest, 6);
   });
 
+  it('gives with --compile the peaks of two processes that hold one training each', async () => {
+    const compared: IterationCost = await measure('--compile');
+    expect(Object.keys(compared)).toEqual([...KEYS, 'eager', 'compileRatio']);
+    expect(compared.eager!.peakResidentBytes).toBeGreaterThan(compared.peakTensorBytes);
+    const alone = await runBin('iteration', ...SMALL, '--peak-of', 'eager');
+    // It is the least that such a training takes: libraries and the runtime are most of so small a one.
+    const { peakResidentBytes } = JSON.parse(alone.stdout) as { peakResidentBytes: number };
+    expect(Math.abs(compared.eager!.peakResidentBytes / peakResidentBytes - 1)).toBeLessThan(0.2);
+  });
+
+  it('gives the ratio of peaks to a peer that says its own, unless that is of a card', async () => {
+    const peer = await peerThat('memory.py', "print(json.dumps({'best_s': 1.0, 'peak_gib': 2.0}))");
+    const compared = await measure('--peer', peer, '--rounds', '1');
+    expect(compared.memoryRatio).toBeCloseTo(compared.peakResidentBytes / 2 ** 31, 6);
+    expect(await measure('--peer', peer, '--rounds', '1', '--peer-device', 'cuda')).not.toHaveProperty('memoryRatio');
+  });
+
   it('adds where the time goes when asked for a profile', async () => {
     const { exitCode, stdout, stderr } = await runBin('iteration', ...SMALL, '--json', '--profile');
     expect(exitCode, stderr).toBe(0);
@@ -85,8 +102,9 @@ describe('pnpm bench:iteration', () => {
     expect(stderr).toMatch(/^convolutions and matrix products +[\d.]+ /m);
   });
 
-  it('prints a table for people', async () => {
-    const { stdout } = await runBin('iteration', ...SMALL);
+  it('prints a table for people, and where memory is when asked', async () => {
+    const { stdout, stderr } = await runBin('iteration', ...SMALL, '--memory');
+    expect(stderr).toMatch(/^(resident memory +[\d.]+ |resident memory by use: this system does not tell)/m);
     expect(stdout).toMatch(/^seconds, best +[\d.]+$/m);
     expect(stdout).toMatch(/^processor seconds of all threads, median +[\d.]+$/m);
     expect(stdout).not.toContain('profile');

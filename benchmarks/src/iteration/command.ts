@@ -3,12 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { chooseThreads, describeRuntime, selectRuntime } from '@stargan/backend';
 import { resolveConfig, UsageError, type Config } from '@stargan/harness';
 import { forecast } from '@stargan/training/planning';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { measureMatmulPeak } from '../matmul-peak.js';
 import { alternate } from './compare.js';
 import { formatProfile } from './format-profile.js';
+import { formatMemory } from './format-memory.js';
 import { formatCost, formatKernels } from './format.js';
-import { measureIteration, type IterationCost } from './measure.js';
+import { measureIteration, measurePeak, type IterationCost, type PeaksAlone } from './measure.js';
 import { runPeer } from './peer.js';
 import { summarizeProfile } from './profile.js';
 import { lastJson, runProgram } from './run-program.js';
@@ -24,6 +25,8 @@ interface Options {
   kernels?: boolean;
   profile?: boolean;
   compile?: boolean;
+  memory?: boolean;
+  peakOf?: 'compiled' | 'eager';
   threads?: number;
   peer?: string;
   peerDevice?: string;
@@ -53,12 +56,15 @@ export function iterationCommand(): Command {
     .option('--kernels', 'also print the kernels by arithmetic and shape, on standard error')
     .option('--profile', 'also take the time of every kernel, after the timed iterations: a table on standard error, and in the JSON')
     .option('--compile', 'time iterations that are recorded and replayed, in turn with those that run operation by operation')
+    .addOption(new Option('--peak-of <kind>', 'only the peak of a training of this kind').choices(['compiled', 'eager']).hideHelp())
+    .option('--memory', 'also print where the resident memory is after the last timed iteration, on standard error (Linux)')
     .option('--threads <number>', 'threads of an operation on the processor (default: as a training chooses them)', whole)
     .option('--peer <file.py>', 'alternate with this Python program, each in fresh processes, and print the ratio')
     .option('--peer-device <name>', 'passed to the peer as --device, such as cuda')
     .option('--python <path>', 'Python that runs the peer', 'python3')
     .option('--rounds <number>', 'with a peer: how often each is run', whole, 2)
     .action(async (options: Options) => {
+      if (options.peakOf !== undefined) return console.log(JSON.stringify(await measurePeakHere(options, options.peakOf)));
       const cost = options.peer === undefined ? await measureHere(options) : await measureBeside(options.peer, options);
       console.log(options.json === true ? JSON.stringify(cost) : formatCost(cost));
     });
@@ -79,15 +85,43 @@ function configOf({ preset, imageSize, batch, set }: Options): Promise<Config> {
 async function measureHere(options: Options): Promise<IterationCost> {
   const { domains = DEFAULT_DOMAINS, iterations, kernels = false, profile = false, compile = false } = options;
   const config = await configOf(options);
-  const threads = options.threads ?? chooseThreads(forecast(config, domains).plan);
-  const runtime = await selectRuntime({ threads });
+  // Before there is a training in this process: machines that hold one may not hold two.
+  const peaks = compile ? await measurePeaksAlone(options) : undefined;
+  const runtime = await selectRuntime({ threads: threadsOf(options, config, domains) });
   console.error(describeRuntime(runtime));
-  const { cost, times, ...measured } = measureIteration(config, { domains, timed: Math.max(iterations - 1, 1), profile, compile });
+  const { cost, times, ...measured } = measureIteration(config, { domains, timed: Math.max(iterations - 1, 1), profile, peaks });
   if (kernels) console.error(formatKernels(measured.kernels));
+  if (options.memory === true) console.error(formatMemory(measured.resident));
   if (times === undefined) return cost;
   const summary = summarizeProfile(times, { peak: measureMatmulPeak(PEAK_RUNS), synchronous: runtime.kind !== 'native-gpu' });
   console.error(formatProfile(summary));
   return { ...cost, profile: summary };
+}
+
+function threadsOf({ threads }: Options, config: Config, domains: number): number | undefined {
+  return threads ?? chooseThreads(forecast(config, domains).plan);
+}
+
+async function measurePeaksAlone(options: Options): Promise<PeaksAlone> {
+  const peakOf = async (kind: 'compiled' | 'eager'): Promise<number> => {
+    const { peakResidentBytes } = await measureInChild({
+      ...options,
+      kernels: false,
+      profile: false,
+      compile: false,
+      memory: false,
+      peakOf: kind,
+    });
+    return peakResidentBytes;
+  };
+  return { compiled: await peakOf('compiled'), eager: await peakOf('eager') };
+}
+
+async function measurePeakHere(options: Options, kind: 'compiled' | 'eager'): Promise<Pick<IterationCost, 'peakResidentBytes'>> {
+  const { domains = DEFAULT_DOMAINS } = options;
+  const config = await configOf(options);
+  await selectRuntime({ threads: threadsOf(options, config, domains) });
+  return { peakResidentBytes: measurePeak(config, { domains, compile: kind === 'compiled' }) };
 }
 
 async function measureBeside(file: string, options: Options): ReturnType<typeof alternate> {
@@ -107,7 +141,20 @@ async function measureBeside(file: string, options: Options): ReturnType<typeof 
 }
 
 async function measureInChild(options: Options): Promise<IterationCost> {
-  const { preset, imageSize, batch, domains = DEFAULT_DOMAINS, iterations, threads, set, kernels, profile, compile } = options;
+  const {
+    preset,
+    imageSize,
+    batch,
+    domains = DEFAULT_DOMAINS,
+    iterations,
+    threads,
+    set,
+    kernels,
+    profile,
+    compile,
+    memory,
+    peakOf,
+  } = options;
   const given = {
     '--preset': preset,
     '--image-size': imageSize,
@@ -115,6 +162,7 @@ async function measureInChild(options: Options): Promise<IterationCost> {
     '--domains': domains,
     '--iterations': iterations,
     '--threads': threads,
+    '--peak-of': peakOf,
   };
   const parameters = [
     ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])),
@@ -122,6 +170,7 @@ async function measureInChild(options: Options): Promise<IterationCost> {
     ...(kernels === true ? ['--kernels'] : []),
     ...(profile === true ? ['--profile'] : []),
     ...(compile === true ? ['--compile'] : []),
+    ...(memory === true ? ['--memory'] : []),
   ];
   const { exitCode, signal, stdout, stderr } = await runProgram(process.execPath, [PROGRAM, ...parameters, '--json']);
   if (stderr !== '') console.error(stderr.trimEnd());

@@ -17,8 +17,8 @@ describe('alternating with a peer', () => {
     const order: string[] = [];
     const costs = [cost(4, 100), cost(2, 300)];
     const peers = [
-      { json: { round: 1 }, secondsBest: 3 },
-      { json: { round: 2 }, secondsBest: 5 },
+      { json: { round: 1 }, secondsBest: 3, peakResidentBytes: 200 },
+      { json: { round: 2 }, secondsBest: 5, peakResidentBytes: 400 },
     ];
     const compared = await alternate(
       () => {
@@ -32,7 +32,8 @@ describe('alternating with a peer', () => {
       2,
     );
     expect(order).toEqual(['peer', 'ours', 'peer', 'ours']);
-    expect(compared).toEqual({ ...cost(2, 300), secondsMedian: 4, cpuSecondsMedian: 6, peer: { round: 1 }, ratio: 1.5 });
+    const medians = { secondsMedian: 4, cpuSecondsMedian: 6 };
+    expect(compared).toEqual({ ...cost(2, 300), ...medians, peer: { round: 1 }, ratio: 1.5, memoryRatio: 0.75 });
   });
 });
 

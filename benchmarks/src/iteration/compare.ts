@@ -7,6 +7,8 @@ export interface PeerComparison extends IterationCost {
   peer: Record<string, unknown>;
   /** The peer's best seconds / ours: above 1 we are faster. */
   ratio: number;
+  /** Our peak of resident memory / the peer's, where it says its own on a processor: below 1 we take less. */
+  memoryRatio?: number;
 }
 
 /**
@@ -29,16 +31,19 @@ export async function alternate(
   const bestPeer = peers.reduce((best, result) => (result.secondsBest < best.secondsBest ? result : best));
   const best = costs.reduce((least, cost) => (cost.secondsBest < least.secondsBest ? cost : least));
   const { secondsBest } = best;
+  const peakResidentBytes = Math.max(...costs.map((cost) => cost.peakResidentBytes));
+  const peerPeak = Math.max(...peers.map((result) => result.peakResidentBytes ?? NaN));
   return {
     ...costs[0]!,
     secondsBest,
     secondsMedian: median(costs.map((cost) => cost.secondsMedian)),
     cpuSecondsMedian: median(costs.map((cost) => cost.cpuSecondsMedian)),
     peakTensorBytes: Math.max(...costs.map((cost) => cost.peakTensorBytes)),
-    peakResidentBytes: Math.max(...costs.map((cost) => cost.peakResidentBytes)),
+    peakResidentBytes,
     // Both of one process: ratios of different ones would not be paired.
     ...(best.eager && { eager: best.eager, compileRatio: best.compileRatio! }),
     peer: bestPeer.json,
     ratio: bestPeer.secondsBest / secondsBest,
+    ...(peerPeak > 0 && { memoryRatio: peakResidentBytes / peerPeak }),
   };
 }

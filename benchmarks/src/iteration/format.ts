@@ -19,6 +19,7 @@ export function formatCost(cost: IterationCost | PeerComparison): string {
     rows.push(
       ['operation by operation: seconds, best', threeDigits(cost.eager.secondsBest)],
       ['operation by operation: seconds, median', threeDigits(cost.eager.secondsMedian)],
+      ['operation by operation: peak resident memory', formatBytes(cost.eager.peakResidentBytes)],
       ['times as fast as operation by operation', threeDigits(cost.compileRatio!)],
     );
   }
@@ -27,7 +28,9 @@ export function formatCost(cost: IterationCost | PeerComparison): string {
     `peer ${name}`,
     typeof value === 'string' ? value : JSON.stringify(value),
   ]);
-  return alignColumns([...rows, ...peer.filter(([, value]) => value!.length < 40), ['times as fast as the peer', threeDigits(cost.ratio)]]);
+  const memory = cost.memoryRatio === undefined ? [] : [["peak resident memory, times the peer's", threeDigits(cost.memoryRatio)]];
+  const speed = ['times as fast as the peer', threeDigits(cost.ratio)];
+  return alignColumns([...rows, ...peer.filter(([, value]) => value!.length < 40), speed, ...memory]);
 }
 
 /** Kernels by what they cost, most arithmetic first. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { collectGarbage } from '@stargan/backend';
+import { collectGarbage, residentMemory, type ResidentMemory } from '@stargan/backend';
 import { replayed, type Config } from '@stargan/harness';
 import { trainingWorkload } from '@stargan/training/planning';
 import { countWork, profileWork, type KernelCount, type WorkProfile } from '@stargan/profiling';
@@ -17,23 +17,42 @@ export interface IterationCost {
   launches: number;
   /** Most bytes of tensors at once, weights and moments included. */
   peakTensorBytes: number;
-  /** Most memory that the process ever had. */
+  /** Most memory that the process of a training of the timed kind ever had; with compiling it is measured by itself. */
   peakResidentBytes: number;
   /** Only when asked for. */
   profile?: IterationProfile;
   /** Only with compiling, when the times above are those of compiled iterations: of operation by operation, in turn with them. */
-  eager?: { secondsBest: number; secondsMedian: number };
+  eager?: EagerCost;
   /** Only with compiling: eager best seconds / compiled ones. */
   compileRatio?: number;
+}
+
+/** What iterations cost that run operation by operation. */
+export interface EagerCost {
+  secondsBest: number;
+  secondsMedian: number;
+  /** Most memory that a process ever had in which there is this training alone. */
+  peakResidentBytes: number;
+}
+
+/** Most memory that processes ever had, each with one training in it. */
+export interface PeaksAlone {
+  compiled: number;
+  eager: number;
 }
 
 /** What was measured in this process. */
 export interface MeasuredIteration {
   cost: IterationCost;
   kernels: readonly KernelCount[];
+  /** Where memory is after the last timed iteration; undefined where the system does not tell. */
+  resident: ResidentMemory | undefined;
   /** Only when asked for. */
   times?: WorkProfile;
 }
+
+/** Two are recorded; the first that is replayed is slower than the others. */
+const RECORDED = 3;
 
 /** Iterations that are profiled at most; more would only take longer. */
 const PROFILED = 3;
@@ -45,27 +64,27 @@ const PROFILED = 3;
  * @param domains number of domains
  * @param timed iterations to time, ≥ 1
  * @param profile whether to take the times of kernels too
- * @param compile whether to time compiled iterations in turn with those that run operation by operation; FLOPs, launches and bytes of
- *   tensors are those of the latter, resident memory that of both together
+ * @param peaks given to time compiled iterations in turn with those that run operation by operation: memory of processes with one of
+ *   them alone, since this one holds both; FLOPs, launches and bytes of tensors are those of the latter
  */
 export function measureIteration(
   config: Config,
-  { domains, timed, profile = false, compile = false }: { domains: number; timed: number; profile?: boolean; compile?: boolean },
+  { domains, timed, profile = false, peaks }: { domains: number; timed: number; profile?: boolean; peaks?: PeaksAlone | undefined },
 ): MeasuredIteration {
   const workload = trainingWorkload(config, { domains });
-  const compiled = compile ? trainingWorkload(config, { domains, compile: replayed }) : undefined;
+  const compiled = peaks !== undefined ? trainingWorkload(config, { domains, compile: replayed }) : undefined;
   // Every iteration reads its losses, so it is done when it returns, on a GPU as well.
   workload.iterate();
   // As a training does: initial weights are garbage by now.
   collectGarbage();
-  // Two are recorded; the first that is replayed is slower than the others.
-  for (let i = 0; i < 3; i++) compiled?.iterate();
+  for (let i = 0; i < RECORDED; i++) compiled?.iterate();
   const eagerTimes: { wall: number; cpu: number }[] = [];
   const compiledTimes: typeof eagerTimes = [];
   for (let i = 0; i < timed; i++) {
     eagerTimes.push(timeOf(() => workload.iterate()));
     if (compiled !== undefined) compiledTimes.push(timeOf(() => compiled.iterate()));
   }
+  const resident = residentMemory();
   compiled?.dispose();
   const times = compiled === undefined ? eagerTimes : compiledTimes;
   const seconds = times.map(({ wall }) => wall);
@@ -77,18 +96,37 @@ export function measureIteration(
     flops,
     launches,
     peakTensorBytes,
-    peakResidentBytes: peakResidentBytes(),
-    ...(compile && besideEager(seconds, eagerTimes)),
+    peakResidentBytes: peaks?.compiled ?? peakResidentBytes(),
+    ...(peaks && besideEager(seconds, eagerTimes, peaks.eager)),
   };
   const profiled = profile ? profileWork(() => workload.iterate(), { runs: Math.min(timed, PROFILED) }) : undefined;
   workload.dispose();
-  return { cost, kernels, times: profiled };
+  return { cost, kernels, resident, times: profiled };
 }
 
-function besideEager(compiled: readonly number[], times: readonly { wall: number }[]): Pick<IterationCost, 'eager' | 'compileRatio'> {
+/**
+ * Most memory that this process ever had, after a few iterations of a training in it, as few as it takes to record and replay them.
+ *
+ * @param compile whether they are compiled, or run operation by operation
+ */
+export function measurePeak(config: Config, { domains, compile }: { domains: number; compile: boolean }): number {
+  const workload = trainingWorkload(config, { domains, ...(compile && { compile: replayed }) });
+  workload.iterate();
+  collectGarbage();
+  for (let i = 0; i < RECORDED; i++) workload.iterate();
+  workload.dispose();
+  return peakResidentBytes();
+}
+
+function besideEager(
+  compiled: readonly number[],
+  times: readonly { wall: number }[],
+  peak: number,
+): Pick<IterationCost, 'eager' | 'compileRatio'> {
   const seconds = times.map(({ wall }) => wall);
   const secondsBest = Math.min(...seconds);
-  return { eager: { secondsBest, secondsMedian: median(seconds) }, compileRatio: secondsBest / Math.min(...compiled) };
+  const eager = { secondsBest, secondsMedian: median(seconds), peakResidentBytes: peak };
+  return { eager, compileRatio: secondsBest / Math.min(...compiled) };
 }
 
 /** Seconds on the clock, and of processor time. */

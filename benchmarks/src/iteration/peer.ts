@@ -5,6 +5,8 @@ import { lastJson, runProgram } from './run-program.js';
 export interface PeerResult {
   json: Record<string, unknown>;
   secondsBest: number;
+  /** Most memory that its process ever had, where it says so; never that of a graphics card. */
+  peakResidentBytes?: number;
 }
 
 /** Which Python program to compare with, and what to ask of it. */
@@ -21,7 +23,8 @@ export interface PeerOptions {
 
 /**
  * Runs a peer program once. It takes `--img-size S --batch B --iterations N --json` and prints a JSON object with
- * the seconds of its best iteration after warm-up as `best_s` (or `secondsBest`).
+ * the seconds of its best iteration after warm-up as `best_s` (or `secondsBest`), and its peak of
+ * resident memory as `peak_gib` (or `peakResidentBytes`) if it likes.
  *
  * @throws when Python or what the program imports is missing, or its output is not as expected
  */
@@ -42,7 +45,10 @@ export async function runPeer({ python, file, imageSize, batch, iterations, doma
       `peer: ${name} must print the seconds of its best iteration as best_s, got ${Object.keys(json).join(', ') || 'an empty object'}`,
     );
   }
-  return { json, secondsBest };
+  const peak = typeof json.peak_gib === 'number' ? json.peak_gib * 2 ** 30 : json.peakResidentBytes;
+  // With a device of its own, a peer's peak is that of the device.
+  const onProcessor = device === undefined || device === 'cpu';
+  return { json, secondsBest, ...(onProcessor && typeof peak === 'number' && peak > 0 && { peakResidentBytes: peak }) };
 }
 
 interface Failure {

@@ -32,3 +32,4 @@ export { surviveLostOutput, type ProgramOutputs } from './survive-lost-output.js
 export { reportError, runProgram } from './run-program.js';
 export { selectRuntime, type SelectRuntimeOptions } from './select-runtime.js';
 export { freeBytes, type System } from './machine/system.js';
+export { residentMemory, type ResidentMemory } from './resident/resident-memory.js';

@@ -8,10 +8,12 @@
 #include "tfjs_binding.cc"
 #undef NAPI_MODULE
 
+#include "allocator.h"
 #include "functions.h"
 
 NAPI_MODULE_INIT() {
   if (tfnodejs::InitTFNodeJSBinding(env, exports) == nullptr) return nullptr;
   stargan::exportFunctions(env, exports);
+  stargan::exportAllocator(env, exports);
   return exports;
 }

@@ -1,0 +1,10 @@
+// What the C library's allocator holds: `allocatorMemory` of the addon.
+#pragma once
+
+#include <node_api.h>
+
+namespace stargan {
+
+void exportAllocator(napi_env env, napi_value exports);
+
+}  // namespace stargan

@@ -1,0 +1,14 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** What the addon tells of the C library's allocator. */
+export interface Allocator {
+  /** Bytes that it has given out, and that it keeps for later. */
+  allocatorMemory(): { readonly inUse: number; readonly free: number };
+}
+
+/** The allocator of the runtime in use; undefined without a native runtime, or where its addon does not know it: it needs glibc 2.33. */
+export function findAllocator(): Allocator | undefined {
+  if (tf.getBackend() !== 'tensorflow') return undefined;
+  const { binding } = tf.backend() as unknown as { readonly binding: Partial<Allocator> };
+  return typeof binding.allocatorMemory === 'function' ? (binding as Allocator) : undefined;
+}
