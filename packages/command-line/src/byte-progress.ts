@@ -2,7 +2,9 @@ import { createProgress } from './progress.js';
 
 /** Shows how much of a file has been downloaded. */
 export interface ByteProgress {
+  /** Takes the bytes that are there, and all that there are, where that is known. */
   readonly update: (done: number, total: number | undefined) => void;
+  /** Leaves the bar where it is. */
   readonly stop: () => void;
 }
 

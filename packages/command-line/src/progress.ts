@@ -3,6 +3,8 @@ import { createTerminalBar } from './terminal-bar.js';
 /** Shows how far something is. */
 export interface Progress {
   /**
+   * Shows how far it is now.
+   *
    * @param value how much is done
    * @param total how much there is
    * @param shown values of the other names in the formats
