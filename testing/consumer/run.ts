@@ -3,7 +3,6 @@ import {
   appendToHistory,
   appendToLog,
   changedValues,
-  compareWithKeptFingerprint,
   CONFIG_KEYS,
   configFields,
   configKeys,
@@ -67,7 +66,6 @@ import {
   type ScoreTable,
   type TaskResult,
 } from '@stargan/run';
-import { openDataset } from '@stargan/data';
 import { metricTable } from '@stargan/metrics';
 
 const sources: ConfigSources = { preset: Object.keys(PRESETS)[0], assignments: ['batch=2'], say: (line) => console.log(line) };
@@ -87,7 +85,6 @@ const lock: RunLock = await lockRun(run);
 const previous = await requireFittingRun(run, record, true);
 const adopted: AdoptedRecord = await adoptRecord(run, record, previous, (line) => console.log(line));
 await writeRunRecord(run, record);
-await compareWithKeptFingerprint(run, 'photos', await openDataset('photos'), false);
 const event: RunEvent = { event: 'begun', time: new Date().toISOString(), iteration: 0 };
 await appendToHistory(run, event);
 console.log(adopted.changes, await readHistory(run), await isTraining(run));

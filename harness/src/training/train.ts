@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { compareWithKeptFingerprint } from '@stargan/data/inspection';
 import { openDataset, planTrainingBatch, type Dataset, type DatasetReport, type TrainingSampler } from '@stargan/data';
 import { buildNetworks, buildOptimizers, disposeState, initialState, selectFrozen, stateFromPretrained } from '@stargan/training';
 import {
   type Config,
-  compareWithKeptFingerprint,
   adoptRecord,
   requireFittingRun,
+  runPaths,
   type RunRecord,
   lockRun,
   type RunLock,
@@ -175,7 +176,9 @@ async function trainLocked(
     },
   };
   try {
-    const images = await compareWithKeptFingerprint(out, record.data, dataset, config.fingerprint === 'contents');
+    const images = await compareWithKeptFingerprint(runPaths(out).data, record.data, dataset, {
+      contents: config.fingerprint === 'contents',
+    });
     for (const line of images.warnings) log(line);
     await training.outputs.optionalWrites.attempt('data.json', images.keep);
     await recordEvent(training, {

@@ -3,7 +3,6 @@ export { configKeys } from './config/suggest-key.js';
 export { PRESETS } from './config/presets.js';
 export { parseConfig, resolveConfig, type ConfigSources } from './config/resolve.js';
 export { CONFIG_KEYS, configFields, type Config } from './config/schema.js';
-export { compareWithKeptFingerprint } from './data-fingerprint.js';
 export type { DatasetRecord } from './dataset-record.js';
 export { findBest, findBestCheckpoint, keepBest, type BestRecord } from './evaluation/best-checkpoint.js';
 export {

@@ -24,7 +24,7 @@ export {
   type NumberRange,
   type TextField,
   rate,
-} from './field.js';
+} from '@stargan/config';
 export { averageFile, averageFiles, optimizerFile, weightsFile } from './files/file-names.js';
 export { type ModelRecord, type OpenedRecord, parseStoredRecord, RECORD_FILE, type StoredRecord } from './files/model-record.js';
 export { findModel, type FoundModel, openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';

@@ -1,7 +1,7 @@
 import { resizeBilinear, type RgbImage } from '@stargan/data';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FITS, fitPicture, placePicture } from './fit.js';
+import { FITS, fitToPlacement, placePicture } from './fit.js';
 
 const ramp = (width: number, height: number): RgbImage => ({
   width,
@@ -47,22 +47,22 @@ describe('placePicture', () => {
   });
 });
 
-describe('fitPicture', () => {
+describe('fitToPlacement', () => {
   it('resizes what is taken as training does', () => {
     const image = ramp(30, 20);
-    expect(fitPicture(image, 16, placePicture(30, 20, 16, 'stretch'))).toEqual(resizeBilinear(image, 16, 16));
+    expect(fitToPlacement(image, 16, placePicture(30, 20, 16, 'stretch'))).toEqual(resizeBilinear(image, 16, 16));
     const middle = { left: 5, top: 0, width: 20, height: 20 };
-    expect(fitPicture(image, 16, placePicture(30, 20, 16, 'crop'))).toEqual(resizeBilinear(image, 16, 16, middle));
+    expect(fitToPlacement(image, 16, placePicture(30, 20, 16, 'crop'))).toEqual(resizeBilinear(image, 16, 16, middle));
   });
 
   it('repeats the edges of a padded picture', () => {
     const image: RgbImage = { width: 2, height: 1, data: Uint8Array.of(1, 2, 3, 4, 5, 6) };
-    const { data } = fitPicture(image, 2, {
+    const { data } = fitToPlacement(image, 2, {
       taken: { left: 0, top: 0, width: 2, height: 1 },
       placed: { left: 0, top: 0, width: 2, height: 1 },
     });
     expect([...data]).toEqual([1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6]);
-    const tall = fitPicture(ramp(10, 30), 15, placePicture(10, 30, 15, 'pad'));
+    const tall = fitToPlacement(ramp(10, 30), 15, placePicture(10, 30, 15, 'pad'));
     const row = [...tall.data.subarray(0, 15 * 3)];
     const pixel = (x: number): number[] => row.slice(x * 3, x * 3 + 3);
     for (const x of [0, 4]) expect(pixel(x)).toEqual(pixel(5));

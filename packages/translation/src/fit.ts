@@ -51,7 +51,7 @@ export function placePicture(width: number, height: number, size: number, fit: F
  * @param placement where it goes, as {@link placePicture} gives it
  * @returns [size, size, 3]
  */
-export function fitPicture(image: RgbImage, size: number, { taken, placed }: Placement): RgbImage {
+export function fitToPlacement(image: RgbImage, size: number, { taken, placed }: Placement): RgbImage {
   const resized = resizeBilinear(image, placed.width, placed.height, taken);
   return placed.width === size && placed.height === size ? resized : extendEdges(resized, size, placed);
 }

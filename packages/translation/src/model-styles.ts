@@ -1,7 +1,7 @@
 import { tensor2d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { decodeImage, pixelsToFloats, printablePath } from '@stargan/data';
 import { interpolate, type Model } from '@stargan/training';
-import { fitPicture, placePicture, type Fit } from './fit.js';
+import { fitToPlacement, placePicture, type Fit } from './fit.js';
 import { RequestError, requireWhole } from './request-error.js';
 import type { Style } from './style.js';
 
@@ -92,7 +92,7 @@ export async function styleFromPicture(
   requirePsi(psi);
   const { imageSize: size } = model;
   const image = await decodeImage(file, { maxPixels });
-  const floats = pixelsToFloats(fitPicture(image, size, placePicture(image.width, image.height, size, fit)));
+  const floats = pixelsToFloats(fitToPlacement(image, size, placePicture(image.width, image.height, size, fit)));
   const tensor = tidy(() => model.encodeStyle(tensor4d(floats, [1, size, size, 3]), name));
   try {
     const values = Float32Array.from(await tensor.data<'float32'>());

@@ -15,7 +15,7 @@ import {
   type PictureSize,
 } from './encode-picture.js';
 import { findPictures, type FoundPictures } from './find-pictures.js';
-import { FITS, fitPicture, placePicture, type Fit, type Placement } from './fit.js';
+import { FITS, fitToPlacement, placePicture, type Fit, type Placement } from './fit.js';
 import { styleTensor } from './model-styles.js';
 import { EXISTING_CHOICES, planOutputs, type ExistingChoice, type PlannedPicture } from './plan-outputs.js';
 import { requireChoice, requireWhole } from './request-error.js';
@@ -224,7 +224,7 @@ async function readPicture(
         'choose another format, or the size of the model',
         'too-large',
       );
-    return { picture, placement, isSquare: image.width === image.height, values: pixelsToFloats(fitPicture(image, size, placement)) };
+    return { picture, placement, isSquare: image.width === image.height, values: pixelsToFloats(fitToPlacement(image, size, placement)) };
   } catch (error) {
     if (error instanceof ImageFileError) return error;
     throw error;

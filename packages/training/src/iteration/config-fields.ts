@@ -1,4 +1,4 @@
-import { count, dimension, fraction, rate, type ConfigOf, type Fields } from '../field.js';
+import { count, dimension, fraction, rate, type ConfigOf, type Fields } from '@stargan/config';
 
 /** What the iterations of a training see. */
 export const batchFields = {

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { exponentialMovingAverage, linearDecay } from '@stargan/optimizers';
-import { withDefaults } from '../field.js';
+import { withDefaults } from '@stargan/config';
 import { withoutFrozen, type Frozen } from '../networks/freeze.js';
 import { EMA_NETWORKS, type EmaNetwork, type Networks } from '../networks/networks.js';
 import { disposeAll } from '../networks/weights.js';

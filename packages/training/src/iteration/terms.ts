@@ -1,7 +1,7 @@
 import { add, clone, mul, scalar, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { valueAndGradients, type Parameters } from '@stargan/ops';
-import { withDefaults } from '../field.js';
+import { withDefaults } from '@stargan/config';
 import { architectureFields, type ArchitectureConfig } from '../networks/config-fields.js';
 import type { Networks } from '../networks/networks.js';
 import { objectiveFields, type ObjectiveConfig } from './config-fields.js';

@@ -2,7 +2,7 @@ import { dispose, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { DomainLabels } from '@stargan/layers';
 import type { AdamState } from '@stargan/optimizers';
-import { withDefaults } from '../field.js';
+import { withDefaults } from '@stargan/config';
 import { withoutFrozen, type Frozen } from '../networks/freeze.js';
 import type { NetworkName, Networks, WeightsOf } from '../networks/networks.js';
 import { disposeAll, mapNames, splitWeights } from '../networks/weights.js';

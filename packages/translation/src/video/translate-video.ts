@@ -2,7 +2,7 @@ import { decodeImage, mapConcurrently, pixelsToFloats } from '@stargan/data';
 import type { ImageBatch, Model, Pixels } from '@stargan/training';
 import { chooseStyles, type NamedStyle, type StyleChoice } from '../choose-styles.js';
 import { findPictures, type FoundPictures } from '../find-pictures.js';
-import { FITS, fitPicture, placePicture, type Fit } from '../fit.js';
+import { FITS, fitToPlacement, placePicture, type Fit } from '../fit.js';
 import { RequestError, requireChoice, requireWhole } from '../request-error.js';
 import { countDistinctFrames, countFrames, frameSize, interpolationFrames } from './frames.js';
 import { requireVideo, writeVideo, type WriteVideoOptions } from './write-video.js';
@@ -97,7 +97,7 @@ export async function translateVideo(
 
   const load = async (picture: string): Promise<Float32Array> => {
     const image = await decodeImage(picture, { maxPixels });
-    return pixelsToFloats(fitPicture(image, imageSize, placePicture(image.width, image.height, imageSize, fit)));
+    return pixelsToFloats(fitToPlacement(image, imageSize, placePicture(image.width, image.height, imageSize, fit)));
   };
   const images: ImageBatch = { size: imageSize, data: joined(await mapConcurrently(pictures, AT_ONCE, (picture) => load(picture.file))) };
   const keyframes = await mapConcurrently(styles, AT_ONCE, async (style) => ({
