@@ -35,6 +35,7 @@ describe('pnpm bench', () => {
       'networks',
       'optimizer',
       'penalties',
+      'replaying',
       'resampling',
       'residual blocks',
     ]);

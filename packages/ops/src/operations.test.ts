@@ -10,6 +10,7 @@ import { toTensor } from './testing/tensors.js';
 const NOT_OPERATIONS = [
   'conv2dOutputShape',
   'defineOperation',
+  'plainly',
   'recompute',
   'stopGradient',
   'unrecorded',
