@@ -11,6 +11,7 @@ import {
   listCache,
   pruneCache,
   reportError,
+  residentMemory,
   runProgram,
   runtimeKinds,
   selectRuntime,
@@ -31,6 +32,7 @@ import {
   type Precision,
   type Processor,
   type ProgramOutputs,
+  type ResidentMemory,
   type ResolvedPackage,
   type Runtime,
   type RuntimeKind,
@@ -91,3 +93,5 @@ console.log(await inspectMachine(bare));
 const outputs: ProgramOutputs = { stdout: process.stdout, stderr: process.stderr, onFailure: () => undefined };
 surviveLostOutput(outputs);
 await runProgram(async () => 0);
+const resident: ResidentMemory | undefined = residentMemory();
+console.log(resident?.total, resident?.nativeFree);
