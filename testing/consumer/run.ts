@@ -74,7 +74,7 @@ const changes: ConfigChange[] = changedValues(parseConfig({}), config);
 console.log(
   changes.map(({ key, from, to }) => [key, from, to]),
   CONFIG_KEYS.length,
-  configFields.batch.doc,
+  configFields.batch.description,
   configKeys.suggest('lr'),
 );
 
