@@ -96,6 +96,7 @@ export const rooms = {
   'packages/run': ['config', 'dataset-record.ts', 'metric-log.ts', 'run-directory.ts', 'run-history.ts', 'run-lock.ts', 'evaluation', '*'],
   harness: [
     'usage-error.ts',
+    'replay.ts',
     'logging',
     'config',
     'dataset',

@@ -539,8 +539,14 @@ export const mutations = [
         'previous.domains.length !== record.domains.length',
         'is refused on images of other domains',
       ],
-      ['the seed may change halfway', `${run}/resume-rules.ts`, "  'seed',\n", '', 'refuses by name what cannot change'],
-      ['the style dimension may change halfway', `${run}/resume-rules.ts`, "'styleDim', ", '', 'refuses by name what cannot change'],
+      ['the seed may change halfway', `${run}/resume-rules.ts`, "'seed', ", '', 'refuses by name what cannot change'],
+      [
+        'the style dimension may change halfway',
+        'packages/training/src/networks/config-fields.ts',
+        "  'styleDim',\n",
+        '',
+        'refuses by name what cannot change',
+      ],
       [
         'the remains of a run without its config.json are trained over',
         `${run}/resume-rules.ts`,

@@ -31,7 +31,7 @@ export { generatorGradients, type GeneratorInputs, type StyleSource, type TermCo
 export { trainIteration, type IterationConfig, type Losses } from '@stargan/training';
 export { findCheckpoint, readRunRecord, type RunRecord } from '@stargan/run';
 export { buildOptimizers, disposeState, initialState, type OptimizerConfig, type Optimizers, type TrainingState } from '@stargan/training';
-export { replayed } from './training/compiled-iteration.js';
+export { replayed } from './replay.js';
 export { train, type TrainOptions, type TrainResult } from './training/train.js';
 export { findWeights, requireWeights, WEIGHT_KINDS, weightsAdvice, type StoredWeights, type WeightKind } from '@stargan/pretrained';
 export { UsageError } from './usage-error.js';

@@ -12,10 +12,12 @@ import {
   initialWeights,
   namedParameters,
   NETWORK_NAMES,
+  PARAMETER_KEYS,
   planTransfer,
   selectFrozen,
   stateFromPretrained,
   summarizeTransfer,
+  trainedSpecs,
   trainingFields,
   transferWeights,
   type DomainAxis,
@@ -46,6 +48,7 @@ const state = initialState(networks, optimizers, 1, frozen);
 const parameters: NamedParameter[] = namedParameters(networks);
 console.log(frozenOf(state).discriminator?.size, describeNames(parameters.map(({ name }) => name)));
 disposeState(state);
+console.log(PARAMETER_KEYS.length, trainedSpecs(networks, 'discriminator', frozen).length);
 
 // A training that begins with the weights of a run.
 const kind: PretrainedKind = 'ema';

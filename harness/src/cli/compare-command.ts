@@ -5,7 +5,7 @@ import { compareFolders, FID_NAMES, type ComparedSet, type FidName, type FolderC
 import { isOnFeatures, metricKey, metricTable } from '@stargan/metrics';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createEvaluationProgress } from '../evaluation/evaluation-progress.js';
-import { replay } from '../evaluation/replay.js';
+import { replayedIfPossible } from '../replay.js';
 import { describeReasons, formatScore } from '@stargan/run';
 import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
@@ -107,7 +107,7 @@ export async function compare(
         saveStatistics,
         onProgress,
         signal,
-        compile: replay(),
+        compile: replayedIfPossible(),
       });
     } finally {
       progress.stop();

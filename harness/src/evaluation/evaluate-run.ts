@@ -44,7 +44,7 @@ import {
 } from '@stargan/run';
 import type { EvaluationData } from '@stargan/evaluation';
 import type { EvaluationOptions } from './options.js';
-import { replay } from './replay.js';
+import { replayedIfPossible } from '../replay.js';
 import { taskFolders } from './task-folders.js';
 
 /** What is evaluated, with what, and where the results go. */
@@ -97,7 +97,7 @@ const NOT_ASKED_FOR: Missing = { reason: 'no metric needs it' };
 export async function evaluateRun(request: EvaluateRunOptions): Promise<EvaluationRecord> {
   const { metrics = metricTable, options, data, saveImages } = request;
   const features = metrics.some(isOnFeatures)
-    ? await openFeatureNetwork(conventionOf(options.fid), undefined, { compile: replay() })
+    ? await openFeatureNetwork(conventionOf(options.fid), undefined, { compile: replayedIfPossible() })
     : NOT_ASKED_FOR;
   const perceptual = metrics.some(({ needs }) => needs === 'perceptual') ? await openPerceptualDistance() : NOT_ASKED_FOR;
   try {

@@ -1,7 +1,7 @@
 import { loadImages } from '@stargan/data';
 import type { DomainClassifier } from '@stargan/metrics';
 import { openClassifier, type EvaluationDomain, type OpenClassifierOptions } from '@stargan/training/evaluation';
-import { replay } from './replay.js';
+import { replayedIfPossible } from '../replay.js';
 
 /** As {@link openClassifier}, which it calls: from image files, with updates that are replayed wherever the runtime can. */
 export function trainClassifier(
@@ -9,5 +9,5 @@ export function trainClassifier(
   imageSize: number,
   options: Omit<OpenClassifierOptions, 'load' | 'compile'>,
 ): Promise<DomainClassifier | undefined> {
-  return openClassifier(domains, imageSize, { ...options, load: loadImages, compile: replay() });
+  return openClassifier(domains, imageSize, { ...options, load: loadImages, compile: replayedIfPossible() });
 }

@@ -1,17 +1,11 @@
 import path from 'node:path';
 import { writeDemoImages } from '@stargan/data';
 import { parseConfig, type Config } from '@stargan/run';
+import { SMALL_MODEL } from '@stargan/testing/small-model';
 
 /** Values of a model that trains in milliseconds. */
 export const SMALL_CONFIG: Partial<Config> = {
-  imageSize: 16,
-  widthBudget: 64,
-  maxWidth: 8,
-  styleDim: 4,
-  latentDim: 4,
-  hiddenDim: 8,
-  batch: 2,
-  iterations: 20,
+  ...SMALL_MODEL,
   diversityIterations: 100,
   learningRate: 1e-3,
   logEvery: 1,

@@ -11,7 +11,7 @@ import { trainingWorkload } from '@stargan/training/planning';
 import { planTraining } from '@stargan/training/planning';
 import { measureModel, openMeasurement, type Measurement } from '../studies/measure-model.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { replayed } from './compiled-iteration.js';
+import { replayed } from '../replay.js';
 import { train } from './train.js';
 
 let data = '';

@@ -1,14 +1,7 @@
-import { capture, whyNotCaptured } from '@stargan/backend';
-import {
-  labelForm,
-  trainingIteration,
-  type Compile,
-  type LabelForm,
-  type Networks,
-  type Optimizers,
-  type TrainingIteration,
-} from '@stargan/training';
+import { whyNotCaptured } from '@stargan/backend';
+import { labelForm, trainingIteration, type LabelForm, type Networks, type Optimizers, type TrainingIteration } from '@stargan/training';
 import type { Config } from '@stargan/run';
+import { replayed } from '../replay.js';
 
 /** The iterations of a training, how their batches hold domains, and whether updates are replayed. */
 export interface CompiledIteration {
@@ -17,16 +10,6 @@ export interface CompiledIteration {
   /** Why updates run operation by operation; undefined where they are recorded and replayed. */
   readonly notCompiled: string | undefined;
 }
-
-/**
- * How far operations may run ahead of the recorded order, in which memory is freed as soon as it is without compiling: enough to find
- * those that can run beside each other; little where memory is to be saved.
- */
-const LOOK_AHEAD = { usual: 64, saving: 8 };
-
-/** Compiles by recording and replaying. */
-export const replayed: Compile = (f, { saveMemory = false } = {}) =>
-  capture(f, { lookAhead: saveMemory ? LOOK_AHEAD.saving : LOOK_AHEAD.usual, keepRepeated: saveMemory });
 
 /** The iterations of a training of this many domains, compiled where that is wanted and possible. */
 export function compiledIteration(networks: Networks, optimizers: Optimizers, config: Config, domains: number): CompiledIteration {

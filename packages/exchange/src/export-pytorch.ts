@@ -10,6 +10,7 @@ import {
   REFERENCE_NAMES,
   selectFrozen,
   storedConstants,
+  trainedSpecs,
   weightsFile,
   type NetworkName,
   type TrainingConfig,
@@ -128,8 +129,7 @@ async function optimizerState(
   open: (specs: ParameterSpec[]) => Promise<NetworkFile>,
 ): Promise<PyTorchSource> {
   const { specs } = networks[name];
-  const frozen = selectFrozen(networks, config.freeze)[name];
-  const trained = specs.filter((spec) => frozen?.has(spec.name) !== true);
+  const trained = trainedSpecs(networks, name, selectFrozen(networks, config.freeze));
   const states = new Map<number, PyTorchSource>();
   if (trained.length > 0) {
     const file = await open(trained);

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { listCheckpoints } from '@stargan/checkpoints';
 import { CONFIG_KEYS, type Config } from './config/schema.js';
 import { UsageError } from '@stargan/command-line';
-import { checkpointDirectory } from '@stargan/training';
+import { checkpointDirectory, PARAMETER_KEYS } from '@stargan/training';
 import { findRunRecord, runPaths, writeRunRecord, type RunRecord } from './run-directory.js';
 
 /** A config value that changes when a run is resumed. */
@@ -16,12 +16,7 @@ export interface ConfigChange {
 }
 
 /** Keys that determine shapes, random streams or what has moments: a run cannot change them halfway. */
-const FIXED_KEYS: readonly (keyof Config)[] = [
-  ...(['imageSize', 'styleDim', 'latentDim', 'hiddenDim', 'widthBudget', 'maxWidth', 'highPass'] as const),
-  ...(['conditioning', 'injection', 'mappingNetwork', 'styleEncoder', 'discriminator'] as const),
-  'seed',
-  'freeze',
-];
+const FIXED_KEYS: readonly (keyof Config)[] = ['imageSize', ...PARAMETER_KEYS, 'seed', 'freeze'];
 
 /**
  * The values in which two configurations differ, in the order of the schema.

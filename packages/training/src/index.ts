@@ -82,7 +82,7 @@ export { type Factors, type Term, type TermConfig } from './iteration/terms.js';
 export { loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
 export { type DomainChoice } from './load-model-arguments.js';
 export { type DomainDiscriminator } from './networks/build-discriminator.js';
-export { type ArchitectureConfig, type SizeConfig } from './networks/config-fields.js';
+export { type ArchitectureConfig, type SizeConfig, PARAMETER_KEYS } from './networks/config-fields.js';
 export {
   buildNetworks,
   EMA_NETWORKS,
@@ -94,7 +94,7 @@ export {
   type WeightsOf,
 } from './networks/networks.js';
 export { describeNames } from './networks/describe-names.js';
-export { type Frozen, selectFrozen } from './networks/freeze.js';
+export { type Frozen, selectFrozen, trainedSpecs } from './networks/freeze.js';
 export { namedParameters, type NamedParameter, REFERENCE_NAMES } from './networks/reference-names.js';
 export { describeOverflow, findOverflow, type ProbeSizes } from './networks/probe.js';
 export { type StyleNetwork, type StyleNetworks } from './networks/style-codes.js';

@@ -22,7 +22,7 @@ import {
 import { averageFile, optimizerFile, weightsFile } from './file-names.js';
 import { filesOf, readAverages, readEach, readWeights } from './read-averages.js';
 import { readStoredTensors, storedConstants, storedTensors } from './stored-weights.js';
-import { withoutFrozen, type Frozen } from '../networks/freeze.js';
+import { trainedSpecs, withoutFrozen, type Frozen } from '../networks/freeze.js';
 import { disposeAll } from '../networks/weights.js';
 import { describeFault, findNonFinite } from '../iteration/finite.js';
 import { disposeMoments, type TrainingState } from '../iteration/state.js';
@@ -113,13 +113,16 @@ export async function readState(networks: Networks, checkpoint: Checkpoint, froz
   let ema: WeightsOf<EmaNetwork> | undefined;
   try {
     ema = await readAverages(networks, checkpoint);
-    const trainedSpecs = (name: NetworkName): ParameterSpec[] =>
-      networks[name].specs.filter((spec) => frozen[name]?.has(spec.name) !== true);
     const moments = await readEach(
-      NETWORK_NAMES.filter((name) => trainedSpecs(name).length > 0),
+      NETWORK_NAMES.filter((name) => trainedSpecs(networks, name, frozen).length > 0),
       (name) => {
         const file = path.join(checkpoint.path, optimizerFile(name));
-        return readMoments(trainedSpecs(name), file, withoutFrozen(weights[name], frozen[name]), iteration - missingSteps);
+        return readMoments(
+          trainedSpecs(networks, name, frozen),
+          file,
+          withoutFrozen(weights[name], frozen[name]),
+          iteration - missingSteps,
+        );
       },
       disposeMoments,
     );

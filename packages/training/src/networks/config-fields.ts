@@ -79,6 +79,21 @@ export const architectureFields = {
   },
 } as const satisfies Fields;
 
+/** Keys of the values, beside the image size, that settle which parameters there are and their shapes: weights belong to them. */
+export const PARAMETER_KEYS = [
+  'styleDim',
+  'latentDim',
+  'hiddenDim',
+  'widthBudget',
+  'maxWidth',
+  'highPass',
+  'conditioning',
+  'injection',
+  'mappingNetwork',
+  'styleEncoder',
+  'discriminator',
+] as const satisfies readonly (keyof typeof sizeFields | keyof typeof architectureFields)[];
+
 /** Sizes of the networks. */
 export type SizeConfig = ConfigOf<typeof sizeFields>;
 

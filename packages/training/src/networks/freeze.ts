@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { ConfigError } from '@stargan/config';
+import type { ParameterSpec } from '@stargan/layers';
 import { describeNames } from './describe-names.js';
 import { NETWORK_NAMES, type NetworkName, type Networks } from './networks.js';
 import { namedParameters, type NamedParameter } from './reference-names.js';
@@ -106,3 +107,13 @@ export function withoutFrozen<Value extends Tensor>(
 ): Record<string, Value> {
   return Object.fromEntries(Object.entries(tensors).filter(([key]) => frozen?.has(key) !== true));
 }
+
+/**
+ * The parameters of a network that train, in its order.
+ *
+ * @param networks all four
+ * @param name of the network
+ * @param frozen what does not train
+ */
+export const trainedSpecs = (networks: Networks, name: NetworkName, frozen: Frozen): ParameterSpec[] =>
+  networks[name].specs.filter((spec) => frozen[name]?.has(spec.name) !== true);

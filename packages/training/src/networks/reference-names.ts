@@ -1,3 +1,4 @@
+import { parameterCount } from '@stargan/layers';
 import { NETWORK_NAMES, type NetworkName, type Networks } from './networks.js';
 
 /** What the reference calls the networks, in its checkpoints and in ours. */
@@ -27,11 +28,11 @@ export interface NamedParameter {
  */
 export function namedParameters(networks: Networks): NamedParameter[] {
   return NETWORK_NAMES.flatMap((network) =>
-    networks[network].specs.map(({ name: key, shape }) => ({
+    networks[network].specs.map((spec) => ({
       network,
-      key,
-      name: `${REFERENCE_NAMES[network]}.${key}`,
-      size: shape.reduce((product, side) => product * side, 1),
+      key: spec.name,
+      name: `${REFERENCE_NAMES[network]}.${spec.name}`,
+      size: parameterCount([spec]),
     })),
   );
 }

@@ -2,7 +2,7 @@ import { parameterCount } from '@stargan/layers';
 import { fusedOperations } from '@stargan/ops/fused';
 import { countWork, planMemory } from '@stargan/profiling';
 import type { TrainingConfig } from '../config/training-config.js';
-import { selectFrozen } from '../networks/freeze.js';
+import { selectFrozen, trainedSpecs } from '../networks/freeze.js';
 import { buildNetworks, EMA_NETWORKS, NETWORK_NAMES, type NetworkName } from '../networks/networks.js';
 import { trainingWorkload } from './training-workload.js';
 
@@ -84,6 +84,6 @@ function stateBytesOf(config: TrainingConfig, domains: number): StateBytes {
   const networks = buildNetworks(config, domains);
   const frozen = selectFrozen(networks, config.freeze);
   const bytes = (names: readonly NetworkName[]): number => names.reduce((sum, name) => sum + 4 * parameterCount(networks[name].specs), 0);
-  const trained = NETWORK_NAMES.flatMap((name) => networks[name].specs.filter((spec) => frozen[name]?.has(spec.name) !== true));
+  const trained = NETWORK_NAMES.flatMap((name) => trainedSpecs(networks, name, frozen));
   return { weights: bytes(NETWORK_NAMES), moments: 2 * 4 * parameterCount(trained), averages: bytes(EMA_NETWORKS) };
 }

@@ -1,4 +1,6 @@
 import { ConfigError } from '@stargan/config';
+import { parameterCount, type ParameterSpec } from '@stargan/layers';
+import { PARAMETER_KEYS } from '../networks/config-fields.js';
 import { describeNames } from '../networks/describe-names.js';
 import { selectFrozen, type Frozen } from '../networks/freeze.js';
 import { NETWORK_NAMES, type ModelConfig, type NetworkName, type Networks } from '../networks/networks.js';
@@ -78,12 +80,6 @@ export interface TransferPlan {
   readonly removedDomains: readonly string[];
 }
 
-/** Values of a configuration that weights cannot be carried across. */
-const FIXED = [
-  ...(['styleDim', 'latentDim', 'hiddenDim', 'widthBudget', 'maxWidth', 'highPass'] as const),
-  ...(['conditioning', 'injection', 'mappingNetwork', 'styleEncoder', 'discriminator'] as const),
-] as const;
-
 /**
  * What becomes of the weights of one model in another, whose domains and image size may be others. Domains keep their heads by name. A
  * block keeps its weights where there is one of its shape at the same resolution; with another image size what takes the image in and
@@ -113,16 +109,17 @@ export function planTransfer(
     for (const spec of next.networks[network].specs) {
       const part = next.partOf(network, spec);
       const match = placed.get(placeIn(next, places.next, network, spec, sourceOf));
-      const row = match && fit(spec.shape, part, match.shape, from.domains.length, sourceOf);
-      const size = sizeOf(spec.shape);
+      const row = match && fit(spec, part, match.shape, from.domains.length, sourceOf);
+      const size = parameterCount([spec]);
       if (match === undefined || row === undefined) parameters.push({ network, key: spec.name, source: undefined, size, keptSize: 0 });
       else {
         parameters.push({ network, key: spec.name, source: match.name, size, ...row.entry });
         used.set(match.name, row.usedSize);
       }
     }
-    for (const { name: key, shape } of specs) {
-      const size = sizeOf(shape) - (used.get(key) ?? 0);
+    for (const spec of specs) {
+      const { name: key } = spec;
+      const size = parameterCount([spec]) - (used.get(key) ?? 0);
       if (size > 0) dropped.push({ network, key, size, isPart: used.has(key) });
     }
   }
@@ -131,14 +128,12 @@ export function planTransfer(
   return { networks: next.networks, parameters, dropped, frozen, ...domainsOf(from.domains, to.domains, sourceOf) };
 }
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
-
 /** The place of a parameter by which old and new ones are matched; a branch has that of the old domain whose it is, or none. */
 function placeIn(
   { partOf }: DomainNetworks,
   placeOf: ReturnType<typeof placesOf>,
   network: NetworkName,
-  spec: Networks['generator']['specs'][number],
+  spec: ParameterSpec,
   sourceOf: readonly (number | undefined)[] | undefined = undefined,
 ): string {
   const part = partOf(network, spec);
@@ -149,13 +144,14 @@ function placeIn(
 
 /** What a parameter takes over of one in its place; undefined where the shapes do not fit. */
 function fit(
-  shape: readonly number[],
+  spec: ParameterSpec,
   part: DomainPart,
   source: readonly number[],
   oldDomains: number,
   sourceOf: readonly (number | undefined)[],
 ): { entry: Pick<TransferredParameter, 'keptSize' | 'domainAxis'>; usedSize: number } | undefined {
-  const size = sizeOf(shape);
+  const { shape } = spec;
+  const size = parameterCount([spec]);
   if (part.kind !== 'axis') {
     const isSame = shape.length === source.length && shape.every((side, i) => side === source[i]);
     return isSame ? { entry: { keptSize: size }, usedSize: size } : undefined;
@@ -209,7 +205,7 @@ function domainsOf(
 }
 
 function requireSameArchitecture(from: ModelConfig, to: ModelConfig): void {
-  const others = FIXED.filter((key) => from[key] !== undefined && to[key] !== undefined && from[key] !== to[key]);
+  const others = PARAMETER_KEYS.filter((key) => from[key] !== undefined && to[key] !== undefined && from[key] !== to[key]);
   if (others.length === 0) return;
   const list = others.map((key) => `${key} ${from[key]}, now it is ${to[key]}`).join('; ');
   throw new ConfigError(
