@@ -23,7 +23,7 @@ export {
 } from '@stargan/training/planning';
 export { cycleStrip, latentGrid, referenceGrid, type DrawingOptions, type LabelledImages, type LatentGridOptions } from '@stargan/training';
 export type { Pixels } from '@stargan/training';
-export { translate, type ImageBatch, type Sampler } from '@stargan/training';
+export { translate, type SquareImages, type Sampler } from '@stargan/training';
 export { type Batch } from '@stargan/training';
 export { readAverages, readState, writeCheckpoint } from '@stargan/training';
 export { discriminatorGradients, type DiscriminatorInputs } from '@stargan/training';

@@ -1,6 +1,6 @@
 import {
   availableMemory,
-  cacheFolder,
+  cacheRoot,
   describeError,
   describeRuntime,
   findNvidiaCard,
@@ -65,7 +65,7 @@ const report: RuntimeReport | undefined = diagnosis.runtimes[0];
 const processor: Processor = diagnosis.processor;
 const card: NvidiaCard | undefined = await findNvidiaCard();
 const entries: CacheEntry[] = [...listCache(), ...pruneCache()];
-console.log(formatDiagnosis(diagnosis), finding, report, processor, card, entries, availableMemory(), cacheFolder());
+console.log(formatDiagnosis(diagnosis), finding, report, processor, card, entries, availableMemory(), cacheRoot());
 
 const environment: Environment = { PATH: undefined };
 const commandOptions: CommandOptions = { cwd: undefined, env: environment, log: undefined, timeoutMs: undefined, onOutput: undefined };

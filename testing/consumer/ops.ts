@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import {
   adaptiveInstanceNormalization,
   addBias,
+  affine,
   addBiasLeakyRelu,
   averagePool2x2,
   conv2d,
@@ -12,7 +13,6 @@ import {
   highPass,
   instanceNormalization,
   leakyRelu,
-  linear,
   plainly,
   recompute,
   residualSum,
@@ -80,7 +80,7 @@ const maps: tf.Tensor4D[] = [
 tf.dispose(maps);
 const shape: [number, number, number, number] = conv2dOutputShape([2, 8, 8, 3], [3, 3, 3, 4], { stride: 2 });
 tf.zeros(shape).dispose();
-const rows: tf.Tensor2D = selectRows(linear(tf.zeros([2, 3]), tf.zeros([3, 4]), tf.zeros([4])), [1, 0]);
+const rows: tf.Tensor2D = selectRows(affine(tf.zeros([2, 3]), tf.zeros([3, 4]), tf.zeros([4])), [1, 0]);
 rows.dispose();
 
 // Our losses are what our gradients are taken of; gradients have the names of the parameters.

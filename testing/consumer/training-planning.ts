@@ -27,7 +27,7 @@ import {
   trainingWorkload,
   waysToSave,
   type Budget,
-  type Fit,
+  type MemoryFit,
   type FitOptions,
   type Forecast,
   type MemoryPlan,
@@ -46,7 +46,7 @@ const forecasted: Forecast = forecast(config, 2);
 const budget: Budget = { availableBytes: 1e9, runtimeBytes: 1e8, kernels: 'fused' };
 const ways: WayToSave[] = waysToSave(config);
 const options: FitOptions = { largerBatches: true, ways, forecasted };
-const fit: Fit = fitTraining(config, 2, budget, options);
+const fit: MemoryFit = fitTraining(config, 2, budget, options);
 const workloadOptions: WorkloadOptions = { domains: 2, values: 'zeros' };
 const workload: TrainingWorkload = trainingWorkload(config, workloadOptions);
 workload.dispose();

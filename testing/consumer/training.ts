@@ -97,7 +97,7 @@ import {
   type FloatPixels,
   type GeneratorInputs,
   type GeneratorReadings,
-  type ImageBatch,
+  type SquareImages,
   type IterationConfig,
   type LabelledImages,
   type LatentGridOptions,
@@ -247,7 +247,7 @@ if (overflow !== undefined) console.log(describeOverflow(overflow));
 
 // Pictures.
 const sampler: Sampler = { networks, weights: state.ema };
-const images: ImageBatch = { size: 16, data: pixels };
+const images: SquareImages = { size: 16, data: pixels };
 const labelled: LabelledImages = { ...joinImages([selectImages(images, [1]), selectImages(images, [0])]), domains: [0, 1] };
 const drawing: DrawingOptions = { signal: new AbortController().signal };
 const grid: LatentGridOptions = { ...drawing, domains: 2, latentDim: 16, rows: 1, psi: 0.7, seed: 1 };

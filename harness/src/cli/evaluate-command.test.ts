@@ -2,14 +2,14 @@ import { execFile, spawn } from 'node:child_process';
 import { mkdir, readdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheFolder } from '@stargan/backend';
+import { cacheRoot } from '@stargan/backend';
 import { describe, expect, it, vi } from 'vitest';
 import { type EvaluationRecord, runPaths } from '@stargan/run';
 import { SMALL_CONFIG, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { main } from './main.js';
 
 const bin = fileURLToPath(new URL('../../bin/stargan.js', import.meta.url));
-const cache = cacheFolder();
+const cache = cacheRoot();
 
 let data = '';
 const folder = useTemporaryFolder(async (created) => {

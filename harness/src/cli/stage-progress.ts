@@ -1,4 +1,4 @@
-import { count } from '@stargan/data/inspection';
+import { formatCount } from '@stargan/data/inspection';
 import { createProgress, type Progress } from '@stargan/command-line';
 
 /** The progress of one stage after another. */
@@ -11,7 +11,7 @@ export function stageProgress(): { update: (stage: string, done: number, total: 
         const bar = `{bar} {value}/{total} ${stage} | {eta_formatted} left`;
         shown = { stage, progress: createProgress({ bar, line: `{done}/{all} ${stage}`, secondsBetweenLines: 10 }) };
       }
-      shown.progress.update(done, total, { done: count(done), all: count(total) });
+      shown.progress.update(done, total, { done: formatCount(done), all: formatCount(total) });
     },
     stop: () => shown?.progress.stop(),
   };

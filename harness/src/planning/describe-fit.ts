@@ -1,12 +1,12 @@
 import type { MemoryBudget } from '@stargan/backend';
-import { LARGEST_BATCH, type Fit } from '@stargan/training/planning';
+import { LARGEST_BATCH, type MemoryFit } from '@stargan/training/planning';
 import type { Config } from '@stargan/run';
 
 /** Bytes for people: `3.9 GiB`. */
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /** One line on the predicted peak, and a second, a warning, when it does not fit. */
-export function summarizeFit(fit: Fit, budget: MemoryBudget): string[] {
+export function summarizeFit(fit: MemoryFit, budget: MemoryBudget): string[] {
   const { availableBytes, place } = budget;
   const room = availableBytes === undefined ? '' : `; ${gibibytes(availableBytes)} of ${place} available`;
   const line = `predicted peak: ${gibibytes(fit.neededBytes)} (tensors ${gibibytes(fit.plan.peakBufferBytes)}, runtime about ${gibibytes(budget.runtimeBytes)})${room}`;
@@ -14,7 +14,7 @@ export function summarizeFit(fit: Fit, budget: MemoryBudget): string[] {
 }
 
 /** The whole plan as text for a terminal. */
-export function describeFit(config: Config, domains: number, fit: Fit, budget: MemoryBudget): string {
+export function describeFit(config: Config, domains: number, fit: MemoryFit, budget: MemoryBudget): string {
   const { plan, neededBytes, fits, largestBatch } = fit;
   const { weights, moments, averages } = plan.stateBytes;
   const rows = [
@@ -46,7 +46,7 @@ export const optionsOf = (changes: Partial<Config>): string =>
     .map(([key, value]) => (key === 'batch' ? `--batch ${value}` : `--set ${key}=${value}`))
     .join(' ');
 
-function describeRemedies({ largestBatch = 0, remedies }: Fit): string {
+function describeRemedies({ largestBatch = 0, remedies }: MemoryFit): string {
   const batch = largestBatch > 0 ? `--batch ${largestBatch} fits` : 'no batch fits: take a smaller --image-size or --set maxWidth=256';
   return [batch, ...remedies.map((changes) => `${optionsOf(changes)} does too`)].join('; ');
 }

@@ -1,6 +1,6 @@
 import { printablePath } from '@stargan/data';
 import {
-  count,
+  formatCount,
   counted,
   describeBalance,
   describeDataset,
@@ -25,12 +25,12 @@ export async function inspectionPage(inspection: Inspection, strips: readonly Co
   const rows = domains.map(({ split, name, images, broken: faults, width, height, bytes: size, formats }) => [
     printablePath(name),
     split,
-    count(images),
-    count(faults),
+    formatCount(images),
+    formatCount(faults),
     describeRange(width),
     describeRange(height),
     Object.entries(formats)
-      .map(([format, n]) => `${format} ${count(n)}`)
+      .map(([format, n]) => `${format} ${formatCount(n)}`)
       .join(', '),
     formatBytes(size),
   ]);
@@ -41,10 +41,10 @@ export async function inspectionPage(inspection: Inspection, strips: readonly Co
   );
   const summary = `<p>${check === 'full' ? 'Every image was decoded.' : 'The beginning and end of every file were looked at; damage in the middle, and pictures of one colour, of low range or read in part, are found with --full.'}</p>
 ${cards([
-  [count(total), 'images'],
-  [count(domains.filter(({ split }) => split === 'train').length), 'domains'],
-  [count(broken.length), 'broken'],
-  [count(duplicates.reduce((sum, { files }) => sum + files.length, 0)), 'files with a duplicate'],
+  [formatCount(total), 'images'],
+  [formatCount(domains.filter(({ split }) => split === 'train').length), 'domains'],
+  [formatCount(broken.length), 'broken'],
+  [formatCount(duplicates.reduce((sum, { files }) => sum + files.length, 0)), 'files with a duplicate'],
 ])}${noteList([...describeDataset(dataset), ...describeBalance(inspection)])}`;
   return reportPage({
     title,
@@ -64,6 +64,6 @@ ${cards([
 /** A finding; of a long list the rest is folded away. */
 function findingSection({ heading, lines }: DatasetFinding, index: number): ReportSection {
   const [shown, rest] = [lines.slice(0, SHOWN_LINES), lines.slice(SHOWN_LINES)];
-  const folded = rest.length === 0 ? '' : `<details><summary>${count(rest.length)} more</summary>${noteList(rest)}</details>`;
+  const folded = rest.length === 0 ? '' : `<details><summary>${formatCount(rest.length)} more</summary>${noteList(rest)}</details>`;
   return { id: `finding-${index}`, heading: heading[0]!.toUpperCase() + heading.slice(1), html: noteList(shown) + folded };
 }

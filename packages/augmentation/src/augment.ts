@@ -4,7 +4,7 @@ import type { RandomStream } from '@stargan/random';
 import { adjustBrightness, adjustContrast, adjustSaturation } from './color.js';
 import { cutOut, cutoutSize } from './cutout.js';
 import { requireImages } from './require-images.js';
-import { translate } from './translation.js';
+import { shiftPixels } from './translation.js';
 
 /** What may be done to images. `color` is brightness, saturation and contrast. */
 export type AugmentationOperation = 'color' | 'cutout' | 'translation';
@@ -108,7 +108,7 @@ export function augment(
       result = adjustContrast(result, mul(sub(drawn('contrast'), 0.5), gate('isContrast')));
     }
     if (operations.includes('translation'))
-      result = translate(result, shift('rows', largestShift(height)), shift('columns', largestShift(width)));
+      result = shiftPixels(result, shift('rows', largestShift(height)), shift('columns', largestShift(width)));
     if (operations.includes('cutout')) result = cutOut(result, start('top', height), start('left', width), gate('isCutout'));
     return result;
   });

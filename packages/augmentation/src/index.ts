@@ -16,4 +16,4 @@ export {
 } from './augment.js';
 export { adjustBrightness, adjustContrast, adjustSaturation } from './color.js';
 export { cutOut, cutoutSize } from './cutout.js';
-export { translate } from './translation.js';
+export { shiftPixels } from './translation.js';

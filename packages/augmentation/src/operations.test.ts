@@ -2,7 +2,7 @@ import { tensor1d, tensor4d, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { adjustBrightness, adjustContrast, adjustSaturation, cutOut, cutoutSize, translate } from './index.js';
+import { adjustBrightness, adjustContrast, adjustSaturation, cutOut, cutoutSize, shiftPixels } from './index.js';
 import { selectBackend } from './testing/backends.js';
 import { describeOperation } from './testing/derivatives.js';
 import { brightness64, contrast64, cutOut64, saturation64, translate64, type Size } from './testing/images64.js';
@@ -37,9 +37,9 @@ describeOperation({
   exact: each((x, i) => contrast64(x, [0.5, -0.375][i]!)),
 });
 describeOperation({
-  name: 'translate',
+  name: 'shiftPixels',
   shape: SHAPE,
-  operation: (x) => translate(x, tensor1d([1, -2]), tensor1d([-1, 0])),
+  operation: (x) => shiftPixels(x, tensor1d([1, -2]), tensor1d([-1, 0])),
   exact: each((x, i) => translate64(x, SIZE, [1, -2][i]!, [-1, 0][i]!)),
 });
 describeOperation({
@@ -63,7 +63,7 @@ describe('the operations', () => {
     fc.assert(
       fc.property(sizes, place, place, (size, rows, columns) => {
         const { values, image } = one(size);
-        const moved = valuesOf(() => translate(image, tensor1d([rows]), tensor1d([columns])));
+        const moved = valuesOf(() => shiftPixels(image, tensor1d([rows]), tensor1d([columns])));
         expect(moved).toEqual(translate64(values, size, rows, columns));
         const holed = valuesOf(() => cutOut(image, tensor1d([rows]), tensor1d([columns]), tensor1d([1])));
         expect(holed.map((v) => v + 0)).toEqual(cutOut64(values, size, rows, columns));
@@ -75,7 +75,7 @@ describe('the operations', () => {
     fc.assert(
       fc.property(sizes, fc.integer({ min: 0, max: 5 }), (size, rows) => {
         const { values, image } = one(size);
-        const back = valuesOf(() => translate(translate(image, tensor1d([rows]), tensor1d([0])), tensor1d([-rows]), tensor1d([0])));
+        const back = valuesOf(() => shiftPixels(shiftPixels(image, tensor1d([rows]), tensor1d([0])), tensor1d([-rows]), tensor1d([0])));
         const row = size[1] * size[2];
         const kept = Math.max(0, size[0] - rows) * row;
         expect(back).toEqual(values.map((v, i) => (i < kept ? v : 0)));
@@ -90,7 +90,7 @@ describe('the operations', () => {
       adjustBrightness(image, none),
       adjustSaturation(image, none),
       adjustContrast(image, none),
-      translate(image, none, none),
+      shiftPixels(image, none, none),
       cutOut(image, none, none, none),
     ];
     for (const result of results) expect(valuesOf(() => result.clone())).toEqual(values);
@@ -128,9 +128,9 @@ describe('the operations', () => {
     expect(() => adjustBrightness(zeros([2, 2]), tensor1d([1]))).toThrow(
       'adjustBrightness: image must be float32 [batch, height, width, channels], got float32 [2, 2]',
     );
-    expect(() => translate([] as unknown as Tensor, tensor1d([1]), tensor1d([1]))).toThrow('got no tensor');
-    expect(() => translate(zeros([2, 4, 4, 3]), tensor1d([1]), tensor1d([1, 2]))).toThrow(
-      'translate: rows must be float32 [2], one number per image, got float32 [1]',
+    expect(() => shiftPixels([] as unknown as Tensor, tensor1d([1]), tensor1d([1]))).toThrow('got no tensor');
+    expect(() => shiftPixels(zeros([2, 4, 4, 3]), tensor1d([1]), tensor1d([1, 2]))).toThrow(
+      'shiftPixels: rows must be float32 [2], one number per image, got float32 [1]',
     );
     expect(() => cutOut(zeros([1, 4, 4, 3]), tensor1d([1], 'int32'), tensor1d([1]), tensor1d([1]))).toThrow(
       'cutOut: top must be float32 [1], one number per image, got int32 [1]',

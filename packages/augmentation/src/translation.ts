@@ -14,12 +14,12 @@ import { perImage, requireImages } from './require-images.js';
  * @returns the shape of `image`
  * @throws when the shapes do not fit
  */
-export function translate(image: Tensor, rows: Tensor, columns: Tensor): Tensor4D {
-  requireImages('translate', image);
+export function shiftPixels(image: Tensor, rows: Tensor, columns: Tensor): Tensor4D {
+  requireImages('shiftPixels', image);
   const [batch, height, width, channels] = image.shape;
   return tidy(() => {
-    const down = selection(reshape(perImage('translate', 'rows', rows, image), [batch, 1, 1]), height);
-    const right = selection(reshape(perImage('translate', 'columns', columns, image), [batch, 1, 1]), width);
+    const down = selection(reshape(perImage('shiftPixels', 'rows', rows, image), [batch, 1, 1]), height);
+    const right = selection(reshape(perImage('shiftPixels', 'columns', columns, image), [batch, 1, 1]), width);
     const moved = matMul(down, reshape<Rank.R3>(image, [batch, height, width * channels])); // [batch, height, width · channels]
     const turned = transpose(reshape(moved, [batch, height, width, channels]), [0, 2, 1, 3]); // [batch, width, height, channels]
     const both = matMul(right, reshape<Rank.R3>(turned, [batch, width, height * channels]));

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { formatDiagnosis } from './format-diagnosis.js';
 import { inspectMachine } from './inspect-machine.js';
-import { cacheFolder } from './install/cache.js';
+import { cacheRoot } from './install/cache.js';
 import { listCache, pruneCache } from './install/cache-contents.js';
 import { InstallError } from './install/failure.js';
 import { installRuntime } from './install/install-runtime.js';
@@ -54,8 +54,8 @@ function cache(prune: boolean): number {
     for (const { name, bytes, current } of entries)
       console.log(`${`${(bytes / 1e6).toFixed(1)} MB`.padStart(10)}  ${prune ? 'removed ' : current ? 'in use  ' : 'not used'}  ${name}`);
     const old = entries.filter(({ current }) => !current).reduce((sum, { bytes }) => sum + bytes, 0);
-    if (prune) console.log(`${(old / 1e6).toFixed(1)} MB removed from ${cacheFolder()}`);
-    else console.log(`${cacheFolder()}: ${(old / 1e6).toFixed(1)} MB not used${old > 0 ? '; --prune removes them' : ''}`);
+    if (prune) console.log(`${(old / 1e6).toFixed(1)} MB removed from ${cacheRoot()}`);
+    else console.log(`${cacheRoot()}: ${(old / 1e6).toFixed(1)} MB not used${old > 0 ? '; --prune removes them' : ''}`);
     return 0;
   } catch (error) {
     if (!(error instanceof InstallError)) throw error;

@@ -17,7 +17,7 @@ export { collectGarbage } from './collect-garbage.js';
 export { describeError } from './describe-error.js';
 export { formatDiagnosis } from './format-diagnosis.js';
 export { inspectMachine } from './inspect-machine.js';
-export { cacheFolder } from './install/cache.js';
+export { cacheRoot } from './install/cache.js';
 export { listCache, pruneCache, type CacheEntry } from './install/cache-contents.js';
 export { InstallError } from './install/failure.js';
 export { installRuntime, type Installation, type InstallOptions } from './install/install-runtime.js';

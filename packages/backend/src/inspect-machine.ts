@@ -1,5 +1,5 @@
 import { freemem, totalmem } from 'node:os';
-import { cacheFolder } from './install/cache.js';
+import { cacheRoot } from './install/cache.js';
 import { inspectFusedKernels } from './fused-kernels.js';
 import { findTarget, hasAddon, type Flavour } from './install/paths.js';
 import { hasFittingPip } from './install/pip.js';
@@ -61,7 +61,7 @@ async function pythonForPip(system: System): Promise<PythonProbe> {
 
 async function describeCache(system: System): Promise<Diagnosis['cache']> {
   try {
-    const folder = cacheFolder(system);
+    const folder = cacheRoot(system);
     return { folder, freeBytes: await system.freeBytes(folder) };
   } catch (error) {
     return { refusal: error instanceof Error ? error.message : String(error) };

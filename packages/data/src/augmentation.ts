@@ -1,5 +1,5 @@
 import type { RandomStream } from '@stargan/random';
-import type { Box } from './image.js';
+import type { Box } from '@stargan/resizing';
 import { requireProbability, requireWhole } from './requirements.js';
 
 /** How one image is cut and mirrored before it is resized. */

@@ -1,6 +1,6 @@
 import { ImageFault } from './image-file-error.js';
 import type { HeaderDetails } from './image-header.js';
-import type { RgbImage } from './image.js';
+import type { RgbImage } from '@stargan/resizing';
 
 const compressions = { none: 0, runs8: 1, runs4: 2, masks: 3, alphaMasks: 6 } as const;
 

@@ -7,7 +7,7 @@ import { decodingGate } from './decoding-gate.js';
 import { ImageFault } from './image-file-error.js';
 import type { HeaderDetails } from './image-header.js';
 import { requirePixels } from './image-limits.js';
-import type { RgbImage } from './image.js';
+import type { RgbImage } from '@stargan/resizing';
 import { headerOf } from './inspect-image-header.js';
 import { judgeJpeg } from './jpeg-damage.js';
 import { pngFault } from './png-chunks.js';

@@ -2,7 +2,7 @@ import { decodeContent } from './decode-content.js';
 import type { DecodeOptions } from './decode-options.js';
 import { ImageFault } from './image-file-error.js';
 import { defaultMaxPixels } from './image-limits.js';
-import type { RgbImage } from './image.js';
+import type { RgbImage } from '@stargan/resizing';
 import { contentOf, withRegularFile } from './regular-file.js';
 
 export type { DecodeOptions, ImageReading } from './decode-options.js';

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { decodeImage, type DecodeOptions } from './decode-image.js';
-import type { RgbImage } from './image.js';
+import type { RgbImage } from '@stargan/resizing';
 
 /** Decoded images, the least recently used ones dropped first. */
 export interface ImageCache {

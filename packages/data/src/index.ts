@@ -30,7 +30,6 @@ export {
 } from './image-folders.js';
 export { recogniseImage, recognisedBytes, type ImageFormat, type RecognisedImage } from './image-formats.js';
 export type { ImageHeader } from './image-header.js';
-export type { Box, RgbImage } from './image.js';
 export { inspectImageHeader, type InspectImageHeaderOptions } from './inspect-image-header.js';
 export { loadFirstImages, type FirstImagesOptions } from './load-first-images.js';
 export { loadImages } from './load-images.js';
@@ -41,7 +40,7 @@ export { mapConcurrently } from './map-concurrently.js';
 export { nameOfBytes, pathBytes, printablePath } from './path-names.js';
 export { pixelsToFloats, type PixelsToFloatsOptions } from '@stargan/resizing';
 export { readRegularFile } from './regular-file.js';
-export { resizeBilinear } from '@stargan/resizing';
+export { resizeBilinear, type Box, type RgbImage } from '@stargan/resizing';
 export type { NotedImage, OnCorrupt, SkippedImage, TrainingBatch } from './training-batch.js';
 export {
   planTrainingBatch,

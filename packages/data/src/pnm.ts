@@ -1,6 +1,6 @@
 import { ImageFault } from './image-file-error.js';
 import type { HeaderDetails } from './image-header.js';
-import type { RgbImage } from './image.js';
+import type { RgbImage } from '@stargan/resizing';
 import { plainValues } from './plain-pnm.js';
 import { lowRangeNote } from './raw-pixels.js';
 

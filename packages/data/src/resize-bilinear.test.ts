@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeImage } from './decode-image.js';
-import type { Box, RgbImage } from './image.js';
+import type { Box, RgbImage } from '@stargan/resizing';
 import { pixelsToFloats } from '@stargan/resizing';
 import { resizeBilinear } from '@stargan/resizing';
 import { pillowResults } from './testing/pillow-results.js';

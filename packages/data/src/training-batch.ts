@@ -3,7 +3,7 @@ import { sampleAugmentation } from './augmentation.js';
 import type { ImageCache } from './image-cache.js';
 import { ImageFileError, type ImageFileProblem } from './image-file-error.js';
 import type { ImageFolders } from './image-folders.js';
-import type { RgbImage } from './image.js';
+import type { RgbImage } from '@stargan/resizing';
 import { decodingsAtOnce } from './load-images.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { pixelsToFloats } from '@stargan/resizing';

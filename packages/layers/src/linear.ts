@@ -1,5 +1,5 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { linear as applyLinear } from '@stargan/ops';
+import { affine } from '@stargan/ops';
 import type { Layer } from './layer.js';
 import { join, parameter } from './parameter-spec.js';
 
@@ -17,6 +17,6 @@ export function linear(prefix: string, { inFeatures, outFeatures }: { inFeatures
       { name: weight, kind: 'linear', shape: [inFeatures, outFeatures] },
       { name: bias, kind: 'bias', shape: [outFeatures] },
     ],
-    apply: (parameters, x) => applyLinear(x, parameter(parameters, weight), parameter(parameters, bias)),
+    apply: (parameters, x) => affine(x, parameter(parameters, weight), parameter(parameters, bias)),
   };
 }

@@ -74,7 +74,7 @@ const flipped = (x: NdArray): NdArray => {
   const [rows, columns] = x.shape as [number, number];
   return map(ndArray([columns, rows]), (_, i) => x.data[(i % rows) * columns + Math.floor(i / rows)]!);
 };
-const product = (a: NdArray, b: NdArray): NdArray => reference.linear(a, b, ndArray([b.shape[1]!]));
+const product = (a: NdArray, b: NdArray): NdArray => reference.affine(a, b, ndArray([b.shape[1]!]));
 
 const products = [false, true].flatMap((transposeA) =>
   [false, true].map((transposeB): OperationCase => ({

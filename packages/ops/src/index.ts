@@ -5,7 +5,7 @@ export { conv2d, conv2dOutputShape, conv2dTranspose, type ConvolutionOptions } f
 export { stopGradient, unrecorded, withoutGradients } from './gradient-control.js';
 export { highPass } from './high-pass.js';
 export { adaptiveInstanceNormalization, instanceNormalization, type NormalizationOptions } from './instance-normalization.js';
-export { addBias, linear } from './linear.js';
+export { addBias, affine } from './linear.js';
 export { defineOperation, type NamedTensors, type Operation, type OperationDefinition } from './operation.js';
 export { averagePool2x2, upsampleNearest2x } from './resampling.js';
 export { conv2dThenAveragePool, upsampleThenConv2d } from './resampling-convolution.js';

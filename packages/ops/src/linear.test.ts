@@ -1,21 +1,21 @@
 import { zeros } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { addBias, linear, residualSum } from './index.js';
+import { addBias, affine, residualSum } from './index.js';
 import { useBackend } from './testing/backends.js';
 
 beforeAll(() => useBackend('cpu'));
 
-test('linear says which shapes must fit', () => {
-  expect(() => linear(zeros([2, 3]), zeros([4, 5]), zeros([5]))).toThrow(
-    'linear: x [batch, in] and weight [in, out] must fit, got [2, 3] and [4, 5]',
+test('affine says which shapes must fit', () => {
+  expect(() => affine(zeros([2, 3]), zeros([4, 5]), zeros([5]))).toThrow(
+    'affine: x [batch, in] and weight [in, out] must fit, got [2, 3] and [4, 5]',
   );
-  expect(() => linear(zeros([2]), zeros([2, 5]), zeros([5]))).toThrow(
-    'linear: x [batch, in] and weight [in, out] must fit, got [2] and [2, 5]',
+  expect(() => affine(zeros([2]), zeros([2, 5]), zeros([5]))).toThrow(
+    'affine: x [batch, in] and weight [in, out] must fit, got [2] and [2, 5]',
   );
-  expect(() => linear(zeros([2, 3]), zeros([3]), zeros([5]))).toThrow(
-    'linear: x [batch, in] and weight [in, out] must fit, got [2, 3] and [3]',
+  expect(() => affine(zeros([2, 3]), zeros([3]), zeros([5]))).toThrow(
+    'affine: x [batch, in] and weight [in, out] must fit, got [2, 3] and [3]',
   );
-  expect(() => linear(zeros([2, 3]), zeros([3, 5]), zeros([4]))).toThrow('linear: bias must have shape [5], got [4]');
+  expect(() => affine(zeros([2, 3]), zeros([3, 5]), zeros([4]))).toThrow('affine: bias must have shape [5], got [4]');
 });
 
 test('addBias takes one number per channel', () => {

@@ -34,10 +34,10 @@ export function addBias<T extends Tensor>(x: T, bias: Tensor): T {
  * @returns [batch, out]
  * @throws when the shapes do not fit
  */
-export function linear(x: Tensor, weight: Tensor, bias: Tensor): Tensor2D {
+export function affine(x: Tensor, weight: Tensor, bias: Tensor): Tensor2D {
   if (x.rank !== 2 || weight.rank !== 2 || x.shape[1] !== weight.shape[0]) {
-    throw new Error(`linear: x [batch, in] and weight [in, out] must fit, got [${x.shape.join(', ')}] and [${weight.shape.join(', ')}]`);
+    throw new Error(`affine: x [batch, in] and weight [in, out] must fit, got [${x.shape.join(', ')}] and [${weight.shape.join(', ')}]`);
   }
-  requireShape('linear', 'bias', bias, [weight.shape[1]!]);
+  requireShape('affine', 'bias', bias, [weight.shape[1]!]);
   return tidy(() => addBias(matMul(x as Tensor2D, weight as Tensor2D), bias));
 }

@@ -104,7 +104,6 @@ export { describeGridBounds, type GridExtent, gridPasses, gridScale, shownDomain
 export {
   cycleStrip,
   type DrawingOptions,
-  type LabelledImages,
   latentGrid,
   type LatentGridOptions,
   latentStyles,
@@ -113,16 +112,8 @@ export {
 } from './sampling/grids.js';
 export { easedWeights, type FloatPixels, interpolate, slidingColumn } from './sampling/interpolation.js';
 export { type Pixels, tileImages, toByte } from './sampling/pixels.js';
-export {
-  countImages,
-  encodeStyles,
-  type ImageBatch,
-  joinImages,
-  type Sampler,
-  selectImages,
-  toTensor,
-  translate,
-} from './sampling/translate.js';
+export type { LabelledImages, SquareImages } from '@stargan/metrics';
+export { countImages, encodeStyles, joinImages, type Sampler, selectImages, toTensor, translate } from './sampling/translate.js';
 export { samplerOfDomains } from './sampling/some-domains.js';
 export { averageStyle, truncateStyle } from './sampling/truncation.js';
 export {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { thisSystem, type System } from '../machine/system.js';
-import { addonsFolder, cacheFolder, downloadsFolder } from './cache.js';
+import { addonsFolder, cacheRoot, downloadsFolder } from './cache.js';
 import { asInstallError } from './failure.js';
 import { findTarget, tensorflowVersion } from './paths.js';
 import { readValidStamp } from './placed-addon.js';
@@ -23,7 +23,7 @@ export interface CacheEntry {
  * @param system the machine whose cache it is; by default the one that this runs on
  */
 export function listCache(system: System = thisSystem()): CacheEntry[] {
-  const cache = cacheFolder(system);
+  const cache = cacheRoot(system);
   if (!existsSync(cache)) return [];
   const names = readdirSync(cache).sort();
   const libraries = names.filter((name) => /^tensorflow-(?:cpu|gpu)-/.test(name));
@@ -53,7 +53,7 @@ export function listCache(system: System = thisSystem()): CacheEntry[] {
 export function pruneCache(system: System = thisSystem()): CacheEntry[] {
   const old = listCache(system).filter(({ current }) => !current);
   try {
-    for (const { name } of old) rmSync(join(cacheFolder(system), name), { recursive: true, force: true });
+    for (const { name } of old) rmSync(join(cacheRoot(system), name), { recursive: true, force: true });
   } catch (error) {
     throw asInstallError(error);
   }

@@ -3,28 +3,28 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { fakeSystem } from '../testing/fake-system.js';
-import { cacheFolder, withLock } from './cache.js';
+import { cacheRoot, withLock } from './cache.js';
 
 test('the cache is in the home folder, in XDG_CACHE_HOME, or where STARGAN_CACHE_DIR says', () => {
-  expect(cacheFolder(fakeSystem())).toBe('/home/someone/.cache/stargan');
-  expect(cacheFolder(fakeSystem({ env: { XDG_CACHE_HOME: '/big' } }))).toBe('/big/stargan');
-  expect(cacheFolder(fakeSystem({ env: { XDG_CACHE_HOME: '/big', STARGAN_CACHE_DIR: '/own' } }))).toBe('/own');
+  expect(cacheRoot(fakeSystem())).toBe('/home/someone/.cache/stargan');
+  expect(cacheRoot(fakeSystem({ env: { XDG_CACHE_HOME: '/big' } }))).toBe('/big/stargan');
+  expect(cacheRoot(fakeSystem({ env: { XDG_CACHE_HOME: '/big', STARGAN_CACHE_DIR: '/own' } }))).toBe('/own');
 });
 
 test('a relative XDG_CACHE_HOME is ignored, as its specification says, and a relative STARGAN_CACHE_DIR resolved', () => {
-  expect(cacheFolder(fakeSystem({ env: { XDG_CACHE_HOME: 'relative' } }))).toBe('/home/someone/.cache/stargan');
-  expect(cacheFolder(fakeSystem({ env: { STARGAN_CACHE_DIR: 'relative' } }))).toBe(join(process.cwd(), 'relative'));
+  expect(cacheRoot(fakeSystem({ env: { XDG_CACHE_HOME: 'relative' } }))).toBe('/home/someone/.cache/stargan');
+  expect(cacheRoot(fakeSystem({ env: { STARGAN_CACHE_DIR: 'relative' } }))).toBe(join(process.cwd(), 'relative'));
 });
 
 test('a home folder is asked for only where nothing else names a place', () => {
   const homeless = (env: Record<string, string> = {}) => ({ ...fakeSystem({ env }), home: undefined });
-  expect(cacheFolder(homeless({ STARGAN_CACHE_DIR: '/own' }))).toBe('/own');
-  expect(cacheFolder(homeless({ XDG_CACHE_HOME: '/big' }))).toBe('/big/stargan');
-  expect(() => cacheFolder(homeless())).toThrow(/no home folder\n.*STARGAN_CACHE_DIR/);
+  expect(cacheRoot(homeless({ STARGAN_CACHE_DIR: '/own' }))).toBe('/own');
+  expect(cacheRoot(homeless({ XDG_CACHE_HOME: '/big' }))).toBe('/big/stargan');
+  expect(() => cacheRoot(homeless())).toThrow(/no home folder\n.*STARGAN_CACHE_DIR/);
 });
 
 test('an empty variable counts as unset', () => {
-  expect(cacheFolder(fakeSystem({ env: { XDG_CACHE_HOME: '', STARGAN_CACHE_DIR: '' } }))).toBe('/home/someone/.cache/stargan');
+  expect(cacheRoot(fakeSystem({ env: { XDG_CACHE_HOME: '', STARGAN_CACHE_DIR: '' } }))).toBe('/home/someone/.cache/stargan');
 });
 
 test('who finds the cache locked says so and goes on when it is free', async () => {

@@ -14,7 +14,7 @@ import { InstallError } from './failure.js';
  * @param system what is asked of the machine, this one by default; tests give one of their own
  * @throws {InstallError} where nothing names a folder and the user has no home
  */
-export function cacheFolder(system: System = thisSystem()): string {
+export function cacheRoot(system: System = thisSystem()): string {
   const folder = findCacheFolder(system);
   if (folder !== undefined) return folder;
   throw new InstallError('there is no place for the cache: this user has no home folder', 'Name a folder with STARGAN_CACHE_DIR.');

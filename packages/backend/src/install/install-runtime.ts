@@ -4,7 +4,7 @@ import { cardState, findObstacle, oldDriver } from '../machine/nvidia-access.js'
 import { findNvidiaCard, formatCard, type NvidiaCard } from '../machine/nvidia.js';
 import { thisSystem, type System } from '../machine/system.js';
 import type { ResolvedPackage } from '../resolve-package.js';
-import { cacheFolder, sweepParts, withLock } from './cache.js';
+import { cacheRoot, sweepParts, withLock } from './cache.js';
 import { compileAddon, ownSourcesHash, showsDamage } from './compile-addon.js';
 import { compileKernels, kernelsSettled } from './compile-kernels.js';
 import { asInstallError, InstallError } from './failure.js';
@@ -105,7 +105,7 @@ async function installFlavour(order: Order, onProgress: (line: string) => void, 
     );
   }
   if (flavour === 'gpu') requireCudaBuild(card, system);
-  const cache = cacheFolder(system);
+  const cache = cacheRoot(system);
   const waiting = () => {
     onProgress('waiting for another installation to end');
   };

@@ -3,7 +3,7 @@ import { findTooManyBroken } from '../corrupt-limit.js';
 import type { Dataset } from '../dataset.js';
 import { printablePath } from '../path-names.js';
 import type { OnCorrupt, SkippedImage } from '../training-batch.js';
-import { count, counted } from './counts.js';
+import { counted, formatCount } from './counts.js';
 
 /** What {@link checkDataset} found. */
 export interface DatasetCheck {
@@ -76,8 +76,8 @@ export async function checkDataset(
   if (files.length >= ANNOUNCED[check])
     log(
       check === 'full'
-        ? `decoding all ${count(files.length)} images to check them`
-        : `looking at the beginning and end of ${count(files.length)} image files`,
+        ? `decoding all ${formatCount(files.length)} images to check them`
+        : `looking at the beginning and end of ${formatCount(files.length)} image files`,
     );
   const broken = await checkImages(files, { check, onProgress: every(files.length, log), signal }).catch((error: unknown) => {
     if (signal?.aborted !== true) throw error;
@@ -87,27 +87,27 @@ export async function checkDataset(
   const seconds = (performance.now() - began) / 1000;
   if (files.length >= ANNOUNCED[check])
     log(
-      `checked ${count(files.length)} images in ${seconds.toFixed(1)} s: ${broken.length === 0 ? 'none looks broken' : `${count(broken.length)} broken`}`,
+      `checked ${formatCount(files.length)} images in ${seconds.toFixed(1)} s: ${broken.length === 0 ? 'none looks broken' : `${formatCount(broken.length)} broken`}`,
     );
   if (broken.length === 0) return { check, broken: 0 };
   const listed = listBroken(broken, remedies.list);
   if (onCorrupt === 'refuse')
     throw new Error(
-      `${counted(broken.length, 'image')} of ${count(files.length)} cannot be used: ${listed}; repair or remove them, or ${remedies.replace}`,
+      `${counted(broken.length, 'image')} of ${formatCount(files.length)} cannot be used: ${listed}; repair or remove them, or ${remedies.replace}`,
     );
   for (const split of [train, validation]) {
     const excess = split && onCorrupt === 'replace' ? findTooManyBroken(split, broken, corruptLimit, remedies.limit) : undefined;
     if (excess !== undefined) throw excess;
   }
   log(
-    `${counted(broken.length, 'image')} of ${count(files.length)} cannot be used and ${broken.length === 1 ? 'is' : 'are'} replaced by others: ${listed}`,
+    `${counted(broken.length, 'image')} of ${formatCount(files.length)} cannot be used and ${broken.length === 1 ? 'is' : 'are'} replaced by others: ${listed}`,
   );
   return { check, broken: broken.length };
 }
 
 function listBroken(broken: readonly SkippedImage[], remedy: string): string {
   const listed = broken.slice(0, LISTED).map(({ file, reason }) => `${printablePath(file)} (${reason})`);
-  return broken.length > LISTED ? `${listed.join(', ')} and ${count(broken.length - LISTED)} more (${remedy})` : listed.join(', ');
+  return broken.length > LISTED ? `${listed.join(', ')} and ${formatCount(broken.length - LISTED)} more (${remedy})` : listed.join(', ');
 }
 
 /** Reports the progress now and then. */
@@ -117,6 +117,6 @@ function every(total: number, log: (line: string) => void): (done: number) => vo
     const now = performance.now();
     if (now - logged < SECONDS_BETWEEN_LINES * 1000) return;
     logged = now;
-    log(`checked ${count(done)} of ${count(total)} images`);
+    log(`checked ${formatCount(done)} of ${formatCount(total)} images`);
   };
 }

@@ -3,7 +3,7 @@
  *
  * @param n the number
  */
-export const count = (n: number): string => n.toLocaleString('en-US');
+export const formatCount = (n: number): string => n.toLocaleString('en-US');
 
 /**
  * A number of things, such as `1 image` or `2,000 images`.
@@ -12,4 +12,4 @@ export const count = (n: number): string => n.toLocaleString('en-US');
  * @param one singular
  * @param many plural; by default the singular with an s
  */
-export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+export const counted = (n: number, one: string, many = `${one}s`): string => `${formatCount(n)} ${n === 1 ? one : many}`;

@@ -3,7 +3,7 @@ import type { DatasetReport, SplitReport } from '../dataset-report.js';
 import type { FoundImages } from '../image-folders.js';
 import { countPassedOver, type PassedOverCount, type PassedOverKind } from '../passed-over.js';
 import { printablePath } from '../path-names.js';
-import { count, counted } from './counts.js';
+import { counted, formatCount } from './counts.js';
 
 /** Singular and plural of each kind. */
 const LABELS: Readonly<Record<PassedOverKind, readonly [one: string, several: string]>> = {
@@ -31,14 +31,14 @@ export function describeDataset({ splits, notes }: DatasetReport): string[] {
 
 function describeSplit({ split, directory, images, domains, passedOver }: SplitReport): string {
   const name = split === 'train' ? 'training images' : `validation images (${printablePath(basename(directory))}/)`;
-  const read = `${name}: ${count(images)} in ${counted(domains.length, 'domain')} (${describeDomains(domains)})`;
+  const read = `${name}: ${formatCount(images)} in ${counted(domains.length, 'domain')} (${describeDomains(domains)})`;
   return passedOver.length === 0 ? read : `${read}; passed over: ${describePassedOver(passedOver)}`;
 }
 
 type DomainCount = SplitReport['domains'][number];
 
 function describeDomains(domains: readonly DomainCount[]): string {
-  const describe = ({ name, images }: DomainCount): string => `${printablePath(name)} ${count(images)}`;
+  const describe = ({ name, images }: DomainCount): string => `${printablePath(name)} ${formatCount(images)}`;
   if (domains.length <= NAMED_DOMAINS) return domains.map(describe).join(', ');
   const bySize = [...domains].sort((a, b) => a.images - b.images);
   const few = `${domains.slice(0, 3).map(describe).join(', ')}, … ${describe(domains.at(-1)!)}`;
@@ -50,11 +50,11 @@ function describeDomains(domains: readonly DomainCount[]): string {
 export function describePassedOver(passedOver: readonly PassedOverCount[]): string {
   return passedOver
     .map(({ kind, count: all, called }) => {
-      if (kind === 'hidden') return `${count(all)} hidden`;
+      if (kind === 'hidden') return `${formatCount(all)} hidden`;
       const names = Object.entries(called);
       const shown = names
         .slice(0, SHOWN_NAMES)
-        .map(([name, n]) => (n === 1 && kind !== 'other' ? printablePath(name) : `${printablePath(name)} ${count(n)}`));
+        .map(([name, n]) => (n === 1 && kind !== 'other' ? printablePath(name) : `${printablePath(name)} ${formatCount(n)}`));
       return `${counted(all, ...LABELS[kind])} (${shown.join(', ')}${names.length > SHOWN_NAMES ? ', …' : ''})`;
     })
     .join(', ');

@@ -1,5 +1,5 @@
 import { printablePath } from '../path-names.js';
-import { count } from './counts.js';
+import { formatCount } from './counts.js';
 import { describeDataset } from './describe-dataset.js';
 import { datasetFindingsOf, describeBalance, describeRange, formatBytes, type DatasetFinding } from './findings.js';
 import type { Inspection } from './inspect-dataset.js';
@@ -32,7 +32,12 @@ const PRINTED = 20;
 function printFinding({ heading, lines }: DatasetFinding, listedBy: string): string[] {
   const printed = heading.startsWith('broken') ? lines : lines.slice(0, PRINTED);
   const rest = lines.length - printed.length;
-  return ['', heading, ...printed.map((line) => `  ${line}`), ...(rest === 0 ? [] : [`  and ${count(rest)} more, listed by ${listedBy}`])];
+  return [
+    '',
+    heading,
+    ...printed.map((line) => `  ${line}`),
+    ...(rest === 0 ? [] : [`  and ${formatCount(rest)} more, listed by ${listedBy}`]),
+  ];
 }
 
 /**
@@ -54,7 +59,7 @@ export function describeInspection(
     ...describeDataset(dataset),
     `formats: ${Object.entries(formats)
       .sort(([, a], [, b]) => b - a)
-      .map(([format, n]) => `${format} ${count(n)}`)
+      .map(([format, n]) => `${format} ${formatCount(n)}`)
       .join(', ')}; ${formatBytes(total)} in all`,
     ...describeSizes(inspection),
     ...describeBalance(inspection),

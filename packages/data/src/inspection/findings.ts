@@ -1,5 +1,5 @@
 import { printablePath } from '../path-names.js';
-import { count, counted } from './counts.js';
+import { counted, formatCount } from './counts.js';
 import type { InspectedRange, Inspection, Remark } from './inspect-dataset.js';
 
 /** A list with a heading. */
@@ -46,7 +46,7 @@ const NAMED_COPIES = 6;
 
 function describeCopies(files: readonly string[]): string {
   const named = files.slice(0, NAMED_COPIES).map(printablePath).join(' = ');
-  return files.length > NAMED_COPIES ? `${named} = ${count(files.length - NAMED_COPIES)} more` : named;
+  return files.length > NAMED_COPIES ? `${named} = ${formatCount(files.length - NAMED_COPIES)} more` : named;
 }
 
 /**
@@ -66,17 +66,17 @@ export function datasetFindingsOf({
   const groups = (['domains', 'splits', 'domain'] as const).flatMap((across) => duplicates.filter((group) => group.across === across));
   const copies = groups.reduce((sum, { files }) => sum + files.length, 0);
   const findings: DatasetFinding[] = [
-    { heading: `broken: ${count(broken.length)}`, lines: broken.map(remark), isFault: true },
+    { heading: `broken: ${formatCount(broken.length)}`, lines: broken.map(remark), isFault: true },
     {
-      heading: `duplicates: ${count(copies)} files of ${counted(groups.length, 'content')}, the same in all ${duplicatesBy}`,
+      heading: `duplicates: ${formatCount(copies)} files of ${counted(groups.length, 'content')}, the same in all ${duplicatesBy}`,
       lines: groups.map(({ across, files }) => `${describeCopies(files)} (${ACROSS[across]})`),
       isFault: true,
     },
-    { heading: `of one colour: ${count(nearEmpty.length)}`, lines: nearEmpty.map(printablePath), isFault: true },
-    { heading: `read in part: ${count(halfRead.length)}`, lines: halfRead.map(remark), isFault: true },
-    { heading: `of low range: ${count(lowRange.length)}`, lines: lowRange.map(remark), isFault: true },
+    { heading: `of one colour: ${formatCount(nearEmpty.length)}`, lines: nearEmpty.map(printablePath), isFault: true },
+    { heading: `read in part: ${formatCount(halfRead.length)}`, lines: halfRead.map(remark), isFault: true },
+    { heading: `of low range: ${formatCount(lowRange.length)}`, lines: lowRange.map(remark), isFault: true },
     {
-      heading: `passed over: ${count(passedOver.length)}`,
+      heading: `passed over: ${formatCount(passedOver.length)}`,
       lines: passedOver.map(({ file, kind }) => `${printablePath(file)} (${kind})`),
       isFault: false,
     },
@@ -95,6 +95,6 @@ export function describeBalance({ domains }: Inspection): string[] {
   const [smallest, largest] = [trained[0]!, trained.at(-1)!];
   const ratio = largest.images / smallest.images;
   if (trained.length < 2) return [];
-  const line = `${printablePath(largest.name)} has ${ratio.toFixed(1)} times the images of ${printablePath(smallest.name)} (${count(largest.images)} and ${count(smallest.images)})`;
+  const line = `${printablePath(largest.name)} has ${ratio.toFixed(1)} times the images of ${printablePath(smallest.name)} (${formatCount(largest.images)} and ${formatCount(smallest.images)})`;
   return ratio < UNEVEN ? [] : [`${line}; each domain is drawn equally often, so the images of the smaller are seen more often`];
 }

@@ -1,6 +1,6 @@
 export { checkDataset, type CheckDatasetOptions, type CheckRemedies, type DatasetCheck } from './check-dataset.js';
 export { contactSheet, contactStrips, stripUrl, type ContactStrip } from './contact-sheet.js';
-export { count, counted } from './counts.js';
+export { counted, formatCount } from './counts.js';
 export { describeDataset, describeFoundImages } from './describe-dataset.js';
 export { describeInspection, type InspectionWords } from './describe-inspection.js';
 export { evenlySpread } from './evenly-spread.js';

@@ -5,7 +5,7 @@ import { checkImages } from '../check-images.js';
 import { decodeImage } from '../decode-image.js';
 import { ImageFileError } from '../image-file-error.js';
 import type { ImageHeader } from '../image-header.js';
-import type { RgbImage } from '../image.js';
+import type { RgbImage } from '@stargan/resizing';
 import { inspectImageHeader } from '../inspect-image-header.js';
 import { pathBytes } from '../path-names.js';
 import { readRegularFile } from '../regular-file.js';

@@ -1,4 +1,4 @@
-import { count, counted } from '../inspection/counts.js';
+import { counted, formatCount } from '../inspection/counts.js';
 import { describePassedOver } from '../inspection/describe-dataset.js';
 import { printablePath } from '../path-names.js';
 import type { Preparation, PreparedDomain } from './prepare-dataset.js';
@@ -18,7 +18,7 @@ export function describePreparation(preparation: Preparation): string[] {
   const size = `${imageSize}×${imageSize}`;
   const makes = dryRun ? `would make ${counted(made, 'picture')}` : `made ${counted(made, 'picture')}`;
   return [
-    `${makes} of ${size} in ${printablePath(directory)}${kept === 0 ? '' : `; ${count(kept)} were there already`}`,
+    `${makes} of ${size} in ${printablePath(directory)}${kept === 0 ? '' : `; ${formatCount(kept)} were there already`}`,
     describeDomains(domains),
     ...(passedOver.length === 0 ? [] : [`passed over in the source: ${describePassedOver(passedOver)}`]),
     ...(enlarged === 0
@@ -44,8 +44,8 @@ export function describePreparation(preparation: Preparation): string[] {
 function describeDomains(domains: readonly PreparedDomain[]): string {
   const validates = domains.some(({ validation }) => validation > 0);
   const describe = ({ name, train, validation }: PreparedDomain): string =>
-    `${printablePath(name)} ${count(train)}${validates ? ` + ${count(validation)}` : ''}`;
-  const sum = (split: 'train' | 'validation'): string => count(domains.reduce((all, domain) => all + domain[split], 0));
+    `${printablePath(name)} ${formatCount(train)}${validates ? ` + ${formatCount(validation)}` : ''}`;
+  const sum = (split: 'train' | 'validation'): string => formatCount(domains.reduce((all, domain) => all + domain[split], 0));
   const total = validates ? `${sum('train')} to train on and ${sum('validation')} to validate with` : `${sum('train')} to train on`;
   const shown =
     domains.length <= namedDomains ? domains.map(describe) : [...domains.slice(0, 3).map(describe), `… ${describe(domains.at(-1)!)}`];
@@ -58,6 +58,6 @@ function list<Item>(heading: string, items: readonly Item[], describe: (item: It
   return [
     `${heading}:`,
     ...items.slice(0, listed).map((item) => `  ${describe(item)}`),
-    ...(rest > 0 ? [`  and ${count(rest)} more, listed by --json`] : []),
+    ...(rest > 0 ? [`  and ${formatCount(rest)} more, listed by --json`] : []),
   ];
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { randomStream } from '@stargan/random';
 import sharp, { type Sharp } from 'sharp';
 import type { ImageFolders } from '../image-folders.js';
-import type { RgbImage } from '../image.js';
+import type { RgbImage } from '@stargan/resizing';
 
 /** An image of random levels: the same for the same arguments. */
 export function noiseImage(width: number, height: number, seed = 0): RgbImage {

@@ -1,4 +1,4 @@
-import type { Box } from '../image.js';
+import type { Box } from '@stargan/resizing';
 
 /** A resize of `noiseImage(…from, 3)` and what Pillow makes of it. */
 export interface PillowResult {

@@ -1,6 +1,6 @@
 import { reshape, tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { addBias, averagePool2x2, conv2d, instanceNormalization, leakyRelu, linear } from '@stargan/ops';
+import { addBias, affine, averagePool2x2, conv2d, instanceNormalization, leakyRelu } from '@stargan/ops';
 import { gradient64 } from './numbers.js';
 
 // A realistic critic, small enough for finite differences: 3×3 convolution, instance norm, lrelu, 2×2
@@ -42,7 +42,7 @@ export function criticTensors(flat: readonly number[]): Tensor[] {
 export function critic([first, scale, shift, second, bias, weight, offset]: readonly Tensor[], image: Tensor): Tensor {
   const normalized = instanceNormalization(conv2d(image, first!), scale!, shift!, { slope: SLOPE, epsilon: EPSILON });
   const h = leakyRelu(addBias(conv2d(averagePool2x2(normalized), second!), bias!), SLOPE);
-  return linear(reshape(h, [-1, HALF * HALF * WIDTH]), weight!, offset!);
+  return affine(reshape(h, [-1, HALF * HALF * WIDTH]), weight!, offset!);
 }
 
 /** 3×3 `same` convolution of an image [size, size, inChannels]. */

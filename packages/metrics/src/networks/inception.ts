@@ -1,7 +1,7 @@
 import { dispose, mean, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { initializeParameters, parameter, type ParameterSpec } from '@stargan/layers';
-import { linear, type Parameters } from '@stargan/ops';
+import { affine, type Parameters } from '@stargan/ops';
 import { foldedConvolution } from './folded-convolution.js';
 import { blockA, blockB, blockC, blockD, blockE, type InceptionBlock } from './inception-blocks.js';
 import { averageWithPadding, averageWithoutPadding, maxPoolStride2 } from './pooling.js';
@@ -143,7 +143,7 @@ export function inception({ layout }: InceptionOptions): Inception {
       return tidy(() => mean<Tensor2D>(through(parameters, image, stages.flat()), [1, 2]));
     },
     stages: run,
-    logits: (parameters, features) => linear(features, parameter(parameters, 'fc.weight'), parameter(parameters, 'fc.bias')),
+    logits: (parameters, features) => affine(features, parameter(parameters, 'fc.weight'), parameter(parameters, 'fc.bias')),
   };
 }
 

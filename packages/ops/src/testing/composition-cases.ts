@@ -8,7 +8,7 @@ import {
   highPass,
   instanceNormalization,
   leakyRelu,
-  linear,
+  affine,
   residualSum,
   tanh,
   upsampleNearest2x,
@@ -53,14 +53,14 @@ const compositions: readonly OperationCase[] = [
     name: 'style from a linear layer, high-pass skip',
     inputs: [random([2, 2, 2, 2], 10, { nearest: 0.2 }), random([2, 3], 11), random([3, 2], 12), random([2], 13), random([3, 3, 2, 2], 14)],
     run: (x, style, weight, bias, filter) => {
-      const scale = linear(style, weight, bias);
+      const scale = affine(style, weight, bias);
       return residualSum(
         upsampleThenConv2d(leakyRelu(adaptiveInstanceNormalization(x, scale, scale)), filter),
         highPass(upsampleNearest2x(x), 1),
       );
     },
     reference: (x, style, weight, bias, filter) => {
-      const scale = reference.linear(style, weight, bias);
+      const scale = reference.affine(style, weight, bias);
       return reference.residualSum(
         reference.upsampleThenConv2d(reference.leakyRelu(reference.adaptiveInstanceNormalization(x, scale, scale)), filter),
         reference.highPass(reference.upsampleNearest2x(x), 1),

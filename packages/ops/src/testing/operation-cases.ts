@@ -10,7 +10,7 @@ import {
   highPass,
   instanceNormalization,
   leakyRelu,
-  linear,
+  affine,
   residualSum,
   interpolateBilinear,
   selectRows,
@@ -250,11 +250,11 @@ const vectors: OperationCase[] = [
     reference: (x, bias) => reference.leakyRelu(reference.addBias(x, bias), 0.7),
   },
   {
-    operation: 'linear',
+    operation: 'affine',
     name: '3 to 4 values',
     inputs: [random([2, 3], 35), random([3, 4], 36), random([4], 37)],
-    run: linear,
-    reference: reference.linear,
+    run: affine,
+    reference: reference.affine,
   },
   {
     operation: 'selectRows',

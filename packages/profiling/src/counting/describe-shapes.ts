@@ -1,4 +1,5 @@
-import type { KernelLaunch, Shape } from './flops.js';
+import type { Shape } from '@stargan/ops/fused';
+import type { KernelLaunch } from './flops.js';
 
 const joined = (shape: Shape): string => (shape.length === 0 ? 'scalar' : shape.join('×'));
 

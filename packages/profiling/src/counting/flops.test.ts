@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { flopsOf, registerFlopFormula, type KernelLaunch, type Shape } from './flops.js';
+import type { Shape } from '@stargan/ops/fused';
+import { flopsOf, registerFlopFormula, type KernelLaunch } from './flops.js';
 
 const launch = (kernel: string, inputs: Record<string, Shape>, output: Shape, transposeA = false): KernelLaunch => ({
   kernel,

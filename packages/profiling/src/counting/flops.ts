@@ -1,7 +1,5 @@
 import { fusedOperations, type FusedOperation, type Shape } from '@stargan/ops/fused';
 
-export type { Shape };
-
 /** One launch of a kernel, by what settles its arithmetic. */
 export interface KernelLaunch {
   /** Name of the kernel: `Conv2D`. */

@@ -1,7 +1,8 @@
 import { backend, engine } from '@tensorflow/tfjs-core';
 import { fusedOperations, type FusedOperation } from '@stargan/ops/fused';
 import { replaceMethod } from '../replace-method.js';
-import type { KernelLaunch, Shape } from './flops.js';
+import type { Shape } from '@stargan/ops/fused';
+import type { KernelLaunch } from './flops.js';
 
 /** TensorFlow's order of inputs, for the operations whose arithmetic depends on them. */
 const nativeInputs: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,6 @@
 import { engine, util } from '@tensorflow/tfjs-core';
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
-import type { Shape } from '../counting/flops.js';
+import type { Shape } from '@stargan/ops/fused';
 
 /** Most bytes at once of what a piece of work has in memory. */
 export interface PeakBytes {

@@ -1,5 +1,5 @@
 import type { DataType, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
-import type { Shape } from '../counting/flops.js';
+import type { Shape } from '@stargan/ops/fused';
 
 /** What a launch of a kernel leaves in memory. */
 export interface KernelOutputs {

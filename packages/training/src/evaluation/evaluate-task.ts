@@ -13,11 +13,12 @@ import {
   type FeatureSet,
   type Metric,
   type Scores,
+  type SquareImages,
   type Translations,
   type TranslationScores,
 } from '@stargan/metrics';
 import { resizeBilinear, type RgbImage } from '@stargan/resizing';
-import { countImages, type ImageBatch, joinImages, type Sampler, selectImages, toTensor, translate } from '../sampling/translate.js';
+import { countImages, joinImages, type Sampler, selectImages, toTensor, translate } from '../sampling/translate.js';
 import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import type { EvaluationDomain, LoadImages } from './domain.js';
 import type { Task, TaskStyles } from './tasks.js';
@@ -140,7 +141,7 @@ export async function evaluateTask(
 }
 
 /** All translations of a source. */
-function translateSource(sampler: Sampler, source: ImageBatch, styles: TaskStyles, index: number): ImageBatch {
+function translateSource(sampler: Sampler, source: SquareImages, styles: TaskStyles, index: number): SquareImages {
   const style = styles.of(index);
   const images = translate(sampler, joinImages(Array.from({ length: styles.count }, () => source)), style);
   style.dispose();
@@ -178,7 +179,7 @@ export function collectScores(
   return translationScores(metrics, { judges, imageSize, translations, limitedBy });
 }
 
-function meanOverPairs(perceptual: PerceptualJudge, images: ImageBatch): number {
+function meanOverPairs(perceptual: PerceptualJudge, images: SquareImages): number {
   const samples = Array.from({ length: countImages(images) }, (_, i) => toTensor(selectImages(images, [i])));
   try {
     return perceptual.meanOverPairs(samples);
@@ -188,7 +189,7 @@ function meanOverPairs(perceptual: PerceptualJudge, images: ImageBatch): number 
 }
 
 /** Translations in the size that the classifier knows. */
-function atSize({ images, pictures }: Translations, size: number): ImageBatch {
+function atSize({ images, pictures }: Translations, size: number): SquareImages {
   if (images.size === size) return images;
   return joinImages(pictures.map((picture) => ({ size, data: Float32Array.from(resizeBilinear(picture, size, size).data, toFloat) })));
 }

@@ -27,7 +27,7 @@ export function waysToSave({ batch, gradientAccumulation }: Pick<TrainingConfig,
 }
 
 /** Whether a training fits, and what would. */
-export interface Fit {
+export interface MemoryFit {
   /** What one iteration takes. */
   readonly plan: MemoryPlan;
   /** Buffers and runtime together. */
@@ -67,7 +67,7 @@ export function fitTraining(
   domains: number,
   budget: Budget,
   { largerBatches = false, ways = waysToSave(config), forecasted }: FitOptions = {},
-): Fit {
+): MemoryFit {
   const { availableBytes, runtimeBytes, kernels } = budget;
   const planOf = (changed: TrainingConfig): MemoryPlan => planTraining(changed, { domains, kernels });
   const isPlanned = forecasted?.domains === domains && forecasted.kernels === kernels;

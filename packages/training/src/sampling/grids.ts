@@ -1,17 +1,12 @@
+import type { LabelledImages, SquareImages } from '@stargan/metrics';
 import { gather, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import { latentCodes } from '../iteration/batch.js';
 import { createCanvas, type CanvasLayout } from './canvas.js';
 import type { Pixels } from './pixels.js';
-import { countImages, encodeStyles, imagesTogether, selectImages, translate, type ImageBatch, type Sampler } from './translate.js';
+import { countImages, encodeStyles, imagesTogether, selectImages, translate, type Sampler } from './translate.js';
 import { averageStyle, truncateStyle } from './truncation.js';
-
-/** Images with the domain of each. */
-export interface LabelledImages extends ImageBatch {
-  /** Label of each image. */
-  readonly domains: readonly number[];
-}
 
 /** Latent codes whose mean style truncation draws towards. */
 const AVERAGED_LATENTS = 10_000;
@@ -22,7 +17,7 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, i) 
 interface Piece {
   readonly row: number;
   readonly column: number;
-  readonly images: ImageBatch;
+  readonly images: SquareImages;
 }
 
 /** What may stop the drawing of a grid. */
@@ -47,7 +42,7 @@ async function draw(layout: CanvasLayout, pieces: Iterable<Piece>, { signal }: D
 }
 
 /** Every source in one style [1, styleDim], in pieces of what goes through the network together. */
-function* translatePieces(sampler: Sampler, sources: ImageBatch, style: Tensor2D, row: number, firstColumn: number): Generator<Piece> {
+function* translatePieces(sampler: Sampler, sources: SquareImages, style: Tensor2D, row: number, firstColumn: number): Generator<Piece> {
   for (const indices of batchesOf(countImages(sources), sources.size)) {
     const styles = selectStyles(
       style,
@@ -92,7 +87,7 @@ export interface LatentGridOptions extends DrawingOptions {
  * @param sources images [count, size, size, 3] in [-1, 1], a column each
  * @param options which styles, and what stops it
  */
-export function latentGrid(sampler: Sampler, sources: ImageBatch, options: LatentGridOptions): Promise<Pixels> {
+export function latentGrid(sampler: Sampler, sources: SquareImages, options: LatentGridOptions): Promise<Pixels> {
   const { domains, rows } = options;
   const layout = { rows: 1 + domains * rows, columns: countImages(sources), size: sources.size };
   return draw(layout, latentPieces(sampler, sources, options), options);
@@ -100,7 +95,7 @@ export function latentGrid(sampler: Sampler, sources: ImageBatch, options: Laten
 
 function* latentPieces(
   sampler: Sampler,
-  sources: ImageBatch,
+  sources: SquareImages,
   { domains, latentDim, rows: count, psi, seed }: LatentGridOptions,
 ): Generator<Piece> {
   yield { row: 0, column: 0, images: sources };
@@ -163,7 +158,7 @@ function* rowsOf(styles: Tensor2D): Generator<Tensor2D> {
  */
 export function referenceGrid(
   sampler: Sampler,
-  sources: ImageBatch,
+  sources: SquareImages,
   references: LabelledImages,
   options: DrawingOptions = {},
 ): Promise<Pixels> {
@@ -171,7 +166,7 @@ export function referenceGrid(
   return draw(layout, referencePieces(sampler, sources, references), options);
 }
 
-function* referencePieces(sampler: Sampler, sources: ImageBatch, references: LabelledImages): Generator<Piece> {
+function* referencePieces(sampler: Sampler, sources: SquareImages, references: LabelledImages): Generator<Piece> {
   yield { row: 0, column: 1, images: sources };
   for (const index of range(countImages(references))) {
     const reference = selectImages(references, [index]);

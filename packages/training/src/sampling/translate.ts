@@ -1,3 +1,4 @@
+import type { SquareImages } from '@stargan/metrics';
 import { concat, slice, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { EmaNetwork, Networks, WeightsOf } from '../networks/networks.js';
@@ -10,16 +11,8 @@ export interface Sampler {
   readonly weights: WeightsOf<EmaNetwork>;
 }
 
-/** Images as floats: [count, size, size, 3] in [-1, 1]. */
-export interface ImageBatch {
-  /** Height and width. */
-  readonly size: number;
-  /** [count, size, size, 3] in [-1, 1]. */
-  readonly data: Float32Array;
-}
-
 /** Number of images. */
-export function countImages({ size, data }: ImageBatch): number {
+export function countImages({ size, data }: SquareImages): number {
   return data.length / (size * size * 3);
 }
 
@@ -29,7 +22,7 @@ export function countImages({ size, data }: ImageBatch): number {
  * @param images stay as they are
  * @param indices positions of the images to take, from 0; repeated ones are taken again
  */
-export function selectImages({ size, data }: ImageBatch, indices: readonly number[]): ImageBatch {
+export function selectImages({ size, data }: SquareImages, indices: readonly number[]): SquareImages {
   const values = size * size * 3;
   const selected = new Float32Array(indices.length * values);
   indices.forEach((index, i) => selected.set(data.subarray(index * values, (index + 1) * values), i * values));
@@ -41,7 +34,7 @@ export function selectImages({ size, data }: ImageBatch, indices: readonly numbe
  *
  * @param batches of one image size; none give an empty batch of size 0
  */
-export function joinImages(batches: readonly ImageBatch[]): ImageBatch {
+export function joinImages(batches: readonly SquareImages[]): SquareImages {
   const data = new Float32Array(batches.reduce((sum, batch) => sum + batch.data.length, 0));
   let offset = 0;
   for (const batch of batches) {
@@ -57,7 +50,7 @@ export function joinImages(batches: readonly ImageBatch[]): ImageBatch {
  * @param images copied to the backend
  * @returns [count, size, size, 3] in [-1, 1]; the caller owns it
  */
-export function toTensor(images: ImageBatch): Tensor4D {
+export function toTensor(images: SquareImages): Tensor4D {
   return tensor4d(images.data, [countImages(images), images.size, images.size, 3]);
 }
 
@@ -70,7 +63,7 @@ export function imagesTogether(size: number): number {
 }
 
 /** Some of the images beside each other in memory, as a view. */
-function viewImages({ size, data }: ImageBatch, start: number, count: number): ImageBatch {
+function viewImages({ size, data }: SquareImages, start: number, count: number): SquareImages {
   const values = size * size * 3;
   return { size, data: data.subarray(start * values, (start + count) * values) };
 }
@@ -88,7 +81,7 @@ function* stretches(count: number, size: number): Generator<[start: number, leng
  * @param images [count, size, size, 3] in [-1, 1]
  * @param style [count, styleDim], one per image
  */
-export function translate({ networks, weights }: Sampler, images: ImageBatch, style: Tensor2D): ImageBatch {
+export function translate({ networks, weights }: Sampler, images: SquareImages, style: Tensor2D): SquareImages {
   const data = new Float32Array(images.data.length);
   const values = images.size * images.size * 3;
   for (const [start, length] of stretches(countImages(images), images.size)) {
@@ -109,7 +102,7 @@ export function translate({ networks, weights }: Sampler, images: ImageBatch, st
  * @param domain the domain of each image, 0 … domains − 1
  * @returns [count, styleDim]; the caller owns it
  */
-export function encodeStyles({ networks, weights }: Sampler, images: ImageBatch, domain: readonly number[]): Tensor2D {
+export function encodeStyles({ networks, weights }: Sampler, images: SquareImages, domain: readonly number[]): Tensor2D {
   return tidy(() => {
     const parts = [...stretches(countImages(images), images.size)].map(([start, length]) =>
       tidy(() =>

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { easedWeights, slidingColumn, toByte, type FloatPixels, type ImageBatch, type Model, type Pixels } from '@stargan/training';
+import { easedWeights, slidingColumn, toByte, type FloatPixels, type SquareImages, type Model, type Pixels } from '@stargan/training';
 import { memory, tensor4d } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ useTemporaryFolder(async (created) => {
 afterAll(() => model.dispose());
 
 const image = (seed: number): Float32Array => Float32Array.from({ length: SIZE * SIZE * 3 }, (_, i) => Math.sin(i * 0.1 + seed));
-const sources: ImageBatch = { size: SIZE, data: Float32Array.from([...image(1), ...image(2)]) };
+const sources: SquareImages = { size: SIZE, data: Float32Array.from([...image(1), ...image(2)]) };
 
 async function collect(keyframes: readonly Keyframe[], options?: FramesOptions): Promise<Pixels[]> {
   const frames: Pixels[] = [];

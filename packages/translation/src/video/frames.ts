@@ -1,5 +1,5 @@
 import { tidy, tensor4d } from '@tensorflow/tfjs-core';
-import { easedWeights, toByte, yieldToEventLoop, type ImageBatch, type Model, type Pixels } from '@stargan/training';
+import { easedWeights, toByte, yieldToEventLoop, type SquareImages, type Model, type Pixels } from '@stargan/training';
 import { RequestError } from '../request-error.js';
 import { styleTensor } from '../model-styles.js';
 import { interpolateStyles, type Style } from '../style.js';
@@ -69,7 +69,7 @@ export function frameSize(
  */
 export async function* interpolationFrames(
   model: Model,
-  sources: ImageBatch,
+  sources: SquareImages,
   keyframes: readonly Keyframe[],
   { loop = true, signal }: FramesOptions = {},
 ): AsyncGenerator<Pixels> {
@@ -99,7 +99,7 @@ export async function* interpolationFrames(
 }
 
 /** All sources in one style: [count, size, size, 3] in 0 … 255. */
-async function translateAll(model: Model, { size, data }: ImageBatch, style: Style): Promise<Uint8Array> {
+async function translateAll(model: Model, { size, data }: SquareImages, style: Style): Promise<Uint8Array> {
   const count = data.length / (size * size * 3);
   const output = tidy(() => model.translate(tensor4d(data, [count, size, size, 3]), { style: styleTensor([style]) }));
   try {
@@ -113,7 +113,7 @@ const toBytes = (values: Float32Array): Uint8Array => Uint8Array.from(values, to
 
 /** Puts frames together; those of the references that are there scroll by the weight. */
 function frameComposer(
-  { size, data }: ImageBatch,
+  { size, data }: SquareImages,
   showsReferences: boolean,
 ): (translated: Uint8Array, references: readonly (Float32Array | undefined)[], weight: number) => Pixels {
   const count = data.length / (size * size * 3);

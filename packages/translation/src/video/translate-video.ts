@@ -1,5 +1,5 @@
 import { decodeImage, mapConcurrently, pixelsToFloats } from '@stargan/data';
-import type { ImageBatch, Model, Pixels } from '@stargan/training';
+import type { SquareImages, Model, Pixels } from '@stargan/training';
 import { chooseStyles, type NamedStyle, type StyleChoice } from '../choose-styles.js';
 import { findPictures, type FoundPictures } from '../find-pictures.js';
 import { FITS, fitToPlacement, placePicture, type Fit } from '../fit.js';
@@ -99,7 +99,7 @@ export async function translateVideo(
     const image = await decodeImage(picture, { maxPixels });
     return pixelsToFloats(fitToPlacement(image, imageSize, placePicture(image.width, image.height, imageSize, fit)));
   };
-  const images: ImageBatch = { size: imageSize, data: joined(await mapConcurrently(pictures, AT_ONCE, (picture) => load(picture.file))) };
+  const images: SquareImages = { size: imageSize, data: joined(await mapConcurrently(pictures, AT_ONCE, (picture) => load(picture.file))) };
   const keyframes = await mapConcurrently(styles, AT_ONCE, async (style) => ({
     style,
     picture: showsReferences ? await load(style.picture!) : undefined,

@@ -31,7 +31,7 @@ export function addBias(x: NdArray, bias: NdArray): NdArray {
 }
 
 /** x · weight + bias. */
-export function linear(x: NdArray, weight: NdArray, bias: NdArray): NdArray {
+export function affine(x: NdArray, weight: NdArray, bias: NdArray): NdArray {
   const [batch, inputs, outputs] = [x.shape[0]!, weight.shape[0]!, weight.shape[1]!];
   const y = ndArray([batch, outputs]);
   for (let n = 0; n < batch; n++) {

@@ -1,6 +1,6 @@
 import { backend_util, broadcast_util } from '@tensorflow/tfjs-core';
 import type { NamedAttrMap } from '@tensorflow/tfjs-core';
-import type { Shape } from '../../counting/flops.js';
+import type { Shape } from '@stargan/ops/fused';
 import { each, input, one, type ShapeRule, type ShapeRules } from '../shape-rule.js';
 
 type Four = [number, number, number, number];

@@ -1,6 +1,6 @@
 import { backend_util, slice_util, util } from '@tensorflow/tfjs-core';
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
-import type { Shape } from '../../counting/flops.js';
+import type { Shape } from '@stargan/ops/fused';
 import { input, one, type KernelInputs, type ShapeRule, type ShapeRules } from '../shape-rule.js';
 
 type Pair = [number, number];

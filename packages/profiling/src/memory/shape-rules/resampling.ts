@@ -1,5 +1,5 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import type { Shape } from '../../counting/flops.js';
+import type { Shape } from '@stargan/ops/fused';
 import { each, input, like, one, type ShapeRule, type ShapeRules } from '../shape-rule.js';
 
 type Four = [number, number, number, number];

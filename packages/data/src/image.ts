@@ -1,1 +1,0 @@
-export type { Box, RgbImage } from '@stargan/resizing';
