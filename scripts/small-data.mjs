@@ -2,7 +2,7 @@
 // and prints a table of means and ranges. A run that is done is not trained again, and one that was stopped is resumed.
 //
 //   node scripts/small-data.mjs --data DIR [--out runs/small-data] [--preset demo] [--iterations 1000] [--seeds 1,2,3]
-//     [--variants plain,augmentation,relativistic] [--set KEY=VALUE …] [--measure-only]
+//     [--variants plain,augmentation,relativistic] [--set KEY=VALUE …] [--classifier-steps 800] [--measure-only]
 //
 // DIR has train/ and val/ with a folder for each domain. `recognition` is how often the discriminator gives a training
 // image a larger logit than a held-out one: 50 % where it cannot tell them apart, 100 % where it knows them by heart.
@@ -32,6 +32,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1,2,3' },
     variants: { type: 'string', default: 'plain,augmentation,relativistic' },
     set: { type: 'string', multiple: true, default: [] },
+    'classifier-steps': { type: 'string', default: '800' },
     'measure-only': { type: 'boolean', default: false },
   },
 });
@@ -85,7 +86,12 @@ async function openJudge(imageSize) {
   if (dataset.validation === undefined) throw new Error(`${data} has no val/ with images that are held out; dataset prepare makes one`);
   const { domains } = await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse');
   const few = domains.map((domain) => ({ ...domain, sources: domain.sources.slice(0, 20) }));
-  const classifier = await openClassifier(domains, imageSize, { load: loadImages, classifierSteps: 800, seed: 777, say: console.error });
+  const classifier = await openClassifier(domains, imageSize, {
+    load: loadImages,
+    classifierSteps: Number(values['classifier-steps']),
+    seed: 777,
+    say: console.error,
+  });
   return (judge = { domains, few, classifier });
 }
 

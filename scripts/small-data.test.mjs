@@ -22,7 +22,21 @@ test('trains every seed of every variant once, measures it and prints means; the
   const [data, out] = [join(folder, 'images'), join(folder, 'runs')];
   const shapes = { domains: ['circle', 'triangle'], textures: ['plain'], backgrounds: ['light'], rotation: 0 };
   await writeDemoImages(data, { imagesPerDomain: 8, validationPerDomain: 4, imageSize: 64, ...shapes });
-  const options = ['--data', data, '--out', out, '--iterations', '1', '--seeds', '1,2', '--variants', 'plain,relativistic', ...TINY];
+  const options = [
+    '--data',
+    data,
+    '--out',
+    out,
+    '--iterations',
+    '1',
+    '--seeds',
+    '1,2',
+    '--variants',
+    'plain,relativistic',
+    '--classifier-steps',
+    '20',
+    ...TINY,
+  ];
   const first = await runScript('small-data.mjs', ...options);
   expect(first.code, first.stderr).toBe(0);
   const rows = first.stdout.split('\n').filter((line) => /^\| (plain|relativistic) \| 2 \|/.test(line));
