@@ -1,4 +1,5 @@
 import {
+  type Allocation,
   availableMemory,
   cacheRoot,
   describeError,
@@ -43,7 +44,8 @@ import {
 
 // Every option may be given as undefined, as a program does that passes its own on.
 const precision: Precision = 'float32';
-const settings: NativeSettings = { threads: undefined, precision };
+const allocation: Allocation = 'pooled';
+const settings: NativeSettings = { threads: undefined, precision, allocation };
 const wanted: SelectRuntimeOptions = { ...settings, prefer: undefined, quiet: undefined };
 const runtime: Runtime = await selectRuntime(wanted);
 const kind: RuntimeKind = runtime.kind;

@@ -19,6 +19,11 @@ test('reduced precision is asked for on processors and left on on cards', () => 
   );
 });
 
+test('tensors that are to be returned do not lie in a pool', () => {
+  expect(nativeEnvironment({}, { allocation: 'returned' })).toMatchObject({ TF_ONEDNN_USE_SYSTEM_ALLOCATOR: '1' });
+  expect(nativeEnvironment({}, { allocation: 'pooled' })).not.toHaveProperty('TF_ONEDNN_USE_SYSTEM_ALLOCATOR');
+});
+
 test('a number of threads goes before the environment', () => {
   expect(nativeEnvironment({ TF_NUM_INTRAOP_THREADS: '8' }, { threads: 2 })).toMatchObject({ TF_NUM_INTRAOP_THREADS: '2' });
 });

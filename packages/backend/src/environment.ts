@@ -3,7 +3,10 @@ import type { Environment } from './machine/run-command.js';
 import type { NativeSettings } from './precision.js';
 
 /** Environment that TensorFlow's C library reads once, when it is loaded; what the user has set is left alone. */
-export function nativeEnvironment(env: Environment, { threads, precision = 'float32' }: NativeSettings = {}): Record<string, string> {
+export function nativeEnvironment(
+  env: Environment,
+  { threads, precision = 'float32', allocation = 'pooled' }: NativeSettings = {},
+): Record<string, string> {
   const settings: Record<string, string> = {};
   if (env.TF_CPP_MIN_LOG_LEVEL === undefined) settings.TF_CPP_MIN_LOG_LEVEL = '2';
   // Otherwise TensorFlow takes nearly all memory of the card at once, also from programs beside it.
@@ -12,6 +15,7 @@ export function nativeEnvironment(env: Environment, { threads, precision = 'floa
   // The libraries' own defaults differ: oneDNN keeps to float32, CUDA takes TensorFloat-32 where the card has it.
   if (precision === 'reduced' && env.ONEDNN_DEFAULT_FPMATH_MODE === undefined) settings.ONEDNN_DEFAULT_FPMATH_MODE = 'BF16';
   if (precision === 'float32' && env.NVIDIA_TF32_OVERRIDE === undefined) settings.NVIDIA_TF32_OVERRIDE = '0';
+  if (allocation === 'returned') settings.TF_ONEDNN_USE_SYSTEM_ALLOCATOR = '1';
   return settings;
 }
 

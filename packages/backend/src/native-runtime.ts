@@ -11,6 +11,7 @@ import { formatCard, findNvidiaCard } from './machine/nvidia.js';
 import { describeProcessor } from './machine/processor.js';
 import type { System } from './machine/system.js';
 import type { NativeSettings } from './precision.js';
+import { findAllocator } from './resident/allocator.js';
 import { requirePackage, type ResolvedPackage } from './resolve-package.js';
 import type { Runtime } from './runtime.js';
 import { shareMemoryWhereNothingChanges } from './shared-memory-kernels.js';
@@ -40,6 +41,9 @@ export async function loadNativeGpu(system: System, options: NativeSettings = {}
   return ready('native-gpu', backend, formatCard(card));
 }
 
+/** Smaller blocks come and go too often for the system to clear them each time. */
+const RETURNED_BYTES = 2 ** 20;
+
 /** Loads tfjs-node. */
 export async function loadNativeCpu(system: System, options: NativeSettings = {}): Promise<Attempt> {
   const processor = describeProcessor(system);
@@ -59,7 +63,9 @@ export async function loadNativeCpu(system: System, options: NativeSettings = {}
   const threads = Number(system.env.TF_NUM_INTRAOP_THREADS ?? 0) || processor.cores;
   const fusedKernels = target === undefined ? undefined : loadFusedKernels(target, system);
   const device = `CPU, ${String(threads)} ${threads === 1 ? 'thread' : 'threads'}`;
-  return { ...(await ready('native-cpu', backend, device)), fusedKernels };
+  const runtime = await ready('native-cpu', backend, device);
+  if (options.allocation === 'returned') findAllocator()?.returnBlocks(RETURNED_BYTES);
+  return { ...runtime, fusedKernels };
 }
 
 /** Loads the package unless a native backend is there already; gives the reason when that cannot be. */

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { installCommand } from './install-command.js';
 import { selectFrom, type Loaders } from './select-runtime.js';
 import { runtimeKinds, type RuntimeKind } from './runtime.js';
+import type { Allocation } from './precision.js';
 import { fakeSystem } from './testing/fake-system.js';
 
 function only(...kinds: RuntimeKind[]): Loaders {
@@ -53,6 +54,19 @@ test('precision is float32 unless the option or, before it, the environment says
   expect(await asked({}, 'reduced')).toMatchObject([{}, { precision: 'reduced' }]);
   expect(await asked({ STARGAN_PRECISION: 'float32' }, 'reduced')).toMatchObject([{}, { precision: 'float32' }]);
   await expect(asked({ STARGAN_PRECISION: 'half' })).rejects.toThrow('STARGAN_PRECISION must be one of float32, reduced, got half');
+});
+
+test('tensors lie in a pool unless the option or, before it, the environment says otherwise', async () => {
+  const asked = async (env: Record<string, string>, allocation?: Allocation): Promise<unknown> => {
+    const loader = vi.fn(() => Promise.resolve({ kind: 'cpu' as const, backendName: 'cpu', device: 'somewhere' }));
+    await selectFrom({ ...only(), cpu: loader }, fakeSystem({ env }), { prefer: 'cpu', allocation });
+    return loader.mock.calls[0];
+  };
+  expect(await asked({})).toMatchObject([{}, { allocation: 'pooled' }]);
+  expect(await asked({}, 'returned')).toMatchObject([{}, { allocation: 'returned' }]);
+  expect(await asked({ STARGAN_ALLOCATION: 'pooled' }, 'returned')).toMatchObject([{}, { allocation: 'pooled' }]);
+  await expect(asked({ STARGAN_ALLOCATION: 'lean' })).rejects.toThrow('STARGAN_ALLOCATION must be one of pooled, returned, got lean');
+  await expect(asked({}, 'lean' as Allocation)).rejects.toThrow('allocation must be one of pooled, returned, got lean');
 });
 
 test.each([0, -1, 1.5, NaN])('%s threads are refused', async (threads) => {

@@ -2,7 +2,7 @@ import { describeRuntime } from './describe-runtime.js';
 import { thisSystem, type System } from './machine/system.js';
 import { loadNativeCpu, loadNativeGpu, type Attempt } from './native-runtime.js';
 import { loadCpu, loadWasm } from './portable-runtime.js';
-import { chosenPrecision, type NativeSettings, type Precision } from './precision.js';
+import { chosenAllocation, chosenPrecision, type Allocation, type NativeSettings, type Precision } from './precision.js';
 import { isRuntimeKind, runtimeKinds, type Runtime, type RuntimeKind } from './runtime.js';
 
 /** Options of {@link selectRuntime}. */
@@ -19,6 +19,11 @@ export interface SelectRuntimeOptions {
    * before it. Counts for the first selection in a process only.
    */
   readonly precision?: Precision | undefined;
+  /**
+   * Where tensors of a native runtime on a processor lie. Default `pooled`; `STARGAN_ALLOCATION` goes before it. Counts for the first
+   * selection in a process only.
+   */
+  readonly allocation?: Allocation | undefined;
   /** Leaves out the warning on standard error about a slow fallback, or a card that is not used. Default false. */
   readonly quiet?: boolean | undefined;
 }
@@ -46,12 +51,16 @@ export async function selectRuntime(options: SelectRuntimeOptions = {}): Promise
 export async function selectFrom(
   available: Loaders,
   system: System,
-  { prefer, threads, precision, quiet = false }: SelectRuntimeOptions = {},
+  { prefer, threads, precision, allocation, quiet = false }: SelectRuntimeOptions = {},
 ): Promise<Runtime> {
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
     throw new Error(`selectRuntime: threads must be a positive integer, got ${String(threads)}`);
   }
-  const settings = { threads, precision: chosenPrecision(system.env.STARGAN_PRECISION, precision) };
+  const settings = {
+    threads,
+    precision: chosenPrecision(system.env.STARGAN_PRECISION, precision),
+    allocation: chosenAllocation(system.env.STARGAN_ALLOCATION, allocation),
+  };
   const wanted = chosenKind(system.env.STARGAN_BACKEND, prefer);
   const reasons: string[] = [];
   let unusedCard: string | undefined;

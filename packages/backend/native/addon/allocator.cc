@@ -30,6 +30,18 @@ napi_value allocatorMemory(napi_env env, napi_callback_info) {
   return answer;
 }
 
+/** returnBlocks(bytes): blocks of that size and more go back to the system as soon as they are free; whether it could be set. */
+napi_value returnBlocks(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  int32_t bytes = 0;
+  const bool given = napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr) == napi_ok && count == 1 &&
+                     napi_get_value_int32(env, argument, &bytes) == napi_ok && bytes > 0;
+  napi_value answer;
+  napi_get_boolean(env, given && mallopt(M_MMAP_THRESHOLD, bytes) == 1, &answer);
+  return answer;
+}
+
 #endif
 
 }  // namespace
@@ -38,6 +50,7 @@ void exportAllocator([[maybe_unused]] napi_env env, [[maybe_unused]] napi_value 
 #ifdef STARGAN_GLIBC_ALLOCATOR
   const napi_property_descriptor properties[] = {
       {"allocatorMemory", nullptr, allocatorMemory, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"returnBlocks", nullptr, returnBlocks, nullptr, nullptr, nullptr, napi_default, nullptr},
   };
   napi_define_properties(env, exports, sizeof(properties) / sizeof(properties[0]), properties);
 #endif

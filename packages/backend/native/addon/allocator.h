@@ -1,4 +1,4 @@
-// What the C library's allocator holds: `allocatorMemory` of the addon.
+// The C library's allocator: `allocatorMemory` and `returnBlocks` of the addon.
 #pragma once
 
 #include <node_api.h>

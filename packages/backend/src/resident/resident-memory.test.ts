@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
@@ -50,4 +51,38 @@ test('what the allocator gave out and keeps is told where the addon knows it', (
   const { inUse, free } = allocator.allocatorMemory();
   expect(inUse).toBeGreaterThan(2 ** 20);
   expect(free).toBeGreaterThan(0);
+});
+
+test('freed tensors go back to the system where that is asked for, and else to the pool', (context) => {
+  if (findAllocator() === undefined) {
+    context.skip('the addon does not know the allocator');
+    return;
+  }
+  const program = `
+    import { readFileSync } from 'node:fs';
+    import * as tf from '@tensorflow/tfjs-core';
+    import { selectRuntime } from './dist/index.js';
+    await selectRuntime({ quiet: true });
+    const resident = () => Number(/^VmRSS:\\s+(\\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024;
+    const before = resident();
+    const tensors = Array.from({ length: 8 }, (_, i) => tf.fill([16, 1024, 1024], i));
+    const most = resident();
+    tf.dispose(tensors);
+    console.log(JSON.stringify([most - before, resident() - before]));
+  `;
+  const kept = (allocation: string): [number, number] => {
+    const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+      cwd: new URL('../..', import.meta.url),
+      env: { ...process.env, STARGAN_ALLOCATION: allocation },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return JSON.parse(printed) as [number, number];
+  };
+  for (const allocation of ['pooled', 'returned']) {
+    const [most, after] = kept(allocation);
+    expect(most, allocation).toBeGreaterThan(500);
+    if (allocation === 'pooled') expect(after).toBeGreaterThan(500);
+    else expect(after).toBeLessThan(100);
+  }
 });
