@@ -62,6 +62,9 @@ export async function makePictures(work: PictureWork): Promise<MadePictures> {
     }
   });
   if (failures.length > 0) throw failures[0];
+  const order = new Map(placed.map(({ image }, place) => [image.path, place]));
+  // Pictures end in any order; what is said of them does not depend on it.
+  for (const said of [result.broken, result.noted]) said.sort((a, b) => order.get(a.file)! - order.get(b.file)!);
   return result;
 }
 
