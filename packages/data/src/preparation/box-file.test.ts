@@ -133,9 +133,9 @@ describe('a table of boxes', () => {
   test.skipIf(process.platform === 'win32')('a named pipe and a folder are not opened', async () => {
     const directory = await temporaryDirectory();
     execFileSync('mkfifo', [join(directory, 'pipe')]);
-    await expect(readBoxFile(join(directory, 'pipe'))).rejects.toThrow(/pipe: cannot be read \(a named pipe, not a file\)/);
-    await expect(readBoxFile(directory)).rejects.toThrow(/a folder, not a file/);
-    await expect(readBoxFile(join(directory, 'none.csv'))).rejects.toThrow(/none\.csv: cannot be read \(ENOENT/);
+    await expect(readBoxFile(join(directory, 'pipe'))).rejects.toThrow(/pipe cannot be read \(a named pipe, not a file\); check its path/);
+    await expect(readBoxFile(directory)).rejects.toThrow(/cannot be read \(a folder, not a file\); check its path/);
+    await expect(readBoxFile(join(directory, 'none.csv'))).rejects.toThrow(/none\.csv cannot be read \(ENOENT.*; check its path/);
   });
 });
 

@@ -89,8 +89,8 @@ describe('pictures cropped around boxes', () => {
 
   test('by landmarks hold the square of CelebA-HQ, without a margin unless asked for', async () => {
     const names = 'lefteye_x lefteye_y righteye_x righteye_y nose_x nose_y leftmouth_x leftmouth_y rightmouth_x rightmouth_y';
-    // Eyes 2.5 apart, the mouth 2 below: a square of 10 around (15, 20).
-    const row = '13.75 19.8 16.25 19.8 15 20 14 21.8 16 21.8';
+    // Eyes 2.5 apart, the mouth 2.7 below: a square of 10 around (15, 19.57), not around the eyes at 19.3.
+    const row = '13.75 19.3 16.25 19.3 15 20 14 22 16 22';
     const { to, prepare } = await source(['a/1.png', 'b/2.png'], `2\n${names}\n1.png ${row}\n2.png ${row}\n`, 'landmarks.txt');
     expect((await prepare({ margin: undefined })).boxes).toMatchObject({ kind: 'landmarks', margin: 0, cropped: 2 });
     expect(await made(to)).toEqual({ 'train/a/1.png': allRed, 'train/b/2.png': allRed });

@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import { ImageFileError } from '../image-file-error.js';
 import { nameOfBytes, printablePath } from '../path-names.js';
 import { readRegularFile } from '../regular-file.js';
 
@@ -14,11 +15,13 @@ export interface TableRow {
 /**
  * The text of a table, byte by byte, since names in it need not be UTF-8.
  *
- * @throws Error when it is encoded as UTF-16
- * @throws ImageFileError when it cannot be read
+ * @throws Error when it cannot be read, or is encoded as UTF-16
  */
 export async function readTableText(table: string): Promise<Buffer> {
-  const content = await readRegularFile(table);
+  const content = await readRegularFile(table).catch((error: unknown) => {
+    // What is to be done about an image in a data set, removing it, is no advice about the path of a table.
+    throw error instanceof ImageFileError ? tableError(table, `${error.reason}; check its path`) : error;
+  });
   if ((content[0] === 0xff && content[1] === 0xfe) || (content[0] === 0xfe && content[1] === 0xff))
     throw tableError(table, 'is encoded as UTF-16; save it as UTF-8 (in Excel: "CSV UTF-8")');
   return content.subarray(0, 3).equals(utf8Mark) ? content.subarray(3) : content;
@@ -65,7 +68,7 @@ export function spacedRows(text: Buffer): TableRow[] {
     .map(({ line, fields }) => ({ line, fields: fields.map(named) }));
 }
 
-const named = (field: string): string => nameOfBytes(Buffer.from(field, 'latin1'));
+const named = (field: string): string => (/[\x80-\xff]/.test(field) ? nameOfBytes(Buffer.from(field, 'latin1')) : field);
 
 export function tableError(table: string, fault: string): Error {
   return new Error(`prepareDataset: ${printablePath(table)} ${fault}`);
