@@ -685,6 +685,20 @@ export const mutations = [
     ],
   },
   {
+    test: 'packages/data/src/preparation/prepare-boxes.test.ts',
+    folder: 'packages/data/src/preparation',
+    changes: [
+      ['the margin is on one side', 'crop-around.ts', '(1 + 2 * margin)', '(1 + margin)'],
+      ['squares are cut off where they stick out', 'crop-around.ts', 'clamped(x, picture.width - side)', 'Math.max(x, 0)'],
+      ['boxes are of the picture as it is stored', 'make-pictures.ts', "reading: 'upright'", "reading: 'pillow'"],
+      ['a changed box keeps its old picture', 'make-pictures.ts', ' + stampOfBox(boxes, image)', ''],
+      ['the shortest name of a row is taken', 'match-boxes.ts', 'keysOf(image).find(', 'keysOf(image).reverse().find('],
+      ['the square begins between the eyes', 'landmark-square.ts', '0.1 * (mouth.y - eyes.y)', '0'],
+      ['a row is used for every picture of its name', 'match-boxes.ts', 'await requireOnePictureEach(file, rowOf);', ''],
+      ['a domain disappears with its boxes', 'match-boxes.ts', 'requireDomains(file, source.images, images);', ''],
+    ],
+  },
+  {
     test: 'packages/data/src/training-plan.test.ts',
     folder: 'packages/data/src',
     changes: [

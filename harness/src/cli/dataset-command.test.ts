@@ -108,4 +108,86 @@ describe('stargan dataset prepare', () => {
         ).code,
       ).toBe(2);
   });
+
+  describe('--boxes', () => {
+    const size = 32;
+    /** Writes a blue picture with a red square of 8 at (left, top) as it is shown, stored turned where the orientation says so. */
+    async function writePicture(file: string, left: number, top: number, orientation = 1): Promise<void> {
+      const square = { create: { width: 8, height: 8, channels: 3 as const, background: 'red' } };
+      const shown = sharp({ create: { width: size, height: size * 2, channels: 3, background: 'blue' } }).composite([
+        { input: await sharp(square).png().toBuffer(), left, top },
+      ]);
+      // Orientation 6: to be turned clockwise, so it is stored turned the other way.
+      const stored = sharp(await shown.png().toBuffer()).rotate(orientation === 6 ? 270 : 0);
+      await mkdir(path.dirname(file), { recursive: true });
+      await stored.png().withMetadata({ orientation }).toFile(file);
+    }
+    /** The mean of red, green and blue. */
+    async function meanColour(file: string): Promise<number[]> {
+      const { channels } = await sharp(file).stats();
+      return channels.map(({ mean }) => mean);
+    }
+
+    test("crops around CelebA's boxes, of turned pictures as they are shown, and says what has no box", async () => {
+      const from = path.join(folder(), 'photos');
+      const out = path.join(folder(), 'faces');
+      await writePicture(path.join(from, 'cat', '1.png'), 0, 50);
+      await writePicture(path.join(from, 'cat', '2.png'), 2, 50, 6);
+      await writePicture(path.join(from, 'dog', '3.png'), 20, 5);
+      await writePicture(path.join(from, 'dog', '4.png'), 12, 28);
+      const boxes = path.join(folder(), 'list_bbox_celeba.txt');
+      await writeFile(boxes, '3\nimage_id x_1 y_1 width height\n1.png  0 50 8 8\n2.png  2 50 8 8\n3.png 20  5 8 8\n');
+      const prepare = ['dataset', 'prepare', from, out, '--size', '8', '--boxes', boxes];
+
+      const planned = await stargan(...prepare, '--box-margin', '0', '--dry-run');
+      expect(planned.out).toContain('would make 3 pictures of 8×8');
+      expect(planned.out).toContain('1 image has no box and is left out:\n  dog/4.png');
+      const made = await stargan(...prepare, '--box-margin', '0');
+      expect(made).toMatchObject({ code: 0, err: '' });
+      expect(made.out).toContain(`3 pictures cropped around the boxes of ${boxes}, margin 0`);
+      for (const name of ['cat/1.png', 'cat/2.png', 'dog/3.png'])
+        expect(await meanColour(path.join(out, 'train', name))).toEqual([255, 0, 0]);
+
+      expect(await stargan(...prepare, '--box-margin', '0.5')).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('was prepared in another way: box margin 0 (now 0.5)') as string,
+      });
+      const middle = [...prepare.slice(0, 3), path.join(folder(), 'middle'), ...prepare.slice(4), '--without-box', 'centre', '--json'];
+      expect(JSON.parse((await stargan(...middle)).out)).toMatchObject({
+        made: 4,
+        boxes: {
+          kind: 'boxes',
+          margin: 0.3,
+          rows: 3,
+          unusedRows: 0,
+          cropped: 3,
+          moved: 1,
+          shrunk: 0,
+          without: 'centre',
+          withoutBox: ['dog/4.png'],
+        },
+      });
+      // The middle square of 32, of which a sixteenth is red.
+      expect((await meanColour(path.join(folder(), 'middle', 'train', 'dog', '4.png')))[0]).toBeCloseTo(255 / 16, 0);
+    });
+
+    test('names the line that is wrong, and options that have nothing to act on', async () => {
+      const out = path.join(folder(), 'none');
+      const boxes = path.join(folder(), 'boxes.csv');
+      await writeFile(boxes, 'file,left,top,width,height\n00001.png,1,2,3,-4\n');
+      const prepare = ['dataset', 'prepare', path.join(data, 'train'), out, '--size', '8'];
+      expect(await stargan(...prepare, '--boxes', boxes)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining(`${boxes} has a box of 3×-4 in line 2; give its left upper corner`) as string,
+      });
+      for (const options of [
+        ['--box-margin', '0.2'],
+        ['--without-box', 'centre'],
+        ['--boxes', boxes, '--box-margin', '2'],
+        ['--boxes', boxes, '--fit', 'pad'],
+        ['--boxes', boxes, '--without-box', 'stretch'],
+      ])
+        expect((await stargan(...prepare, ...options)).code).toBe(2);
+    });
+  });
 });

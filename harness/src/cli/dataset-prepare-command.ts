@@ -1,6 +1,6 @@
 import { examples } from './examples.js';
 import { BrokenImagesError, type OnCorrupt } from '@stargan/data';
-import { describePreparation, prepareDataset, type PictureFit, type PreparedFormat } from '@stargan/data/preparation';
+import { describePreparation, prepareDataset, type BoxOptions, type PictureFit, type PreparedFormat } from '@stargan/data/preparation';
 import { Option, type Command } from 'commander';
 import { UsageError } from '../usage-error.js';
 import { requireWritable } from './folders.js';
@@ -10,6 +10,9 @@ import { stageProgress } from './stage-progress.js';
 interface PrepareArguments {
   size: number;
   fit: PictureFit;
+  boxes?: string;
+  boxMargin?: number;
+  withoutBox?: 'skip' | 'centre';
   val?: number;
   valList?: string;
   seed: number;
@@ -32,6 +35,7 @@ export function addPrepareCommand(dataset: Command): void {
       examples(
         'stargan dataset prepare photos photos-128 --size 128 --val 0.1',
         'stargan dataset prepare photos.zip photos-256 --size 256 --fit pad --format webp',
+        'stargan dataset prepare celeba faces-128 --size 128 --boxes list_bbox_celeba.txt',
       ),
     )
     .argument(
@@ -42,6 +46,17 @@ export function addPrepareCommand(dataset: Command): void {
     .requiredOption('--size <pixels>', 'sides of the pictures', positiveNumber)
     .addOption(
       new Option('--fit <how>', 'what becomes of pictures that are not square').choices(['crop', 'pad', 'stretch']).default('crop'),
+    )
+    .option(
+      '--boxes <file>',
+      "crop around the faces of this table: CelebA's boxes or landmarks, or a .csv with the columns file, left, top, width and height",
+    )
+    .option('--box-margin <share>', 'what is added to a box on each side, of its longer side (default: 0.3, for landmarks 0)', share)
+    .addOption(
+      new Option('--without-box <what>', 'pictures without a box: leave out, or crop in the middle (default: skip)').choices([
+        'skip',
+        'centre',
+      ]),
     )
     .addOption(new Option('--val <share>', 'share of each domain for validation, by a hash of the file name').argParser(share))
     .addOption(new Option('--val-list <file>', 'text file that names the images for validation, one a line').conflicts('val'))
@@ -58,14 +73,24 @@ export function addPrepareCommand(dataset: Command): void {
     .action(runPrepare);
 }
 
-async function runPrepare(source: string, out: string, { size, val, valList, json = false, ...options }: PrepareArguments): Promise<void> {
+/** @throws UsageError where an option has nothing to act on */
+function boxOptions({ boxes: file, boxMargin: margin, withoutBox: without }: PrepareArguments): BoxOptions | undefined {
+  if (file !== undefined) return { file, margin, without };
+  if (margin !== undefined || without !== undefined)
+    throw new UsageError('--box-margin and --without-box need --boxes <file>: name a table of boxes, or leave them out');
+  return undefined;
+}
+
+async function runPrepare(source: string, out: string, given: PrepareArguments): Promise<void> {
+  const { size, val, valList, json = false, ...options } = given;
+  const boxes = boxOptions(given);
   const validation = val !== undefined ? { share: val } : valList !== undefined ? { list: valList } : undefined;
   if (options.dryRun !== true) await requireWritable('<out>', out);
   await runStoppable('stopping once the pictures under way are whole', async (signal) => {
     const progress = stageProgress();
     const onProgress = (done: number, total: number): void => progress.update('pictures', done, total);
     try {
-      const prepared = await prepareDataset(source, out, { ...options, imageSize: size, validation, signal, onProgress });
+      const prepared = await prepareDataset(source, out, { ...options, imageSize: size, boxes, validation, signal, onProgress });
       progress.stop();
       console.log(json ? JSON.stringify(prepared) : describePreparation(prepared).join('\n'));
       return 'completed';

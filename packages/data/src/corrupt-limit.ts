@@ -43,6 +43,7 @@ function listBroken(broken: readonly SkippedImage[]): string {
 
 /** What helps: what is whole, of a kind that is not read, is converted. */
 function repairOf(broken: readonly SkippedImage[]): string {
+  if (broken.every(({ problem }) => problem === 'box-outside')) return 'correct their boxes';
   const unread = broken.filter(({ problem }) => problem === 'unsupported' || problem === 'not-an-image').length;
   return unread === broken.length ? 'convert' : unread > 0 ? 'repair, convert' : 'repair';
 }

@@ -6,9 +6,10 @@ import { printablePath } from './path-names.js';
  * - `not-an-image`: no picture of a known kind;
  * - `unsupported`: a picture, probably whole, of a kind that is not read;
  * - `damaged`: truncated or corrupt;
- * - `too-large`: more pixels, or more memory to decode, than allowed.
+ * - `too-large`: more pixels, or more memory to decode, than allowed;
+ * - `box-outside`: whole, but the box that it is to be cropped around lies outside.
  */
-export type ImageFileProblem = 'unreadable' | 'not-an-image' | 'unsupported' | 'damaged' | 'too-large';
+export type ImageFileProblem = 'unreadable' | 'not-an-image' | 'unsupported' | 'damaged' | 'too-large' | 'box-outside';
 
 const remedies: Readonly<Record<ImageFileProblem, string>> = {
   unreadable: 'repair or remove the file',
@@ -16,6 +17,7 @@ const remedies: Readonly<Record<ImageFileProblem, string>> = {
   unsupported: 'convert or remove the file',
   damaged: 'repair or remove the file',
   'too-large': 'make the image smaller or raise maxPixels',
+  'box-outside': 'correct the box: pixels of this very picture, upright',
 };
 
 /** An image file that cannot be used: missing, empty, truncated, corrupt, of another format or too large. */

@@ -28,9 +28,15 @@ export interface SplitImages {
 /**
  * Puts every image into a split.
  *
+ * @param leftOut images of the source that are not prepared, which a list may name all the same
  * @throws Error when the source has splits of its own, a domain has too few images, or the list names none of the images
  */
-export async function assignSplits(source: PreparationSource, choice: ValidationChoice | undefined, seed: number): Promise<SplitImages> {
+export async function assignSplits(
+  source: PreparationSource,
+  choice: ValidationChoice | undefined,
+  seed: number,
+  leftOut: readonly SourceImage[] = [],
+): Promise<SplitImages> {
   if (choice !== undefined && source.hasSplits)
     throw new Error(
       `prepareDataset: ${printablePath(source.location)} has images for validation apart already; leave the choice out to keep them so, or prepare its training folder alone`,
@@ -41,7 +47,7 @@ export async function assignSplits(source: PreparationSource, choice: Validation
       images: images.map((image) => ({ image, split: image.split ?? 'train' })),
       identity: source.hasSplits ? 'as in the source' : 'none',
     };
-  const chosen = 'share' in choice ? byShare(images, choice.share, seed) : await byList(images, choice.list);
+  const chosen = 'share' in choice ? byShare(images, choice.share, seed) : await byList([...images, ...leftOut], choice.list);
   requireBoth(images, chosen.validation);
   return {
     images: images.map((image) => ({ image, split: chosen.validation.has(image) ? 'validation' : 'train' })),

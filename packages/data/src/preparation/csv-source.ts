@@ -1,13 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
-import { parse } from 'csv-parse/sync';
-import { nameOfBytes, pathBytes, printablePath } from '../path-names.js';
-import { readRegularFile } from '../regular-file.js';
+import { pathBytes, printablePath } from '../path-names.js';
 import { fileImage } from './file-image.js';
 import { requireDomainName } from './portable-names.js';
 import type { PreparationSource, SourceImage } from './source-image.js';
-
-const utf8Mark = Buffer.of(0xef, 0xbb, 0xbf);
+import { csvRows, delimiterOf, readTableText, tableError } from './table-file.js';
 
 /**
  * A table with the columns `file` and `domain`, separated by commas, semicolons or tabs. Files are named relative to the
@@ -58,31 +55,11 @@ export async function openCsvSource(table: string): Promise<PreparationSource> {
   };
 }
 
-async function readRows(table: string): Promise<string[][]> {
-  const content = await readRegularFile(table);
-  if ((content[0] === 0xff && content[1] === 0xfe) || (content[0] === 0xfe && content[1] === 0xff))
-    throw tableError(table, 'is encoded as UTF-16; save it as UTF-8 (in Excel: "CSV UTF-8")');
-  const text = content.subarray(0, 3).equals(utf8Mark) ? content.subarray(3) : content;
-  try {
-    // Byte by byte, since names need not be UTF-8.
-    const rows = parse(text, {
-      encoding: 'latin1',
-      delimiter: delimiterOf(text),
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-    });
-    return rows.map((row) => row.map((field) => nameOfBytes(Buffer.from(field, 'latin1'))));
-  } catch (error) {
-    throw tableError(table, `is no CSV that can be read (${error instanceof Error ? error.message : String(error)}); repair it`);
-  }
-}
-
-/** Spreadsheets write semicolons where the comma separates decimals. */
-function delimiterOf(text: Buffer): string {
+async function readRows(table: string): Promise<(readonly string[])[]> {
+  const text = await readTableText(table);
   const end = text.indexOf('\n');
   const header = text.toString('latin1', 0, end < 0 ? Math.min(text.length, 4096) : end);
-  return [',', ';', '\t'].find((delimiter) => header.includes(delimiter)) ?? ',';
+  return csvRows(table, text, delimiterOf(header) ?? ',').map(({ fields }) => fields);
 }
 
 /** Where a file lies; tables from Windows separate folders by backslashes. */
@@ -104,8 +81,4 @@ function sharedFiles(images: readonly SourceImage[]): string[] {
   return shared === 0
     ? []
     : [`${shared} ${shared === 1 ? 'file is' : 'files are'} named more than once, by several domains or under several names`];
-}
-
-function tableError(table: string, fault: string): Error {
-  return new Error(`prepareDataset: ${printablePath(table)} ${fault}`);
 }

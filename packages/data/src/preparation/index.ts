@@ -1,4 +1,5 @@
 export type { ValidationChoice } from './assign-splits.js';
+export type { BoxOptions, BoxUse } from './box-options.js';
 export { describePreparation } from './describe-preparation.js';
 export { fitPicture, type PictureFit } from './fit-picture.js';
 export type { PreparedFormat } from './output-names.js';

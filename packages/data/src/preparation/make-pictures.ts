@@ -2,17 +2,20 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { renameDurably } from '@stargan/checkpoints';
+import { resizeBilinear } from '@stargan/resizing';
 import { allowedBroken, BrokenImagesError } from '../corrupt-limit.js';
 import { decodeContent } from '../decode-content.js';
 import { ImageFault, type ImageFileError } from '../image-file-error.js';
 import { decodingsAtOnce } from '../load-images.js';
 import { mapConcurrently } from '../map-concurrently.js';
 import { skippedImage, type NotedImage, type SkippedImage } from '../training-batch.js';
+import { cropOf, stampOfBox, type PictureBoxes } from './crop-around.js';
 import { encodePicture } from './encode-picture.js';
 import { fitPicture, isEnlarged } from './fit-picture.js';
 import type { Manifest, ManifestEntry } from './manifest.js';
 import type { PlacedImage } from './output-names.js';
 import type { PrepareSettings } from './prepare-options.js';
+import type { SourceImage } from './source-image.js';
 
 /** Hidden, so that no reader takes what a killed writer leaves for a picture. */
 export const asideName = '.preparation';
@@ -25,6 +28,8 @@ export interface PictureWork {
   /** What earlier runs have made, by path of the source. */
   readonly known: ReadonlyMap<string, ManifestEntry>;
   readonly settings: PrepareSettings;
+  /** Left out, pictures are not cropped around boxes. */
+  readonly boxes?: PictureBoxes | undefined;
   /** Left out, nothing is made. */
   readonly manifest?: Manifest;
 }
@@ -34,6 +39,8 @@ export interface MadePictures {
   /** Paths of the images whose pictures were made this time, or would be. */
   readonly made: string[];
   enlarged: number;
+  /** Pictures whose crops had to be moved, or shrunk, to be inside. */
+  readonly changedCrops: { moved: number; shrunk: number };
   /** Images whose pictures are there. */
   readonly done: PlacedImage[];
   readonly broken: SkippedImage[];
@@ -48,7 +55,7 @@ export interface MadePictures {
 export async function makePictures(work: PictureWork): Promise<MadePictures> {
   const { placed, settings } = work;
   const { onProgress, signal } = settings;
-  const result: MadePictures = { made: [], enlarged: 0, done: [], broken: [], noted: [] };
+  const result: MadePictures = { made: [], enlarged: 0, changedCrops: { moved: 0, shrunk: 0 }, done: [], broken: [], noted: [] };
   const maker = pictureMaker(work, result);
   const failures: unknown[] = [];
   let done = 0;
@@ -62,11 +69,14 @@ export async function makePictures(work: PictureWork): Promise<MadePictures> {
     }
   });
   if (failures.length > 0) throw failures[0];
+  const order = new Map(placed.map(({ image }, place) => [image.path, place]));
+  // Pictures end in any order; what is said of them does not depend on it.
+  for (const said of [result.broken, result.noted]) said.sort((a, b) => order.get(a.file)! - order.get(b.file)!);
   return result;
 }
 
 function pictureMaker(
-  { out, placed, known, settings, manifest }: PictureWork,
+  { out, placed, known, settings, boxes, manifest }: PictureWork,
   result: MadePictures,
 ): (image: PlacedImage) => Promise<void> {
   const { imageSize, fit, format, maxPixels, onCorrupt, corruptLimit } = settings;
@@ -78,7 +88,9 @@ function pictureMaker(
   async function make({ image, output }: PlacedImage, stamp: string, to: Manifest): Promise<ManifestEntry> {
     const decoded = await image.open((file) => decodeContent(file, { maxPixels, reading: 'upright' }));
     if (decoded.notes !== undefined) result.noted.push({ file: image.path, notes: decoded.notes });
-    const content = await encodePicture(fitPicture(decoded, imageSize, fit), format);
+    const crop = cropOf(boxes, image, decoded);
+    const picture = crop === undefined ? fitPicture(decoded, imageSize, fit) : resizeBilinear(decoded, imageSize, imageSize, crop.box);
+    const content = await encodePicture(picture, format);
     const file = join(out, output);
     const folder = dirname(file);
     if (!folders.has(folder)) await mkdir(folder, { recursive: true });
@@ -94,7 +106,7 @@ function pictureMaker(
 
   async function makeUnlessThere(placedImage: PlacedImage): Promise<void> {
     const { image, output } = placedImage;
-    const stamp = await image.stamp();
+    const stamp = (await image.stamp()) + stampOfBox(boxes, image);
     let entry = known.get(image.path);
     const isThere = entry?.output === output && entry.stamp === stamp && (await isWhole(out, entry));
     if (!isThere && manifest === undefined) entry = undefined;
@@ -106,7 +118,13 @@ function pictureMaker(
     }
     if (!isThere) result.made.push(image.path);
     result.done.push(placedImage);
-    if (entry !== undefined && isEnlarged(entry, imageSize, fit)) result.enlarged += 1;
+    if (entry !== undefined) noteSizes(image, entry);
+  }
+
+  function noteSizes(image: SourceImage, picture: ManifestEntry): void {
+    const crop = cropOf(boxes, image, picture);
+    if (crop?.changed !== undefined) result.changedCrops[crop.changed] += 1;
+    if (isEnlarged(crop?.box ?? picture, imageSize, fit)) result.enlarged += 1;
   }
 
   function noteBroken({ image }: PlacedImage, error: ImageFileError): void {

@@ -17,6 +17,10 @@ export interface PreparationIdentity {
   readonly pictures: string;
   readonly validation: string;
   readonly seed: number;
+  /** What kind of boxes pictures are cropped around; without them left out, as in manifests of earlier versions. */
+  readonly boxes?: string | undefined;
+  readonly boxMargin?: number | undefined;
+  readonly withoutBox?: string | undefined;
 }
 
 /** A picture that was made. */
@@ -25,7 +29,7 @@ export interface ManifestEntry {
   readonly output: string;
   /** Path within the source. */
   readonly source: string;
-  /** Size and time, or checksum, of the source. */
+  /** Size and time, or checksum, of the source, and its box where it has one. */
   readonly stamp: string;
   /** Sides of the source in pixels, upright. */
   readonly width: number;
@@ -109,6 +113,9 @@ const called: Readonly<Record<keyof PreparationIdentity, string>> = {
   pictures: 'format',
   validation: 'validation',
   seed: 'seed',
+  boxes: 'crops around',
+  boxMargin: 'box margin',
+  withoutBox: 'pictures without a box',
 };
 
 function requireSame(directory: string, asked: PreparationIdentity, found: Partial<PreparationIdentity> | undefined): void {
@@ -118,7 +125,8 @@ function requireSame(directory: string, asked: PreparationIdentity, found: Parti
     );
   const differing = (Object.keys(called) as (keyof PreparationIdentity)[]).filter((key) => asked[key] !== found[key]);
   if (differing.length === 0) return;
-  const list = differing.map((key) => `${called[key]} ${printablePath(String(found[key]))} (now ${printablePath(String(asked[key]))})`);
+  const shown = (value: string | number | undefined): string => printablePath(String(value ?? 'none'));
+  const list = differing.map((key) => `${called[key]} ${shown(found[key])} (now ${shown(asked[key])})`);
   throw new Error(
     `prepareDataset: ${printablePath(directory)} was prepared in another way: ${list.join(', ')}; ask for the same, or name another folder`,
   );

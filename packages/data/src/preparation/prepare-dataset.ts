@@ -5,8 +5,10 @@ import type { PassedOverCount } from '../passed-over.js';
 import { printablePath } from '../path-names.js';
 import type { NotedImage, SkippedImage } from '../training-batch.js';
 import { assignSplits } from './assign-splits.js';
+import type { BoxUse } from './box-options.js';
 import { asideName, makePictures, type MadePictures } from './make-pictures.js';
 import { openManifest, readManifest, type ManifestEntry, type PreparationIdentity } from './manifest.js';
+import { matchBoxes, type MatchedBoxes } from './match-boxes.js';
 import { openPreparationSource } from './open-source.js';
 import { placeImages, type PlacedImage } from './output-names.js';
 import { withDefaults, type PrepareOptions, type PrepareSettings } from './prepare-options.js';
@@ -47,6 +49,8 @@ export interface Preparation {
   readonly noted: readonly NotedImage[];
   /** Pictures that were smaller than they are now, and so are not as sharp as their size suggests. */
   readonly enlarged: number;
+  /** How boxes were used; without `boxes` left out. */
+  readonly boxes?: BoxUse;
   /** What is not read of the source, by reason. */
   readonly passedOver: readonly PassedOverCount[];
   /** Pictures in the prepared data set that come from no image of the source: of removed ones, or put there by others. */
@@ -70,8 +74,8 @@ export interface Preparation {
  * @throws RangeError when an option is out of range
  * @throws ImageFileError when an image cannot be used and `onCorrupt` is `refuse`
  * @throws BrokenImagesError when more of a domain are unusable than `corruptLimit` allows and `onCorrupt` is `replace`
- * @throws Error when source and directory lie in each other, the directory holds something else, the source cannot be read, the disk is full,
- *   or a domain is left without pictures
+ * @throws Error when source and directory lie in each other, the directory holds something else, the source or the table of boxes cannot
+ *   be read (with the line of the table), the disk is full, or a domain is left without pictures
  * @throws the signal's reason when it was aborted
  */
 export async function prepareDataset(source: string, directory: string, options: PrepareOptions): Promise<Preparation> {
@@ -80,7 +84,7 @@ export async function prepareDataset(source: string, directory: string, options:
   const opened = await openPreparationSource(source);
   try {
     await requireOutside(opened, out);
-    return await withDiskFullNamed(out, () => prepare({ opened, out, settings }));
+    return await withDiskFullNamed(out, async () => prepare(await withBoxes({ opened, out, settings })));
   } finally {
     await opened.close();
   }
@@ -103,12 +107,19 @@ interface Work {
   readonly opened: PreparationSource;
   readonly out: string;
   readonly settings: PrepareSettings;
+  /** Left out, pictures are not cropped around boxes. */
+  readonly matched?: MatchedBoxes | undefined;
+}
+
+async function withBoxes(work: Work): Promise<Work> {
+  const { opened, settings } = work;
+  return settings.boxes === undefined ? work : { ...work, matched: await matchBoxes(opened, settings.boxes) };
 }
 
 async function prepare(work: Work): Promise<Preparation> {
-  const { opened, out, settings } = work;
+  const { opened, out, settings, matched } = work;
   const { dryRun, imageSize } = settings;
-  const first = await makeOf(opened.images, work);
+  const first = await makeOf(matched?.images ?? opened.images, work);
   // Of few images the broken ones may be all that were chosen for one side; then others are.
   const isLeftEmpty = emptySides(first).length > 0 && first.pictures.broken.length > 0;
   const last = isLeftEmpty && settings.validation !== undefined && 'share' in settings.validation ? await makeOfUsable(first, work) : first;
@@ -117,7 +128,7 @@ async function prepare(work: Work): Promise<Preparation> {
   const broken = new Map(passes.flatMap(({ pictures }) => pictures.broken).map((image) => [image.file, image]));
   const noted = new Map(passes.flatMap(({ pictures }) => pictures.noted).map((image) => [image.file, image]));
   if (!dryRun) requireUsable(out, last, [...broken.values()]);
-  const { done, enlarged } = last.pictures;
+  const { done, enlarged, changedCrops } = last.pictures;
   return {
     directory: out,
     source: opened.location,
@@ -130,9 +141,12 @@ async function prepare(work: Work): Promise<Preparation> {
     broken: [...broken.values()],
     noted: [...noted.values()],
     enlarged,
+    ...(matched === undefined
+      ? {}
+      : { boxes: { ...matched.use, cropped: done.filter(({ image }) => matched.boxes.boxOf.has(image)).length, ...changedCrops } }),
     passedOver: opened.passedOver,
     foreign: dryRun ? [] : await foreignPictures(out, done),
-    notes: opened.notes,
+    notes: [...opened.notes, ...(matched?.notes ?? [])],
   };
 }
 
@@ -142,9 +156,9 @@ interface Pass {
   readonly pictures: MadePictures;
 }
 
-async function makeOf(images: PreparationSource['images'], { opened, out, settings }: Work): Promise<Pass> {
+async function makeOf(images: PreparationSource['images'], { opened, out, settings, matched }: Work): Promise<Pass> {
   const { imageSize, fit, format, seed, dryRun, signal } = settings;
-  const chosen = await assignSplits({ ...opened, images }, settings.validation, seed);
+  const chosen = await assignSplits({ ...opened, images }, settings.validation, seed, matched?.leftOut);
   const identity: PreparationIdentity = {
     format: 1,
     source: opened.location,
@@ -153,14 +167,18 @@ async function makeOf(images: PreparationSource['images'], { opened, out, settin
     pictures: format,
     validation: chosen.identity,
     seed,
+    boxes: matched?.use.kind,
+    boxMargin: matched?.use.margin,
+    withoutBox: matched?.use.without,
   };
+  const boxes = matched?.boxes;
   const known = (await readManifest(out, identity)) ?? new Map<string, ManifestEntry>();
   const placed = placeImages(chosen.images, format, new Map([...known].map(([path, { output }]) => [path, output])));
-  if (dryRun) return { placed, pictures: await makePictures({ out, placed, known, settings }) };
+  if (dryRun) return { placed, pictures: await makePictures({ out, placed, known, settings, boxes }) };
   await mkdir(join(out, asideName), { recursive: true });
   const manifest = await openManifest(out, identity, known);
   try {
-    const pictures = await makePictures({ out, placed, known, settings, manifest });
+    const pictures = await makePictures({ out, placed, known, settings, boxes, manifest });
     signal?.throwIfAborted();
     return { placed, pictures };
   } finally {
