@@ -20,7 +20,12 @@ export const mutations = [
       ['two tensors have the function of one', 'capture.ts', '`${key} | ${aliases(tensors)}`', 'key'],
       ['variables keep their values', 'replay.ts', 'variable.assign(value);', ''],
       ['inputs are given in the reverse order', 'replay.ts', 'const ids = inputs.map(', 'const ids = [...inputs].reverse().map('],
-      ['constants of other fractions are merged', 'describe-function.ts', 'String(value))).join()}`', 'String(Math.trunc(value)))).join()}`'],
+      [
+        'constants of other fractions are merged',
+        'describe-function.ts',
+        'String(value))).join()}`',
+        'String(Math.trunc(value)))).join()}`',
+      ],
       ['constants are never freed', 'recorder.ts', 'this.deferred.splice(0)', '[]'],
       ['reads are answered', 'recorder.ts', 'if (this.made.has(id)) return binding', 'if (id >= 0) return binding'],
       ['the random generator stays replaced', 'recorder.ts', 'Math.random = random;', ''],

@@ -75,7 +75,11 @@ describe('pnpm bench:iteration', () => {
   });
 
   it('gives with --compile the peaks of two processes that hold one training each', async () => {
-    const compared: IterationCost = await measure('--compile');
+    const { exitCode, stdout, stderr } = await runBin('iteration', ...SMALL, '--json', '--compile', '--memory');
+    expect(exitCode, stderr).toBe(0);
+    const compared = JSON.parse(stdout) as IterationCost;
+    expect(stderr.match(/^(compiled|operation by operation):$/gm)).toEqual(['compiled:', 'operation by operation:']);
+    expect(stderr.match(/^resident memory +/gm) ?? []).toHaveLength(process.platform === 'linux' ? 2 : 0);
     expect(Object.keys(compared)).toEqual([...KEYS, 'eager', 'compileRatio']);
     expect(compared.eager!.peakResidentBytes).toBeGreaterThan(compared.peakTensorBytes);
     const alone = await runBin('iteration', ...SMALL, '--peak-of', 'eager');

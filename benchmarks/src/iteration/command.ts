@@ -91,7 +91,8 @@ async function measureHere(options: Options): Promise<IterationCost> {
   console.error(describeRuntime(runtime));
   const { cost, times, ...measured } = measureIteration(config, { domains, timed: Math.max(iterations - 1, 1), profile, peaks });
   if (kernels) console.error(formatKernels(measured.kernels));
-  if (options.memory === true) console.error(formatMemory(measured.resident));
+  // With compiling this process holds two trainings; those with one of them have told.
+  if (options.memory === true && !compile) console.error(formatMemory(measured.resident));
   if (times === undefined) return cost;
   const summary = summarizeProfile(times, { peak: measureMatmulPeak(PEAK_RUNS), synchronous: runtime.kind !== 'native-gpu' });
   console.error(formatProfile(summary));
@@ -109,7 +110,6 @@ async function measurePeaksAlone(options: Options): Promise<PeaksAlone> {
       kernels: false,
       profile: false,
       compile: false,
-      memory: false,
       peakOf: kind,
     });
     return peakResidentBytes;
@@ -121,7 +121,9 @@ async function measurePeakHere(options: Options, kind: 'compiled' | 'eager'): Pr
   const { domains = DEFAULT_DOMAINS } = options;
   const config = await configOf(options);
   await selectRuntime({ threads: threadsOf(options, config, domains) });
-  return { peakResidentBytes: measurePeak(config, { domains, compile: kind === 'compiled' }) };
+  const { peakResidentBytes, resident } = measurePeak(config, { domains, compile: kind === 'compiled' });
+  if (options.memory === true) console.error(`${kind === 'compiled' ? kind : 'operation by operation'}:\n${formatMemory(resident)}`);
+  return { peakResidentBytes };
 }
 
 async function measureBeside(file: string, options: Options): ReturnType<typeof alternate> {

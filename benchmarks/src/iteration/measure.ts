@@ -35,6 +35,14 @@ export interface EagerCost {
   peakResidentBytes: number;
 }
 
+/** Memory of a process with one training in it. */
+export interface MeasuredPeak {
+  /** The most that it ever had. */
+  readonly peakResidentBytes: number;
+  /** Where it is after the last iteration; undefined where the system does not tell. */
+  readonly resident: ResidentMemory | undefined;
+}
+
 /** Most memory that processes ever had, each with one training in it. */
 export interface PeaksAlone {
   compiled: number;
@@ -105,17 +113,18 @@ export function measureIteration(
 }
 
 /**
- * Most memory that this process ever had, after a few iterations of a training in it, as few as it takes to record and replay them.
+ * Memory of this process after a few iterations of a training in it, as few as it takes to record and replay them.
  *
  * @param compile whether they are compiled, or run operation by operation
  */
-export function measurePeak(config: Config, { domains, compile }: { domains: number; compile: boolean }): number {
+export function measurePeak(config: Config, { domains, compile }: { domains: number; compile: boolean }): MeasuredPeak {
   const workload = trainingWorkload(config, { domains, ...(compile && { compile: replayed }) });
   workload.iterate();
   collectGarbage();
   for (let i = 0; i < RECORDED; i++) workload.iterate();
+  const resident = residentMemory();
   workload.dispose();
-  return peakResidentBytes();
+  return { peakResidentBytes: peakResidentBytes(), resident };
 }
 
 function besideEager(
