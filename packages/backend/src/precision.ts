@@ -12,7 +12,7 @@ export type Precision = 'float32' | 'reduced';
  *
  * - `pooled`: in TensorFlow's pool, which keeps what it has and is fastest
  * - `returned`: blocks of 1 MiB and more go back to the system as soon as they are free, and are cleared by it when they are taken
- *   again: about a quarter less memory at once, and a quarter more processor time
+ *   again: about a quarter less memory at once, and a third more time
  */
 export type Allocation = 'pooled' | 'returned';
 
