@@ -7,25 +7,11 @@ const [withTensors, withoutTensors] = [true, false].map((wanted) =>
   testFiles(import.meta.dirname).filter((file) => reachesTensors(file) === wanted),
 );
 
-// Nothing that these test looks at what a process has, such as the sum of its tensors' bytes, its kernels or its environment:
-// one process loads TensorFlow for all of them.
-const SHARING =
-  /^packages\/(augmentation|discriminator|evaluation|exchange|generator|layers|losses|mapping-network|metrics|ops|optimizers|profiling|run|style-encoder|training|translation)\//;
-
-// These do.
-const ALONE = new Set([
-  // looks for what tensorflow.js gets wrong until @stargan/ops mends it in the whole process
-  'packages/losses/src/internal/twice-differentiable.test.ts',
-  // kernels of tensorflow.js without second-order gradients, until something registers them
-  'packages/ops/src/readme.test.ts',
-  // kernels that have a rule for shapes: others register more
-  'packages/profiling/src/memory/shape-rules/shape-rules.test.ts',
-  // bytes of all tensors, and simulations that are kept
-  'packages/training/src/planning/extremes.test.ts',
-  'packages/training/src/planning/forecast.test.ts',
-  'packages/training/src/planning/plan-training.test.ts',
-]);
-const shares = (file) => SHARING.test(file) && !ALONE.has(file);
+// Pure functions of their arguments, tested as such: one process loads TensorFlow for all of them. Not the file that looks
+// for what tensorflow.js gets wrong until @stargan/ops mends it in the whole process.
+const isPure = (file) =>
+  /^packages\/(discriminator|generator|layers|losses|mapping-network|metrics|optimizers|style-encoder)\//.test(file) &&
+  !file.endsWith('twice-differentiable.test.ts');
 
 export default defineConfig({
   test: {
@@ -39,11 +25,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'tensors', include: withTensors.filter((file) => !shares(file)), setupFiles: ['testing/native-backend.ts'] },
+        test: { name: 'tensors', include: withTensors.filter((file) => !isPure(file)), setupFiles: ['testing/native-backend.ts'] },
       },
       {
         extends: true,
-        test: { name: 'pure', include: withTensors.filter(shares), setupFiles: ['testing/native-backend.ts'], isolate: false },
+        test: { name: 'pure', include: withTensors.filter(isPure), setupFiles: ['testing/native-backend.ts'], isolate: false },
       },
       { extends: true, test: { name: 'files', include: withoutTensors } },
     ],
