@@ -78,10 +78,10 @@ async function trainRun({ variant, seed, folder }) {
 }
 
 await selectRuntime({ quiet: true, threads: 1 });
-let judge;
+let evaluator;
 /** The images, and one classifier for all runs. */
-async function openJudge(imageSize) {
-  if (judge !== undefined) return judge;
+async function openEvaluator(imageSize) {
+  if (evaluator !== undefined) return evaluator;
   const dataset = await openDataset(data);
   if (dataset.validation === undefined) throw new Error(`${data} has no val/ with images that are held out; dataset prepare makes one`);
   const { domains } = await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse');
@@ -90,9 +90,9 @@ async function openJudge(imageSize) {
     load: loadImages,
     classifierSteps: Number(values['classifier-steps']),
     seed: 777,
-    say: console.error,
+    log: console.error,
   });
-  return (judge = { domains, few, classifier });
+  return (evaluator = { domains, few, classifier });
 }
 
 /** Measures a trained run, or reads what was measured before. */
@@ -103,7 +103,7 @@ async function measureRun({ folder }) {
   try {
     const found = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : undefined;
     if (found?.iteration === checkpoint.iteration) return found;
-    const { domains, few, classifier } = await openJudge(config.imageSize);
+    const { domains, few, classifier } = await openEvaluator(config.imageSize);
     const numbers = await measureHeldOut({ domains: few, load: loadImages, classifier, sampler: model, config: { ...config, seed: 777 } });
     const state = await readState(networks, checkpoint);
     const discriminator = await measureDiscriminator({
@@ -158,4 +158,4 @@ if (real !== undefined)
   console.log(
     `\nThe classifier recognises ${percent(real.domainAccuracy)} % of held-out images; they differ by ${distance(real.imageDistance)} within a domain.`,
   );
-judge?.classifier.dispose();
+evaluator?.classifier.dispose();

@@ -1,7 +1,7 @@
-import type { JudgedMetric } from '@stargan/metrics';
+import type { EvaluatorMetric } from '@stargan/metrics';
 
 /** Mean distance of pixels between a source and its translations: how much they change of it. */
-export const sourceDistance: JudgedMetric<'images'> = {
+export const sourceDistance: EvaluatorMetric<'images'> = {
   key: 'sourceDistance',
   heading: 'change ↓',
   title: 'Distance from the source (lower is better)',

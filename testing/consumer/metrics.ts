@@ -56,8 +56,8 @@ import {
   type InceptionLayout,
   type InceptionOptions,
   type InceptionStages,
-  type JudgedMetric,
-  type Judges,
+  type EvaluatorMetric,
+  type Evaluators,
   type KernelDistance,
   type KernelDistanceOptions,
   type LabelledImages,
@@ -156,7 +156,7 @@ const means: StatisticsMetric = {
 };
 const described: MetricDescription = means;
 const counts: FeatureMetric = { ...means, needs: 'features', compute: ({ real }: FeatureComparison) => real.shape[0] };
-const brightness: JudgedMetric<'images'> = {
+const brightness: EvaluatorMetric<'images'> = {
   ...means,
   needs: 'images',
   fewest: { translations: 1 },
@@ -167,10 +167,10 @@ const table: readonly Metric[] = [...metricTable, means, counts, ofTranslations]
 const set: FeatureSet = await featureSet(rows);
 const scoresOptions: FeatureScoresOptions = { convention: 'mine', seed: 1 };
 const onFeatures: Scores = await featureScores(table.filter(isOnFeatures), set, set, scoresOptions);
-const classify: Judges['classifier'] = ({ target }) => [target];
+const classify: Evaluators['classifier'] = ({ target }) => [target];
 const missing: MetricOutcome = { reason: 'none' };
 const translationOptions: TranslationScoresOptions = {
-  judges: { classifier: classify, perceptual: { reason: 'none' } },
+  evaluators: { classifier: classify, perceptual: { reason: 'none' } },
   imageSize: 4,
   translations: 2,
   limitedBy: 'only one',

@@ -68,7 +68,7 @@ import {
 } from '@stargan/run';
 import { metricTable } from '@stargan/metrics';
 
-const sources: ConfigSources = { preset: Object.keys(PRESETS)[0], assignments: ['batch=2'], say: (line) => console.log(line) };
+const sources: ConfigSources = { preset: Object.keys(PRESETS)[0], assignments: ['batch=2'], log: (line) => console.log(line) };
 const config: Config = await resolveConfig(sources);
 const changes: ConfigChange[] = changedValues(parseConfig({}), config);
 console.log(

@@ -12,9 +12,9 @@ import {
   measureHeldOut,
   openClassifier,
   referenceTaskStyles,
-  type AvailableJudges,
+  type AvailableEvaluators,
   type EvaluationDomain,
-  type FeatureJudge,
+  type FeatureEvaluator,
   type Guidance,
   type GuidedNumbers,
   type HeldOutNumbers,
@@ -23,7 +23,7 @@ import {
   type LoadImages,
   type Missing,
   type OpenClassifierOptions,
-  type PerceptualJudge,
+  type PerceptualEvaluator,
   type Task,
   type TaskContext,
   type TaskOptions,
@@ -49,7 +49,7 @@ const domains: EvaluationDomain[] = ['cat', 'dog'].map((name) => ({
 }));
 
 // What needs no pretrained network.
-const training: OpenClassifierOptions = { load, classifierSteps: 2, seed: 1, say: (line) => console.log(line) };
+const training: OpenClassifierOptions = { load, classifierSteps: 2, seed: 1, log: (line) => console.log(line) };
 const classifier = await openClassifier(domains, sizes.imageSize, training);
 if (classifier === undefined) throw new Error('aborted');
 const heldOut: HeldOutOptions = { domains, load, classifier, sampler, config };
@@ -57,14 +57,14 @@ const numbers: HeldOutNumbers | undefined = await measureHeldOut(heldOut);
 const guided: GuidedNumbers | undefined = numbers?.latent;
 console.log(guided?.domainAccuracy, guided?.styleDistance, await accuracyOnReals(domains, classifier, load));
 
-// Task by task, with judges of one's own.
-const features: FeatureJudge = { features: (images) => Promise.resolve(new Float32Array(images.length * FEATURE_LENGTH)) };
-const perceptual: PerceptualJudge = { meanOverPairs: (samples) => samples.length };
+// Task by task, with evaluators of one's own.
+const features: FeatureEvaluator = { features: (images) => Promise.resolve(new Float32Array(images.length * FEATURE_LENGTH)) };
+const perceptual: PerceptualEvaluator = { meanOverPairs: (samples) => samples.length };
 const missing: Missing = { reason: 'there is no such network here' };
-const judges: AvailableJudges = { features: missing, perceptual, classifier };
+const evaluators: AvailableEvaluators = { features: missing, perceptual, classifier };
 const options: TaskOptions = { outputs: 2, fid: 'mine', seed: 1 };
-const context: TaskContext = { sampler, load, metrics: metricTable, judges, imageSize: sizes.imageSize, options };
-const collected = collectScores({ ...context, judges: { ...judges, features } }, options.outputs, 'only two are made');
+const context: TaskContext = { sampler, load, metrics: metricTable, evaluators, imageSize: sizes.imageSize, options };
+const collected = collectScores({ ...context, evaluators: { ...evaluators, features } }, options.outputs, 'only two are made');
 const guidances: readonly Guidance[] = GUIDANCES;
 for (const task of listTasks(domains.length) satisfies Task[]) {
   const styles: TaskStyles =

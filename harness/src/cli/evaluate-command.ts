@@ -139,7 +139,7 @@ async function evaluateTrained(
         classifier: async () =>
           (classifier = await trainClassifier(images.domains, config.imageSize, {
             ...options,
-            say: (line) => console.error(line),
+            log: (line) => console.error(line),
             signal,
           })),
         onProgress: (done, total) => progress.update(done, total),

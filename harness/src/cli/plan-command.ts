@@ -61,7 +61,7 @@ export async function printPlan({ json = false, preset, config: file, imageSize,
     file,
     overrides: { imageSize, batch },
     assignments: set,
-    say: (line) => console.error(`note: ${line}`),
+    log: (line) => console.error(`note: ${line}`),
   });
   const runtime = usedRuntime(await inspectMachine());
   const budget = await memoryBudget(runtime);

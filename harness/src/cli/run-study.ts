@@ -25,8 +25,8 @@ export async function runStudy(options: TrainingArguments, { models, run, note }
     const domains = (await listDomains(data)).length;
     const started = await startTrainingRuntime(base, domains, options);
     await printPrediction({ config: base, domains, out, ...started, models: models(domains) });
-    const say = (line: string): void => (json ? console.error : console.log)(line);
-    const result = await run({ data, out, base, say, signal, progress: json ? 'stderr' : 'stdout' });
+    const log = (line: string): void => (json ? console.error : console.log)(line);
+    const result = await run({ data, out, base, log, signal, progress: json ? 'stderr' : 'stdout' });
     if (json) console.log(JSON.stringify(result));
     else if (result.completed) console.log(`\n${result.text}\n\nnumbers   ${result.json}\npage      ${result.html}`);
     else console.log(`stopped at ${result.model}; everything is saved, and the same command resumes it`);

@@ -75,7 +75,7 @@ export function configOf(
     overrides: { iterations, imageSize, batch, seed },
     assignments: set,
     base,
-    say: (line) => console.error(`note: ${line}`),
+    log: (line) => console.error(`note: ${line}`),
   });
 }
 

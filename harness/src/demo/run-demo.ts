@@ -86,7 +86,7 @@ const SOURCES = 20;
 async function measure(images: string, run: string, config: Config, signal: AbortSignal): Promise<HeldOutNumbers | undefined> {
   const { domains } = await openEvaluationData(await openDataset(images), { sources: 0, reals: 0 }, 'refuse');
   const { evaluateClassifierSteps: classifierSteps, seed, imageSize } = config;
-  const classifier = await trainClassifier(domains, imageSize, { classifierSteps, seed, say: () => undefined, signal });
+  const classifier = await trainClassifier(domains, imageSize, { classifierSteps, seed, log: () => undefined, signal });
   if (classifier === undefined) return undefined;
   const sampler = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
   try {

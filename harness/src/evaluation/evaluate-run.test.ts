@@ -36,7 +36,7 @@ const folder = useTemporaryFolder(async (created) => {
   classifier = (await openClassifier((await openEvaluationData(dataset, { sources: 0, reals: 0 }, 'refuse')).domains, CONFIG.imageSize, {
     ...evaluationOptions(CONFIG),
     load: loadImages,
-    say: () => undefined,
+    log: () => undefined,
   }))!;
 });
 beforeEach(() => void vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache')));

@@ -22,7 +22,7 @@ import {
   latentTaskStyles,
   listTasks,
   referenceTaskStyles,
-  type AvailableJudges,
+  type AvailableEvaluators,
   type Guidance,
   type Missing,
   type Task,
@@ -75,7 +75,7 @@ interface TaskPictures {
   readonly nameOf: (task: Task) => string;
 }
 
-/** Options with their defaults, and the networks that judge. */
+/** Options with their defaults, and the networks that score. */
 interface Evaluation extends EvaluateRunOptions {
   readonly metrics: readonly Metric[];
   readonly features: FeatureNetwork | Missing;
@@ -148,9 +148,9 @@ async function evaluate(evaluation: Evaluation, tasks: readonly Task[], begun: E
 async function beginRecord(
   { run, checkpoint, config: { imageSize, latentDim }, options, data }: EvaluateRunOptions,
   metrics: readonly Metric[],
-  judges: readonly (FeatureNetwork | PerceptualDistance | Missing)[],
+  evaluators: readonly (FeatureNetwork | PerceptualDistance | Missing)[],
 ): Promise<EvaluationRecord> {
-  const weights = judges.flatMap((judge) => ('reason' in judge ? [] : judge.weights));
+  const weights = evaluators.flatMap((evaluator) => ('reason' in evaluator ? [] : evaluator.weights));
   const averages = averageFiles();
   const networks = Object.fromEntries(
     checkpoint.manifest.files.filter(({ name }) => averages.includes(name)).map(({ name, sha256 }) => [name, sha256]),
@@ -213,10 +213,10 @@ async function completePictures(evaluation: Evaluation, tasks: readonly Task[]):
   const missing: Task[] = [];
   for (const task of tasks) if (!(await pictures.folders.isComplete(pictures.nameOf(task)))) missing.push(task);
   const count = progressCounter(evaluation, missing, 0);
-  const judges = { features: NOT_ASKED_FOR, perceptual: NOT_ASKED_FOR, classifier: NOT_ASKED_FOR };
+  const evaluators = { features: NOT_ASKED_FOR, perceptual: NOT_ASKED_FOR, classifier: NOT_ASKED_FOR };
   for (const task of missing) {
     if (signal?.aborted === true) return;
-    await runTask(evaluation, task, { metrics: [], judges, onProgress: count });
+    await runTask(evaluation, task, { metrics: [], evaluators, onProgress: count });
   }
 }
 
@@ -227,7 +227,7 @@ async function runTasks(
   begun: EvaluationRecord,
 ): Promise<EvaluationRecord> {
   const { run, metrics, features, perceptual, data, signal } = evaluation;
-  const judges: AvailableJudges = { features, perceptual, classifier };
+  const evaluators: AvailableEvaluators = { features, perceptual, classifier };
   const targets = new Set('reason' in features ? [] : left.map(({ target }) => target));
   const images = [...targets].reduce((sum, target) => sum + data.domains[target]!.reals.length, 0);
   const count = progressCounter(evaluation, left, images);
@@ -236,7 +236,7 @@ async function runTasks(
   for (const task of left) {
     if (reals?.target !== task.target) reals = { target: task.target, features: await realFeatures(evaluation, task.target, count) };
     if (signal?.aborted === true) return content;
-    const result = await runTask(evaluation, task, { metrics, judges, reals: reals.features, onProgress: count });
+    const result = await runTask(evaluation, task, { metrics, evaluators, reals: reals.features, onProgress: count });
     if (result === undefined) return content;
     content = { ...content, tasks: [...content.tasks, { ...nameTask(data, task), ...result }] };
     await writeEvaluation(run, content);
@@ -271,11 +271,11 @@ async function realFeatures(
   return rows === undefined ? undefined : featureSet(rows);
 }
 
-/** Translates and judges, and keeps the pictures where they are asked for; undefined when it was stopped. */
+/** Translates and scores, and keeps the pictures where they are asked for; undefined when it was stopped. */
 async function runTask(
   { sampler, config: { imageSize, latentDim }, options, data: { domains }, pictures, signal }: Evaluation,
   task: Task,
-  context: Pick<TaskContext, 'metrics' | 'judges' | 'reals' | 'onProgress'>,
+  context: Pick<TaskContext, 'metrics' | 'evaluators' | 'reals' | 'onProgress'>,
 ): Promise<TaskScores | undefined> {
   const kept = pictures && keptPictures(pictures, task);
   await kept?.begin();

@@ -26,7 +26,7 @@ export interface TrainingEvaluationOptions {
   readonly config: Config;
   readonly dataset: Dataset;
   /** Prints a line. */
-  readonly say: (text: string) => void;
+  readonly log: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -34,7 +34,7 @@ export interface TrainingEvaluationOptions {
  * Evaluation between iterations. It draws from random streams of its own, so that training continues as if there were
  * none. The domain classifier is trained once; pretrained networks are in memory only while they are used.
  */
-export function trainingEvaluation({ run, config, dataset, say, signal }: TrainingEvaluationOptions): TrainingEvaluation {
+export function trainingEvaluation({ run, config, dataset, log, signal }: TrainingEvaluationOptions): TrainingEvaluation {
   const options = evaluationOptions(config);
   let data: EvaluationData | undefined;
   let classifier: DomainClassifier | undefined;
@@ -42,7 +42,7 @@ export function trainingEvaluation({ run, config, dataset, say, signal }: Traini
   return {
     async evaluate(checkpoint, sampler) {
       const images = (data ??= await openEvaluationData(dataset, options, config.onCorrupt));
-      const progress = lineProgress(say);
+      const progress = lineProgress(log);
       const evaluation = await evaluateRun({
         run,
         checkpoint,
@@ -50,17 +50,17 @@ export function trainingEvaluation({ run, config, dataset, say, signal }: Traini
         config,
         options,
         data: images,
-        classifier: async () => (classifier ??= await trainClassifier(images.domains, config.imageSize, { ...options, say, signal })),
+        classifier: async () => (classifier ??= await trainClassifier(images.domains, config.imageSize, { ...options, log, signal })),
         onProgress: (done, total) => progress.update(done, total),
         signal,
       });
       if (!evaluation.completed) return;
-      say(describeMeans(evaluation));
-      if (!explained) for (const remark of [...scoreTable(evaluation).reasons, ...evaluation.notes]) say(`– ${remark}`);
+      log(describeMeans(evaluation));
+      if (!explained) for (const remark of [...scoreTable(evaluation).reasons, ...evaluation.notes]) log(`– ${remark}`);
       const kept = await keepBest(run, checkpoint, evaluation, config.bestMetric);
       if (kept !== undefined && 'best' in kept)
-        say(`best so far: ${kept.best.metric} ${kept.best.value.toPrecision(5)} at iteration ${kept.best.iteration}`);
-      else if (kept !== undefined && !explained) say(`no best checkpoint is kept: ${kept.reason}`);
+        log(`best so far: ${kept.best.metric} ${kept.best.value.toPrecision(5)} at iteration ${kept.best.iteration}`);
+      else if (kept !== undefined && !explained) log(`no best checkpoint is kept: ${kept.reason}`);
       explained = true;
     },
     dispose: () => classifier?.dispose(),

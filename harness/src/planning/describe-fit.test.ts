@@ -15,7 +15,7 @@ const budget = (availableBytes: number | undefined): MemoryBudget => ({
 });
 
 describe('a plan as text', () => {
-  it('judges nothing where the memory is not known', () => {
+  it('decides nothing where the memory is not known', () => {
     expect(describeFit(config, 2, fitTraining(config, 2, budget(undefined)), budget(undefined))).toContain('not known');
   });
 

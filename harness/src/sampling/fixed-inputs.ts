@@ -18,7 +18,7 @@ export type GridConfig = Pick<Config, 'imageSize' | 'onCorrupt' | 'sampleDomains
 export async function loadFixedInputs(
   folders: ImageFolders,
   { imageSize, onCorrupt, sampleDomains, sampleSources }: GridConfig,
-  say: (line: string) => void = console.error,
+  log: (line: string) => void = console.error,
 ): Promise<FixedInputs> {
   const shownDomains = shownDomainsOf(folders.domains.length, sampleDomains);
   const shown = folders.domains.slice(0, shownDomains);
@@ -26,7 +26,7 @@ export async function loadFixedInputs(
     shown.map(({ files }) =>
       loadFirstImages(files, 2 * sampleSources, imageSize, {
         refuse: onCorrupt === 'refuse',
-        onLeftOut: (error) => say(describeLeftOut(error)),
+        onLeftOut: (error) => log(describeLeftOut(error)),
       }).catch((error: unknown) => {
         throw withCommandLineRemedy(error);
       }),

@@ -24,7 +24,7 @@ const analyse = (
     out: path.join(folder(), out),
     configs,
     base: smallConfig({ iterations: 2 }),
-    say: () => undefined,
+    log: () => undefined,
     progress: 'stderr',
     ...options,
   });
@@ -64,7 +64,7 @@ describe('the ablation', () => {
   it('trains, measures and compares its configurations, and keeps what is done', async () => {
     const before = memory().numTensors;
     const said: string[] = [];
-    const result = await analyse('both', ['A', 'F'], { say: (line) => said.push(line) });
+    const result = await analyse('both', ['A', 'F'], { log: (line) => said.push(line) });
     if (!result.completed) throw new Error('stopped');
     expect(memory().numTensors).toBe(before);
     const { configs } = JSON.parse(await readFile(result.json, 'utf8')) as { configs: Record<string, unknown>[] };
@@ -85,7 +85,7 @@ describe('the ablation', () => {
     const file = path.join(folder(), 'both', (configs[0] as { evaluation: string }).evaluation);
     const { mtimeMs } = await stat(file);
     said.length = 0;
-    const again = await analyse('both', ['A', 'F'], { say: (line) => said.push(line) });
+    const again = await analyse('both', ['A', 'F'], { log: (line) => said.push(line) });
     expect(again).toEqual(result);
     expect(said.filter((line) => line.includes('is already trained'))).toHaveLength(2);
     expect((await stat(file)).mtimeMs).toBe(mtimeMs);
@@ -95,7 +95,7 @@ describe('the ablation', () => {
     const controller = new AbortController();
     const stopped = await analyse('stopped', ['D', 'E'], {
       signal: controller.signal,
-      say: (line) => line.startsWith('E') && controller.abort(),
+      log: (line) => line.startsWith('E') && controller.abort(),
     });
     expect(stopped).toEqual({ completed: false, model: 'E' });
     const result = await analyse('stopped', ['D', 'E']);
@@ -130,7 +130,7 @@ describe('the ablation', () => {
       const controller = new AbortController();
       const stopped = await analyse('measured again', ['E', 'F'], {
         signal: controller.signal,
-        say: (said) => said.startsWith(line) && controller.abort(),
+        log: (said) => said.startsWith(line) && controller.abort(),
       });
       expect(stopped).toEqual({ completed: false, model });
     }

@@ -26,7 +26,7 @@ interface MeasuredModel extends AblationModel {
  * @throws UsageError when a configuration's folder holds a run of other settings
  */
 export async function runAblation(options: AblationOptions): Promise<StudyResult<AblationName>> {
-  const { data, out, configs, base, say } = options;
+  const { data, out, configs, base, log } = options;
   const models = configs.map((name): AblationModel => {
     return { name, title: ABLATION_CONFIGS[name].title, run: path.join(out, name), data, config: ablationConfig(base, name) };
   });
@@ -37,7 +37,7 @@ export async function runAblation(options: AblationOptions): Promise<StudyResult
   const measured: MeasuredModel[] = [];
   try {
     for (const model of models) {
-      say(`${model.name}  measuring on held-out images`);
+      log(`${model.name}  measuring on held-out images`);
       const evaluation = await measureModel(model, measurement);
       if (evaluation === undefined) return { completed: false, model: model.name };
       await writeReport(model.run);

@@ -23,16 +23,16 @@ export interface Measurement extends StudyControl {
  *
  * @throws UsageError for fewer than two domains; ImageFileError naming a broken image, unless the config skips them
  */
-export async function openMeasurement(data: string, config: Config, { say, signal }: StudyControl): Promise<Measurement> {
+export async function openMeasurement(data: string, config: Config, { log, signal }: StudyControl): Promise<Measurement> {
   const options = evaluationOptions(config);
   const images = await openEvaluationData(await openDataset(data), options, config.onCorrupt);
   let classifier: DomainClassifier | undefined;
   return {
-    say,
+    log,
     signal,
     images,
     options,
-    classifier: async () => (classifier ??= await trainClassifier(images.domains, config.imageSize, { ...options, say, signal })),
+    classifier: async () => (classifier ??= await trainClassifier(images.domains, config.imageSize, { ...options, log, signal })),
     dispose: () => classifier?.dispose(),
   };
 }
@@ -54,11 +54,11 @@ export interface MeasureOptions {
  */
 export async function measureModel(
   { run, config }: Pick<StudyModel, 'run' | 'config'>,
-  { images, options, classifier, say, signal }: Measurement,
+  { images, options, classifier, log, signal }: Measurement,
   { keepIn = run, as = (sampler) => sampler }: MeasureOptions = {},
 ): Promise<EvaluationRecord | undefined> {
   const sampler = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
-  const progress = lineProgress(say);
+  const progress = lineProgress(log);
   try {
     const evaluation = await evaluateRun({
       run: keepIn,

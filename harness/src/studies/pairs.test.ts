@@ -55,7 +55,7 @@ describe('stargan pairs', () => {
       out: path.join(folder(), 'run'),
       base: smallConfig({ iterations: 7 }),
       progress: 'stderr' as const,
-      say: (line: string) => said.push(line),
+      log: (line: string) => said.push(line),
     };
     const result = await runPairs(options);
     if (!result.completed) throw new Error('stopped');
@@ -92,7 +92,7 @@ describe('stargan pairs', () => {
 
   it('says when there is nothing to pair, or nothing to spend', async () => {
     const two = await smallDataset(path.join(folder(), 'two'));
-    const options = { out: path.join(folder(), 'none'), say: () => undefined };
+    const options = { out: path.join(folder(), 'none'), log: () => undefined };
     await expect(runPairs({ ...options, data: two, base: smallConfig() })).rejects.toThrow(
       '--data must hold at least 3 domains, got circle, square',
     );

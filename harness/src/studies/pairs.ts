@@ -37,7 +37,7 @@ interface MeasuredPair {
  * @throws UsageError when there are fewer than three domains, fewer iterations than pairs, or a folder holds a run of other settings
  */
 export async function runPairs(options: StudyOptions): Promise<StudyResult> {
-  const { data, out, base, say } = options;
+  const { data, out, base, log } = options;
   const names = (await openDataset(data)).train.domains.map(({ name }) => name);
   if (names.length < 3)
     throw new UsageError(
@@ -56,7 +56,7 @@ export async function runPairs(options: StudyOptions): Promise<StudyResult> {
 
   const measured: MeasuredPair[] = [];
   for (const pair of pairs) {
-    say(`${pair.name}: measuring on held-out images`);
+    log(`${pair.name}: measuring on held-out images`);
     const one = await measurePair(pair, all, options);
     if (one === undefined) return { completed: false, model: pair.name };
     measured.push(one);

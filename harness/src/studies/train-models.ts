@@ -18,7 +18,7 @@ export interface StudyModel {
 /** Where a study says how far it is, and what stops it. */
 export interface StudyControl {
   /** Prints a line. */
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   /** Aborting it saves the model that is being trained, or what has been measured, and ends the study. */
   readonly signal?: AbortSignal;
 }
@@ -47,14 +47,14 @@ export type StudyResult<Name extends string = string> =
  */
 export async function trainModels<Model extends StudyModel>(
   models: readonly Model[],
-  { say, signal, progress }: StudyControl & Pick<TrainOptions, 'progress'>,
+  { log, signal, progress }: StudyControl & Pick<TrainOptions, 'progress'>,
   announce: (model: Model) => string = ({ name }) => name,
 ): Promise<Model | undefined> {
   for (const model of models) {
-    say(`${announce(model)}: ${model.config.iterations} iterations`);
+    log(`${announce(model)}: ${model.config.iterations} iterations`);
     await requireSameSettings(model);
     const { checkpoint } = await findCheckpoint(model.run);
-    if (checkpoint?.iteration === model.config.iterations) say(`${model.name} is already trained`);
+    if (checkpoint?.iteration === model.config.iterations) log(`${model.name} is already trained`);
     else if (!(await trainModel(model, { signal, progress }))) return model;
     await writeReport(model.run);
   }

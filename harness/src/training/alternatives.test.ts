@@ -166,7 +166,7 @@ describe('a run with other networks', () => {
   let measurement: Measurement;
   beforeAll(async () => {
     vi.stubEnv('STARGAN_CACHE_DIR', path.join(folder(), 'cache'));
-    measurement = await openMeasurement(data, smallConfig(), { say: () => undefined });
+    measurement = await openMeasurement(data, smallConfig(), { log: () => undefined });
   });
   afterAll(() => {
     vi.unstubAllEnvs();

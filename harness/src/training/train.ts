@@ -160,7 +160,7 @@ async function trainLocked(
     return finding && describeFinding(finding);
   };
   const saver = createSaver({ out, networks, config, lock, faultOf, last: opened?.checkpoint, warn: log });
-  const evaluation = trainingEvaluation({ run: out, config, dataset, say: log, signal });
+  const evaluation = trainingEvaluation({ run: out, config, dataset, log, signal });
   const position: TrainingPosition = { state, stream: openStream(setup, state), logs, isUpdating: false };
   const writes = optionalWrites(log);
   const training: Training = {

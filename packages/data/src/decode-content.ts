@@ -9,7 +9,7 @@ import type { HeaderDetails } from './image-header.js';
 import { requirePixels } from './image-limits.js';
 import type { RgbImage } from '@stargan/resizing';
 import { headerOf } from './inspect-image-header.js';
-import { judgeJpeg } from './jpeg-damage.js';
+import { checkJpegData } from './jpeg-damage.js';
 import { pngFault } from './png-chunks.js';
 import { withFirstFrameOpaque } from './gif-first-frame.js';
 import { withOrientationInFront } from './png-orientation.js';
@@ -60,11 +60,11 @@ function decodingBytes({ width, height, decodingBytesPerPixel }: HeaderDetails):
 async function decode(content: Buffer, header: HeaderDetails, reading: Settings['reading'], warnings?: string[]): Promise<RgbImage> {
   if (header.format === 'bmp') return decodeBmp(content);
   if (header.format === 'pnm') return decodePnm(content, reading === 'pillow');
-  const verdict = header.format === 'jpeg' ? judgeJpeg(content) : 'whole';
+  const verdict = header.format === 'jpeg' ? checkJpegData(content) : 'whole';
   if (typeof verdict === 'object') throw decoderFault(header.format, verdict.damage);
   // What is not known to be whole may have no warning; where it has one, the second time its harmless oddities are gone.
-  const failOn = verdict === 'unjudged' ? 'warning' : 'error';
-  const source = verdict === 'unjudged' && warnings !== undefined ? plainJpeg(content) : content;
+  const failOn = verdict === 'unchecked' ? 'warning' : 'error';
+  const source = verdict === 'unchecked' && warnings !== undefined ? plainJpeg(content) : content;
   const open = (bytes: Buffer): Sharp => {
     const image = sharp(bytes, { failOn, limitInputPixels: false, ignoreIcc: true });
     return warnings === undefined ? image : image.on('warning', (text: string) => warnings.push(text));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodeImage } from './decode-image.js';
-import { judgeJpeg } from './jpeg-damage.js';
+import { checkJpegData } from './jpeg-damage.js';
 import { jpegSegments } from './jpeg-header.js';
 import { baselineJpegs } from './testing/jpegs.js';
 import { encodable, noiseImage } from './testing/pictures.js';
@@ -30,7 +30,7 @@ function middleOfPixels(whole: Buffer): number {
 
 describe.each(files)('of a baseline JPEG ($kind)', ({ whole }) => {
   test('none is found where there is none', async () => {
-    expect(judgeJpeg(whole)).toBe('whole');
+    expect(checkJpegData(whole)).toBe('whole');
     await expect(decodeImage(whole)).resolves.toMatchObject({ width: 32, height: 32 });
   });
 
@@ -56,7 +56,7 @@ describe('harmless oddities', () => {
       insert(whole, 20, 0xff, 0xee, 0, 14, ...Buffer.from('Adobe'), 0, 100, 0, 0, 0, 0, 7),
     ],
   ])('%s is put up with', async (_, content) => {
-    expect(judgeJpeg(content)).toBe('whole');
+    expect(checkJpegData(content)).toBe('whole');
     await expect(decodeImage(content)).resolves.toMatchObject({ width: 32, height: 32 });
   });
 
@@ -72,7 +72,7 @@ describe('of a progressive JPEG', async () => {
   const middle = Math.floor(whole.length / 2);
 
   test('the decoder tells', async () => {
-    expect(judgeJpeg(whole)).toBe('unjudged');
+    expect(checkJpegData(whole)).toBe('unchecked');
     await expect(decodeImage(whole)).resolves.toMatchObject({ width: 40, height: 40 });
     await expect(decodeImage(insert(whole, 4 + whole.readUInt16BE(4), 0))).resolves.toMatchObject({ width: 40, height: 40 });
   });
@@ -90,7 +90,7 @@ test('a restart marker out of order is named', () => {
   const content = Buffer.from(files.find(({ kind }) => kind === 'withRestarts')!.whole);
   const marker = content.indexOf(Buffer.from([0xff, 0xd0]));
   content[marker + 1] = 0xd3;
-  expect(judgeJpeg(content)).toEqual({
+  expect(checkJpegData(content)).toEqual({
     damage: expect.stringMatching(/^a restart marker is missing or out of order after \d+ % of the picture$/) as string,
   });
 });

@@ -18,14 +18,14 @@ interface Frame {
 
 const markers = { frame: 0xc0, extendedFrame: 0xc1, tables: 0xc4, endOfImage: 0xd9, scan: 0xda, restartInterval: 0xdd } as const;
 
-/** Whether the data of a JPEG file are whole: `unjudged` is what only the decoder can tell. */
-export type JpegVerdict = 'whole' | 'unjudged' | { readonly damage: string };
+/** Whether the data of a JPEG file are whole: `unchecked` is what only the decoder can tell. */
+export type JpegVerdict = 'whole' | 'unchecked' | { readonly damage: string };
 
 /**
- * Judges the data of baseline and other sequential Huffman-coded pictures. The decoder fills up what is missing of these
+ * Checks the data of baseline and other sequential Huffman-coded pictures. The decoder fills up what is missing of these
  * with grey, and does not always say so.
  */
-export function judgeJpeg(content: Buffer): JpegVerdict {
+export function checkJpegData(content: Buffer): JpegVerdict {
   const dc: (HuffmanTable | undefined)[] = [];
   const ac: (HuffmanTable | undefined)[] = [];
   const seen = new Set<number>();
@@ -39,10 +39,10 @@ export function judgeJpeg(content: Buffer): JpegVerdict {
       if (marker === markers.tables) readTables(data, dc, ac);
       else if (marker === markers.restartInterval && data.length >= 2) restartInterval = data.readUInt16BE(0);
       else if (marker === markers.frame || marker === markers.extendedFrame) frame ??= readFrame(data);
-      else if (startsFrame(marker)) return 'unjudged';
+      else if (startsFrame(marker)) return 'unchecked';
       else if (marker === markers.scan) {
         const scan = frame && readScan(data, frame, dc, ac);
-        if (scan === undefined) return 'unjudged';
+        if (scan === undefined) return 'unchecked';
         for (const id of scan.ids) seen.add(id);
         const damage = scanDamage(content, { start: end, blocks: scan.blocks, units: scan.units, restartInterval });
         if (typeof damage === 'string') return { damage };
@@ -55,7 +55,7 @@ export function judgeJpeg(content: Buffer): JpegVerdict {
     // Of a picture in one scan, decoders read no further.
     if (seen.size === frame?.components.length) return 'whole';
   }
-  return scanned ? { damage: 'the data of a channel are missing' } : 'unjudged';
+  return scanned ? { damage: 'the data of a channel are missing' } : 'unchecked';
 }
 
 function readTables(data: Buffer, dc: (HuffmanTable | undefined)[], ac: (HuffmanTable | undefined)[]): void {

@@ -7,7 +7,7 @@ const gib = 1024 ** 3;
 
 type Facts = Omit<Diagnosis, 'findings'>;
 
-/** Judges the facts: what is fine, what is slow or tight, and what stands in the way of training. */
+/** Sorts the facts: what is fine, what is slow or tight, and what stands in the way of training. */
 export function findingsOf(facts: Facts): Finding[] {
   return [
     runtimeFinding(facts),

@@ -6,8 +6,8 @@ import {
   metricKey,
   type FeatureComparison,
   type FeatureMetric,
-  type JudgedMetric,
-  type Judges,
+  type EvaluatorMetric,
+  type Evaluators,
   type Metric,
   type StatisticsMetric,
   type TranslationMetric,
@@ -79,7 +79,7 @@ function tooFew(side: string, { rows }: FeatureSet, needed: number): string | un
 /** Collects what metrics say of translations, source by source. */
 export interface TranslationScores {
   /**
-   * Judges all translations of one more source.
+   * Scores all translations of one more source.
    *
    * @param translations as many, and as large, as {@link TranslationScoresOptions} says
    */
@@ -90,8 +90,8 @@ export interface TranslationScores {
 
 /** Options of {@link translationScores}. */
 export interface TranslationScoresOptions {
-  /** The judges, or why there is none. */
-  readonly judges: { readonly [Name in Exclude<keyof Judges, 'images'>]: Judges[Name] | { readonly reason: string } };
+  /** The evaluators, or why there is none. */
+  readonly evaluators: { readonly [Name in Exclude<keyof Evaluators, 'images'>]: Evaluators[Name] | { readonly reason: string } };
   /** Height and width of the translations. */
   readonly imageSize: number;
   /** Translations of each source. */
@@ -101,11 +101,11 @@ export interface TranslationScoresOptions {
 }
 
 /**
- * Scores of the metrics of translations among those given; null, with the reason, where a judge is missing, or
+ * Scores of the metrics of translations among those given; null, with the reason, where an evaluator is missing, or
  * translations are too few or too small.
  *
  * @param metrics any metrics
- * @param options judges, and what is known of all translations
+ * @param options evaluators, and what is known of all translations
  */
 export function translationScores(metrics: readonly Metric[], options: TranslationScoresOptions): TranslationScores {
   const judged = metrics.flatMap((metric) =>
@@ -129,19 +129,19 @@ type Observation =
   | { readonly reason: string; readonly measure?: undefined };
 
 /** How a metric is measured here, or why it cannot be. */
-function observe(metric: TranslationMetric, { judges, imageSize, translations, limitedBy }: TranslationScoresOptions): Observation {
+function observe(metric: TranslationMetric, { evaluators, imageSize, translations, limitedBy }: TranslationScoresOptions): Observation {
   const { fewest } = metric;
-  const available = { images: undefined, ...judges };
-  const judge = available[metric.needs];
+  const available = { images: undefined, ...evaluators };
+  const evaluator = available[metric.needs];
   if (translations < fewest.translations) return { reason: limitedBy };
-  if (judge !== undefined && 'reason' in judge) return { reason: judge.reason };
+  if (evaluator !== undefined && 'reason' in evaluator) return { reason: evaluator.reason };
   if (fewest.imageSize !== undefined && imageSize < fewest.imageSize)
     return {
       reason: `it needs images of at least ${fewest.imageSize}×${fewest.imageSize} pixels, they have ${imageSize}×${imageSize}`,
     };
-  // Its judge is the one that it names.
-  const { compute } = metric as JudgedMetric<keyof Judges>;
-  return { measure: (given) => compute(given, judge) };
+  // Its evaluator is the one that it names.
+  const { compute } = metric as EvaluatorMetric<keyof Evaluators>;
+  return { measure: (given) => compute(given, evaluator) };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

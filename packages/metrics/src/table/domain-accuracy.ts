@@ -1,7 +1,7 @@
-import { formatShare, type JudgedMetric } from './metric.js';
+import { formatShare, type EvaluatorMetric } from './metric.js';
 
 /** The share of translations that a classifier takes for their target domain. */
-export const domainAccuracy: JudgedMetric<'classifier'> = {
+export const domainAccuracy: EvaluatorMetric<'classifier'> = {
   key: 'domainAccuracy',
   heading: 'domain',
   title: 'Share taken for the target domain',

@@ -1,7 +1,7 @@
-import type { JudgedMetric } from './metric.js';
+import type { EvaluatorMetric } from './metric.js';
 
 /** Mean perceptual distance over all pairs of translations of a source. */
-export const lpipsDiversity: JudgedMetric<'perceptual'> = {
+export const lpipsDiversity: EvaluatorMetric<'perceptual'> = {
   key: 'lpips',
   heading: 'LPIPS ↑',
   title: 'LPIPS: diversity of translations of one source',

@@ -62,7 +62,7 @@ export interface Translations {
 }
 
 /** What metrics of translations can ask for beside the images, by the name in `needs`. */
-export interface Judges {
+export interface Evaluators {
   /** Nothing else. */
   readonly images: undefined;
   /** Gives the label of the domain that each translation is taken for. */
@@ -72,17 +72,17 @@ export interface Judges {
 }
 
 /** A metric of translations, computed source by source. */
-export interface JudgedMetric<Need extends keyof Judges> extends MetricDescription {
+export interface EvaluatorMetric<Need extends keyof Evaluators> extends MetricDescription {
   /** What it is computed from. */
   readonly needs: Need;
   /** Translations of a source, and their size in pixels, that it needs at least. */
   readonly fewest: { readonly translations: number; readonly imageSize?: number | undefined };
   /** One value, or one for each translation; the score is the mean of all values of all sources. */
-  readonly compute: (translations: Translations, judge: Judges[Need]) => readonly number[];
+  readonly compute: (translations: Translations, evaluator: Evaluators[Need]) => readonly number[];
 }
 
 /** A metric of translations, whatever it asks for. */
-export type TranslationMetric = { readonly [Need in keyof Judges]: JudgedMetric<Need> }[keyof Judges];
+export type TranslationMetric = { readonly [Need in keyof Evaluators]: EvaluatorMetric<Need> }[keyof Evaluators];
 
 /** A row of the table of metrics. */
 export type Metric = StatisticsMetric | FeatureMetric | TranslationMetric;

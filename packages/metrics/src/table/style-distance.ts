@@ -1,5 +1,5 @@
 import { countImages, type SquareImages } from '../images.js';
-import type { JudgedMetric } from './metric.js';
+import type { EvaluatorMetric } from './metric.js';
 
 /**
  * Mean distance over all pairs of images: mean absolute difference per value, of a range of 2 ([-1, 1]).
@@ -21,7 +21,7 @@ export function meanPixelDistance(images: SquareImages): number {
 }
 
 /** Mean distance of pixels over all pairs of translations of a source. */
-export const styleDistance: JudgedMetric<'images'> = {
+export const styleDistance: EvaluatorMetric<'images'> = {
   key: 'styleDistance',
   heading: 'styles',
   title: 'Distance between styles',

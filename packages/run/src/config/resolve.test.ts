@@ -68,7 +68,7 @@ describe('a configuration', () => {
     await writeRunRecord(folder(), { config: smallConfig({ batch: 5 }), data: '/elsewhere', domains: ['a', 'b'] });
     const file = path.join(folder(), 'config.json');
     const said: string[] = [];
-    const config = await resolveConfig({ file, assignments: ['seed=3'], say: (line) => said.push(line) });
+    const config = await resolveConfig({ file, assignments: ['seed=3'], log: (line) => said.push(line) });
     expect(config).toEqual(smallConfig({ batch: 5, seed: 3 }));
     expect(said).toEqual([`${file} is the record of a run: its configuration is taken, not its data or domains`]);
     await expect(resolveConfig({ file: await write('{"formatVersion": 1, "config": 3}') })).rejects.toThrow('its config holds no values');
@@ -156,7 +156,7 @@ describe('a configuration', () => {
 
     it('is read from a file, and every name that is another now is noted', async () => {
       const said: string[] = [];
-      const config = await resolveConfig({ file: await write(JSON.stringify(old)), say: (line) => said.push(line) });
+      const config = await resolveConfig({ file: await write(JSON.stringify(old)), log: (line) => said.push(line) });
       expect(config).toEqual(parseConfig(today));
       expect(said).toEqual([
         'config key accumulate is called gradientAccumulation now',

@@ -20,7 +20,7 @@ export interface ConfigSources {
   /** `path=value` texts. */
   assignments?: readonly string[];
   /** Takes a line about what was made of the sources. */
-  say?: (line: string) => void;
+  log?: (line: string) => void;
 }
 
 /**
@@ -29,14 +29,14 @@ export interface ConfigSources {
  * @param sources where values come from; what is absent in all of them gets its default
  * @throws UsageError naming the key, what was expected and what came; an unknown key with the nearest known one
  */
-export async function resolveConfig({ base, preset, file, overrides = {}, assignments = [], say }: ConfigSources): Promise<Config> {
+export async function resolveConfig({ base, preset, file, overrides = {}, assignments = [], log }: ConfigSources): Promise<Config> {
   const named = (values: Readonly<Record<string, unknown>>): Record<string, unknown> => {
     const renamed = renameKeys(values);
-    for (const note of renamed.notes) say?.(note);
+    for (const note of renamed.notes) log?.(note);
     return renamed.values;
   };
   try {
-    const fromFile = file === undefined ? {} : valuesOf(file, await readConfigFile(file), say);
+    const fromFile = file === undefined ? {} : valuesOf(file, await readConfigFile(file), log);
     const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
     return parseConfig({
       ...base,
@@ -51,12 +51,12 @@ export async function resolveConfig({ base, preset, file, overrides = {}, assign
 }
 
 /** Values of a config file; of the record of a run, those of its configuration. */
-function valuesOf(file: string, values: Readonly<Record<string, unknown>>, say: ConfigSources['say']): Readonly<Record<string, unknown>> {
+function valuesOf(file: string, values: Readonly<Record<string, unknown>>, log: ConfigSources['log']): Readonly<Record<string, unknown>> {
   if (!('formatVersion' in values) || !('config' in values)) return values;
   const { config } = values;
   if (typeof config !== 'object' || config === null || Array.isArray(config))
     throw new ConfigError(`config file ${file} is the record of a run, but its config holds no values`);
-  say?.(`${file} is the record of a run: its configuration is taken, not its data or domains`);
+  log?.(`${file} is the record of a run: its configuration is taken, not its data or domains`);
   return config as Readonly<Record<string, unknown>>;
 }
 

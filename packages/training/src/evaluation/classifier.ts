@@ -15,7 +15,7 @@ export interface OpenClassifierOptions {
   /** Seed of weights, batches and disturbances. */
   readonly seed: number;
   /** Prints a line that says what is being done. */
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   /** Makes updates faster, such as `(f) => capture(f)` with `capture` of `@stargan/backend`; the classifier is the same. */
   readonly compile?: Compile | undefined;
   /** Aborting it ends the training. */
@@ -33,9 +33,9 @@ export interface OpenClassifierOptions {
 export async function openClassifier(
   domains: readonly EvaluationDomain[],
   imageSize: number,
-  { load, classifierSteps: steps, seed, say, compile, signal }: OpenClassifierOptions,
+  { load, classifierSteps: steps, seed, log, compile, signal }: OpenClassifierOptions,
 ): Promise<DomainClassifier | undefined> {
-  say(`training the classifier that tells domains, ${steps} steps`);
+  log(`training the classifier that tells domains, ${steps} steps`);
   const size = Math.min(imageSize, CLASSIFIER_SIZE);
   const images = await loadLabelled(
     load,

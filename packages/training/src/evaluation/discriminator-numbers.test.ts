@@ -22,13 +22,13 @@ const discriminator = {
     tidy(() => add(mul(mean(image, [1, 2, 3]), parameters.scale!), tensor1d((domain as number[]).map((label) => -label)))),
 };
 
-async function measure(scale: number, judge: { apply: typeof discriminator.apply } = discriminator) {
+async function measure(scale: number, evaluator: { apply: typeof discriminator.apply } = discriminator) {
   const domains = [
     { name: 'cat', examples: files(1, 2, 3, 4), references: files(0, 2.5) },
     { name: 'dog', examples: files(-1, 1), references: files(1, 5) },
   ];
   const weights = { scale: tensor1d([scale]) };
-  const numbers = await measureDiscriminator({ domains, load, discriminator: judge, weights, imageSize: SIZE });
+  const numbers = await measureDiscriminator({ domains, load, discriminator: evaluator, weights, imageSize: SIZE });
   weights.scale.dispose();
   return numbers!;
 }

@@ -70,7 +70,7 @@ export async function measureDiscriminator(options: MeasureDiscriminatorOptions)
   };
 }
 
-/** One logit for each image: the mean of its patches where a discriminator judges patches. */
+/** One logit for each image: the mean of its patches where a discriminator looks at patches. */
 async function logitsOf(
   { load, discriminator, weights, imageSize, signal }: MeasureDiscriminatorOptions,
   images: readonly ImageFile[],

@@ -30,7 +30,7 @@ export interface Missing {
 }
 
 /** A network whose features metrics compare. */
-export interface FeatureJudge {
+export interface FeatureEvaluator {
   /**
    * Features of pictures.
    *
@@ -42,7 +42,7 @@ export interface FeatureJudge {
 }
 
 /** A perceptual distance of images. */
-export interface PerceptualJudge {
+export interface PerceptualEvaluator {
   /** Mean distance over all pairs of images. @param samples n ≥ 2, each [1, size, size, 3], disposed by the caller */
   meanOverPairs(samples: readonly Tensor[]): number;
 }
@@ -50,12 +50,12 @@ export interface PerceptualJudge {
 /** Length of Inception's features. */
 export const FEATURE_LENGTH = 2048;
 
-/** What judges translations, or why it is missing. */
-export interface AvailableJudges {
+/** What scores translations, or why it is missing. */
+export interface AvailableEvaluators {
   /** Gives the features that metrics compare. */
-  readonly features: FeatureJudge | Missing;
+  readonly features: FeatureEvaluator | Missing;
   /** Gives perceptual distances. */
-  readonly perceptual: PerceptualJudge | Missing;
+  readonly perceptual: PerceptualEvaluator | Missing;
   /** Tells which domain an image shows. */
   readonly classifier: DomainClassifier | Missing;
 }
@@ -79,7 +79,7 @@ export interface TaskContext {
   /** What is computed. */
   readonly metrics: readonly Metric[];
   /** What computes it. */
-  readonly judges: AvailableJudges;
+  readonly evaluators: AvailableEvaluators;
   /** Height and width of the model's images. */
   readonly imageSize: number;
   /** How it is computed. */
@@ -105,10 +105,10 @@ export interface TaskScores {
 }
 
 /**
- * Translates every source of a task in several styles and judges the results. Only one source with its translations is
+ * Translates every source of a task in several styles and scores the results. Only one source with its translations is
  * in memory at a time, beside the features of all.
  *
- * @param context networks, metrics and judges
+ * @param context networks, metrics and evaluators
  * @param task by label
  * @param domain images of the source domain
  * @param styles of the translations; they stay the caller's
@@ -121,7 +121,7 @@ export async function evaluateTask(
   styles: TaskStyles,
 ): Promise<TaskScores | undefined> {
   const { sampler, load, imageSize, savePictures, onProgress, signal } = context;
-  const network = context.reals === undefined || 'reason' in context.judges.features ? undefined : context.judges.features;
+  const network = context.reals === undefined || 'reason' in context.evaluators.features ? undefined : context.evaluators.features;
   const rows = sources.length * styles.count;
   const features = new Float32Array(network === undefined ? 0 : rows * FEATURE_LENGTH);
   const { collected = collectScores(context, styles.count, onlyOne(task, context.options)) } = context;
@@ -148,11 +148,14 @@ function translateSource(sampler: Sampler, source: SquareImages, styles: TaskSty
   return images;
 }
 
-async function onFeatures({ metrics, judges, options: { fid, seed }, reals }: TaskContext, generated: FeatureSet['rows']): Promise<Scores> {
+async function onFeatures(
+  { metrics, evaluators, options: { fid, seed }, reals }: TaskContext,
+  generated: FeatureSet['rows'],
+): Promise<Scores> {
   if (reals !== undefined && generated !== undefined)
     return featureScores(metrics, reals, await featureSet(generated), { convention: fid, seed });
   const keys = metrics.filter(isOnFeatures).map((metric) => metricKey(metric, fid));
-  return withoutScores(keys, 'reason' in judges.features ? judges.features.reason : 'there are no features of real images');
+  return withoutScores(keys, 'reason' in evaluators.features ? evaluators.features.reason : 'there are no features of real images');
 }
 
 const onlyOne = ({ guidance }: Task, { outputs }: TaskOptions): string =>
@@ -163,23 +166,23 @@ const onlyOne = ({ guidance }: Task, { outputs }: TaskOptions): string =>
 /**
  * Collects what metrics of translations say.
  *
- * @param context metrics, judges and image size
+ * @param context metrics, evaluators and image size
  * @param translations of each source
  * @param limitedBy why there are no more of them
  */
 export function collectScores(
-  { metrics, judges: { classifier, perceptual }, imageSize }: Pick<TaskContext, 'metrics' | 'judges' | 'imageSize'>,
+  { metrics, evaluators: { classifier, perceptual }, imageSize }: Pick<TaskContext, 'metrics' | 'evaluators' | 'imageSize'>,
   translations: number,
   limitedBy: string,
 ): TranslationScores {
-  const judges = {
+  const evaluators = {
     classifier: 'reason' in classifier ? classifier : (given: Translations) => classifier.classify(atSize(given, classifier.size)),
     perceptual: 'reason' in perceptual ? perceptual : ({ images }: Translations) => meanOverPairs(perceptual, images),
   };
-  return translationScores(metrics, { judges, imageSize, translations, limitedBy });
+  return translationScores(metrics, { evaluators, imageSize, translations, limitedBy });
 }
 
-function meanOverPairs(perceptual: PerceptualJudge, images: SquareImages): number {
+function meanOverPairs(perceptual: PerceptualEvaluator, images: SquareImages): number {
   const samples = Array.from({ length: countImages(images) }, (_, i) => toTensor(selectImages(images, [i])));
   try {
     return perceptual.meanOverPairs(samples);

@@ -33,8 +33,8 @@ test('untrained networks miss their targets, and nothing stays in memory', async
   const before = memory().numTensors;
   const weights = initialWeights(networks, EMA_NETWORKS, 1);
   const said: string[] = [];
-  const say = (line: string): void => void said.push(line);
-  const classifier = (await openClassifier(domains, config.imageSize, { load: loadImages, classifierSteps: 60, seed: 1, say }))!;
+  const log = (line: string): void => void said.push(line);
+  const classifier = (await openClassifier(domains, config.imageSize, { load: loadImages, classifierSteps: 60, seed: 1, log }))!;
   expect(said).toEqual(['training the classifier that tells domains, 60 steps']);
   const options = { domains, load: loadImages, classifier, sampler: { networks, weights }, config };
   const numbers = (await measureHeldOut(options))!;
@@ -96,7 +96,7 @@ test('a classifier whose updates are replayed has the weights of one whose updat
       };
       return Object.assign(call, { dispose: () => compiled.dispose() });
     };
-    const options = { load: loadImages, classifierSteps: 6, seed: 3, say: () => undefined, compile };
+    const options = { load: loadImages, classifierSteps: 6, seed: 3, log: () => undefined, compile };
     (await openClassifier(domains, 16, options))!.dispose();
     return values;
   };

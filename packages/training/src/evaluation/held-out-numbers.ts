@@ -79,9 +79,9 @@ export async function measureHeldOut({
   signal,
 }: HeldOutOptions): Promise<HeldOutNumbers | undefined> {
   const { imageSize, seed } = config;
-  const judges = { features: MISSING, perceptual: MISSING, classifier };
+  const evaluators = { features: MISSING, perceptual: MISSING, classifier };
   const options = { outputs: STYLES, fid: '', seed };
-  const context = { sampler, load, metrics: METRICS, judges, imageSize, options, signal };
+  const context = { sampler, load, metrics: METRICS, evaluators, imageSize, options, signal };
   // The mean over all translations, as if all tasks were one.
   const collect = (): TranslationScores => collectScores(context, STYLES, '');
   const collected = { latent: collect(), reference: collect() };

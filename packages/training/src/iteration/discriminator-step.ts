@@ -76,12 +76,12 @@ function discriminatorPasses(
 ): Pass<DiscriminatorReadings>[] {
   const { classify } = discriminator;
   const seen = augmentationOf(config, augmentation);
-  const judgeReal = (p: Parameters, x: Tensor, y: DomainLabels): Partial<DiscriminatorReadings> => {
+  const readReal = (p: Parameters, x: Tensor, y: DomainLabels): Partial<DiscriminatorReadings> => {
     if (!reads('realGradient')) return { realLogits: discriminator.apply(p, seen.real(x), y) };
     const { outputs, gradient } = outputsAndInputGradient((at) => discriminator.apply(p, seen.real(at), y), x);
     return { realLogits: outputs, realGradient: gradient };
   };
-  const judgeFake = (p: Parameters): Partial<DiscriminatorReadings> => {
+  const readFake = (p: Parameters): Partial<DiscriminatorReadings> => {
     if (!reads('fakeGradient')) return { fakeLogits: discriminator.apply(p, seen.fake(fake), targetDomain), fake };
     const { outputs, gradient } = outputsAndInputGradient((at) => discriminator.apply(p, seen.fake(at), targetDomain), fake);
     return { fakeLogits: outputs, fakeGradient: gradient, fake };
@@ -92,24 +92,24 @@ function discriminatorPasses(
     compute(p) {
       if (reference === undefined)
         throw new Error("discriminatorGradients: adversarial 'relativistic' must have reference images, got none");
-      return { ...judgeReal(p, reference, targetDomain), ...judgeFake(p) };
+      return { ...readReal(p, reference, targetDomain), ...readFake(p) };
     },
   };
   return [
     // First: of the relativistic game it is all that gives the logits of either side.
     ...(config.adversarial === 'relativistic' ? [pairs] : []),
-    { by: weights, gives: ['fakeLogits', 'fakeGradient', 'fake'], compute: judgeFake },
+    { by: weights, gives: ['fakeLogits', 'fakeGradient', 'fake'], compute: readFake },
     reads('realGradient')
       ? {
           by: weights,
           gives: ['realLogits', 'realGradient'],
-          compute: (p) => judgeReal(p, image, domain),
+          compute: (p) => readReal(p, image, domain),
         }
       : {
           by: weights,
           gives: ['realLogits', 'realClasses', 'domain'],
           compute(p) {
-            if (classify === undefined) return judgeReal(p, image, domain);
+            if (classify === undefined) return readReal(p, image, domain);
             const { logits, classes } = classify(p, seen.real(image));
             return { realLogits: logits, realClasses: classes, domain };
           },

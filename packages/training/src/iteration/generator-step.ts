@@ -172,13 +172,13 @@ function generatorPasses(
     };
   }
   /** Logits of the references, which nothing that is trained has a part in. */
-  function judgeReference(p: WeightsOf): Tensor {
+  function readReference(p: WeightsOf): Tensor {
     if (reference === undefined) throw new Error("generatorGradients: adversarial 'relativistic' must have reference images, got none");
     return withoutGradients(() => discriminator.apply(p.discriminator, seen.real(reference), targetDomain));
   }
   return [
     passThrough(['discriminator'], ['fakeLogits', 'fakeClasses', 'realLogits'], (x, p) => {
-      const pair = config.adversarial === 'relativistic' && { realLogits: judgeReference(p) };
+      const pair = config.adversarial === 'relativistic' && { realLogits: readReference(p) };
       if (discriminator.classify === undefined)
         return { ...pair, fakeLogits: discriminator.apply(p.discriminator, seen.fake(x), targetDomain) };
       const { logits, classes } = discriminator.classify(p.discriminator, seen.fake(x));

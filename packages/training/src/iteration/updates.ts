@@ -65,7 +65,7 @@ interface Step {
 }
 
 /** What a part of a discriminator update sees. */
-interface JudgedPart {
+interface DiscriminatorPart {
   readonly image: Tensor;
   readonly domain: DomainLabels;
   readonly targetDomain: DomainLabels;
@@ -117,7 +117,7 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
   );
 
   const updateDiscriminator = compile(
-    (weights: Record<string, Tensor>, moments: Moments, parts: readonly JudgedPart[], factors: Factors): Step => {
+    (weights: Record<string, Tensor>, moments: Moments, parts: readonly DiscriminatorPart[], factors: Factors): Step => {
       const step = overParts(parts, (part) =>
         discriminatorGradients(networks, weights, part, config, objective.discriminator, factors, frozen),
       );
@@ -175,7 +175,7 @@ export function compiledUpdates(networks: Networks, optimizers: Optimizers, { co
       const others = { generator, mappingNetwork, styleEncoder };
       const translated = parts.map((part) => ({ part, fakes: translateForDiscriminator(others, part) }));
       for (const name of names) {
-        const judged = translated.map(({ part, fakes }): JudgedPart => {
+        const judged = translated.map(({ part, fakes }): DiscriminatorPart => {
           const { image, domain, targetDomain, reference, position } = part;
           const draw = drawAugmentation(augmentation, part, state, `D/${name}`);
           return {

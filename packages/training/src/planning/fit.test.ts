@@ -25,7 +25,7 @@ describe('fitting a training into memory', () => {
     expect(fitTraining(config, 2, budget(peak(11) + 1000)).largestBatch).toBeUndefined();
   });
 
-  it('judges nothing where the memory is not known', () => {
+  it('decides nothing where the memory is not known', () => {
     const fit = fitTraining(config, 2, budget(undefined));
     expect(fit).toMatchObject({ fits: undefined, largestBatch: undefined });
   });

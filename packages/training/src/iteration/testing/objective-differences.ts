@@ -141,20 +141,20 @@ function discriminatorTerms(
   const seen = seenBy(config, augmentation);
   const isRelativistic = config.adversarial === 'relativistic';
   const [real, domain] = isRelativistic ? [reference, TARGET] : [image, DOMAIN];
-  const judgeReal = (x: Tensor): Tensor => D.apply(p, seen.real(x), domain);
-  const judgeFake = (x: Tensor): Tensor => D.apply(p, seen.fake(x), TARGET);
+  const readReal = (x: Tensor): Tensor => D.apply(p, seen.real(x), domain);
+  const readFake = (x: Tensor): Tensor => D.apply(p, seen.fake(x), TARGET);
   return {
     ...(config.adversarial === 'relativistic'
-      ? { pairs: mean(softplus(sub(judgeFake(fake), judgeReal(real)))) }
+      ? { pairs: mean(softplus(sub(readFake(fake), readReal(real)))) }
       : {
-          real: adversarialFamilies[config.adversarial].real(judgeReal(real)),
-          fake: adversarialFamilies[config.adversarial].fake(judgeFake(fake)),
+          real: adversarialFamilies[config.adversarial].real(readReal(real)),
+          fake: adversarialFamilies[config.adversarial].fake(readFake(fake)),
         }),
     ...(D.classify !== undefined && { classification: classificationLoss(D.classify(p, seen.real(image)).classes, DOMAIN) }),
     ...(config.penalty === 'wganGp'
-      ? { wasserstein: wganGpPenalty(judgeFake, reference, fake, position) }
-      : { r1: r1Penalty(judgeReal, real) }),
-    ...(config.penalty === 'r1r2' && { r2: r1Penalty(judgeFake, fake) }),
+      ? { wasserstein: wganGpPenalty(readFake, reference, fake, position) }
+      : { r1: r1Penalty(readReal, real) }),
+    ...(config.penalty === 'r1r2' && { r2: r1Penalty(readFake, fake) }),
   };
 }
 
