@@ -1,6 +1,6 @@
 import util from 'node:util';
 import type { Environment } from './machine/run-command.js';
-import type { NativeSettings } from './precision.js';
+import type { NativeSettings } from './native-settings.js';
 
 /** Environment that TensorFlow's C library reads once, when it is loaded; what the user has set is left alone. */
 export function nativeEnvironment(

@@ -27,7 +27,7 @@ export { type FusedKernels, type Runtime, type RuntimeKind, runtimeKinds } from 
 export { type Processor } from './machine/processor.js';
 export { type CommandOptions, type CommandResult, type CommandRunner, type Environment } from './machine/run-command.js';
 export { type ResolvedPackage } from './resolve-package.js';
-export { type Allocation, type NativeSettings, type Precision } from './precision.js';
+export { type Allocation, type NativeSettings, type Precision } from './native-settings.js';
 export { surviveLostOutput, type ProgramOutputs } from './survive-lost-output.js';
 export { reportError, runProgram } from './run-program.js';
 export { selectRuntime, type SelectRuntimeOptions } from './select-runtime.js';

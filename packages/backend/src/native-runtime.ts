@@ -10,7 +10,7 @@ import { findObstacle } from './machine/nvidia-access.js';
 import { formatCard, findNvidiaCard } from './machine/nvidia.js';
 import { describeProcessor } from './machine/processor.js';
 import type { System } from './machine/system.js';
-import type { NativeSettings } from './precision.js';
+import type { NativeSettings } from './native-settings.js';
 import { findAllocator } from './resident/allocator.js';
 import { requirePackage, type ResolvedPackage } from './resolve-package.js';
 import type { Runtime } from './runtime.js';

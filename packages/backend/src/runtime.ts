@@ -44,7 +44,3 @@ export const runtimePackages: Readonly<Record<RuntimeKind, string>> = {
   wasm: '@tensorflow/tfjs-backend-wasm',
   cpu: '@tensorflow/tfjs-backend-cpu',
 };
-
-export function isRuntimeKind(text: string): text is RuntimeKind {
-  return runtimeKinds.some((kind) => kind === text);
-}

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { installCommand } from './install-command.js';
 import { selectFrom, type Loaders } from './select-runtime.js';
 import { runtimeKinds, type RuntimeKind } from './runtime.js';
-import type { Allocation } from './precision.js';
+import type { Allocation } from './native-settings.js';
 import { fakeSystem } from './testing/fake-system.js';
 
 function only(...kinds: RuntimeKind[]): Loaders {
@@ -66,6 +66,7 @@ test('tensors lie in a pool unless the option or, before it, the environment say
   expect(await asked({}, 'returned')).toMatchObject([{}, { allocation: 'returned' }]);
   expect(await asked({ STARGAN_ALLOCATION: 'pooled' }, 'returned')).toMatchObject([{}, { allocation: 'pooled' }]);
   await expect(asked({ STARGAN_ALLOCATION: 'lean' })).rejects.toThrow('STARGAN_ALLOCATION must be one of pooled, returned, got lean');
+  await expect(asked({}, '' as Allocation)).rejects.toThrow('allocation must be one of pooled, returned, got ');
   await expect(asked({}, 'lean' as Allocation)).rejects.toThrow('allocation must be one of pooled, returned, got lean');
 });
 

@@ -1,9 +1,10 @@
+import { chosen } from './chosen.js';
 import { describeRuntime } from './describe-runtime.js';
 import { thisSystem, type System } from './machine/system.js';
 import { loadNativeCpu, loadNativeGpu, type Attempt } from './native-runtime.js';
 import { loadCpu, loadWasm } from './portable-runtime.js';
-import { chosenAllocation, chosenPrecision, type Allocation, type NativeSettings, type Precision } from './precision.js';
-import { isRuntimeKind, runtimeKinds, type Runtime, type RuntimeKind } from './runtime.js';
+import { chosenAllocation, chosenPrecision, type Allocation, type NativeSettings, type Precision } from './native-settings.js';
+import { runtimeKinds, type Runtime, type RuntimeKind } from './runtime.js';
 
 /** Options of {@link selectRuntime}. */
 export interface SelectRuntimeOptions {
@@ -61,10 +62,10 @@ export async function selectFrom(
     precision: chosenPrecision(system.env.STARGAN_PRECISION, precision),
     allocation: chosenAllocation(system.env.STARGAN_ALLOCATION, allocation),
   };
-  const wanted = chosenKind(system.env.STARGAN_BACKEND, prefer);
+  const wanted = chosen(runtimeKinds, ['STARGAN_BACKEND', system.env.STARGAN_BACKEND], ['prefer', prefer]);
   const reasons: string[] = [];
   let unusedCard: string | undefined;
-  for (const kind of wanted === undefined ? runtimeKinds : [wanted.kind]) {
+  for (const kind of wanted === undefined ? runtimeKinds : [wanted.choice]) {
     const attempt = await available[kind](system, settings);
     if ('refusal' in attempt) {
       reasons.push(`${kind}: ${attempt.refusal}`);
@@ -77,17 +78,8 @@ export async function selectFrom(
   }
   if (wanted === undefined) throw new Error(`selectRuntime: no TensorFlow runtime can be loaded\n${list(reasons)}`);
   throw new Error(
-    `selectRuntime: ${wanted.source} asks for a runtime that is not available\n${list(reasons)}\nLeave it unset to take the fastest there is.`,
+    `selectRuntime: ${wanted.source}=${wanted.choice} asks for a runtime that is not available\n${list(reasons)}\nLeave it unset to take the fastest there is.`,
   );
-}
-
-function chosenKind(fromEnvironment: string | undefined, prefer: string | undefined): { kind: RuntimeKind; source: string } | undefined {
-  const [source, name] = fromEnvironment ? ['STARGAN_BACKEND', fromEnvironment] : ['prefer', prefer];
-  if (name === undefined) return undefined;
-  if (!isRuntimeKind(name)) {
-    throw new Error(`selectRuntime: ${source} must be one of ${runtimeKinds.join(', ')}, got ${name}`);
-  }
-  return { kind: name, source: `${source}=${name}` };
 }
 
 function isSlow(runtime: Runtime): boolean {

@@ -1,3 +1,5 @@
+import { chosen } from './chosen.js';
+
 /**
  * How convolutions and matrix products may round on a native runtime.
  *
@@ -31,16 +33,8 @@ const allocations = ['pooled', 'returned'] as const satisfies Allocation[];
 
 /** @throws when `STARGAN_PRECISION`, or the option, names no precision */
 export const chosenPrecision = (fromEnvironment: string | undefined, option?: string): Precision =>
-  chosen({ STARGAN_PRECISION: fromEnvironment, precision: option }, precisions);
+  chosen(precisions, ['STARGAN_PRECISION', fromEnvironment], ['precision', option])?.choice ?? 'float32';
 
 /** @throws when `STARGAN_ALLOCATION`, or the option, names no allocation */
 export const chosenAllocation = (fromEnvironment: string | undefined, option?: string): Allocation =>
-  chosen({ STARGAN_ALLOCATION: fromEnvironment, allocation: option }, allocations);
-
-/** What the first source says that says something, by default the first choice. */
-function chosen<Choice extends string>(sources: Readonly<Record<string, string | undefined>>, choices: readonly Choice[]): Choice {
-  const [source, name] = Object.entries(sources).find(([, value]) => value) ?? ['', choices[0]];
-  const found = choices.find((choice) => choice === name);
-  if (found !== undefined) return found;
-  throw new Error(`selectRuntime: ${source} must be one of ${choices.join(', ')}, got ${String(name)}`);
-}
+  chosen(allocations, ['STARGAN_ALLOCATION', fromEnvironment], ['allocation', option])?.choice ?? 'pooled';
