@@ -14,45 +14,53 @@ export function hashedUnit(hash: number, index: number, seed: number): number {
   return ((x ^ (x >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** `size` values made from a name: `rule` maps u and v = 2u − 1 to a value, rounded to float32. */
-function hashedValues(name: string, size: number, seed: number, rule: (u: number, v: number) => number): Float32Array {
+/** How a value is made of u or of v = 2u − 1: `offset + scale · of`, at least `least`. Numbers, since a call for each value takes longer. */
+export interface ValueRule {
+  readonly of: 'u' | 'v';
+  readonly scale: number;
+  readonly offset: number;
+  readonly least?: number;
+}
+
+/** Value of a rule for u in [0, 1). */
+export function ruledValue({ of, scale, offset, least = -Infinity }: ValueRule, u: number): number {
+  return Math.max(least, offset + scale * (of === 'u' ? u : 2 * u - 1));
+}
+
+/** `size` values made from a name, rounded to float32. */
+function hashedValues(name: string, size: number, seed: number, rule: ValueRule): Float32Array {
   const hash = fnv1a32(name);
   const values = new Float32Array(size);
-  for (let i = 0; i < size; i++) {
-    const u = hashedUnit(hash, i, seed);
-    values[i] = rule(u, 2 * u - 1);
-  }
+  for (let i = 0; i < size; i++) values[i] = ruledValue(rule, hashedUnit(hash, i, seed));
   return values;
 }
 
-const INPUT_RULES: Record<string, (u: number, v: number) => number> = {
-  image: (_, v) => v,
-  cotangent: (_, v) => v,
-  latent: (_, v) => v * Math.sqrt(3),
-  mask: (u) => u,
-  unit_image: (u) => u,
-  heatmap: (u) => Math.max(0, 100 * u - 99),
-  small_image: (_, v) => 0.001 * v,
+const scaled = (of: 'u' | 'v', scale = 1, offset = 0): ValueRule => ({ of, scale, offset });
+
+const INPUT_RULES: Record<string, ValueRule> = {
+  image: scaled('v'),
+  cotangent: scaled('v'),
+  latent: scaled('v', Math.sqrt(3)),
+  mask: scaled('u'),
+  unit_image: scaled('u'),
+  heatmap: { ...scaled('u', 100, -99), least: 0 },
+  small_image: scaled('v', 0.001),
 };
 
 /** Values of an input, in the goldens' layout. @throws when its rule is unknown */
 export function inputValues({ name, rule, shape, seed }: InputEntry): Float32Array {
-  const f = INPUT_RULES[rule];
-  if (f === undefined) throw new Error(`input ${name} has the unknown rule ${rule}`);
-  return hashedValues(name, sizeOf(shape), seed, f);
+  const found = INPUT_RULES[rule];
+  if (found === undefined) throw new Error(`input ${name} has the unknown rule ${rule}`);
+  return hashedValues(name, sizeOf(shape), seed, found);
 }
 
 /** The rule by which the values of a weight with this key and shape (PyTorch's layout) are made. */
-export function weightRule(key: string, shape: readonly number[]): (u: number, v: number) => number {
-  if (key.endsWith('.running_mean')) return (_, v) => 0.1 * v;
-  if (key.endsWith('.running_var')) return (u) => 1 + 0.5 * u;
-  if (key.endsWith('.weight')) {
-    if (shape.length === 1) return (_, v) => 1 + 0.1 * v;
-    const bound = Math.sqrt(6 / sizeOf(shape.slice(1)));
-    return (_, v) => v * bound;
-  }
-  if (key.endsWith('.bias')) return (_, v) => 0.1 * v;
-  return (_, v) => v;
+export function weightRule(key: string, shape: readonly number[]): ValueRule {
+  if (key.endsWith('.running_mean')) return scaled('v', 0.1);
+  if (key.endsWith('.running_var')) return scaled('u', 0.5, 1);
+  if (key.endsWith('.weight')) return shape.length === 1 ? scaled('v', 0.1, 1) : scaled('v', Math.sqrt(6 / sizeOf(shape.slice(1))));
+  if (key.endsWith('.bias')) return scaled('v', 0.1);
+  return scaled('v');
 }
 
 /** Values of one parameter in PyTorch's layout. */

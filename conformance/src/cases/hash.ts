@@ -1,6 +1,6 @@
 import { fnv1a32 } from '@stargan/random';
 import { z } from 'zod';
-import { hashedUnit, weightRule } from '../hashed-values.js';
+import { hashedUnit, ruledValue, weightRule, type ValueRule } from '../hashed-values.js';
 import type { GoldenCase } from '../manifest.js';
 import type { Outcome } from '../outcome.js';
 
@@ -10,21 +10,19 @@ const names = z.array(z.object({ name: z.string(), seed: z.number(), shape: z.ar
 export function hashCase(golden: GoldenCase): Outcome {
   const entries = names.parse(golden.config.names);
   const count = golden.tensors.find(({ name }) => name === 'u')?.shape[1] ?? 16;
-  const table = (rule: (entry: (typeof entries)[number]) => (u: number, v: number) => number): { shape: number[]; data: Float32Array } => ({
+  const table = (rule: (entry: (typeof entries)[number]) => ValueRule): { shape: number[]; data: Float32Array } => ({
     shape: [entries.length, count],
     data: Float32Array.from(
       entries.flatMap((entry) => {
         const hash = fnv1a32(entry.name);
         if (hash !== entry.fnv1a32) throw new Error(`fnv1a32 of ${entry.name} is ${entry.fnv1a32}, got ${hash}`);
-        return Array.from({ length: count }, (_, i) => {
-          const u = hashedUnit(hash, i, entry.seed);
-          return rule(entry)(u, 2 * u - 1);
-        });
+        return Array.from({ length: count }, (_, i) => ruledValue(rule(entry), hashedUnit(hash, i, entry.seed)));
       }),
     ),
   });
+  const plain = (of: 'u' | 'v'): ValueRule => ({ of, scale: 1, offset: 0 });
   return {
-    tensors: { u: table(() => (u) => u), v: table(() => (_, v) => v), values: table(({ name, shape }) => weightRule(name, shape)) },
+    tensors: { u: table(() => plain('u')), v: table(() => plain('v')), values: table(({ name, shape }) => weightRule(name, shape)) },
     scalars: {},
   };
 }
