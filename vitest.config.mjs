@@ -1,17 +1,22 @@
 import { defineConfig } from 'vitest/config';
-import { tensorReach, testFiles } from './scripts/test-files.mjs';
+import { ownProcess, tensorReach, testFiles } from './scripts/test-files.mjs';
 
 // A file that never reaches tensorflow.js is spared the time in which it loads.
 const reachesTensors = tensorReach(import.meta.dirname);
-const [withTensors, withoutTensors] = [true, false].map((wanted) =>
-  testFiles(import.meta.dirname).filter((file) => reachesTensors(file) === wanted),
-);
+const isAlone = ownProcess(import.meta.dirname);
+// What runs programs, trains, or is about the process itself has one of its own; so does every file that says it needs one.
+const areAlone = /^(?!packages\/)|^packages\/(backend|profiling)\//;
 
-// Pure functions of their arguments, tested as such: one process loads TensorFlow for all of them. Not the file that looks
-// for what tensorflow.js gets wrong until @stargan/ops mends it in the whole process.
-const isPure = (file) =>
-  /^packages\/(discriminator|generator|layers|losses|mapping-network|metrics|optimizers|style-encoder)\//.test(file) &&
-  !file.endsWith('twice-differentiable.test.ts');
+const files = testFiles(import.meta.dirname);
+const withTensors = files.filter(reachesTensors);
+const withoutTensors = files.filter((file) => !reachesTensors(file));
+const isShared = (file) => !areAlone.test(file) && !isAlone(file);
+
+/** Files in processes of their own, and files that share one: starting it can take longer than they do. */
+const projects = (name, files, shares, options) => [
+  { extends: true, test: { name, include: files.filter((file) => !shares(file)), ...options } },
+  { extends: true, test: { name: `${name}, together`, include: files.filter(shares), isolate: false, ...options } },
+];
 
 export default defineConfig({
   test: {
@@ -23,15 +28,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
-      {
-        extends: true,
-        test: { name: 'tensors', include: withTensors.filter((file) => !isPure(file)), setupFiles: ['testing/native-backend.ts'] },
-      },
-      {
-        extends: true,
-        test: { name: 'pure', include: withTensors.filter(isPure), setupFiles: ['testing/native-backend.ts'], isolate: false },
-      },
-      { extends: true, test: { name: 'files', include: withoutTensors } },
+      ...projects('tensors', withTensors, isShared, { setupFiles: ['testing/native-backend.ts'] }),
+      ...projects('files', withoutTensors, (file) => !isAlone(file)),
     ],
   },
 });

@@ -57,3 +57,14 @@ export function tensorReach(root) {
     return false;
   };
 }
+
+/**
+ * Tells which test files need a process of their own: those that replace modules, which others may have loaded, and those that say
+ * so in a line that begins with `// In a process of its own: ` and gives the reason.
+ *
+ * @param {string} root the repository
+ * @returns {(file: string) => boolean} of a path relative to it
+ */
+export function ownProcess(root) {
+  return (file) => /\bvi\.(mock|doMock)\(|^\/\/ In a process of its own: /m.test(readFileSync(join(root, file), 'utf8'));
+}

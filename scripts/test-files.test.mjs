@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { root } from './run.mjs';
-import { tensorReach, testFiles } from './test-files.mjs';
+import { ownProcess, tensorReach, testFiles } from './test-files.mjs';
 
 /** A repository of these files, with one package, @made/up. */
 function repository(files) {
@@ -49,4 +49,14 @@ test('files that name tensorflow.js get a runtime, and those of folders alone do
   const reaches = tensorReach(root);
   expect(reaches('packages/optimizers/src/adam.test.ts')).toBe(true);
   expect(reaches('packages/random/src/random.test.ts')).toBe(false);
+});
+
+test('a file that replaces a module, or says so, is alone in its process', () => {
+  const folder = repository({
+    'a.test.ts': "vi.mock('node:fs', () => ({}));\n",
+    'b.test.ts': "import { it } from 'vitest';\n\n// In a process of its own: it counts all tensors.\n",
+    'c.test.ts': "it('says in a process of its own: nothing', () => vi.stubEnv('A', '1'));\n",
+  });
+  const isAlone = ownProcess(folder);
+  expect(['a', 'b', 'c'].map((name) => isAlone(`${name}.test.ts`))).toEqual([true, true, false]);
 });

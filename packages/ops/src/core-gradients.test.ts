@@ -37,6 +37,8 @@ import type { OperationCase } from './testing/operation-case.js';
 import { operationCases } from './testing/operation-cases.js';
 import * as reference from './testing/reference/index.js';
 
+// In a process of its own: it measures what tensorflow.js gets wrong until the gradients of this package are registered.
+
 beforeAll(async () => {
   await useBackend('cpu');
   // As in a project that has installed nothing but tfjs-core and a backend.

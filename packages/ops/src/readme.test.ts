@@ -8,6 +8,8 @@ import { operationCases } from './testing/operation-cases.js';
 import { stockCases } from './testing/stock-cases.js';
 import { byTensorFlow, byThisPackage } from './testing/tensor-derivatives.js';
 
+// In a process of its own: it measures what tensorflow.js gets wrong until the gradients of this package are registered.
+
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const path = `${folder}README.md`;
 const backends = availableBackends();

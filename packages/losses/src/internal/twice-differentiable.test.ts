@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { r1Penalty } from '../penalties.js';
 
+// In a process of its own: it looks for what tensorflow.js gets wrong until @stargan/ops mends it in the whole process.
+
 type Layer = ReturnType<typeof layers.layers.dense>;
 interface AnyLayer {
   apply: Layer['apply'];

@@ -11,6 +11,8 @@ import { stockCases } from '../testing/stock-cases.js';
 import { toTensor } from '../testing/tensors.js';
 import { registerSecondOrderGradients } from './register.js';
 
+// In a process of its own: it registers gradients for all tests after it.
+
 // Before anything replaces them.
 const stockGradients = new Map(stockSlopes.map(({ kernel }) => [kernel, getGradient(kernel)]));
 

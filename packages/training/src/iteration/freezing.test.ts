@@ -16,6 +16,8 @@ import { trainIteration } from './iteration.js';
 import { stateNorms } from './state-norms.js';
 import { buildOptimizers, disposeState, frozenOf, initialState } from './state.js';
 
+// In a process of its own: it counts the kernels and the bytes of all that runs.
+
 const config = smallConfig({ imageSize: 32, widthBudget: 128, weightDecay: 1e-2, beta1: 0.5 });
 const networks = buildNetworks(config, 2);
 

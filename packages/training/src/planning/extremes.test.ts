@@ -8,6 +8,8 @@ import { parseConfig } from '../testing/parse-config.js';
 import { planTraining } from './plan-training.js';
 import { trainingWorkload } from './training-workload.js';
 
+// In a process of its own: it compares the bytes of all tensors that there are.
+
 const NARROW = { maxWidth: 8, styleDim: 8, latentDim: 4, hiddenDim: 16, batch: 2 };
 
 const native = getBackend() === 'tensorflow' && getKernel('StarganAdam', 'tensorflow') != null;

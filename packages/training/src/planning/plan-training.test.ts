@@ -8,6 +8,8 @@ import { countWork, type WorkCount } from '@stargan/profiling';
 import { planTraining } from './plan-training.js';
 import { trainingWorkload } from './training-workload.js';
 
+// In a process of its own: it compares the bytes of all tensors that there are.
+
 const SMALL = { imageSize: 32, widthBudget: 256, maxWidth: 16, styleDim: 8, latentDim: 4, hiddenDim: 16, batch: 2 };
 
 const nativeKernels = getBackend() !== 'tensorflow' ? undefined : getKernel('StarganAdam', 'tensorflow') != null ? 'fused' : 'composed';

@@ -4,6 +4,8 @@ import { parseConfig } from '../testing/parse-config.js';
 import { countWork, type WorkCount } from '@stargan/profiling';
 import { trainingWorkload } from './training-workload.js';
 
+// In a process of its own: it compares the bytes of all tensors that there are.
+
 const SMALL = { imageSize: 32, widthBudget: 256, maxWidth: 16, styleDim: 8, latentDim: 4, hiddenDim: 16, batch: 2 };
 
 function iteration(values: object, domains?: number): WorkCount<unknown> {

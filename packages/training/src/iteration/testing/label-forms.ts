@@ -20,7 +20,8 @@ export interface LabelFormDifference {
   readonly size: number;
 }
 
-const ITERATIONS = 4;
+/** By them every domain comes, once and several times in a batch. */
+const ITERATIONS = [1, 2];
 const DOMAINS = 3;
 
 function train(labels: LabelForm): Map<string, number[]> {
@@ -29,7 +30,7 @@ function train(labels: LabelForm): Map<string, number[]> {
   const optimizers = buildOptimizers(config);
   const state = initialState(networks, optimizers, 1);
   const { imageSize, latentDim } = config;
-  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+  for (const iteration of ITERATIONS) {
     const images = (kind: string): Float32Array =>
       Float32Array.from(normalArray(3 * imageSize ** 2 * 3, randomStream(3, kind, iteration)), Math.tanh);
     const decoded = {
