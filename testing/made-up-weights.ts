@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { dispose, fill } from '@tensorflow/tfjs-core';
+import { dispose, fill, tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { writeSafetensors } from '@stargan/checkpoints';
-import { initializeParameters } from '@stargan/layers';
+import { initializeParameters, type ParameterSpec } from '@stargan/layers';
 import { inception, lpips, type InceptionLayout } from '@stargan/metrics';
 import { storedTensors } from '@stargan/training';
 
@@ -17,7 +17,7 @@ export type AddWeights = (file: string, options: { readonly folder: string }) =>
 export async function addInception(add: AddWeights, cache: string, layout: InceptionLayout, shift = 0): Promise<void> {
   const { specs, headSpecs } = inception({ layout });
   const all = [...specs, ...headSpecs];
-  const parameters = initializeParameters(all, 1, 'made-up-inception');
+  const parameters = madeUp(all);
   if (shift !== 0) {
     const last = specs.filter(({ name }) => name.endsWith('branch_pool.bn.bias')).at(-1)!;
     dispose(parameters[last.name]!);
@@ -25,6 +25,27 @@ export async function addInception(add: AddWeights, cache: string, layout: Incep
   }
   await addFile(add, cache, `inception-${layout}.safetensors`, (file) => writeSafetensors(file, storedTensors(all, parameters)));
   dispose(parameters);
+}
+
+/** Parameters whose spread is that of initial ones; even, not normal, numbers, of which tens of millions are drawn in no time. */
+function madeUp(specs: readonly ParameterSpec[]): Record<string, Tensor> {
+  let state = 1;
+  const drawn = specs.map(({ name, kind, shape }): [string, Tensor] | undefined => {
+    if (kind !== 'convolution' && kind !== 'linear') return undefined;
+    const size = shape.reduce((product, side) => product * side, 1);
+    const scale = Math.sqrt((6 * shape.at(-1)!) / size) / 2 ** 31;
+    const values = new Float32Array(size);
+    for (let i = 0; i < size; i++) {
+      // Xorshift (Marsaglia 2003).
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      values[i] = scale * state;
+    }
+    return [name, tensor(values, [...shape])];
+  });
+  const others = specs.filter((_, i) => drawn[i] === undefined);
+  return { ...initializeParameters(others, 1, 'made-up'), ...Object.fromEntries(drawn.filter((one) => one !== undefined)) };
 }
 
 /** Adds random AlexNet features and even weights of LPIPS to a cache. */

@@ -34,10 +34,8 @@ function initialize({ name, kind, shape }: ParameterSpec, seed: number, stream: 
       const fanIn = size / shape[shape.length - 1]!;
       const deviation = Math.sqrt(2 / fanIn);
       const values = normalArray(size, randomStream(seed, `initialize/${stream}/${name}`));
-      return tensor(
-        values.map((value) => value * deviation),
-        [...shape],
-      );
+      for (let i = 0; i < size; i++) values[i]! *= deviation;
+      return tensor(values, [...shape]);
     }
   }
 }
