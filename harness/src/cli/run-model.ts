@@ -3,6 +3,7 @@ import path from 'node:path';
 import { loadModel, type Model } from '@stargan/training';
 import { RequestError } from '@stargan/translation';
 import { describePassedOver } from '@stargan/run';
+import { replayedIfPossible } from '../replay.js';
 import { UsageError } from '../usage-error.js';
 import { openChosenCheckpoint, type CheckpointChoice } from './checkpoint-option.js';
 
@@ -20,14 +21,15 @@ export async function requireRunFolder(run: string): Promise<void> {
 }
 
 /**
- * Loads the model of a run; faults of newer checkpoints are printed to standard error.
+ * Loads the model of a run, whose translations are replayed where the runtime can; faults of newer checkpoints are printed to standard error.
  *
  * @param choice of its checkpoint, the newest by default
  * @throws UsageError when there is no such checkpoint
  */
 export async function loadRunModel(run: string, choice?: CheckpointChoice): Promise<Model> {
-  if (choice !== undefined) return loadModel((await openChosenCheckpoint(run, choice)).path);
-  return loadModel(run, { onPassedOver: (checkpoint) => console.error(describePassedOver(checkpoint)) });
+  const compile = replayedIfPossible();
+  if (choice !== undefined) return loadModel((await openChosenCheckpoint(run, choice)).path, { compile });
+  return loadModel(run, { compile, onPassedOver: (checkpoint) => console.error(describePassedOver(checkpoint)) });
 }
 
 /** Does what was asked for; what cannot be done as it was asked is wrong usage. */

@@ -9,6 +9,7 @@ import { disposeAll, openModel } from '@stargan/training';
 import { measureHeldOut, type HeldOutNumbers } from '@stargan/training/evaluation';
 import { writeReport } from '../report/write-report.js';
 import { train } from '../training/train.js';
+import { replayedSampler } from '../replay.js';
 import { trainClassifier } from '../evaluation/train-classifier.js';
 
 /** The images of the demo: two shapes are the domains, everything else about them is style or content. */
@@ -88,12 +89,14 @@ async function measure(images: string, run: string, config: Config, signal: Abor
   const { evaluateClassifierSteps: classifierSteps, seed, imageSize } = config;
   const classifier = await trainClassifier(domains, imageSize, { classifierSteps, seed, log: () => undefined, signal });
   if (classifier === undefined) return undefined;
-  const sampler = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
+  const model = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
+  const replaying = replayedSampler(model);
   try {
     const few = domains.map((domain) => ({ ...domain, sources: domain.sources.slice(0, SOURCES) }));
-    return await measureHeldOut({ domains: few, load: loadImages, classifier, sampler, config, signal });
+    return await measureHeldOut({ domains: few, load: loadImages, classifier, sampler: replaying.sampler, config, signal });
   } finally {
     classifier.dispose();
-    disposeAll(...Object.values(sampler.weights));
+    replaying.dispose();
+    disposeAll(...Object.values(model.weights));
   }
 }

@@ -44,7 +44,7 @@ import {
 } from '@stargan/run';
 import type { EvaluationData } from '@stargan/evaluation';
 import type { EvaluationOptions } from './options.js';
-import { replayedIfPossible } from '../replay.js';
+import { replayedIfPossible, replayedSampler } from '../replay.js';
 import { taskFolders } from './task-folders.js';
 
 /** What is evaluated, with what, and where the results go. */
@@ -99,6 +99,7 @@ export async function evaluateRun(request: EvaluateRunOptions): Promise<Evaluati
   const features = metrics.some(isOnFeatures)
     ? await openFeatureNetwork(conventionOf(options.fid), undefined, { compile: replayedIfPossible() })
     : NOT_ASKED_FOR;
+  const replaying = replayedSampler(request.sampler);
   const perceptual = metrics.some(({ needs }) => needs === 'perceptual') ? await openPerceptualDistance() : NOT_ASKED_FOR;
   try {
     const begun = await beginRecord(request, metrics, [features, perceptual]);
@@ -112,8 +113,9 @@ export async function evaluateRun(request: EvaluateRunOptions): Promise<Evaluati
       saveImages === undefined
         ? undefined
         : { nameOf, folders: await openPictureFolders(saveImages, begun.identity, tasks.map(nameOf), alternative) };
-    return await evaluate({ ...request, metrics, features, perceptual, pictures }, tasks, begun);
+    return await evaluate({ ...request, sampler: replaying.sampler, metrics, features, perceptual, pictures }, tasks, begun);
   } finally {
+    replaying.dispose();
     for (const network of [features, perceptual]) if (!('reason' in network)) network.dispose();
   }
 }

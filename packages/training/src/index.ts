@@ -79,7 +79,7 @@ export {
 } from './iteration/state.js';
 export { stateNorms } from './iteration/state-norms.js';
 export { type Factors, type Term, type TermConfig } from './iteration/terms.js';
-export { loadModel, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
+export { loadModel, type LoadModelOptions, type Model, type PsiOptions, type TranslateOptions } from './load-model.js';
 export { type DomainChoice } from './load-model-arguments.js';
 export { type DomainDiscriminator } from './networks/build-discriminator.js';
 export { type ArchitectureConfig, type SizeConfig, PARAMETER_KEYS } from './networks/config-fields.js';
@@ -100,6 +100,7 @@ export { describeOverflow, findOverflow, type ProbeSizes } from './networks/prob
 export { type StyleNetwork, type StyleNetworks } from './networks/style-codes.js';
 export { copyWeights, disposeAll, initialWeights, mapNames, splitWeights } from './networks/weights.js';
 export { type Canvas, type CanvasLayout, createCanvas, PICTURE_PIXELS, shrinkToFit } from './sampling/canvas.js';
+export { compileSampler, type CompiledSampler } from './sampling/compile-sampler.js';
 export { describeGridBounds, type GridExtent, gridPasses, gridScale, shownDomainsOf } from './sampling/grid-bounds.js';
 export {
   cycleStrip,

@@ -1,6 +1,7 @@
 import { concat, ready, slice, tensor2d, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { FolderSource } from '@stargan/checkpoints';
+import { plainly, type Compile } from '@stargan/ops';
 import { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
 import { latentCodes } from './iteration/batch.js';
 import {
@@ -13,6 +14,7 @@ import {
   type DomainChoice,
 } from './load-model-arguments.js';
 import { disposeAll } from './networks/weights.js';
+import { compileSampler } from './sampling/compile-sampler.js';
 import { imagesTogether } from './sampling/translate.js';
 import { averageStyle, truncateStyle } from './sampling/truncation.js';
 
@@ -69,6 +71,15 @@ export interface Model extends OpenedModel {
   dispose(): void;
 }
 
+/** How a model is loaded, and how it works. */
+export interface LoadModelOptions extends Omit<OpenModelOptions, 'find'> {
+  /**
+   * Makes translations of small images faster, such as `(f) => capture(f)` with `capture` of `@stargan/backend`; they are the same. By
+   * default the generator runs as it is.
+   */
+  readonly compile?: Compile | undefined;
+}
+
 /** Latent codes whose mean style `psi` draws towards, as many as sample grids take. */
 const AVERAGED_LATENTS = 10_000;
 
@@ -84,19 +95,21 @@ const AVERAGED_LATENTS = 10_000;
  * @param source the folder of a run, or of one of its checkpoints: a path (in a browser a URL, also relative to the page), a
  * URL, or the files by name: `config.json` of the run, and a checkpoint's `manifest.json` and `*_ema.safetensors`, beside
  * it or under `checkpoints/0001000/`
- * @param options which checkpoint, and how its files are checked
+ * @param options which checkpoint, how its files are checked, and what compiles its generator
  * @throws naming the file and the fault, such as a checksum that differs or a tensor that is not finite
  */
-export async function loadModel(source: FolderSource, options: Omit<OpenModelOptions, 'find'> = {}): Promise<Model> {
+export async function loadModel(source: FolderSource, { compile = plainly, ...options }: LoadModelOptions = {}): Promise<Model> {
   await ready();
-  return asModel(await openModel(source, options));
+  return asModel(await openModel(source, options), compile);
 }
 
 /** The methods of a model over what was opened; it owns the weights from now on. */
-function asModel(opened: OpenedModel): Model {
+function asModel(opened: OpenedModel, compile: Compile): Model {
   const { networks, weights, config, domains } = opened;
   const { imageSize, latentDim } = config;
-  const { generator, mappingNetwork, styleEncoder } = networks;
+  const { mappingNetwork, styleEncoder } = networks;
+  const compiled = compileSampler(opened, compile);
+  const { generator } = compiled.sampler.networks;
   let isDisposed = false;
 
   const requireLoaded = (method: string): void => {
@@ -169,8 +182,10 @@ function asModel(opened: OpenedModel): Model {
       return tidy(() => truncate(map(latent, label), label, psi, typeof latent === 'number' ? latent : undefined));
     },
     dispose() {
-      if (!isDisposed) disposeAll(...Object.values(weights));
+      if (isDisposed) return;
       isDisposed = true;
+      compiled.dispose();
+      disposeAll(...Object.values(weights));
     },
   };
 }
