@@ -1,5 +1,5 @@
 // A DCGAN (Radford et al., arXiv 1511.06434) with models of tfjs and the losses of @stargan/losses: non-saturating
-// logistic with R1 on real pictures. It learns 16×16 pictures of bright discs. node dcgan.js [steps]
+// logistic with R1 on real pictures. It learns 16×16 pictures of bright discs. node dcgan.js [steps] [plain]
 import './newer-node.mjs';
 import * as tf from '@tensorflow/tfjs-node';
 import '@stargan/ops/second-order'; // tfjs's own leaky ReLU has no second derivative, which R1 needs
@@ -17,6 +17,8 @@ const SIZE = 16;
 const LATENT = 16;
 const BATCH = 32;
 const steps = Number(process.argv[2] ?? 300);
+/** How updates run: as they are, or captured. */
+const compile = process.argv[3] === 'plain' ? (f) => f : capture;
 /** A different seed for everything that is drawn, the same in every run. */
 let seeds = 777;
 const nextSeed = () => seeds++;
@@ -62,7 +64,7 @@ const [generatorOptimizer, discriminatorOptimizer] = [tf.train.adam(2e-3, 0.5), 
 const drawLatents = (count) => tf.randomNormal([count, LATENT], 0, 1, 'float32', nextSeed());
 
 /** An update of the discriminator; gives the loss. What is drawn comes from outside: a recorded update has none of its own. */
-const updateDiscriminator = capture((real, latents) => {
+const updateDiscriminator = compile((real, latents) => {
   const fake = generator.apply(latents);
   const loss = () => {
     const { outputs, gradient } = outputsAndInputGradient((picture) => discriminator.apply(picture), real);
@@ -76,7 +78,7 @@ const updateDiscriminator = capture((real, latents) => {
 });
 
 /** An update of the generator; gives the loss. */
-const updateGenerator = capture((latents) => {
+const updateGenerator = compile((latents) => {
   const loss = () => nonSaturatingLogisticLoss(discriminator.apply(generator.apply(latents)));
   return generatorOptimizer.minimize(loss, true, weightsOf(generator));
 });

@@ -1,14 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import {
+  compileSampler,
   cycleStrip,
   latentGrid,
   loadModel,
   openModel,
   otherDomains,
+  type Compile,
+  type CompiledSampler,
   type DomainChoice,
   type FileContent,
   type FolderSource,
   type LabelledImages,
+  type LoadModelOptions,
   type Model,
   type ModelRecord,
   type OpenedModel,
@@ -23,7 +27,9 @@ import {
 const bytes: FileContent = new Uint8Array();
 const sources: FolderSource[] = ['runs/01', new URL('https://example.org/cats'), { 'config.json': bytes }];
 const how: OpenModelOptions = { iteration: 20, verify: 'sizes', onPassedOver: ({ path, reason }) => console.log(path, reason) };
-const model: Model = await loadModel(sources[0]!, how);
+const plain: Compile = (f) => Object.assign((...given: Parameters<typeof f>) => f(...given), { dispose: () => undefined });
+const compiled: LoadModelOptions = { ...how, compile: plain };
+const model: Model = await loadModel(sources[0]!, compiled);
 
 const domain: DomainChoice = model.domains[0]!;
 const psi: PsiOptions = { psi: 0.7 };
@@ -45,5 +51,7 @@ const grids: Pixels[] = [
   await latentGrid(sampler, labelled, { domains: 2, latentDim: model.latentDim, rows: 3, psi: 0.7, seed: 1 }),
   await cycleStrip(model, labelled, otherDomains(labelled)),
 ];
-console.log(grids.length);
+const replayed: CompiledSampler = compileSampler(sampler, plain);
+console.log(grids.length, replayed.sampler.networks.generator.specs.length);
+replayed.dispose();
 model.dispose();
