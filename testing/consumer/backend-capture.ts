@@ -11,7 +11,7 @@ import {
   type FunctionOrder,
 } from '@stargan/backend';
 
-const order: FunctionOrder = { lookAhead: 16, keepRepeated: undefined };
+const order: FunctionOrder = { lookAhead: 16, lookAheadBytes: 2 ** 24, keepRepeated: undefined };
 const executor: Executor = 'parallel';
 const options: CaptureOptions = { ...order, executor, maxSignatures: 2, onPlain: undefined };
 

@@ -105,6 +105,7 @@ describe('where the addon makes functions', () => {
   test.each([
     ['one after another', { lookAhead: 1 }],
     ['with a look ahead', { lookAhead: 3 }],
+    ['with a look ahead in bytes', { lookAhead: 1, lookAheadBytes: 20 }],
     ['repetitions kept', { keepRepeated: true }],
     ['in one thread', { executor: 'single-threaded' }],
   ] as const)('operations run %s with the same bits', (_, options) => {
@@ -142,24 +143,30 @@ describe('where the addon makes functions', () => {
     const instruction = fc.record({ operation: fc.nat(unary.length + binary.length - 1), left: fc.nat(), right: fc.nat() });
     const program = fc.array(instruction, { minLength: 1, maxLength: 12 });
     fc.assert(
-      fc.property(program, fc.integer({ min: 1, max: 70 }), fc.boolean(), (instructions, lookAhead, keepRepeated) => {
-        const f = (...given: tf.Tensor[]): tf.Tensor[] => {
-          const values = [...given, tf.tensor1d([0.5, -0.25])];
-          for (const { operation, left, right } of instructions) {
-            const [a, b] = [values[left % values.length]!, values[right % values.length]!];
-            values.push(operation < unary.length ? unary[operation]!(a) : binary[operation - unary.length]!(a, b));
+      fc.property(
+        program,
+        fc.integer({ min: 1, max: 70 }),
+        fc.nat(64),
+        fc.boolean(),
+        (instructions, lookAhead, lookAheadBytes, keepRepeated) => {
+          const f = (...given: tf.Tensor[]): tf.Tensor[] => {
+            const values = [...given, tf.tensor1d([0.5, -0.25])];
+            for (const { operation, left, right } of instructions) {
+              const [a, b] = [values[left % values.length]!, values[right % values.length]!];
+              values.push(operation < unary.length ? unary[operation]!(a) : binary[operation - unary.length]!(a, b));
+            }
+            return values.slice(-3);
+          };
+          const replayed = captured(f, { lookAhead, lookAheadBytes, keepRepeated });
+          for (let call = 0; call < 3; call++) {
+            tf.tidy(() => {
+              const given = [tf.tensor1d([call, 1]), tf.tensor1d([-1, 0.1 * call])];
+              expect(replayed(...given).map(bits)).toEqual(f(...given).map(bits));
+            });
           }
-          return values.slice(-3);
-        };
-        const replayed = captured(f, { lookAhead, keepRepeated });
-        for (let call = 0; call < 3; call++) {
-          tf.tidy(() => {
-            const given = [tf.tensor1d([call, 1]), tf.tensor1d([-1, 0.1 * call])];
-            expect(replayed(...given).map(bits)).toEqual(f(...given).map(bits));
-          });
-        }
-        replayed.dispose();
-      }),
+          replayed.dispose();
+        },
+      ),
       { numRuns: 40 },
     );
   });

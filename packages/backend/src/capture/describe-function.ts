@@ -1,4 +1,5 @@
 import type { FunctionDescription, FunctionOperation, TensorSignature } from './native-functions.js';
+import { placesWaitedFor } from './look-ahead.js';
 import type { RecordedConstant, Recording, Source } from './recorder.js';
 
 /** Options of how a function is put together. */
@@ -8,6 +9,11 @@ export interface FunctionOrder {
    * 1 runs them one after another. Default: without limit, as TensorFlow finds them ready.
    */
   readonly lookAhead?: number | undefined;
+  /**
+   * Outputs, in bytes, up to which more operations than that may be under way: many small ones cost little memory, and find more that can
+   * run beside each other. Default 0.
+   */
+  readonly lookAheadBytes?: number | undefined;
   /** Keeps what is computed twice computed twice, for less memory. Default false: equal operations on equal inputs are merged. */
   readonly keepRepeated?: boolean | undefined;
 }
@@ -33,7 +39,7 @@ const MOST_COMPARED = 64;
 export function describeFunction(
   { operations, constants, results, assigned }: Recording,
   signature: (source: Source) => TensorSignature,
-  { lookAhead = Infinity, keepRepeated = false }: FunctionOrder,
+  { lookAhead = Infinity, lookAheadBytes = 0, keepRepeated = false }: FunctionOrder,
 ): DescribedFunction {
   const wanted = [...results, ...assigned.map(({ value }) => value)];
   const outputs = distinct(wanted.filter(({ from }) => from === 'operation' || from === 'constant'));
@@ -55,6 +61,11 @@ export function describeFunction(
     for (let output = 0; output < operations[index]!.outputs; output++) numbers.set(keyOf({ from: 'operation', index, output }), next++);
   }
   const numberOf = (source: Source): number => numbers.get(keyOf(source))!;
+  const waited = placesWaitedFor(
+    kept.map((index) => operations[index]!.bytes),
+    lookAhead,
+    lookAheadBytes,
+  );
   const described = kept.map((index, place): FunctionOperation => {
     const { name, attributes, inputs: from, outputs: count } = operations[index]!;
     return {
@@ -62,7 +73,7 @@ export function describeFunction(
       attributes,
       inputs: from.map(numberOf),
       outputs: count,
-      after: place >= lookAhead ? [place - lookAhead] : [],
+      after: waited[place]!,
       apart: keepRepeated ? place : -1,
     };
   });

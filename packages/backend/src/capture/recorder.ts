@@ -33,6 +33,8 @@ export interface RecordedOperation {
   readonly attributes: readonly Attribute[];
   readonly inputs: readonly Source[];
   readonly outputs: number;
+  /** Of its outputs, with four for a value. */
+  readonly bytes: number;
   readonly site: CallSite;
 }
 
@@ -128,7 +130,9 @@ class Recorder {
       executeOp: (name, attributes, inputs, count) => {
         const from = inputs.map((id) => this.sourceOf(id));
         const outputs = binding.executeOp(name, attributes, inputs, count);
-        const index = this.operations.push({ name, attributes, inputs: from, outputs: outputs.length, site: rememberCallSite() }) - 1;
+        const bytes = outputs.reduce((sum, { shape }) => sum + 4 * tf.util.sizeFromShape(shape), 0);
+        const index =
+          this.operations.push({ name, attributes, inputs: from, outputs: outputs.length, bytes, site: rememberCallSite() }) - 1;
         outputs.forEach(({ id }, output) => this.sources.set(id, { from: 'operation', index, output }));
         return outputs;
       },
