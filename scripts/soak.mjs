@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './run.mjs';
+import { testFiles } from './test-files.mjs';
 
 const USAGE = `Usage: node scripts/soak.mjs [--minutes N] [--seed N] [--workers N] [FILTER]
 
@@ -39,14 +40,7 @@ console.log(
 process.exitCode = found.length > 0 ? 1 : 0;
 
 function propertyTests() {
-  return ['packages', 'harness', 'conformance', 'benchmarks'].flatMap((part) =>
-    readdirSync(join(root, part), { recursive: true })
-      .map((file) => join(part, file))
-      .filter(
-        (file) =>
-          file.endsWith('.test.ts') && !file.includes('node_modules') && readFileSync(join(root, file), 'utf8').includes('fast-check'),
-      ),
-  );
+  return testFiles(root).filter((file) => readFileSync(join(root, file), 'utf8').includes('fast-check'));
 }
 
 function runTests(next) {
