@@ -64,15 +64,22 @@ describe('addTransposedProduct', () => {
 });
 
 describe('pivotedCholesky', () => {
-  test('gives L with L Lᵀ = A and as many columns as A has rank', () => {
+  test('gives L with L Lᵀ = A and as many columns as A has rank, or one more of rounding', () => {
     fc.assert(
       fc.property(size, size, seed, (dimension, columns, seed) => {
         const root = normalMatrix(dimension, columns, seed);
         const matrix = times(root, transposed(root, dimension, columns), dimension, columns, dimension);
         const factor = pivotedCholesky(matrix, dimension)!;
         const largest = Math.max(...matrix);
-        // Of nearly dependent columns one can be too small to tell from rounding.
-        expect(factor.rank).toBeLessThanOrEqual(Math.min(dimension, columns));
+        // Of nearly dependent columns one can be too small to tell from rounding; and once in some ten thousand matrices what rounding leaves
+        // is a little more than it is taken to be at most.
+        const rank = Math.min(dimension, columns);
+        expect(factor.rank).toBeLessThanOrEqual(rank + 1);
+        for (let row = 0; row < dimension && rank < dimension; row++) {
+          expect(factor.data[row * dimension + rank]! ** 2).toBeLessThanOrEqual(
+            8 * dimension * Number.EPSILON * matrix[row * (dimension + 1)]!,
+          );
+        }
         for (let k = 0; k < dimension; k++) {
           for (let column = k + 1; column < dimension; column++) expect(factor.data[factor.order[k]! * dimension + column]).toBe(0);
         }

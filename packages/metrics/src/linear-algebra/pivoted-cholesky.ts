@@ -21,7 +21,8 @@ const NEGATIVE_SHARE_OF_LARGEST = 1e-6;
  *
  * What is left of a diagonal entry is taken for rounding when it is at most dimension · 2⁻⁵² of that entry, or as small a
  * share of it as what fell below zero elsewhere (covariances in float32 do). Each row is judged by its own size, as if the
- * matrix had been scaled to a unit diagonal: a quiet feature beside a loud one is not rounding.
+ * matrix had been scaled to a unit diagonal: a quiet feature beside a loud one is not rounding. Once in some ten thousand small matrices
+ * rounding leaves a little more than that, and L has one column of it.
  *
  * @param matrix `[dimension, dimension]`, finite; its lower triangle and diagonal are read
  * @returns undefined when the matrix is not positive semidefinite, by more than rounding explains
