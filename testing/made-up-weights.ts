@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { dispose, fill, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, fill, randomUniform, util, type Tensor } from '@tensorflow/tfjs-core';
 import { writeSafetensors } from '@stargan/checkpoints';
 import { initializeParameters, type ParameterSpec } from '@stargan/layers';
 import { inception, lpips, type InceptionLayout } from '@stargan/metrics';
@@ -29,23 +29,13 @@ export async function addInception(add: AddWeights, cache: string, layout: Incep
 
 /** Parameters whose spread is that of initial ones; even, not normal, numbers, of which tens of millions are drawn in no time. */
 function madeUp(specs: readonly ParameterSpec[]): Record<string, Tensor> {
-  let state = 1;
-  const drawn = specs.map(({ name, kind, shape }): [string, Tensor] | undefined => {
-    if (kind !== 'convolution' && kind !== 'linear') return undefined;
-    const size = shape.reduce((product, side) => product * side, 1);
-    const scale = Math.sqrt((6 * shape.at(-1)!) / size) / 2 ** 31;
-    const values = new Float32Array(size);
-    for (let i = 0; i < size; i++) {
-      // Xorshift (Marsaglia 2003).
-      state ^= state << 13;
-      state ^= state >>> 17;
-      state ^= state << 5;
-      values[i] = scale * state;
-    }
-    return [name, tensor(values, [...shape])];
+  const isDrawn = ({ kind }: ParameterSpec): boolean => kind === 'convolution' || kind === 'linear';
+  const drawn = specs.filter(isDrawn).map(({ name, shape }, seed) => {
+    const bound = Math.sqrt((6 * shape.at(-1)!) / util.sizeFromShape([...shape]));
+    return [name, randomUniform([...shape], -bound, bound, 'float32', seed + 1)] as const;
   });
-  const others = specs.filter((_, i) => drawn[i] === undefined);
-  return { ...initializeParameters(others, 1, 'made-up'), ...Object.fromEntries(drawn.filter((one) => one !== undefined)) };
+  const others = specs.filter((spec) => !isDrawn(spec));
+  return { ...initializeParameters(others, 1, 'made-up'), ...Object.fromEntries(drawn) };
 }
 
 /** Adds random AlexNet features and even weights of LPIPS to a cache. */
