@@ -1,5 +1,5 @@
 import { capture, whyNotCaptured } from '@stargan/backend';
-import { compileSampler, type Compile, type CompiledSampler, type Sampler } from '@stargan/training';
+import type { Compile } from '@stargan/training';
 
 /**
  * How far operations may run ahead of the recorded order, in which memory is freed as soon as it is without compiling: enough to find
@@ -16,9 +16,3 @@ export const replayed: Compile = (f, { saveMemory = false } = {}) =>
 
 /** Compiles by recording and replaying; undefined where the runtime cannot. */
 export const replayedIfPossible = (): Compile | undefined => (whyNotCaptured() === undefined ? replayed : undefined);
-
-/** The same sampler, whose generator is replayed wherever the runtime can. */
-export function replayedSampler(sampler: Sampler): CompiledSampler {
-  const compile = replayedIfPossible();
-  return compile === undefined ? { sampler, dispose: () => undefined } : compileSampler(sampler, compile);
-}

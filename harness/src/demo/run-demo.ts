@@ -5,11 +5,11 @@ import { loadImages, openDataset, writeDemoImages, type DemoImagesOptions } from
 import { resolveConfig, type Config, changedValues, findRunRecord, requireCheckpoint, runPaths } from '@stargan/run';
 import { openEvaluationData } from '@stargan/evaluation';
 import { formatDuration, percent } from '@stargan/command-line';
-import { disposeAll, openModel } from '@stargan/training';
+import { compileSampler, disposeAll, openModel } from '@stargan/training';
 import { measureHeldOut, type HeldOutNumbers } from '@stargan/training/evaluation';
 import { writeReport } from '../report/write-report.js';
 import { train } from '../training/train.js';
-import { replayedSampler } from '../replay.js';
+import { replayedIfPossible } from '../replay.js';
 import { trainClassifier } from '../evaluation/train-classifier.js';
 
 /** The images of the demo: two shapes are the domains, everything else about them is style or content. */
@@ -90,7 +90,7 @@ async function measure(images: string, run: string, config: Config, signal: Abor
   const classifier = await trainClassifier(domains, imageSize, { classifierSteps, seed, log: () => undefined, signal });
   if (classifier === undefined) return undefined;
   const model = await openModel(run, { find: async () => (await requireCheckpoint(run)).checkpoint });
-  const replaying = replayedSampler(model);
+  const replaying = compileSampler(model, replayedIfPossible());
   try {
     const few = domains.map((domain) => ({ ...domain, sources: domain.sources.slice(0, SOURCES) }));
     return await measureHeldOut({ domains: few, load: loadImages, classifier, sampler: replaying.sampler, config, signal });

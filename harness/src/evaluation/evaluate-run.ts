@@ -14,7 +14,7 @@ import {
   type Scores,
 } from '@stargan/metrics';
 import { openFeatureNetwork, openPerceptualDistance, type FeatureNetwork, type PerceptualDistance } from '@stargan/pretrained';
-import { averageFiles, type Sampler, yieldToEventLoop } from '@stargan/training';
+import { averageFiles, compileSampler, type Sampler, yieldToEventLoop } from '@stargan/training';
 import {
   accuracyOnReals,
   evaluateTask,
@@ -44,7 +44,7 @@ import {
 } from '@stargan/run';
 import type { EvaluationData } from '@stargan/evaluation';
 import type { EvaluationOptions } from './options.js';
-import { replayedIfPossible, replayedSampler } from '../replay.js';
+import { replayedIfPossible } from '../replay.js';
 import { taskFolders } from './task-folders.js';
 
 /** What is evaluated, with what, and where the results go. */
@@ -96,10 +96,9 @@ const NOT_ASKED_FOR: Missing = { reason: 'no metric needs it' };
  */
 export async function evaluateRun(request: EvaluateRunOptions): Promise<EvaluationRecord> {
   const { metrics = metricTable, options, data, saveImages } = request;
-  const features = metrics.some(isOnFeatures)
-    ? await openFeatureNetwork(conventionOf(options.fid), undefined, { compile: replayedIfPossible() })
-    : NOT_ASKED_FOR;
-  const replaying = replayedSampler(request.sampler);
+  const compile = replayedIfPossible();
+  const features = metrics.some(isOnFeatures) ? await openFeatureNetwork(conventionOf(options.fid), undefined, { compile }) : NOT_ASKED_FOR;
+  const replaying = compileSampler(request.sampler, compile);
   const perceptual = metrics.some(({ needs }) => needs === 'perceptual') ? await openPerceptualDistance() : NOT_ASKED_FOR;
   try {
     const begun = await beginRecord(request, metrics, [features, perceptual]);

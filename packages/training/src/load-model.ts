@@ -1,7 +1,7 @@
 import { concat, ready, slice, tensor2d, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { FolderSource } from '@stargan/checkpoints';
-import { plainly, type Compile } from '@stargan/ops';
+import type { Compile } from '@stargan/ops';
 import { openModel, type OpenedModel, type OpenModelOptions } from './files/open-model.js';
 import { latentCodes } from './iteration/batch.js';
 import {
@@ -98,13 +98,13 @@ const AVERAGED_LATENTS = 10_000;
  * @param options which checkpoint, how its files are checked, and what compiles its generator
  * @throws naming the file and the fault, such as a checksum that differs or a tensor that is not finite
  */
-export async function loadModel(source: FolderSource, { compile = plainly, ...options }: LoadModelOptions = {}): Promise<Model> {
+export async function loadModel(source: FolderSource, { compile, ...options }: LoadModelOptions = {}): Promise<Model> {
   await ready();
   return asModel(await openModel(source, options), compile);
 }
 
 /** The methods of a model over what was opened; it owns the weights from now on. */
-function asModel(opened: OpenedModel, compile: Compile): Model {
+function asModel(opened: OpenedModel, compile?: Compile): Model {
   const { networks, weights, config, domains } = opened;
   const { imageSize, latentDim } = config;
   const { mappingNetwork, styleEncoder } = networks;

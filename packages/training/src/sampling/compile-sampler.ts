@@ -1,4 +1,4 @@
-import type { Compile, Parameters } from '@stargan/ops';
+import { plainly, type Compile, type Parameters } from '@stargan/ops';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Sampler } from './translate.js';
 
@@ -15,9 +15,9 @@ export interface CompiledSampler {
  * longer than they do. Images are the same. With masks it runs as it is.
  *
  * @param sampler the networks and their weights, which stay the caller's
- * @param compile such as `(f) => capture(f)` with `capture` of `@stargan/backend`
+ * @param compile such as `(f) => capture(f)` with `capture` of `@stargan/backend`; by default the generator runs as it is
  */
-export function compileSampler({ networks, weights }: Sampler, compile: Compile): CompiledSampler {
+export function compileSampler({ networks, weights }: Sampler, compile: Compile = plainly): CompiledSampler {
   const { generator } = networks;
   const compiled = compile((parameters: Parameters, image: Tensor, style: Tensor) => generator.apply(parameters, image, style));
   const apply: typeof generator.apply = (parameters, image, style, masks) =>
