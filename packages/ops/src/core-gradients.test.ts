@@ -37,7 +37,7 @@ import type { OperationCase } from './testing/operation-case.js';
 import { operationCases } from './testing/operation-cases.js';
 import * as reference from './testing/reference/index.js';
 
-// In a process of its own: it measures what tensorflow.js gets wrong until the gradients of this package are registered.
+// In a process of its own: it takes gradients away that others need.
 
 beforeAll(async () => {
   await useBackend('cpu');

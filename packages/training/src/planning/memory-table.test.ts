@@ -3,8 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { memoryTable } from '../testing/memory-table.js';
 
-// In a process of its own: it compares the bytes of all tensors that there are.
-
 const file = fileURLToPath(new URL('../../../../docs/memory.md', import.meta.url));
 const section = /(?<=<!-- peaks: begin -->\n)[^]*(?=\n<!-- peaks: end -->)/;
 
