@@ -1,5 +1,5 @@
 import { CaptureError } from './capture-error.js';
-import type { RecordedConstant, RecordedOperation, Recording, Source } from './recorder.js';
+import { isSameLaunch, type RecordedConstant, type RecordedOperation, type Recording, type Source } from './recorder.js';
 
 /**
  * Fails unless two calls launched the same operations on the same constants: what differs between them would be frozen in
@@ -32,7 +32,7 @@ export function requireAgreement(first: Recording, second: Recording): void {
 }
 
 function requireSameOperation(first: Recording, second: Recording, a: RecordedOperation, b: RecordedOperation): void {
-  if (a.name !== b.name || a.inputs.length !== b.inputs.length || a.outputs !== b.outputs) {
+  if (!isSameLaunch(a, b)) {
     throw new CaptureError(
       `one call launched ${a.name} at ${a.site()} where the next launched ${b.name} at ${b.site()}; a branch that depends on more than the arguments must stay outside`,
     );
