@@ -82,10 +82,20 @@ function resizeColumns(image: RgbImage, box: Box, height: number): RgbImage {
   return { width: box.width, height, data: result };
 }
 
+/** Images of one data set have few sizes, also when they are cropped, and a small one is resized in the time that its weights take. */
+const keptWeights = new Map<string, Weights>();
+const mostKept = 64;
+
 /** Weights of the triangle filter in fixed point. */
 function triangleWeights(from: number, to: number): Weights {
+  const key = `${from} ${to}`;
+  const kept = keptWeights.get(key);
+  if (kept !== undefined) return kept;
   const { values, ...places } = resamplingWeights('bilinear', from, to);
-  return { ...places, values: Int32Array.from(values, (weight) => Math.trunc(0.5 + weight * (1 << precisionBits))) };
+  const weights = { ...places, values: Int32Array.from(values, (weight) => Math.trunc(0.5 + weight * (1 << precisionBits))) };
+  if (keptWeights.size >= mostKept) keptWeights.clear();
+  keptWeights.set(key, weights);
+  return weights;
 }
 
 /** Weights are never negative, so that only the upper bound can be passed (by their rounding). */
