@@ -14,6 +14,7 @@ import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-
 import { replayed } from '../replay.js';
 import { train } from './train.js';
 
+// In a process of its own: nothing takes as long, and what shares a process comes last, where the other one would wait for it.
 let data = '';
 const folder = useTemporaryFolder(async (created) => {
   data = await smallDataset(created);

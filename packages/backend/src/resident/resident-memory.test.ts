@@ -6,6 +6,7 @@ import { selectRuntime } from '../select-runtime.js';
 import { findAllocator } from './allocator.js';
 import { residentMemory, splitResident } from './resident-memory.js';
 
+// In a process of its own: where others have freed memory, new tensors take none from the system.
 beforeAll(() => selectRuntime({ quiet: true }));
 
 test('the parts add up to the whole, and native code has what tensors and arrays have not', () => {

@@ -6,6 +6,7 @@ import type { PlannedBackend } from '../plan-backend.js';
 import { planMemory } from '../plan-memory.js';
 import { builtInRules } from './index.js';
 
+// In a process of its own: it plans tensorflow.js's own gradients, which @stargan/ops replaces for all tests after it.
 const map = (): tf.Tensor4D => tf.fill([2, 6, 5, 3], 0.5);
 /** The cpu backend's gradient of resizing confuses height and width. */
 const square = (): tf.Tensor4D => tf.fill([2, 6, 6, 3], 0.5);
