@@ -27,6 +27,12 @@ export const mutations = [
         'String(Math.trunc(value)))).join()}`',
       ],
       ['constants are never freed', 'recorder.ts', 'this.deferred.splice(0)', '[]'],
+      [
+        'another operation is told to be where the first was',
+        'recorder.ts',
+        'before !== undefined && isSameLaunch(before, launch)',
+        'before',
+      ],
       ['reads are answered', 'recorder.ts', 'if (this.made.has(id)) return binding', 'if (id >= 0) return binding'],
       ['the random generator stays replaced', 'recorder.ts', 'Math.random = random;', ''],
       ['calls in gradients are replayed', 'capture.ts', 'isRecording() || tf.engine().state.gradientDepth > 0', 'isRecording()'],

@@ -218,14 +218,36 @@ describe('where the addon makes functions', () => {
       expect(message).toMatch(here);
     });
 
-    test('where a branch changes', () => {
+    test('where a branch changes, in either call', () => {
       let even = false;
       const replayed = captured((x: tf.Tensor) => {
         even = !even;
-        return even ? tf.neg(x) : tf.abs(x);
+        if (even) return tf.neg(x);
+        return tf.abs(x);
       });
       replayed(tf.tensor1d([1]));
-      expect(failing(() => replayed(tf.tensor1d([1])))).toMatch(/one call launched Neg at .* where the next launched Abs at/);
+      const message = failing(() => replayed(tf.tensor1d([1])));
+      const [, before, after] =
+        /one call launched Neg at .*capture\.test\.[jt]s:(\d+):\d+ where the next launched Abs at .*capture\.test\.[jt]s:(\d+):\d+;/.exec(
+          message,
+        )!;
+      expect(Number(after) - Number(before)).toBe(1);
+    });
+
+    test.each([
+      ['first', [true, false]],
+      ['second', [false, true]],
+    ])('where the %s of two calls does more', (_, more) => {
+      const calls = [...more];
+      const replayed = captured((x: tf.Tensor) => {
+        const result = tf.neg(x);
+        if (calls.shift() === true) tf.abs(result).dispose();
+        return result;
+      });
+      replayed(tf.tensor1d([1]));
+      const message = failing(() => replayed(tf.tensor1d([1])));
+      expect(message).toMatch(/launched [12] operations and the next [12], the first beyond the others being Abs at /);
+      expect(message).toMatch(here);
     });
 
     test('where a tensor from outside is replaced, or disposed', () => {
