@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import ts from 'typescript';
+import { compileArguments } from './compiler.mjs';
 import { installProject, packAll, packageNames, root, run } from './consumer-project.mjs';
 import { compile, COMPILERS } from './consumer-types.mjs';
 import { everyExport } from './every-export.mjs';
@@ -112,7 +113,7 @@ function checkFirstExamples(examples) {
 
 const versions = wantedVersions();
 const began = performance.now();
-await run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']);
+await run(process.execPath, compileArguments(), { cwd: root });
 const tarballs = await packAll();
 const pages = allExamples(root, packageNames);
 const examples = pages.filter(({ code }) => !isOfRepository(code));

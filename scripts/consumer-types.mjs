@@ -1,15 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { compilerOf } from './compiler.mjs';
 import { root, run } from './consumer-project.mjs';
-
-const { resolve } = createRequire(join(root, 'testing', 'package.json'));
-const compiler = (alias) => join(dirname(resolve(`${alias}/package.json`)), 'bin', 'tsc');
 
 /** The oldest TypeScript that our types are for, and the newest there is. */
 export const COMPILERS = [
-  ['TypeScript 5.4', compiler('typescript-oldest')],
-  ['TypeScript 7.0', compiler('typescript-newest')],
+  ['TypeScript 5.4', compilerOf('typescript-oldest')],
+  ['TypeScript 7.0', compilerOf('typescript-newest')],
 ];
 
 const STRICT = [

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { compileArguments } from './compiler.mjs';
 import { root } from './run.mjs';
 import { installDependencies } from './setup.mjs';
 import { capture, packAll, publicPackages, requiredPeers, withDependencies } from './tarballs.mjs';
@@ -15,7 +16,7 @@ const { name, out } = options();
 try {
   await installDependencies();
   const needed = withDependencies(name);
-  await capture(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b', publicPackages().get(name)]);
+  await capture(process.execPath, compileArguments(publicPackages().get(name)));
   mkdirSync(out, { recursive: true });
   const tarballs = await packAll(needed, out);
   console.log(`packed ${needed.join(', ')}. To install ${name}, run this in your project:\n`);
