@@ -113,7 +113,7 @@ function checkFirstExamples(examples) {
 
 const versions = wantedVersions();
 const began = performance.now();
-await run(process.execPath, compileArguments(), { cwd: root });
+await run(process.execPath, compileArguments());
 const tarballs = await packAll();
 const pages = allExamples(root, packageNames);
 const examples = pages.filter(({ code }) => !isOfRepository(code));

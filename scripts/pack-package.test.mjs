@@ -1,18 +1,12 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { root } from './run.mjs';
 import { requiredPeers, withDependencies } from './tarballs.mjs';
+import { runScript } from './testing/run-script.mjs';
 
-const program = join(root, 'scripts', 'pack-package.mjs');
-
-function packPackage(...args) {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }));
-  });
-}
+const packPackage = (...args) => runScript('pack-package.mjs', ...args);
 
 // This package has no dependency, so that nothing is asked of a registry; the check of the packages does the same
 // with all others.

@@ -1,18 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { writeDemoImages } from '../packages/data/dist/index.js';
-import { root } from './run.mjs';
-
-function runScript(name, ...args) {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [join(root, 'scripts', name), ...args], (error, stdout, stderr) =>
-      resolve({ code: error?.code ?? 0, stdout, stderr }),
-    );
-  });
-}
+import { runScript } from './testing/run-script.mjs';
 
 const TINY = ['widthBudget=32', 'maxWidth=4', 'styleDim=4', 'latentDim=4', 'hiddenDim=8', 'batch=2'].flatMap((value) => ['--set', value]);
 

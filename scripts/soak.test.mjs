@@ -1,15 +1,7 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { root } from './run.mjs';
+import { runScript } from './testing/run-script.mjs';
 
-function soak(...args) {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [join(root, 'scripts', 'soak.mjs'), ...args], (error, stdout, stderr) =>
-      resolve({ code: error?.code ?? 0, stdout, stderr }),
-    );
-  });
-}
+const soak = (...args) => runScript('soak.mjs', ...args);
 
 test('properties are tried with another seed, and counted', async () => {
   const { code, stdout } = await soak('--minutes', '0', '--seed', '5', 'packages/random/');
