@@ -118,14 +118,14 @@ export function capture<Arguments extends unknown[], Result>(
 
   function recordCall(backend: CapturingBackend, signature: Signature, tensors: readonly Tensor[], given: Arguments): Result {
     counts.recorded++;
-    const call = (): { result: { value: Result } & ReturnType<typeof takeApart>; tensors: readonly Tensor[] } => {
+    const earlier = signature.first?.recording.operations ?? [];
+    const { result, recording } = record(backend, tensors, earlier, () => {
       const value = f(...given);
       // A promise that will be refused may still fail, which must not end the program.
       if (value instanceof Promise) value.catch(() => undefined);
       const apart = takeApart('the result', value);
       return { result: { value, ...apart }, tensors: apart.tensors };
-    };
-    const { result, recording } = record(backend, tensors, call, signature.first?.recording.operations);
+    });
     const { value, shape, key } = result;
     try {
       if (recording.madeVariables) return value;

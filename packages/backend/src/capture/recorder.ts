@@ -71,16 +71,16 @@ export const isRecording = (): boolean => active !== undefined;
  *
  * @param backend whose launches are recorded
  * @param tensors the tensors among the arguments
+ * @param earlier what another call launched, if any: a stack for each of thousands of operations takes a tenth of the time of a recording,
+ *   and it need not be taken again where the same is launched
  * @param f gives its result and the tensors in it
- * @param earlier what another call launched: a stack for each of thousands of operations takes a tenth of the time of a recording, and
- *   it need not be taken again where the same is launched
  * @throws {CaptureError} when `f` reads a tensor, draws random numbers or returns a promise; whatever `f` throws
  */
 export function record<Result>(
   backend: CapturingBackend,
   tensors: readonly Tensor[],
+  earlier: readonly RecordedOperation[],
   f: () => { readonly result: Result; readonly tensors: readonly Tensor[] },
-  earlier: readonly RecordedOperation[] = [],
 ): { readonly result: Result; readonly recording: Recording } {
   const { binding } = backend;
   const sources = new Map<number, Source>();
