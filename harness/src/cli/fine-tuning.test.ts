@@ -96,18 +96,18 @@ describe('stargan train --from', () => {
       '--set',
       'keepCheckpoints=9',
     ];
-    const whole = await train('three', 'whole', ...options, '--iterations', '4');
+    const whole = await train('three', 'whole', ...options, '--iterations', '6');
     expect(whole.code, whole.err).toBe(0);
-    const plainly = await train('three', 'plainly', ...options, '--iterations', '4', '--set', 'compile=off');
+    const plainly = await train('three', 'plainly', ...options, '--iterations', '6', '--set', 'compile=off');
     expect(plainly.code, plainly.err).toBe(0);
-    expect((await train('three', 'halves', ...options, '--iterations', '2')).code).toBe(0);
+    expect((await train('three', 'halves', ...options, '--iterations', '3')).code).toBe(0);
     await rename(at('gone'), at('really gone'));
-    const resumed = await train('three', 'halves', '--resume', '--iterations', '4');
+    const resumed = await train('three', 'halves', '--resume', '--iterations', '6');
     expect(resumed.code, resumed.err).toBe(0);
     expect(await recordOf('halves')).toMatchObject({ from: { run: 'gone', iteration: 2 } });
-    const end = await checksums('whole', 4);
-    expect(await checksums('halves', 4)).toEqual(end);
-    expect(await checksums('plainly', 4)).toEqual(end);
+    const end = await checksums('whole', 6);
+    expect(await checksums('halves', 6)).toEqual(end);
+    expect(await checksums('plainly', 6)).toEqual(end);
     // What is frozen has the bits of the trained run, and no moments.
     const old = await checksums('old', 2);
     const isFrozen = (file: string, name: string): boolean =>

@@ -148,7 +148,7 @@ async function trainLocked(
   const { iteration: startIteration } = state;
   if (previous !== undefined && opened === undefined) console.warn(`${out} has no checkpoint yet: training begins at iteration 0`);
 
-  const updates = compiledIteration(networks, optimizers, config, domains);
+  const updates = compiledIteration(networks, optimizers, config, { domains, left: config.iterations - startIteration });
   const setup: TrainingSetup = { config, out, dataset, networks, frozen, optimizers, updates, sampler };
   const fixedInputs = await loadFixedInputs(dataset.validation ?? dataset.train, config);
   const changes = await adoptRecord(out, record, previous, (line) => console.warn(line));

@@ -41,7 +41,7 @@ export const runFields = {
     values: ['auto', 'off'],
     default: 'auto',
     description:
-      'Whether updates are recorded in the first two iterations and replayed as one TensorFlow function each, where the runtime can; the same bits either way.',
+      'Whether updates are recorded in the first two iterations and replayed as one TensorFlow function each, where the runtime can and at least five iterations are to be done; the same bits either way.',
   },
   logEvery: { ...count, minimum: 1, default: 10, description: 'Iterations between lines of the log.' },
   tensorboard: {
