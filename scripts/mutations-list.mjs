@@ -537,6 +537,20 @@ export const mutations = [
     folder: training,
     changes: [
       [
+        'a training is recorded however few iterations it has',
+        'compiled-iteration.ts',
+        'if (left < FEWEST_ITERATIONS)',
+        'if (left < 0)',
+        'continues bit for bit where updates were replayed',
+      ],
+      [
+        'iterations that are done count as iterations to do',
+        'train.ts',
+        'config.iterations - startIteration',
+        'config.iterations',
+        'goes on from the checkpoint before',
+      ],
+      [
         'checksums are not compared on resuming',
         'packages/training/src/files/open-newest-state.ts',
         "verify: 'sha256'",

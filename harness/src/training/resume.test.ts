@@ -36,6 +36,9 @@ const history = async (out: string): Promise<Record<string, unknown>[]> =>
 
 const logged = async (out: string): Promise<number[]> => (await readMetricLog(runPaths(out).log)).map(({ iteration }) => iteration);
 
+/** What the history says of a training that is too short to be recorded. */
+const FEW = expect.stringMatching(/^operation by operation: fewer than 5 iterations are left/) as string;
+
 async function flipByte(file: string): Promise<void> {
   const bytes = await readFile(file);
   bytes[bytes.length - 1]! ^= 1;
@@ -72,7 +75,7 @@ describe('resuming', () => {
       whyNotCaptured() === undefined ? 'replayed' : `operation by operation: ${whyNotCaptured()}`,
     ]);
     const [begun] = await history(path.join(folder(), 'trained'));
-    expect(begun).toMatchObject({ updates: expect.stringMatching(/^operation by operation: fewer than 5 iterations are left/) as string });
+    expect(begun).toMatchObject({ updates: FEW });
   });
 
   it('goes on from the checkpoint before one with a flipped byte, whose file it names', async () => {
@@ -84,7 +87,7 @@ describe('resuming', () => {
       /checkpoint .*0000004 was passed over: the content of style_encoder\.safetensors is not what was written/,
     );
     warn.mockRestore();
-    expect((await history(out)).filter(({ event }) => event === 'resumed')).toMatchObject([{ iteration: 2 }]);
+    expect((await history(out)).filter(({ event }) => event === 'resumed')).toMatchObject([{ iteration: 2, updates: FEW }]);
     expect(await logged(out)).toEqual([1, 2, 3, 4, 5]);
   });
 
