@@ -1,6 +1,6 @@
 import util from 'node:util';
 import { expect, test } from 'vitest';
-import { nativeEnvironment, restoreRemovedNodeFunctions } from './environment.js';
+import { nativeEnvironment, restoreRemovedNodeFunctions, withVariables } from './environment.js';
 
 test('TensorFlow is told to log less and to leave the rest of the card alone', () => {
   expect(nativeEnvironment({})).toEqual({ TF_CPP_MIN_LOG_LEVEL: '2', TF_FORCE_GPU_ALLOW_GROWTH: 'true', NVIDIA_TF32_OVERRIDE: '0' });
@@ -19,9 +19,16 @@ test('reduced precision is asked for on processors and left on on cards', () => 
   );
 });
 
-test('tensors that are to be returned do not lie in a pool', () => {
-  expect(nativeEnvironment({}, { allocation: 'returned' })).toMatchObject({ TF_ONEDNN_USE_SYSTEM_ALLOCATOR: '1' });
-  expect(nativeEnvironment({}, { allocation: 'pooled' })).not.toHaveProperty('TF_ONEDNN_USE_SYSTEM_ALLOCATOR');
+test('variables are there while something is loaded, and what was there before is put back, also after an error', () => {
+  const env: Record<string, string | undefined> = { KEPT: 'before', TAKEN: 'away' };
+  const during = withVariables(env, { KEPT: 'now', TAKEN: undefined, NEW: '1' }, () => ({ ...env }));
+  expect(during).toEqual({ KEPT: 'now', NEW: '1' });
+  expect(env).toEqual({ KEPT: 'before', TAKEN: 'away' });
+  const fail = (): never => {
+    throw new Error('does not load');
+  };
+  expect(() => withVariables(env, { NEW: '1' }, fail)).toThrow('does not load');
+  expect(env).toEqual({ KEPT: 'before', TAKEN: 'away' });
 });
 
 test('a number of threads goes before the environment', () => {

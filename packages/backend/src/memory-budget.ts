@@ -1,6 +1,8 @@
 import { availableMemory } from './machine/memory.js';
 import { findNvidiaCard } from './machine/nvidia.js';
-import type { Runtime } from './runtime.js';
+import { thisSystem, type System } from './machine/system.js';
+import { chosenAllocation } from './native-settings.js';
+import type { Allocation, Runtime } from './runtime.js';
 
 /** Where the tensors of a program will live, and how much of it there is. */
 export interface MemoryBudget {
@@ -17,21 +19,23 @@ export interface MemoryBudget {
 }
 
 /** What settles a budget, of a runtime that was selected or only found. */
-export type PlannedRuntime = Pick<Runtime, 'kind' | 'fusedKernels'>;
+export type PlannedRuntime = Pick<Runtime, 'kind' | 'fusedKernels' | 'allocation'>;
 
 const GIB = 2 ** 30;
 
 /**
  * Peak resident memory less the planned peak of buffers, by runtime. On native-cpu measured with the reference's
- * widths up to 256×256 with one image (`docs/memory.md`): 0.4 GiB are there as soon as the library is loaded, and the
- * rest grows with the feature maps. The others are estimates.
+ * widths up to 256×256 (`docs/memory.md`): 0.4 GiB are there as soon as the library is loaded. The others are estimates.
  */
 const runtimeBytes: Readonly<Record<Runtime['kind'], number>> = {
   'native-gpu': 2 * GIB,
-  'native-cpu': 1.8 * GIB,
+  'native-cpu': 0.8 * GIB,
   wasm: 0.5 * GIB,
   cpu: 0.5 * GIB,
 };
+
+/** The same where tensors lie in TensorFlow's own pool. */
+const POOLED_BYTES = 1.8 * GIB;
 
 /** A WebAssembly memory ends here, whatever the machine has. */
 const WASM_BYTES = 4 * GIB;
@@ -41,9 +45,9 @@ const WASM_BYTES = 4 * GIB;
  *
  * @param runtime that was selected, or only found
  */
-export async function memoryBudget({ kind, fusedKernels }: PlannedRuntime): Promise<MemoryBudget> {
+export async function memoryBudget({ kind, fusedKernels, allocation = expectedAllocation() }: PlannedRuntime): Promise<MemoryBudget> {
   const common = {
-    runtimeBytes: runtimeBytes[kind],
+    runtimeBytes: kind === 'native-cpu' && allocation === 'pooled' ? POOLED_BYTES : runtimeBytes[kind],
     measured: kind === 'native-cpu',
     kernels: fusedKernels?.available === true ? 'fused' : 'composed',
   } as const;
@@ -58,4 +62,10 @@ export async function memoryBudget({ kind, fusedKernels }: PlannedRuntime): Prom
   const available = availableMemory();
   if (kind === 'wasm') return { ...common, place: 'WebAssembly', availableBytes: Math.min(available, WASM_BYTES) };
   return { ...common, place: 'memory', availableBytes: available };
+}
+
+/** Where tensors will lie on this machine, as far as that is known without the addon. */
+function expectedAllocation({ env, libc = '', arch }: System = thisSystem()): Allocation {
+  const possible = libc.startsWith('glibc') && (arch === 'x64' || arch === 'arm64');
+  return possible ? chosenAllocation(env.STARGAN_ALLOCATION) : 'pooled';
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { nativeEnvironment, restoreRemovedNodeFunctions } from './environment.js';
+import { nativeEnvironment, restoreRemovedNodeFunctions, withVariables } from './environment.js';
 import { loadFusedKernels } from './fused-kernels.js';
 import { gatherWithoutReading } from './gather-on-device.js';
 import { installCommand } from './install-command.js';
@@ -11,7 +11,7 @@ import { formatCard, findNvidiaCard } from './machine/nvidia.js';
 import { describeProcessor } from './machine/processor.js';
 import type { System } from './machine/system.js';
 import type { NativeSettings } from './native-settings.js';
-import { findAllocator } from './resident/allocator.js';
+import { hasPagedBlocks } from './resident/allocator.js';
 import { requirePackage, type ResolvedPackage } from './resolve-package.js';
 import type { Runtime } from './runtime.js';
 import { shareMemoryWhereNothingChanges } from './shared-memory-kernels.js';
@@ -41,20 +41,24 @@ export async function loadNativeGpu(system: System, options: NativeSettings = {}
   return ready('native-gpu', backend, formatCard(card));
 }
 
-/** Smaller blocks come and go too often for the system to clear them each time. */
-const RETURNED_BYTES = 2 ** 20;
-
 /** Loads tfjs-node. */
 export async function loadNativeCpu(system: System, options: NativeSettings = {}): Promise<Attempt> {
   const processor = describeProcessor(system);
   if (processor.avx === false) return { refusal: 'this processor has no AVX instructions, which TensorFlow needs' };
-  // A library with CUDA would otherwise take the card, which was not asked for or has been refused already.
-  const visible = system.env.CUDA_VISIBLE_DEVICES;
-  system.env.CUDA_VISIBLE_DEVICES = '-1';
   const target = findTarget('cpu', system);
-  const refusal = loadOnce(system, target, '@tensorflow/tfjs-node', options);
-  if (visible === undefined) delete system.env.CUDA_VISIBLE_DEVICES;
-  else system.env.CUDA_VISIBLE_DEVICES = visible;
+  const variables = {
+    // A library with CUDA would otherwise take the card, which was not asked for or has been refused already.
+    CUDA_VISIBLE_DEVICES: '-1',
+    // The addon reads the one, and sets the other for TensorFlow if it can have its way.
+    STARGAN_PAGED_BLOCKS: options.allocation === 'pooled' ? undefined : '1',
+    TF_ONEDNN_USE_SYSTEM_ALLOCATOR: system.env.TF_ONEDNN_USE_SYSTEM_ALLOCATOR,
+  };
+  const refusal = withVariables(system.env, variables, () => {
+    const fault = loadOnce(system, target, '@tensorflow/tfjs-node', options);
+    // TensorFlow makes its allocator, and reads what is asked of that, with the first operation.
+    if (fault === undefined) tf.dispose(tf.add(1, 1));
+    return fault;
+  });
   if (refusal !== undefined) return { refusal };
   const backend = loadedBackend();
   if (backend === undefined || backend.isUsingGpuDevice) {
@@ -64,8 +68,7 @@ export async function loadNativeCpu(system: System, options: NativeSettings = {}
   const fusedKernels = target === undefined ? undefined : loadFusedKernels(target, system);
   const device = `CPU, ${String(threads)} ${threads === 1 ? 'thread' : 'threads'}`;
   const runtime = await ready('native-cpu', backend, device);
-  if (options.allocation === 'returned') findAllocator()?.returnBlocks(RETURNED_BYTES);
-  return { ...runtime, fusedKernels };
+  return { ...runtime, fusedKernels, allocation: hasPagedBlocks() ? 'paged' : 'pooled' };
 }
 
 /** Loads the package unless a native backend is there already; gives the reason when that cannot be. */

@@ -1,4 +1,5 @@
 import { chosen } from './chosen.js';
+import type { Allocation } from './runtime.js';
 
 /**
  * How convolutions and matrix products may round on a native runtime.
@@ -9,27 +10,18 @@ import { chosen } from './chosen.js';
  */
 export type Precision = 'float32' | 'reduced';
 
-/**
- * Where the tensors of a native runtime on a processor lie.
- *
- * - `pooled`: in TensorFlow's pool, which keeps what it has and is fastest
- * - `returned`: blocks of 1 MiB and more go back to the system as soon as they are free, and are cleared by it when they are taken
- *   again: about a quarter less memory at once, and a third more time
- */
-export type Allocation = 'pooled' | 'returned';
-
 /** What a native runtime can be told when it is loaded. */
 export interface NativeSettings {
   /** Threads within one operation. Default: `TF_NUM_INTRAOP_THREADS`, else all cores. */
   readonly threads?: number | undefined;
   /** Default `float32`. `STARGAN_PRECISION` goes before it. */
   readonly precision?: Precision | undefined;
-  /** Default `pooled`. `STARGAN_ALLOCATION` goes before it. */
+  /** Default `paged`. `STARGAN_ALLOCATION` goes before it. */
   readonly allocation?: Allocation | undefined;
 }
 
 const precisions = ['float32', 'reduced'] as const satisfies Precision[];
-const allocations = ['pooled', 'returned'] as const satisfies Allocation[];
+const allocations = ['paged', 'pooled'] as const satisfies Allocation[];
 
 /** @throws when `STARGAN_PRECISION`, or the option, names no precision */
 export const chosenPrecision = (fromEnvironment: string | undefined, option?: string): Precision =>
@@ -37,4 +29,4 @@ export const chosenPrecision = (fromEnvironment: string | undefined, option?: st
 
 /** @throws when `STARGAN_ALLOCATION`, or the option, names no allocation */
 export const chosenAllocation = (fromEnvironment: string | undefined, option?: string): Allocation =>
-  chosen(allocations, ['STARGAN_ALLOCATION', fromEnvironment], ['allocation', option])?.choice ?? 'pooled';
+  chosen(allocations, ['STARGAN_ALLOCATION', fromEnvironment], ['allocation', option])?.choice ?? 'paged';

@@ -11,6 +11,15 @@ export const runtimeKinds = ['native-gpu', 'native-cpu', 'wasm', 'cpu'] as const
  */
 export type RuntimeKind = (typeof runtimeKinds)[number];
 
+/**
+ * Where the tensors of a native runtime on a processor lie.
+ *
+ * - `paged`: blocks of 1 MiB and more are put together from pages that are free, wherever those are, so that no more is taken from the
+ *   system than was in use at once. Linux with glibc, x86-64 or ARM64, and an addon of this package's making; `pooled` elsewhere
+ * - `pooled`: in TensorFlow's pool, whose free blocks often do not fit; as fast, and a third more memory
+ */
+export type Allocation = 'paged' | 'pooled';
+
 /** Whether this package's own kernels for TensorFlow are in use; without them the same is composed, slower. */
 export interface FusedKernels {
   /** Whether they are loaded and registered. */
@@ -29,6 +38,8 @@ export interface Runtime {
   readonly tensorflowVersion?: string;
   /** Native CPU runtime only. */
   readonly fusedKernels?: FusedKernels;
+  /** Native CPU runtime only: where tensors lie, `pooled` also where the addon cannot do otherwise. */
+  readonly allocation?: Allocation;
   /** For people: `CPU, 2 threads`, or the card and its driver. */
   readonly device: string;
   /** Why each better runtime was passed over, best first; empty for the best. */

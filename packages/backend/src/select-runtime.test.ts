@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { installCommand } from './install-command.js';
 import { selectFrom, type Loaders } from './select-runtime.js';
 import { runtimeKinds, type RuntimeKind } from './runtime.js';
-import type { Allocation } from './native-settings.js';
+import type { Allocation } from './runtime.js';
 import { fakeSystem } from './testing/fake-system.js';
 
 function only(...kinds: RuntimeKind[]): Loaders {
@@ -56,18 +56,18 @@ test('precision is float32 unless the option or, before it, the environment says
   await expect(asked({ STARGAN_PRECISION: 'half' })).rejects.toThrow('STARGAN_PRECISION must be one of float32, reduced, got half');
 });
 
-test('tensors lie in a pool unless the option or, before it, the environment says otherwise', async () => {
+test('tensors lie in a pool of pages unless the option or, before it, the environment says otherwise', async () => {
   const asked = async (env: Record<string, string>, allocation?: Allocation): Promise<unknown> => {
     const loader = vi.fn(() => Promise.resolve({ kind: 'cpu' as const, backendName: 'cpu', device: 'somewhere' }));
     await selectFrom({ ...only(), cpu: loader }, fakeSystem({ env }), { prefer: 'cpu', allocation });
     return loader.mock.calls[0];
   };
-  expect(await asked({})).toMatchObject([{}, { allocation: 'pooled' }]);
-  expect(await asked({}, 'returned')).toMatchObject([{}, { allocation: 'returned' }]);
-  expect(await asked({ STARGAN_ALLOCATION: 'pooled' }, 'returned')).toMatchObject([{}, { allocation: 'pooled' }]);
-  await expect(asked({ STARGAN_ALLOCATION: 'lean' })).rejects.toThrow('STARGAN_ALLOCATION must be one of pooled, returned, got lean');
-  await expect(asked({}, '' as Allocation)).rejects.toThrow('allocation must be one of pooled, returned, got ');
-  await expect(asked({}, 'lean' as Allocation)).rejects.toThrow('allocation must be one of pooled, returned, got lean');
+  expect(await asked({})).toMatchObject([{}, { allocation: 'paged' }]);
+  expect(await asked({}, 'pooled')).toMatchObject([{}, { allocation: 'pooled' }]);
+  expect(await asked({ STARGAN_ALLOCATION: 'pooled' }, 'paged')).toMatchObject([{}, { allocation: 'pooled' }]);
+  await expect(asked({ STARGAN_ALLOCATION: 'lean' })).rejects.toThrow('STARGAN_ALLOCATION must be one of paged, pooled, got lean');
+  await expect(asked({}, '' as Allocation)).rejects.toThrow('allocation must be one of paged, pooled, got ');
+  await expect(asked({}, 'lean' as Allocation)).rejects.toThrow('allocation must be one of paged, pooled, got lean');
 });
 
 test.each([0, -1, 1.5, NaN])('%s threads are refused', async (threads) => {

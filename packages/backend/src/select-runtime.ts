@@ -3,8 +3,8 @@ import { describeRuntime } from './describe-runtime.js';
 import { thisSystem, type System } from './machine/system.js';
 import { loadNativeCpu, loadNativeGpu, type Attempt } from './native-runtime.js';
 import { loadCpu, loadWasm } from './portable-runtime.js';
-import { chosenAllocation, chosenPrecision, type Allocation, type NativeSettings, type Precision } from './native-settings.js';
-import { runtimeKinds, type Runtime, type RuntimeKind } from './runtime.js';
+import { chosenAllocation, chosenPrecision, type NativeSettings, type Precision } from './native-settings.js';
+import { runtimeKinds, type Runtime, type RuntimeKind, type Allocation } from './runtime.js';
 
 /** Options of {@link selectRuntime}. */
 export interface SelectRuntimeOptions {
@@ -21,7 +21,7 @@ export interface SelectRuntimeOptions {
    */
   readonly precision?: Precision | undefined;
   /**
-   * Where tensors of a native runtime on a processor lie. Default `pooled`; `STARGAN_ALLOCATION` goes before it. Counts for the first
+   * Where tensors of a native runtime on a processor lie. Default `paged`; `STARGAN_ALLOCATION` goes before it. Counts for the first
    * selection in a process only.
    */
   readonly allocation?: Allocation | undefined;

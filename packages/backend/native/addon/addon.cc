@@ -12,6 +12,7 @@
 #include "functions.h"
 
 NAPI_MODULE_INIT() {
+  stargan::chooseAllocator();
   if (tfnodejs::InitTFNodeJSBinding(env, exports) == nullptr) return nullptr;
   stargan::exportFunctions(env, exports);
   stargan::exportAllocator(env, exports);

@@ -18,12 +18,12 @@ export interface ResidentMemory {
   /** Stacks of threads. */
   readonly stacks: number;
   /**
-   * What native code holds beside tensors and arrays: workspace, constants, functions, and on processors what TensorFlow's own pool of
-   * memory keeps for later, which the C library cannot tell from what is in use. Negative where tensors share memory with each other or
-   * with arrays; undefined where the addon does not tell.
+   * What native code holds beside tensors and arrays: workspace, constants, functions, what is left of the last pages of blocks, and,
+   * where tensors are `pooled`, what TensorFlow's own pool keeps for later, which the C library cannot tell from what is in use. Negative
+   * where tensors share memory with each other or with arrays; undefined where the addon does not tell.
    */
   readonly nativeInUse: number | undefined;
-  /** What the C library's allocator keeps for later, though nothing uses it; undefined where the addon does not tell. */
+  /** What the C library's allocator and the pool of pages keep for later, though nothing uses it; undefined where the addon does not tell. */
   readonly nativeFree: number | undefined;
   /** The difference to `total`: what is not known, less what was taken and never touched, such as tensors of zeros. */
   readonly rest: number;
