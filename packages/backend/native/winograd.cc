@@ -35,16 +35,22 @@ Tiling tilingOf(int64_t batch, const Map& narrow) {
   return {batch, (narrow.height + F::outputs - 1) / F::outputs, (narrow.width + F::outputs - 1) / F::outputs};
 }
 
+/** The filter's shape, once it is known to fit maps of so many channels: into it, or with `backward` out of it. */
+std::vector<int64_t> filterShapeOf(const Tensor& filter, const Map& input, bool backward) {
+  const std::vector<int64_t> shape = filter.shape();
+  require(shape.size() == 4 && shape[0] == 3 && shape[1] == 3, "winograd: the filter must be 3×3");
+  require(shape[2] % kPanel == 0 && shape[3] % kPanel == 0, "winograd: the numbers of channels must be multiples of a panel");
+  require(shape[backward ? 3 : 2] == input.channels, "winograd: the filter does not fit the number of channels");
+  return shape;
+}
+
 /** The convolution, or with `backward` the gradient of its input. */
 template <bool backward>
 void run(const Context& context) {
   const Resampling resampling = resamplingOf(context);
   const Tensor x = context.input(0), filter = context.input(1);
-  const std::vector<int64_t> filterShape = filter.shape();
   const Map input = mapOf(x);
-  require(filterShape.size() == 4 && filterShape[0] == 3 && filterShape[1] == 3, "winograd: the filter must be 3×3");
-  require(filterShape[2] % kPanel == 0 && filterShape[3] % kPanel == 0, "winograd: the numbers of channels must be multiples of a panel");
-  require(filterShape[backward ? 3 : 2] == input.channels, "winograd: the filter does not fit the number of channels");
+  const std::vector<int64_t> filterShape = filterShapeOf(filter, input, backward);
   const bool shrinks = resampling == (backward ? Resampling::kUpsample : Resampling::kPool);
   const bool grows = resampling == (backward ? Resampling::kPool : Resampling::kUpsample);
   require(!shrinks || (input.height % 2 == 0 && input.width % 2 == 0), "winograd: height and width must be even");
@@ -57,7 +63,7 @@ void run(const Context& context) {
     // The gradient of a convolution is one with the reversed filter.
     reading.reversed = backward;
     using F = SameFilter;
-    convolve<F, Wide<F>, Narrow<F>>({tilingOf<F>(batch, output), input, x.data(), reading, filter.data(), output, y.data()}, workspace);
+    convolve<F, Wide<F>, Narrow<F>, AsIs>({tilingOf<F>(batch, output), input, x.data(), reading, filter.data(), output, y.data(), AsIs()}, workspace);
     return;
   }
   if (resampling == Resampling::kUpsample) {
@@ -66,8 +72,25 @@ void run(const Context& context) {
     reading.scale = 4;
   }
   using F = PooledFilter;
-  if (grows) convolve<F, Narrow<F>, Wide<F>>({tilingOf<F>(batch, input), input, x.data(), reading, filter.data(), output, y.data()}, workspace);
-  else convolve<F, Wide<F>, Narrow<F>>({tilingOf<F>(batch, output), input, x.data(), reading, filter.data(), output, y.data()}, workspace);
+  if (grows) convolve<F, Narrow<F>, Wide<F>, AsIs>({tilingOf<F>(batch, input), input, x.data(), reading, filter.data(), output, y.data(), AsIs()}, workspace);
+  else convolve<F, Wide<F>, Narrow<F>, AsIs>({tilingOf<F>(batch, output), input, x.data(), reading, filter.data(), output, y.data(), AsIs()}, workspace);
+}
+
+/** scale · (convolution + bias + shortcut), without resampling. */
+void runResidualSum(const Context& context) {
+  const Tensor shortcut = context.input(0), x = context.input(1), filter = context.input(2), bias = context.input(3);
+  const Map input = mapOf(x);
+  const std::vector<int64_t> filterShape = filterShapeOf(filter, input, false);
+  const int64_t batch = x.shape()[0];
+  const Map output = {input.height, input.width, filterShape[3]};
+  const std::vector<int64_t> shape = {batch, output.height, output.width, output.channels};
+  require(shortcut.shape() == shape, "winograd: the shortcut does not fit the result");
+  require(bias.size() == output.channels, "winograd: the bias does not fit the filter");
+  const Tensor y = context.output(0, shape);
+  using F = SameFilter;
+  const ResidualSum finish = {bias.data(), shortcut.data(), context.attribute(0)};
+  convolve<F, Wide<F>, Narrow<F>, ResidualSum>({tilingOf<F>(batch, output), input, x.data(), {filterShape[2], filterShape[3], false, false, 1},
+                                           filter.data(), output, y.data(), finish}, workspace);
 }
 
 void runFilterGradient(const Context& context) {
@@ -101,6 +124,9 @@ void runFilterGradient(const Context& context) {
 const Kernel winogradConvolution = {
     "StarganWinogradConvolution", {"x: float", "filter: float"}, {"resampling"}, {"y: float"}, run<false>};
 const Enlisted<winogradConvolution> winogradConvolutionEnlisted;
+const Kernel winogradConvolutionResidualSum = {
+    "StarganWinogradConvolutionResidualSum", {"shortcut: float", "x: float", "filter: float", "bias: float"}, {"scale"}, {"y: float"}, runResidualSum};
+const Enlisted<winogradConvolutionResidualSum> winogradConvolutionResidualSumEnlisted;
 const Kernel winogradConvolutionInputGradient = {
     "StarganWinogradConvolutionInputGradient", {"dy: float", "filter: float"}, {"resampling"}, {"dx: float"}, run<true>};
 const Enlisted<winogradConvolutionInputGradient> winogradConvolutionInputGradientEnlisted;

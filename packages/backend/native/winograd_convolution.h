@@ -21,7 +21,8 @@ constexpr int64_t kPanels = 2;
 /** Up to this many tiles, transformed filters are used as soon as they are made and never leave the cache. */
 constexpr int64_t kFewTiles = 96;
 
-/** A convolution between two sides, without the resampling, which is in `F`. */
+/** A convolution between two sides, without the resampling, which is in `F`; `finish` is for every element of the output. */
+template <class Finish>
 struct Convolution {
   Tiling tiling;
   Map input;
@@ -30,6 +31,7 @@ struct Convolution {
   const float* filter;
   Map output;
   float* y;
+  Finish finish;
 };
 
 inline void clearRows(const Map& map, float* y, int64_t from, int64_t to, int64_t channel, int64_t channels) {
@@ -40,8 +42,8 @@ inline void clearRows(const Map& map, float* y, int64_t from, int64_t to, int64_
  * For few tiles: reading transformed filters from memory would take longer than the products. All tiles are multiplied
  * with a piece of the filter at a time, which is transformed just before.
  */
-template <class F, class From, class To>
-void convolveFewTiles(const Convolution& convolution, Workspace& workspace) {
+template <class F, class From, class To, class Finish>
+void convolveFewTiles(const Convolution<Finish>& convolution, Workspace& workspace) {
   const Tiling& tiling = convolution.tiling;
   const FilterReading& reading = convolution.reading;
   const Map& output = convolution.output;
@@ -71,13 +73,13 @@ void convolveFewTiles(const Convolution& convolution, Workspace& workspace) {
       }
     }
     if (To::overlaps) clearRows(output, y, 0, tiling.batch * output.height, panel * kPanel, kPanel);
-    leaveTiles<To>(tiling, output, work, workStride, kPanel, 0, count, panel * kPanel, kPanel, y);
+    leaveTiles<To>(tiling, output, work, workStride, kPanel, 0, count, panel * kPanel, kPanel, y, convolution.finish);
   });
 }
 
 /** For many tiles: the filter is transformed once, and the tiles are taken in blocks. */
-template <class F, class From, class To>
-void convolveManyTiles(const Convolution& convolution, Workspace& workspace) {
+template <class F, class From, class To, class Finish>
+void convolveManyTiles(const Convolution<Finish>& convolution, Workspace& workspace) {
   const Tiling& tiling = convolution.tiling;
   const FilterReading& reading = convolution.reading;
   const Map& output = convolution.output;
@@ -120,15 +122,15 @@ void convolveManyTiles(const Convolution& convolution, Workspace& workspace) {
             }
           }
           leaveTiles<To>(tiling, output, work, workStride, kPanels * kPanel, block.first, block.tiles, panel * kPanel,
-                         somePanels * kPanel, y);
+                         somePanels * kPanel, y, convolution.finish);
         }
       }
     });
   }
 }
 
-template <class F, class From, class To>
-void convolve(const Convolution& convolution, Workspace& workspace) {
+template <class F, class From, class To, class Finish>
+void convolve(const Convolution<Finish>& convolution, Workspace& workspace) {
   const std::lock_guard<std::mutex> lock(workspace.inUse);
   if (convolution.tiling.count() <= kFewTiles) convolveFewTiles<F, From, To>(convolution, workspace);
   else convolveManyTiles<F, From, To>(convolution, workspace);

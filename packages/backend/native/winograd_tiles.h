@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "simd.h"
 #include "winograd_transforms.h"
@@ -67,13 +68,30 @@ void enterTiles(const Tiling& tiling, const Map& map, const float* x, int64_t fr
   }
 }
 
+/** Leaves results as they are. */
+struct AsIs {
+  Vector operator()(Vector result, int64_t, int64_t) const { return result; }
+};
+
+/** Adds a bias and a shortcut of the same size to results, and scales the sum, in the order of the operations that do it one by one. */
+struct ResidualSum {
+  const float* bias;
+  const float* shortcut;
+  float scale;
+  Vector operator()(Vector result, int64_t offset, int64_t channel) const {
+    return ((result + load(bias + channel)) + load(shortcut + offset)) * broadcast(scale);
+  }
+};
+
 /**
  * Brings products of `tiles` tiles back to channels `channel` … `channel + channels − 1` of a map, adding where tiles
- * overlap. Product f of tile t and channel c is at in[f · productStride + t · tileStride + c − channel].
+ * overlap. Product f of tile t and channel c is at in[f · productStride + t · tileStride + c − channel]. `finish(result, offset,
+ * channel)` gives what is stored at that offset, where tiles do not overlap.
  */
-template <class Side>
+template <class Side, class Finish>
 void leaveTiles(const Tiling& tiling, const Map& map, const float* in, int64_t productStride, int64_t tileStride, int64_t first,
-                int64_t tiles, int64_t channel, int64_t channels, float* y) {
+                int64_t tiles, int64_t channel, int64_t channels, float* y, const Finish& finish) {
+  static_assert(!Side::overlaps || std::is_same<Finish, AsIs>::value, "sums of overlapping tiles are not finished");
   using Leave = Transposed<typename Side::Enter>;
   constexpr int products = Leave::columns * Leave::columns, pixels = Side::size * Side::size;
   for (int64_t tile = 0; tile < tiles; tile++) {
@@ -86,7 +104,8 @@ void leaveTiles(const Tiling& tiling, const Map& map, const float* in, int64_t p
       transformBothAxes<Leave>(input, output);
 #pragma GCC unroll 36
       for (int i = 0; i < pixels; i++) {
-        if (place[i] != nullptr) store(place[i] + c, Side::overlaps ? load(place[i] + c) + output[i] : output[i]);
+        if (place[i] == nullptr) continue;
+        store(place[i] + c, Side::overlaps ? load(place[i] + c) + output[i] : finish(output[i], place[i] + c - y, channel + c));
       }
     }
   }

@@ -1,6 +1,6 @@
 import { add, dispose, matMul, memory, mul, randomNormal, sum, tidy } from '@tensorflow/tfjs-core';
-import type { Rank, Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { valueAndGradients, type Parameters } from '@stargan/ops';
+import type { Rank, Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { addBias, conv2d, residualSum, valueAndGradients, type Parameters } from '@stargan/ops';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -166,6 +166,30 @@ describe('the convolution method of a block', () => {
       expect(own!.apply(parameters, x).arraySync()).toEqual(composed!.apply(parameters, x).arraySync());
       expect(taken).toHaveLength(2);
     });
+  });
+
+  it('may join the last convolution with the shortcut at once', () => {
+    const joined: number[] = [];
+    const joining: BlockConvolutions = {
+      ...convolutionMethods.composed,
+      convolveThenSum: (x, filter, bias, shortcut, scale) => {
+        joined.push(scale);
+        return residualSum(addBias(conv2d(x, filter), bias), shortcut as Tensor4D, scale);
+      },
+    };
+    const plain = residualBlock('b', { inChannels: 2, outChannels: 3, downsample: true });
+    const styled = styledResidualBlock('b', { inChannels: 2, outChannels: 3, styleDim: 4, upsample: true });
+    tidy(() => {
+      const x = randomNormal([2, 4, 4, 2]);
+      const style = randomNormal([2, 4]);
+      const parameters = initializeParameters([...plain.specs], 1, 'b');
+      const own = residualBlock('b', { inChannels: 2, outChannels: 3, downsample: true, convolution: joining });
+      expect(largestDifference(own.apply(parameters, x), plain.apply(parameters, x))).toBeLessThan(1e-5);
+      const styledParameters = initializeParameters([...styled.specs], 1, 'b');
+      const ownStyled = styledResidualBlock('b', { inChannels: 2, outChannels: 3, styleDim: 4, upsample: true, convolution: joining });
+      expect(largestDifference(ownStyled.apply(styledParameters, x, style), styled.apply(styledParameters, x, style))).toBeLessThan(1e-5);
+    });
+    expect(joined).toEqual([Math.SQRT1_2, Math.SQRT1_2]);
   });
 
   it('is refused by name when there is none of it', () => {

@@ -1,12 +1,15 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import {
+  addBias,
   averagePool2x2,
   conv2d,
   conv2dThenAveragePool,
+  residualSum,
   upsampleNearest2x,
   upsampleThenConv2d,
   winogradConv2d,
   winogradConv2dThenAveragePool,
+  winogradConv2dThenResidualSum,
   winogradUpsampleThenConv2d,
 } from '@stargan/ops';
 
@@ -34,6 +37,15 @@ export interface BlockConvolutions {
    * @param filter [3, 3, in, out]
    */
   convolve(x: Tensor, filter: Tensor): Tensor4D;
+  /**
+   * scale · (3×3 `same` convolution + bias + shortcut), the end of a block. Left out where it is made of `convolve`.
+   *
+   * @param x [batch, height, width, in]
+   * @param filter [3, 3, in, out]
+   * @param bias [out]
+   * @param shortcut [batch, height, width, out]
+   */
+  convolveThenSum?: ((x: Tensor, filter: Tensor, bias: Tensor, shortcut: Tensor, scale: number) => Tensor4D) | undefined;
   /**
    * 3×3 `same` convolution, then 2×2 average pooling.
    *
@@ -76,6 +88,7 @@ const shortcutsAtLowerResolution: Pick<BlockConvolutions, 'poolShortcut' | 'upsa
 export const convolutionMethods: Readonly<Record<ConvolutionMethod, BlockConvolutions>> = {
   winograd: {
     convolve: winogradConv2d,
+    convolveThenSum: winogradConv2dThenResidualSum,
     convolveThenPool: winogradConv2dThenAveragePool,
     upsampleThenConvolve: winogradUpsampleThenConv2d,
     ...shortcutsAtLowerResolution,
@@ -107,4 +120,17 @@ export function blockConvolutions(convolution: ConvolutionMethod | BlockConvolut
   if (!names.includes(convolution))
     throw new Error(`blockConvolutions: convolution must be ${names.join(', ')} or steps of your own, got ${convolution as string}`);
   return convolutionMethods[convolution];
+}
+
+/** The end of a residual block by these steps: scale · (3×3 convolution + bias + shortcut). */
+export function convolveThenSum(
+  convolutions: BlockConvolutions,
+  x: Tensor,
+  filter: Tensor,
+  bias: Tensor,
+  shortcut: Tensor4D,
+  scale: number,
+): Tensor4D {
+  const atOnce = convolutions.convolveThenSum?.(x, filter, bias, shortcut, scale);
+  return atOnce ?? residualSum(addBias(convolutions.convolve(x, filter), bias), shortcut, scale);
 }

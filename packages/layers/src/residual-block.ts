@@ -1,11 +1,11 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { addBias, addBiasLeakyRelu, conv2d, leakyRelu, residualSum, type Parameters } from '@stargan/ops';
+import { addBiasLeakyRelu, conv2d, leakyRelu, type Parameters } from '@stargan/ops';
 import { instanceNorm } from './instance-norm.js';
 import type { Layer } from './layer.js';
 import { LEAKY_SLOPE } from './leaky-slope.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
-import { blockConvolutions, type BlockConvolutions, type ConvolutionMethod } from './convolution-method.js';
+import { blockConvolutions, convolveThenSum, type BlockConvolutions, type ConvolutionMethod } from './convolution-method.js';
 
 /** Options of {@link residualBlock}. */
 export interface ResidualBlockOptions {
@@ -55,10 +55,9 @@ export function residualBlock(
     h = downsample ? convolutions.convolveThenPool(h, get('conv1.weight')) : convolutions.convolve(h, get('conv1.weight'));
     // The instance norm that follows removes any constant per channel, so conv1's bias is not added before it.
     h = norm2 === undefined ? addBiasLeakyRelu(h, get('conv1.bias'), LEAKY_SLOPE) : norm2.apply(parameters, h);
-    h = addBias(convolutions.convolve(h, get('conv2.weight')), get('conv2.bias'));
     const projection = hasShortcut ? get('conv1x1.weight') : undefined;
     const shortcut = downsample ? convolutions.poolShortcut(x, projection) : projection === undefined ? x : conv2d(x, projection);
-    return residualSum(h, shortcut, Math.SQRT1_2) as Tensor4D;
+    return convolveThenSum(convolutions, h, get('conv2.weight'), get('conv2.bias'), shortcut as Tensor4D, Math.SQRT1_2);
   }
 
   return { specs, apply: (parameters, x) => tidy(() => apply(parameters, x)) };

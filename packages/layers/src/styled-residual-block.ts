@@ -1,11 +1,11 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { addBias, conv2d, residualSum, type Parameters } from '@stargan/ops';
+import { addBias, conv2d, type Parameters } from '@stargan/ops';
 import { adain } from './adain.js';
 import type { Layer } from './layer.js';
 import { LEAKY_SLOPE } from './leaky-slope.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
-import { blockConvolutions, type BlockConvolutions, type ConvolutionMethod } from './convolution-method.js';
+import { blockConvolutions, convolveThenSum, type BlockConvolutions, type ConvolutionMethod } from './convolution-method.js';
 
 /** Options of {@link styledResidualBlock}. */
 export interface StyledResidualBlockOptions {
@@ -65,9 +65,10 @@ export function styledResidualBlock(
     // conv1's bias is left out: the instance norm that follows removes any constant per channel.
     h = upsample ? convolutions.upsampleThenConvolve(h, get('conv1.weight')) : convolutions.convolve(h, get('conv1.weight'));
     h = norm2.apply(parameters, h, style);
-    h = addBias(convolutions.convolve(h, get('conv2.weight')), get('conv2.bias'));
-    if (!shortcut) return h as Tensor4D;
-    return residualSum(h, shortcutOf(x, hasProjection ? get('conv1x1.weight') : undefined), Math.SQRT1_2) as Tensor4D;
+    const [weight, bias] = [get('conv2.weight'), get('conv2.bias')];
+    if (!shortcut) return addBias(convolutions.convolve(h, weight), bias);
+    const added = shortcutOf(x, hasProjection ? get('conv1x1.weight') : undefined);
+    return convolveThenSum(convolutions, h, weight, bias, added as Tensor4D, Math.SQRT1_2);
   }
 
   return { specs, apply: (parameters, x, style) => tidy(() => apply(parameters, x, style)) };

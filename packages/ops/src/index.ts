@@ -15,4 +15,4 @@ export { interpolateBilinear } from './interpolate-bilinear.js';
 export { selectRows } from './rows.js';
 export { valueAndGradients, type Parameters, type ValueAndGradients, type ValueWithAuxiliary } from './value-and-gradients.js';
 export { vjp, type VectorJacobianProduct } from './vjp.js';
-export { winogradConv2d, winogradConv2dThenAveragePool, winogradUpsampleThenConv2d } from './winograd.js';
+export { winogradConv2d, winogradConv2dThenAveragePool, winogradConv2dThenResidualSum, winogradUpsampleThenConv2d } from './winograd.js';

@@ -1,4 +1,4 @@
-import { mul } from '@tensorflow/tfjs-core';
+import { clone, mul } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { defineFusedOperation } from './fused/define-fused-operation.js';
 import { residualSumKernel } from './fused/residual-sum.js';
@@ -7,10 +7,23 @@ import { requireShape } from './shapes.js';
 const scaledSum = defineFusedOperation(residualSumKernel, {
   saved: [],
   gradients: (dy, _, { scale }) => {
-    const gradient = (): Tensor => (scale === 1 ? dy : mul(dy, scale));
-    return { a: gradient, b: gradient };
+    const scaled = summandGradient(dy, scale);
+    return { a: scaled, b: () => clone(scaled()) };
   },
 });
+
+/**
+ * The gradient that all summands of scale · Σ have in common. It is computed for the first of them, and for others again only where the
+ * tape has disposed of it by then. It is one tensor: a second input whose gradient it is needs a clone.
+ */
+export function summandGradient(dy: Tensor, scale: number): () => Tensor {
+  let first: Tensor | undefined;
+  return () => {
+    if (scale === 1) return dy;
+    if (first === undefined || first.isDisposed) first = mul(dy, scale);
+    return first;
+  };
+}
 
 /**
  * scale · (a + b), for joining a residual branch with its shortcut. Keeps nothing for the backward pass,

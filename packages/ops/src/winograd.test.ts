@@ -2,11 +2,14 @@ import { getKernel } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
+  addBias,
   averagePool2x2,
   conv2d,
+  residualSum,
   upsampleNearest2x,
   winogradConv2d,
   winogradConv2dThenAveragePool,
+  winogradConv2dThenResidualSum,
   winogradUpsampleThenConv2d,
 } from './index.js';
 import { availableBackends, useBackend } from './testing/backends.js';
@@ -17,7 +20,19 @@ import { evaluate, relativeError, toArray, toTensor } from './testing/tensors.js
 
 type Run = OperationCase['run'];
 
-const operations: { name: string; winograd: Run; textbook: Run; step: number; scale: number }[] = [
+interface Case {
+  name: string;
+  winograd: Run;
+  textbook: Run;
+  /** Sides of the input are multiples of it. */
+  step: number;
+  /** Sides of the output, of one of the input. */
+  scale: number;
+  /** Shapes of inputs after map and filter. */
+  others?: (output: number[]) => number[][];
+}
+
+const operations: Case[] = [
   { name: 'winogradConv2d', winograd: winogradConv2d, textbook: (x, filter) => conv2d(x, filter), step: 1, scale: 1 },
   {
     name: 'winogradConv2dThenAveragePool',
@@ -25,6 +40,14 @@ const operations: { name: string; winograd: Run; textbook: Run; step: number; sc
     textbook: (x, filter) => averagePool2x2(conv2d(x, filter)),
     step: 2,
     scale: 0.5,
+  },
+  {
+    name: 'winogradConv2dThenResidualSum',
+    winograd: (x, filter, bias, shortcut) => winogradConv2dThenResidualSum(x, filter, bias, shortcut, Math.SQRT1_2),
+    textbook: (x, filter, bias, shortcut) => residualSum(addBias(conv2d(x, filter), bias), shortcut, Math.SQRT1_2),
+    step: 1,
+    scale: 1,
+    others: (output) => [output.slice(-1), output],
   },
   {
     name: 'winogradUpsampleThenConv2d',
@@ -36,71 +59,79 @@ const operations: { name: string; winograd: Run; textbook: Run; step: number; sc
 ];
 
 interface Point {
-  x: NdArray;
-  filter: NdArray;
+  inputs: NdArray[];
   c: NdArray;
-  u: readonly [NdArray, NdArray];
+  /** One per input. */
+  directions: NdArray[];
 }
 
 /** Channels that fill the kernels' vectors, or `odd` ones that do not; sides that leave part of the last tiles empty. */
-function point(step: number, scale: number, odd: boolean): fc.Arbitrary<Point> {
+function point({ step, scale, others = () => [] }: Case, odd: boolean): fc.Arbitrary<Point> {
   const side = fc.integer({ min: 1, max: 5 }).map((n) => n * step);
   const channels = odd ? fc.integer({ min: 1, max: 5 }) : fc.constantFrom(32, 64, 96);
   return fc
     .record({ height: side, width: side, inChannels: channels, outChannels: channels, seed: fc.nat(1000) })
     .map(({ height, width, inChannels, outChannels, seed }) => {
       const batch = odd ? 2 : 16;
-      const shape = [batch, height, width, inChannels];
-      const filterShape = [3, 3, inChannels, outChannels];
+      const output = [batch, height * scale, width * scale, outChannels];
+      const shapes = [[batch, height, width, inChannels], [3, 3, inChannels, outChannels], ...others(output)];
       return {
-        x: randomArray(shape, seed),
-        filter: randomArray(filterShape, seed + 1),
-        c: randomArray([batch, height * scale, width * scale, outChannels], seed + 2),
-        u: [randomArray(shape, seed + 3), randomArray(filterShape, seed + 4)],
+        inputs: shapes.map((shape, i) => randomArray(shape, seed + i)),
+        c: randomArray(output, seed + 10),
+        directions: shapes.map((shape, i) => randomArray(shape, seed + 20 + i)),
       };
     });
 }
 
 /** The value, all gradients and all second derivatives. */
-function everything(run: Run, { x, filter, c, u }: Point): NdArray[] {
+function everything(run: Run, point: Point): NdArray[] {
   return evaluate(() => {
-    const inputs = [toTensor(x), toTensor(filter)];
-    const weighted = [...inputs, toTensor(c)];
-    const second = u.flatMap((direction, i) => tapeSecondDerivatives(run, weighted, i, toTensor(direction)));
+    const inputs = point.inputs.map(toTensor);
+    const weighted = [...inputs, toTensor(point.c)];
+    const second = point.directions.flatMap((direction, i) => tapeSecondDerivatives(run, weighted, i, toTensor(direction)));
     return [toArray(run(...inputs)), ...tapeFirstDerivatives(run, weighted), ...second];
   });
 }
 
-function expectEqual(actual: Run, expected: Run, at: Point): void {
-  const textbook = everything(expected, at);
-  everything(actual, at).forEach((array, i) => expect(relativeError(array, textbook[i]!)).toBeLessThan(1e-5));
+function expectEqual({ winograd, textbook }: Case, at: Point): void {
+  const expected = everything(textbook, at);
+  everything(winograd, at).forEach((array, i) => expect(relativeError(array, expected[i]!)).toBeLessThan(1e-5));
 }
 
 describe.each(availableBackends())('on the %s backend', (backend) => {
   beforeAll(() => useBackend(backend));
 
-  test.each(operations)('$name is its textbook composition to second order, for every shape', ({ winograd, textbook, step, scale }) => {
+  test.each(operations)('$name is its textbook composition to second order, for every shape', (operation) => {
     // Without a kernel for many channels, the plain convolutions would only be compared with themselves, slowly.
     const many = getKernel('StarganWinogradConvolution', backend) != null;
     fc.assert(
-      fc.property(point(step, scale, !many), (at) => expectEqual(winograd, textbook, at)),
+      fc.property(point(operation, !many), (at) => expectEqual(operation, at)),
       { numRuns: 10 },
     );
   });
 
-  test.each(operations)('$name takes channels that fill no vector', ({ winograd, textbook, step, scale }) => {
+  test.each(operations)('$name takes channels that fill no vector', (operation) => {
     fc.assert(
-      fc.property(point(step, scale, true), (at) => expectEqual(winograd, textbook, at)),
+      fc.property(point(operation, true), (at) => expectEqual(operation, at)),
       { numRuns: 5 },
     );
   });
 
   test.each(operations)('$name takes 3×3 filters that fit', ({ name, winograd }) => {
     const x = randomArray([1, 4, 4, 32], 1);
-    const run = (filterShape: number[]): unknown => evaluate(() => [toArray(winograd(toTensor(x), toTensor(randomArray(filterShape, 2))))]);
+    const others = [randomArray([32], 3), randomArray([1, 4, 4, 32], 4)];
+    const run = (filterShape: number[]): unknown =>
+      evaluate(() => [toArray(winograd(toTensor(x), toTensor(randomArray(filterShape, 2)), ...others.map(toTensor)))]);
     expect(() => run([4, 4, 32, 32])).toThrow(`${name}: filter must be 3×3, got 4×4`);
     expect(() => run([3, 3, 16, 32])).toThrow(`${name}: filter takes 16 channels, x has 32`);
   });
+});
+
+test('a bias and a shortcut have to fit', async () => {
+  await useBackend('cpu');
+  const [x, filter, bias, shortcut] = [[1, 3, 4, 2], [3, 3, 2, 5], [5], [1, 3, 4, 5]].map((shape) => toTensor(randomArray(shape, 1)));
+  expect(() => winogradConv2dThenResidualSum(x!, filter!, shortcut!, shortcut!)).toThrow('bias must have shape [5], got [1, 3, 4, 5]');
+  expect(() => winogradConv2dThenResidualSum(x!, filter!, bias!, bias!)).toThrow('shortcut must have shape [1, 3, 4, 5], got [5]');
 });
 
 test('pooling needs even sides', async () => {

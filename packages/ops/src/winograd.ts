@@ -1,4 +1,4 @@
-import { getBackend, getKernel } from '@tensorflow/tfjs-core';
+import { getBackend, getKernel, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { conv2d } from './convolution.js';
 import { defineFusedOperation } from './fused/define-fused-operation.js';
@@ -6,11 +6,15 @@ import {
   winogradConvolutionFilterGradientKernel,
   winogradConvolutionInputGradientKernel,
   winogradConvolutionKernel,
+  winogradConvolutionResidualSumKernel,
   type ConvolutionAttributes,
   type Resampling,
 } from './fused/winograd-convolution.js';
+import { addBias } from './linear.js';
 import type { Operation } from './operation.js';
+import { residualSum, summandGradient } from './residual-sum.js';
 import { conv2dThenAveragePool, requireEvenSides, requireThreeByThree, upsampleThenConv2d } from './resampling-convolution.js';
+import { requireShape } from './shapes.js';
 
 type Bilinear<Name extends string> = Operation<Record<Name, Tensor>, ConvolutionAttributes>;
 
@@ -23,6 +27,20 @@ const convolve: Bilinear<'x' | 'filter'> = defineFusedOperation(winogradConvolut
     x: () => inputGradient({ dy, filter }, attributes),
     filter: () => filterGradient({ x, dy }, attributes),
   }),
+});
+
+const convolveThenSum = defineFusedOperation(winogradConvolutionResidualSumKernel, {
+  saved: ['x', 'filter'],
+  gradients: (dy, { x, filter }, { scale }) => {
+    // The shortcut's gradient, which comes first, is what the others are made of.
+    const scaled = summandGradient(dy, scale);
+    return {
+      shortcut: scaled,
+      x: () => inputGradient({ dy: scaled(), filter }, { resampling: 0 }),
+      filter: () => filterGradient({ x, dy: scaled() }, { resampling: 0 }),
+      bias: () => sum(scaled(), [0, 1, 2]),
+    };
+  },
 });
 
 const inputGradient: Bilinear<'dy' | 'filter'> = defineFusedOperation(winogradConvolutionInputGradientKernel, {
@@ -72,6 +90,27 @@ function pays(x: Tensor, filter: Tensor, resampling: Resampling): boolean {
 export function winogradConv2d(x: Tensor, filter: Tensor): Tensor4D {
   requireThreeByThree('winogradConv2d', x, filter);
   return pays(x, filter, 0) ? (convolve({ x, filter }, { resampling: 0 }) as Tensor4D) : conv2d(x, filter);
+}
+
+/**
+ * scale · (convolution + bias + shortcut) with a 3×3 `same` convolution by minimal filtering, which adds bias and shortcut to its results
+ * before it stores them: three passes over the feature map less than one by one. The same bits, and the same fallback as
+ * {@link winogradConv2d}.
+ *
+ * @param x [batch, height, width, in]
+ * @param filter [3, 3, in, out]
+ * @param bias [out]
+ * @param shortcut [batch, height, width, out]
+ * @param scale of the sum; 1/√2 keeps the variance of independent summands
+ * @returns [batch, height, width, out]
+ * @throws when the filter is not 3×3, or the shapes do not fit
+ */
+export function winogradConv2dThenResidualSum(x: Tensor, filter: Tensor, bias: Tensor, shortcut: Tensor, scale = 1): Tensor4D {
+  requireThreeByThree('winogradConv2dThenResidualSum', x, filter);
+  requireShape('winogradConv2dThenResidualSum', 'bias', bias, [filter.shape[3]]);
+  requireShape('winogradConv2dThenResidualSum', 'shortcut', shortcut, [...x.shape.slice(0, 3), filter.shape[3]]);
+  if (!pays(x, filter, 0)) return tidy(() => residualSum(addBias(conv2d(x, filter), bias), shortcut as Tensor4D, scale));
+  return convolveThenSum({ shortcut, x, filter, bias }, { scale }) as Tensor4D;
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   winogradConvolutionFilterGradientKernel,
   winogradConvolutionInputGradientKernel,
   winogradConvolutionKernel,
+  winogradConvolutionResidualSumKernel,
 } from './winograd-convolution.js';
 
 export type {
@@ -43,6 +44,7 @@ export const fusedOperations: readonly FusedOperation[] = [
   sumPool2x2Kernel,
   upsampleNearest2xKernel,
   winogradConvolutionKernel,
+  winogradConvolutionResidualSumKernel,
   winogradConvolutionInputGradientKernel,
   winogradConvolutionFilterGradientKernel,
   adamKernel,

@@ -1,8 +1,10 @@
 import { mul } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../convolution.js';
+import { addBias } from '../linear.js';
 import { averagePool2x2, sumPool2x2, upsampleNearest2x } from '../resampling.js';
-import { requireShapeOf, type NamedShapes, type RandomTensor, type Shape, type SingleOutputOperation } from './fused-operation.js';
+import { requireShapeOf, shapeOf, type NamedShapes, type RandomTensor, type Shape, type SingleOutputOperation } from './fused-operation.js';
+import { residualSumKernel } from './residual-sum.js';
 
 /** What surrounds the 3×3 convolution: average pooling after it (−1), nothing (0), nearest upsampling before it (1). */
 export type Resampling = -1 | 0 | 1;
@@ -86,7 +88,35 @@ export const winogradConvolutionKernel: SingleOutputOperation<Record<'x' | 'filt
     })),
 };
 
-/** Its gradient with respect to x. */
+/** scale · (convolution + bias + shortcut): the end of a residual block, without resampling. */
+export const winogradConvolutionResidualSumKernel: SingleOutputOperation<
+  Record<'shortcut' | 'x' | 'filter' | 'bias', Tensor>,
+  { scale: number }
+> = {
+  ...common,
+  attributes: ['scale'],
+  kernelName: 'StarganWinogradConvolutionResidualSum',
+  inputs: ['shortcut', 'x', 'filter', 'bias'],
+  outputShapes: shapeOf('shortcut'),
+  flops: (inputs) => {
+    const { x, filter } = shapesOf(inputs, 'x', 'filter');
+    return filteringFlops(x, 0, channelPairs(filter));
+  },
+  composed: ({ shortcut, x, filter, bias }, { scale }) =>
+    residualSumKernel.composed({ a: addBias(conv2d(x, filter), bias), b: shortcut }, { scale }),
+  samples: (random) =>
+    SIZES.filter(({ resampling }) => resampling === 0).map((size) => ({
+      inputs: {
+        shortcut: randomOutput(random, size),
+        x: random(...size.x),
+        filter: randomFilter(random, size.filter),
+        bias: random(size.filter[3]),
+      },
+      attributes: { scale: 0.5 },
+    })),
+};
+
+/** The convolution's gradient with respect to x. */
 export const winogradConvolutionInputGradientKernel: SingleOutputOperation<Record<'dy' | 'filter', Tensor>, ConvolutionAttributes> = {
   ...common,
   kernelName: 'StarganWinogradConvolutionInputGradient',

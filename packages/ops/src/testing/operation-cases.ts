@@ -21,6 +21,7 @@ import {
   upsampleThenConv2d,
   winogradConv2d,
   winogradConv2dThenAveragePool,
+  winogradConv2dThenResidualSum,
   winogradUpsampleThenConv2d,
   type ConvolutionOptions,
 } from '../index.js';
@@ -89,6 +90,14 @@ const resampling: OperationCase[] = [
     inputs: [random([2, 4, 2, 2], 52), random([3, 3, 2, 2], 53)],
     run: winogradConv2dThenAveragePool,
     reference: reference.conv2dThenAveragePool,
+  },
+  {
+    operation: 'winogradConv2dThenResidualSum',
+    name: 'few channels',
+    inputs: [random([2, 3, 2, 2], 56), random([3, 3, 2, 3], 57), random([3], 58), random([2, 3, 2, 3], 59)],
+    run: (x, filter, bias, shortcut) => winogradConv2dThenResidualSum(x, filter, bias, shortcut, Math.SQRT1_2),
+    reference: (x, filter, bias, shortcut) =>
+      reference.residualSum(reference.addBias(reference.conv2d(x, filter, {}), bias), shortcut, Math.SQRT1_2),
   },
   {
     operation: 'winogradUpsampleThenConv2d',
