@@ -1,10 +1,12 @@
 // Adam and the moving average over lists of parameters in one launch. Constants come as a tensor, because an
 // attribute that changes with every step would leave a kernel behind in TensorFlow's cache at every step.
 // The order of operations is that of the composed forms in @stargan/optimizers, so that results are equal.
+#include <algorithm>
 #include <cmath>
 
 #include "kernel.h"
 #include "parallel.h"
+#include "simd.h"
 
 namespace stargan {
 namespace {
@@ -29,6 +31,17 @@ std::vector<Stretch> stretches(const std::vector<Tensor>& tensors) {
     offset += size;
   }
   return result;
+}
+
+/** Elements that are computed before they are stored: a piece of each output stays in the first cache. */
+constexpr int64_t kPiece = 1024;
+/** With so many elements, outputs are not in the caches any more when they are read. */
+constexpr int64_t kPastCaches = int64_t{1} << 21;
+
+/** Stores what was computed of an output; of long lists past the caches, since all is read from memory and written there. */
+void storePiece(bool past, const float* computed, int64_t count, float* to) {
+  if (past) copyPastCaches(computed, count, to);
+  else std::copy_n(computed, count, to);
 }
 
 struct Lists {
@@ -58,6 +71,29 @@ struct AdamConstants {
   float weightDecay, beta1, rest1, beta2, rest2, correction, epsilon, stepSize;
 };
 
+/**
+ * Adam of a piece. The constants are copies, and what does not change is decided outside of the loop: it is computed in vectors only
+ * where the compiler sees that nothing which is stored changes them.
+ */
+template <bool decays, bool remembers>
+void adamElements(const AdamConstants k, int64_t count, const float* __restrict p, const float* __restrict raw, const float* __restrict m,
+                  const float* __restrict v, float* __restrict means, float* __restrict squares, float* __restrict stepped) {
+  for (int64_t i = 0; i < count; i++) {
+    const float g = decays ? raw[i] + p[i] * k.weightDecay : raw[i];
+    const float mean = remembers ? m[i] * k.beta1 + g * k.rest1 : g;
+    const float square = v[i] * k.beta2 + g * k.rest2 * g;
+    means[i] = mean;
+    squares[i] = square;
+    stepped[i] = p[i] - mean / (std::sqrt(square) / k.correction + k.epsilon) * k.stepSize;
+  }
+}
+
+template <typename... Arguments>
+void adamPiece(const AdamConstants& k, Arguments... arguments) {
+  if (k.weightDecay == 0) k.beta1 == 0 ? adamElements<false, false>(k, arguments...) : adamElements<false, true>(k, arguments...);
+  else k.beta1 == 0 ? adamElements<true, false>(k, arguments...) : adamElements<true, true>(k, arguments...);
+}
+
 void adamStep(const Context& context) {
   const Tensor given = context.input(0), first = context.input(1), second = context.input(2);
   const Lists lists(context, 3);
@@ -67,6 +103,7 @@ void adamStep(const Context& context) {
   const Tensor newFirst = context.output(0, first.shape()), newSecond = context.output(1, second.shape());
   const std::vector<Tensor> moved = lists.outputsLikeLeft(context, 2);
   const std::vector<Stretch> parts = stretches(lists.left);
+  const bool past = lists.total >= kPastCaches;
   inParallel(static_cast<int64_t>(parts.size()), lists.total, [&](int64_t part) {
     const auto [tensor, begin, end, offset] = parts[part];
     const float* p = lists.left[tensor].data();
@@ -76,18 +113,28 @@ void adamStep(const Context& context) {
     float* newM = newFirst.data() + offset;
     float* newV = newSecond.data() + offset;
     float* newP = moved[tensor].data();
-    for (int64_t i = begin; i < end; i++) {
-      const float g = k.weightDecay == 0 ? raw[i] : raw[i] + p[i] * k.weightDecay;
-      const float mean = k.beta1 == 0 ? g : m[i] * k.beta1 + g * k.rest1;
-      const float square = v[i] * k.beta2 + g * k.rest2 * g;
-      newM[i] = mean;
-      newV[i] = square;
-      newP[i] = p[i] - mean / (std::sqrt(square) / k.correction + k.epsilon) * k.stepSize;
+    float means[kPiece], squares[kPiece], stepped[kPiece];
+    for (int64_t at = begin; at < end; at += kPiece) {
+      const int64_t count = std::min(kPiece, end - at);
+      adamPiece(k, count, p + at, raw + at, m + at, v + at, means, squares, stepped);
+      storePiece(past, means, count, newM + at);
+      storePiece(past, squares, count, newV + at);
+      storePiece(past, stepped, count, newP + at);
     }
+    if (past) orderStoresPast();
   });
 }
 
-// Leaving from the nearer end makes both ends exact.
+/** Leaving from the nearer end makes both ends exact. */
+template <bool fromParameters>
+void averageElements(float decay, float complement, int64_t count, const float* __restrict to, const float* __restrict from,
+                     float* __restrict averages) {
+  for (int64_t i = 0; i < count; i++) {
+    const float difference = to[i] - from[i];
+    averages[i] = fromParameters ? from[i] + difference * decay : to[i] - difference * complement;
+  }
+}
+
 void average(const Context& context) {
   const Tensor given = context.input(0);
   const Lists lists(context, 1);
@@ -95,15 +142,20 @@ void average(const Context& context) {
   const float decay = given.data()[0], complement = given.data()[1];
   const std::vector<Tensor> outputs = lists.outputsLikeLeft(context, 0);
   const std::vector<Stretch> parts = stretches(lists.left);
+  const bool past = lists.total >= kPastCaches;
   inParallel(static_cast<int64_t>(parts.size()), lists.total, [&](int64_t part) {
     const auto [tensor, begin, end, offset] = parts[part];
     const float* to = lists.left[tensor].data();
     const float* from = lists.right[tensor].data();
     float* y = outputs[tensor].data();
-    for (int64_t i = begin; i < end; i++) {
-      const float difference = to[i] - from[i];
-      y[i] = decay < 0.5f ? from[i] + difference * decay : to[i] - difference * complement;
+    float averages[kPiece];
+    for (int64_t at = begin; at < end; at += kPiece) {
+      const int64_t count = std::min(kPiece, end - at);
+      if (decay < 0.5f) averageElements<true>(decay, complement, count, to + at, from + at, averages);
+      else averageElements<false>(decay, complement, count, to + at, from + at, averages);
+      storePiece(past, averages, count, y + at);
     }
+    if (past) orderStoresPast();
   });
 }
 

@@ -20,6 +20,9 @@ inline Vector load(const float* from) { return _mm512_loadu_ps(from); }
 inline void store(float* to, Vector value) { _mm512_storeu_ps(to, value); }
 inline Vector broadcast(float value) { return _mm512_set1_ps(value); }
 inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
+/** Stores at an address that is a multiple of the vector's size, past the caches. */
+inline void storePast(float* to, Vector value) { _mm512_stream_ps(to, value); }
+inline void orderStoresPast() { _mm_sfence(); }
 
 #elif defined(__AVX2__) && defined(__FMA__)
 
@@ -30,6 +33,8 @@ inline Vector load(const float* from) { return _mm256_loadu_ps(from); }
 inline void store(float* to, Vector value) { _mm256_storeu_ps(to, value); }
 inline Vector broadcast(float value) { return _mm256_set1_ps(value); }
 inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return _mm256_fmadd_ps(a, b, c); }
+inline void storePast(float* to, Vector value) { _mm256_stream_ps(to, value); }
+inline void orderStoresPast() { _mm_sfence(); }
 
 #else
 
@@ -41,8 +46,21 @@ inline Vector load(const float* from) { return *reinterpret_cast<const Unaligned
 inline void store(float* to, Vector value) { *reinterpret_cast<UnalignedVector*>(to) = value; }
 inline Vector broadcast(float value) { return Vector{value, value, value, value}; }
 inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return a * b + c; }
+inline void storePast(float* to, Vector value) { store(to, value); }
+inline void orderStoresPast() {}
 
 #endif
+
+/**
+ * Copies to where nothing is read again soon: ordinary stores would read memory into the caches before they write it.
+ * `orderStoresPast` has to follow before another thread reads it.
+ */
+inline void copyPastCaches(const float* from, int64_t count, float* to) {
+  int64_t i = 0;
+  for (; i < count && reinterpret_cast<uintptr_t>(to + i) % sizeof(Vector) != 0; i++) to[i] = from[i];
+  for (; i + kLanes <= count; i += kLanes) storePast(to + i, load(from + i));
+  for (; i < count; i++) to[i] = from[i];
+}
 
 /** Element i of the result is element at(i) of `a` followed by `b`. */
 template <class Choice, int... i>

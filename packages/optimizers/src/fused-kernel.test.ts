@@ -1,11 +1,27 @@
 import { adamKernel, movingAverageKernel } from '@stargan/ops/fused';
-import { dispose, getKernel, memory, registerKernel, tensor, tidy, unregisterKernel } from '@tensorflow/tfjs-core';
-import type { KernelConfig } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  dispose,
+  getKernel,
+  max,
+  memory,
+  mul,
+  range,
+  registerKernel,
+  sin,
+  sub,
+  tensor,
+  tidy,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core';
+import type { KernelConfig, Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { adam, exponentialMovingAverage, type AdamOptions } from './index.js';
 import { BACKENDS, selectBackend } from './testing/backends.js';
 import { ordinary, tensorsOf, valuesOf, type Values } from './testing/records.js';
+
+type Tensors = Record<string, Tensor>;
 
 const NATIVE = 'tensorflow';
 const KERNELS = [adamKernel, movingAverageKernel].map(({ kernelName }) => kernelName);
@@ -73,6 +89,26 @@ describe.runIf(present)('with the fused kernels of the native backend', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  test('lists that are longer than the caches have the same bits, whatever the lengths of tensors', () => {
+    const lengths = [2 ** 21 + 5, 1, 4099, 1023, 70_001];
+    tidy(() => {
+      const waves = (frequency: number): Tensors =>
+        Object.fromEntries(lengths.map((length, i) => [`p${String(i)}`, sin(mul(range(0, length), frequency + i))]));
+      const [start, gradients] = [waves(0.7), waves(1.3)];
+      const run = (): Tensor[] => {
+        const optimizer = adam({ learningRate: 0.1, beta1: 0.5 });
+        let { parameters, state } = optimizer.update(start, gradients, optimizer.init(start));
+        ({ parameters, state } = optimizer.update(parameters, start, state));
+        const averages = exponentialMovingAverage(start, parameters, 0.9);
+        return [...Object.values(parameters), ...Object.values(averages), state.first, state.second];
+      };
+      const expected = composed(run);
+      run().forEach((tensor, i) => expect(max(abs(sub(tensor, expected[i]!))).arraySync(), String(i)).toBe(0));
+      // The steps led somewhere.
+      expect(max(abs(sub(expected[0]!, start.p0!))).arraySync()).toBeGreaterThan(0.05);
+    });
   });
 
   test('a step keeps shapes and makes only its results', () => {
