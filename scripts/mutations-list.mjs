@@ -812,6 +812,13 @@ export const mutations = [
         'from == 0 && isFirst<F>(f)',
         'isFirst<F>(f)',
       ],
+      ['minimal filtering: every channel has the bias of the first ones', 'winograd_tiles.h', 'load(bias + channel)', 'load(bias)'],
+      [
+        'minimal filtering: the shortcut is added after scaling',
+        'winograd_tiles.h',
+        '((result + load(bias + channel)) + load(shortcut + offset)) * broadcast(scale)',
+        '(result + load(bias + channel)) * broadcast(scale) + load(shortcut + offset)',
+      ],
       ['instance normalisation: no leaky ReLU', 'normalization.cc', 'y[c] = before > 0 ? before : before * slope;', 'y[c] = before;'],
       [
         'instance normalisation: the variance has no gradient',
@@ -831,6 +838,33 @@ export const mutations = [
       ['upsampling fills one column of two', 'resampling.cc', '        left[channels + c] = value;\n', '        left[channels + c] = 0;\n'],
       ['Adam: the gradient is not squared', 'optimizers.cc', 'g * k.rest2 * g', 'g * k.rest2'],
       ['the moving average follows the wrong end', 'optimizers.cc', 'to[i] - difference * complement', 'from[i] - difference * complement'],
+    ],
+  },
+  {
+    test: 'packages/backend/src/resident/page-pool.test.ts',
+    folder: 'packages/backend/native/addon',
+    changes: [
+      [
+        'pages: the rest of a split block begins too early',
+        'page_pool.cc',
+        'keep(block + pieces * kPiece, ',
+        'keep(block + (pieces - 1) * kPiece, ',
+      ],
+      ['pages: the rest of a split block is lost', 'page_pool.cc', '    keep(block + pieces * kPiece, found - pieces);\n', ''],
+      ['pages: no page of a free block is moved', 'page_pool.cc', 'while (moved < pieces && !unused.empty())', 'while (false)'],
+      ['pages: what was moved before a refusal is lost', 'page_pool.cc', '    keep(start, moved);\n', ''],
+      [
+        'pages: what was not moved is kept from its beginning',
+        'page_pool.cc',
+        'keep(from + done * kPiece, found - done)',
+        'keep(from, found - done)',
+      ],
+      [
+        'pages: two threads at once',
+        'page_pool.cc',
+        '  const std::lock_guard<std::mutex> lock(mutex);\n  const auto size',
+        '  const auto size',
+      ],
     ],
   },
   {
