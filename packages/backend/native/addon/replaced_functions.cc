@@ -83,7 +83,10 @@ void replaceIn(const dl_phdr_info& library, const Imports& imports, Entries entr
     const auto& entry = entries.first[i];
     const uint64_t kind = ELF64_R_TYPE(entry.r_info);
     if (kind != kCallEntry && kind != kAddressEntry) continue;
-    const char* const name = imports.names + imports.symbols[ELF64_R_SYM(entry.r_info)].st_name;
+    const auto& symbol = imports.symbols[ELF64_R_SYM(entry.r_info)];
+    // Most entries are of functions that the library has itself; their names are hundreds of megabytes, which stay on the disk.
+    if (symbol.st_shndx != SHN_UNDEF) continue;
+    const char* const name = imports.names + symbol.st_name;
     for (const Replacement& replacement : order.replacements) {
       if (std::strcmp(name, replacement.name) != 0) continue;
       if (write(library, library.dlpi_addr + entry.r_offset, replacement.function)) ++order.replaced;
