@@ -17,7 +17,7 @@ const projects = (name, files, options) => [
 
 export default defineConfig({
   test: {
-    setupFiles: ['testing/seeded-properties.ts'],
+    setupFiles: ['testing/links-after-pipes.ts', 'testing/seeded-properties.ts'],
     // Built packages are loaded as they are: Node.js does without transforming them.
     server: { deps: { external: [/\/(packages\/[^/]+|harness)\/dist\//] } },
     pool: 'forks',
