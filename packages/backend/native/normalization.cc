@@ -1,7 +1,9 @@
 // Instance normalisation with scale, shift and leaky ReLU, and its gradients. With x̂ = (x − mean) / √(variance + ε):
 //   y₀ = (offset + scale) · x̂ + shift,   y = y₀ > 0 ? y₀ : slope · y₀
 // x [batch, height, width, channels]; scale and shift [channels] or [batch, channels].
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "kernel.h"
 #include "parallel.h"
@@ -9,7 +11,7 @@
 namespace stargan {
 namespace {
 
-/** Inputs that all four kernels share; `first` is the place of x. */
+/** Inputs that both kernels share; `first` is the place of x. */
 struct Problem {
   Problem(const Context& context, int first)
       : x(context.input(first)), scale(context.input(first + 1)), shift(context.input(first + 2)), shape(x.shape()),
@@ -31,22 +33,21 @@ struct Problem {
   bool shared;
 };
 
+/** Pixels of 64 channels that stay in a core's first cache. */
+constexpr int64_t kStretch = 64;
+
 /** Statistics and coefficients of a block of one image's channels, `width` (a number or a constant) of them. */
 template <typename Width>
 struct Block {
   Block(const Problem& problem, int64_t image, int64_t from, Width channels)
       : width(channels), start(image * problem.pixels * problem.channels + from), stride(problem.channels),
         pixels(problem.pixels), slope(problem.slope) {
-    const float* x = problem.x.data() + start;
-    double sums[kBlock] = {};
-    for (int64_t p = 0; p < pixels; p++) addTo(sums, x + p * stride);
-    const double count = static_cast<double>(pixels);
-    for (int64_t c = 0; c < width; c++) mean[c] = static_cast<float>(sums[c] / count);
-    std::fill(sums, sums + kBlock, 0);
-    for (int64_t p = 0; p < pixels; p++) addSquaresTo(sums, x + p * stride);
+    double centers[kBlock] = {}, squares[kBlock] = {};
+    for (int64_t p = 0; p < pixels; p += kStretch) addStatistics(problem.x.data() + start, p, std::min(pixels, p + kStretch), centers, squares);
     const int64_t affine = (problem.shared ? 0 : image * problem.channels) + from;
     for (int64_t c = 0; c < width; c++) {
-      inverse[c] = static_cast<float>(1 / std::sqrt(sums[c] / count + problem.epsilon));
+      mean[c] = static_cast<float>(centers[c]);
+      inverse[c] = static_cast<float>(1 / std::sqrt(squares[c] / static_cast<double>(pixels) + problem.epsilon));
       scale[c] = (problem.offset + problem.scale.data()[affine + c]) * inverse[c];
       shift[c] = problem.shift.data()[affine + c];
     }
@@ -55,13 +56,32 @@ struct Block {
   /** Offset of a pixel's first channel of this block. */
   int64_t at(int64_t pixel) const { return start + pixel * stride; }
 
+  /**
+   * Means and sums of squared deviations of the pixels before `to`, from those of the pixels before `from`. Pixels come from memory
+   * once, since the second pass over so few finds them in the cache (Chan, Golub, LeVeque 1979).
+   */
+  void addStatistics(const float* x, int64_t from, int64_t to, double* __restrict centers, double* __restrict squares) const {
+    double sums[kBlock] = {};
+    for (int64_t p = from; p < to; p++) addTo(sums, x + p * stride);
+    const double count = static_cast<double>(to - from), weight = count / static_cast<double>(to);
+    float own[kBlock];
+    for (int64_t c = 0; c < width; c++) own[c] = static_cast<float>(sums[c] / count);
+    for (int64_t p = from; p < to; p++) addSquaresTo(squares, x + p * stride, own);
+    for (int64_t c = 0; c < width; c++) {
+      // The deviations are from a rounded mean, which shows where there is little else.
+      const double rounding = sums[c] / count - own[c], distance = sums[c] / count - centers[c];
+      squares[c] += distance * distance * weight * static_cast<double>(from) - rounding * rounding * count;
+      centers[c] += distance * weight;
+    }
+  }
+
   void addTo(double* __restrict sums, const float* __restrict x) const {
     for (int64_t c = 0; c < width; c++) sums[c] += x[c];
   }
 
-  void addSquaresTo(double* __restrict sums, const float* __restrict x) const {
+  void addSquaresTo(double* __restrict sums, const float* __restrict x, const float* __restrict center) const {
     for (int64_t c = 0; c < width; c++) {
-      const double deviation = x[c] - mean[c];
+      const double deviation = x[c] - center[c];
       sums[c] += deviation * deviation;
     }
   }
@@ -117,8 +137,9 @@ void forward(const Context& context) {
   });
 }
 
-// dx = (offset + scale) / √(variance + ε) · (g − mean(g) − x̂ · mean(g·x̂))
-void inputGradient(const Context& context) {
+// g being the gradient with respect to y₀:
+//   dx = (offset + scale) / √(variance + ε) · (g − mean(g) − x̂ · mean(g·x̂)),   dscale = Σ g·x̂,   dshift = Σ g
+void gradients(const Context& context) {
   const Problem problem(context, 1);
   const Tensor gradient = context.input(0);
   require(gradient.size() == problem.x.size(), "instance normalisation: dy does not fit x");
@@ -126,6 +147,8 @@ void inputGradient(const Context& context) {
   const float* x = problem.x.data();
   const float* dy = gradient.data();
   float* dx = output.data();
+  const int64_t each = problem.batch * problem.channels;
+  std::vector<double> sums(static_cast<size_t>(2 * each));
   inChannelBlocks(problem.batch, problem.channels, output.size(), [&](int64_t image, int64_t from, int64_t to) {
     withWidth(to - from, [&](auto width) {
       const Block<decltype(width)> block(problem, image, from, width);
@@ -133,36 +156,24 @@ void inputGradient(const Context& context) {
       block.sumGradients(x, dy, plain, withX);
       float meanG[kBlock], slopeX[kBlock];
       for (int64_t c = 0; c < width; c++) {
+        const int64_t at = image * problem.channels + from + c;
+        sums[static_cast<size_t>(at)] = withX[c];
+        sums[static_cast<size_t>(each + at)] = plain[c];
         meanG[c] = static_cast<float>(plain[c] / static_cast<double>(block.pixels));
         slopeX[c] = static_cast<float>(withX[c] / static_cast<double>(block.pixels) * block.inverse[c]);
       }
       for (int64_t p = 0; p < block.pixels; p++) block.backward(x + block.at(p), dy + block.at(p), meanG, slopeX, dx + block.at(p));
     });
   });
-}
-
-/** Gradient with respect to scale (Σ g·x̂) or shift (Σ g), in its shape. */
-template <bool ofScale>
-void affineGradient(const Context& context) {
-  const Problem problem(context, 1);
-  const Tensor gradient = context.input(0);
-  require(gradient.size() == problem.x.size(), "instance normalisation: dy does not fit x");
-  const Tensor output = context.output(0, problem.scale.shape());
-  const int64_t groups = problem.shared ? 1 : problem.batch;
-  const int64_t images = problem.shared ? problem.batch : 1;
-  inChannelBlocks(groups, problem.channels, problem.x.size(), [&](int64_t group, int64_t from, int64_t to) {
-    double sums[kBlock] = {};
-    withWidth(to - from, [&](auto width) {
-      for (int64_t image = group; image < group + images; image++) {
-        const Block<decltype(width)> block(problem, image, from, width);
-        double plain[kBlock] = {}, withX[kBlock] = {};
-        block.sumGradients(problem.x.data(), gradient.data(), plain, withX);
-        for (int64_t c = 0; c < width; c++) sums[c] += ofScale ? withX[c] : plain[c];
-      }
-    });
-    float* target = output.data() + group * problem.channels + from;
-    for (int64_t c = 0; c < to - from; c++) target[c] = static_cast<float>(sums[c]);
-  });
+  const int64_t images = problem.shared ? problem.batch : 1, affine = each / std::max<int64_t>(1, images);
+  for (int of = 0; of < 2; of++) {
+    const Tensor total = context.output(1 + of, problem.scale.shape());
+    for (int64_t i = 0; i < affine; i++) {
+      double sum = 0;
+      for (int64_t image = 0; image < images; image++) sum += sums[static_cast<size_t>(of * each + image * affine + i)];
+      total.data()[i] = static_cast<float>(sum);
+    }
+  }
 }
 
 const std::vector<const char*> attributes = {"epsilon", "slope", "offset"};
@@ -173,14 +184,8 @@ const std::vector<const char*> gradientInputs = {"dy: float", "x: float", "scale
 const Kernel instanceNormalization = {
     "StarganInstanceNormalization", {"x: float", "scale: float", "shift: float"}, attributes, {"y: float"}, forward};
 const Enlisted<instanceNormalization> instanceNormalizationEnlisted;
-const Kernel instanceNormalizationInputGradient = {
-    "StarganInstanceNormalizationInputGradient", gradientInputs, attributes, {"dx: float"}, inputGradient};
-const Enlisted<instanceNormalizationInputGradient> instanceNormalizationInputGradientEnlisted;
-const Kernel instanceNormalizationScaleGradient = {
-    "StarganInstanceNormalizationScaleGradient", gradientInputs, attributes, {"dscale: float"}, affineGradient<true>};
-const Enlisted<instanceNormalizationScaleGradient> instanceNormalizationScaleGradientEnlisted;
-const Kernel instanceNormalizationShiftGradient = {
-    "StarganInstanceNormalizationShiftGradient", gradientInputs, attributes, {"dshift: float"}, affineGradient<false>};
-const Enlisted<instanceNormalizationShiftGradient> instanceNormalizationShiftGradientEnlisted;
+const Kernel instanceNormalizationGradients = {
+    "StarganInstanceNormalizationGradients", gradientInputs, attributes, {"dx: float", "dscale: float", "dshift: float"}, gradients};
+const Enlisted<instanceNormalizationGradients> instanceNormalizationGradientsEnlisted;
 
 }  // namespace stargan

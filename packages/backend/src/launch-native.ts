@@ -10,7 +10,7 @@ export interface NativeBackend {
 
 /** Launches the kernel of a fused operation, which TensorFlow must have loaded. */
 export function launchNative(
-  { kernelName, inputs: names, attributes: attributeNames, lists }: FusedOperation,
+  { kernelName, inputs: names, attributes: attributeNames, outputs = 1, lists }: FusedOperation,
   backend: NativeBackend,
   inputs: Readonly<Record<string, TensorInfo | undefined>>,
   attributes: Readonly<Record<string, number>>,
@@ -23,5 +23,7 @@ export function launchNative(
     return backend.executeMultipleOutputs(kernelName, typed, present(Object.values(inputs)), lists.leadingOutputs + count);
   }
   const typed = attributeNames.map((name) => ({ name, type: TF_ATTR_FLOAT, value: attributes[name] }));
-  return backend.executeSingleOutput(kernelName, typed, present(names.map((name) => inputs[name])));
+  const given = present(names.map((name) => inputs[name]));
+  if (outputs > 1) return backend.executeMultipleOutputs(kernelName, typed, given, outputs);
+  return backend.executeSingleOutput(kernelName, typed, given);
 }

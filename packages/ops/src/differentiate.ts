@@ -72,34 +72,8 @@ function backward(path: readonly TapeNode[], xs: readonly Tensor[], dys: Readonl
   const gradients = new Map(dys);
   const wanted = new Set(xs.map(({ id }) => id));
   for (const node of path) {
-    if (node.gradient === undefined) throw new Error(`Cannot compute gradient: gradient function not found for ${node.kernelName}.`);
-    const dys = node.outputs.map(({ id }) => gradients.get(id) ?? null);
-    const lazy = node.gradient(dys);
-    const given: Tensor[] = [];
-    for (const [name, x] of Object.entries(node.inputs)) {
-      const gradient = lazy[name];
-      if (gradient === undefined)
-        throw new Error(
-          `Cannot backprop through input ${name} of ${node.kernelName}: it has gradients for ${Object.keys(lazy).join(', ') || 'none'}.`,
-        );
-      const borrowed = [...dys, ...(node.saved ?? []), ...given];
-      const dx = tidy(() => {
-        const result = gradient();
-        // Its memory stays shared, but each tensor is disposed on its own.
-        return borrowed.includes(result) ? clone(result) : result;
-      });
-      if (dx.shape.join() !== x.shape.join())
-        throw new Error(
-          `The gradient of ${node.kernelName} by ${name} has shape [${dx.shape.join(', ')}], must have that of the input, [${x.shape.join(', ')}].`,
-        );
-      given.push(dx);
-      const before = gradients.get(x.id);
-      gradients.set(x.id, before === undefined ? dx : add(before, dx));
-      if (before !== undefined) {
-        before.dispose();
-        dx.dispose();
-      }
-    }
+    // Some kernels give more gradients than are asked for.
+    tidy(() => addGradients(node, gradients));
     forget(node);
     for (const { id } of node.outputs) {
       if (wanted.has(id)) continue;
@@ -108,6 +82,39 @@ function backward(path: readonly TapeNode[], xs: readonly Tensor[], dys: Readonl
     }
   }
   return gradients;
+}
+
+/** Adds a node's gradients by its inputs to those that are known. @returns the sums */
+function addGradients(node: TapeNode, gradients: Map<number, Tensor>): Tensor[] {
+  if (node.gradient === undefined) throw new Error(`Cannot compute gradient: gradient function not found for ${node.kernelName}.`);
+  const dys = node.outputs.map(({ id }) => gradients.get(id) ?? null);
+  const lazy = node.gradient(dys);
+  const given: Tensor[] = [];
+  for (const [name, x] of Object.entries(node.inputs)) {
+    const gradient = lazy[name];
+    if (gradient === undefined)
+      throw new Error(
+        `Cannot backprop through input ${name} of ${node.kernelName}: it has gradients for ${Object.keys(lazy).join(', ') || 'none'}.`,
+      );
+    const borrowed = [...dys, ...(node.saved ?? []), ...given];
+    const dx = tidy(() => {
+      const result = gradient();
+      // Its memory stays shared, but each tensor is disposed on its own.
+      return borrowed.includes(result) ? clone(result) : result;
+    });
+    if (dx.shape.join() !== x.shape.join())
+      throw new Error(
+        `The gradient of ${node.kernelName} by ${name} has shape [${dx.shape.join(', ')}], must have that of the input, [${x.shape.join(', ')}].`,
+      );
+    given.push(dx);
+    const before = gradients.get(x.id);
+    gradients.set(x.id, before === undefined ? dx : add(before, dx));
+    if (before !== undefined) {
+      before.dispose();
+      dx.dispose();
+    }
+  }
+  return Object.values(node.inputs).map(({ id }) => gradients.get(id)!);
 }
 
 /** A computation that was recorded, and its backward pass. */

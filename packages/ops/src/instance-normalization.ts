@@ -1,12 +1,7 @@
 import { getBackend, getKernel, tidy, zerosLike } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { defineFusedOperation } from './fused/define-fused-operation.js';
-import {
-  instanceNormalizationInputGradientKernel,
-  instanceNormalizationKernel,
-  instanceNormalizationScaleGradientKernel,
-  instanceNormalizationShiftGradientKernel,
-} from './fused/instance-normalization.js';
+import { defineFusedOperation, gradientsAtOnce } from './fused/define-fused-operation.js';
+import { instanceNormalizationGradientsKernel, instanceNormalizationKernel } from './fused/instance-normalization.js';
 import {
   composeInputGradient,
   composeNormalization,
@@ -28,18 +23,17 @@ export interface NormalizationOptions {
   slope?: number | undefined;
 }
 
-const inputGradient = defineFusedOperation(instanceNormalizationInputGradientKernel);
-const scaleGradient = defineFusedOperation(instanceNormalizationScaleGradientKernel);
-const shiftGradient = defineFusedOperation(instanceNormalizationShiftGradientKernel);
-
 /** For backends with a kernel of their own, which makes the statistics anew faster than it could read a tensor. */
 const normalizeFused = defineFusedOperation(instanceNormalizationKernel, {
   saved: ['x', 'scale', 'shift'],
-  gradients: (dy, saved, attributes) => ({
-    x: () => inputGradient({ dy, ...saved }, attributes),
-    scale: () => scaleGradient({ dy, ...saved }, attributes),
-    shift: () => shiftGradient({ dy, ...saved }, attributes),
-  }),
+  gradients: (dy, saved, attributes) => {
+    const inputs = { dy, ...saved };
+    return gradientsAtOnce(instanceNormalizationGradientsKernel, inputs, attributes, {
+      x: () => composeInputGradient(inputs, attributes),
+      scale: () => composeScaleGradient(inputs, attributes),
+      shift: () => composeShiftGradient(inputs, attributes),
+    });
+  },
 });
 
 /** For the others: keeps the statistics too. They are constants to the tape, the gradient accounts for them. */

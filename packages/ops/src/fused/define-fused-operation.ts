@@ -1,6 +1,14 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
-import { fuseWhereUnrecorded, operationOf, type NamedTensors, type Operation, type OperationDefinition } from '../operation.js';
-import type { SingleOutputOperation } from './fused-operation.js';
+import { engine, getBackend, getKernel } from '@tensorflow/tfjs-core';
+import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
+import {
+  fuseWhereUnrecorded,
+  isRecording,
+  operationOf,
+  type NamedTensors,
+  type Operation,
+  type OperationDefinition,
+} from '../operation.js';
+import type { FusedOperation, SingleOutputOperation } from './fused-operation.js';
 
 /** What makes a fused operation differentiable: see `OperationDefinition`. */
 export type FusedOperationGradients<Inputs extends NamedTensors, Attributes extends object> = Pick<
@@ -22,4 +30,23 @@ export function defineFusedOperation<Inputs extends NamedTensors, Attributes ext
   const composed = (inputs: Inputs, attributes: Attributes): Tensor => kernel.composed(inputs, attributes);
   if (differentiation === undefined) return fuseWhereUnrecorded(kernel.kernelName, composed);
   return operationOf(kernel.kernelName, { forward: composed, ...differentiation });
+}
+
+/**
+ * All gradients of an operation by a kernel that makes them in one go, where the backend has one and the gradients will not be
+ * differentiated; elsewhere each by itself.
+ *
+ * @param kernel its outputs are the gradients, in the order of `each`
+ * @param each how each gradient is made by itself, of differentiable operations; by the names of the operation's inputs
+ */
+export function gradientsAtOnce<Inputs extends NamedTensors, Attributes extends object, Name extends string>(
+  { kernelName }: FusedOperation<Inputs, Attributes>,
+  inputs: Inputs,
+  attributes: Attributes,
+  each: Record<Name, () => Tensor>,
+): Record<Name, () => Tensor> {
+  // Null, against the declared type, where there is none.
+  if (isRecording() || getKernel(kernelName, getBackend()) == null) return each;
+  const gradients: Tensor[] = engine().runKernel(kernelName, inputs, attributes as unknown as NamedAttrMap);
+  return Object.fromEntries(Object.keys(each).map((name, i) => [name, () => gradients[i]!])) as Record<Name, () => Tensor>;
 }

@@ -37,6 +37,8 @@ export interface FusedOperation<Inputs extends NamedTensors = NamedTensors, Attr
   readonly inputs: readonly string[];
   /** Names of the attributes in the kernel's order; all are numbers. */
   readonly attributes: readonly (keyof Attributes & string)[];
+  /** How many outputs there are; 1 where it is left out, and as many as `lists` says where there are lists. */
+  readonly outputs?: number;
   /** Where inputs and outputs end in lists: how. */
   readonly lists?: ListSignature;
   /**

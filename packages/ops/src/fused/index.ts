@@ -1,11 +1,6 @@
 import { addBiasLeakyReluBiasGradientKernel, addBiasLeakyReluInputGradientKernel, addBiasLeakyReluKernel } from './add-bias-leaky-relu.js';
 import type { FusedOperation } from './fused-operation.js';
-import {
-  instanceNormalizationInputGradientKernel,
-  instanceNormalizationKernel,
-  instanceNormalizationScaleGradientKernel,
-  instanceNormalizationShiftGradientKernel,
-} from './instance-normalization.js';
+import { instanceNormalizationGradientsKernel, instanceNormalizationKernel } from './instance-normalization.js';
 import { adamKernel, movingAverageKernel } from './optimizer-steps.js';
 import { sumPool2x2Kernel, upsampleNearest2xKernel } from './resampling.js';
 import { residualSumKernel } from './residual-sum.js';
@@ -34,9 +29,7 @@ export { defineFusedOperation, type FusedOperationGradients } from './define-fus
  */
 export const fusedOperations: readonly FusedOperation[] = [
   instanceNormalizationKernel,
-  instanceNormalizationInputGradientKernel,
-  instanceNormalizationScaleGradientKernel,
-  instanceNormalizationShiftGradientKernel,
+  instanceNormalizationGradientsKernel,
   addBiasLeakyReluKernel,
   addBiasLeakyReluInputGradientKernel,
   addBiasLeakyReluBiasGradientKernel,

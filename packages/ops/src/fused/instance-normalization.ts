@@ -7,7 +7,15 @@ import {
   type Normalized,
   type WithGradient,
 } from '../normalization-composition.js';
-import { noFlops, shapeOf, type KernelSample, type RandomTensor, type SingleOutputOperation } from './fused-operation.js';
+import {
+  noFlops,
+  requireShapeOf,
+  shapeOf,
+  type FusedOperation,
+  type KernelSample,
+  type RandomTensor,
+  type SingleOutputOperation,
+} from './fused-operation.js';
 
 const common = {
   nativeSource: 'normalization.cc',
@@ -15,7 +23,6 @@ const common = {
   flops: noFlops,
   tolerance: 1e-4,
 } as const;
-const gradient = { ...common, inputs: ['dy', 'x', 'scale', 'shift'] } as const;
 
 const attributes: NormalizationAttributes = { epsilon: 1e-5, slope: 0.2, offset: 1 };
 // One scale for all images, and one for each.
@@ -40,29 +47,14 @@ export const instanceNormalizationKernel: SingleOutputOperation<Normalized, Norm
   samples,
 };
 
-/** Its gradient with respect to x. */
-export const instanceNormalizationInputGradientKernel: SingleOutputOperation<WithGradient, NormalizationAttributes> = {
-  ...gradient,
-  kernelName: 'StarganInstanceNormalizationInputGradient',
-  outputShapes: shapeOf('x'),
-  composed: (inputs, values) => composeInputGradient(inputs, values),
-  samples: gradientSamples,
-};
-
-/** Its gradient with respect to the scale. */
-export const instanceNormalizationScaleGradientKernel: SingleOutputOperation<WithGradient, NormalizationAttributes> = {
-  ...gradient,
-  kernelName: 'StarganInstanceNormalizationScaleGradient',
-  outputShapes: shapeOf('scale'),
-  composed: (inputs, values) => composeScaleGradient(inputs, values),
-  samples: gradientSamples,
-};
-
-/** Its gradient with respect to the shift. */
-export const instanceNormalizationShiftGradientKernel: SingleOutputOperation<WithGradient, NormalizationAttributes> = {
-  ...gradient,
-  kernelName: 'StarganInstanceNormalizationShiftGradient',
-  outputShapes: shapeOf('shift'),
-  composed: (inputs, values) => composeShiftGradient(inputs, values),
+/** Its gradients with respect to x, scale and shift, which are made of the same sums. */
+export const instanceNormalizationGradientsKernel: FusedOperation<WithGradient, NormalizationAttributes> = {
+  ...common,
+  kernelName: 'StarganInstanceNormalizationGradients',
+  inputs: ['dy', 'x', 'scale', 'shift'],
+  outputs: 3,
+  outputShapes: (inputs) => ['x', 'scale', 'shift'].map((name) => requireShapeOf(inputs, name)),
+  composed: (inputs, values) =>
+    [composeInputGradient, composeScaleGradient, composeShiftGradient].map((compose) => compose(inputs, values)),
   samples: gradientSamples,
 };
