@@ -1,21 +1,22 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import {
-  addBiasLeakyReluBiasGradientKernel,
-  addBiasLeakyReluInputGradientKernel,
+  addBiasLeakyReluGradientsKernel,
   addBiasLeakyReluKernel,
+  composeBiasGradient,
+  composeInputGradient,
 } from './fused/add-bias-leaky-relu.js';
-import { defineFusedOperation } from './fused/define-fused-operation.js';
+import { defineFusedOperation, gradientsAtOnce } from './fused/define-fused-operation.js';
 import { requireShape } from './shapes.js';
-
-const inputGradient = defineFusedOperation(addBiasLeakyReluInputGradientKernel);
-const biasGradient = defineFusedOperation(addBiasLeakyReluBiasGradientKernel);
 
 const addThenRectify = defineFusedOperation(addBiasLeakyReluKernel, {
   saved: ['x', 'bias'],
-  gradients: (dy, saved, attributes) => ({
-    x: () => inputGradient({ dy, ...saved }, attributes),
-    bias: () => biasGradient({ dy, ...saved }, attributes),
-  }),
+  gradients: (dy, saved, attributes) => {
+    const inputs = { dy, ...saved };
+    return gradientsAtOnce(addBiasLeakyReluGradientsKernel, inputs, attributes, {
+      x: () => composeInputGradient(inputs, attributes),
+      bias: () => composeBiasGradient(inputs, attributes),
+    });
+  },
 });
 
 /**

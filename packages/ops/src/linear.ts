@@ -3,15 +3,18 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { defineOperation, type Operation } from './operation.js';
 import { requireShape } from './shapes.js';
 
-const addToChannels: Operation<{ x: Tensor; bias: Tensor }, { leadingAxes: number[] }> = defineOperation({
+const addToChannels: Operation<{ x: Tensor; bias: Tensor }, { axes: number[] }> = defineOperation({
   name: 'AddBias',
   forward: ({ x, bias }) => add(x, bias),
   saved: [],
-  gradients: (dy, _, { leadingAxes }) => ({
+  gradients: (dy, _, { axes }) => ({
     x: () => dy,
-    bias: () => sum(dy, leadingAxes),
+    bias: () => sum(dy, axes),
   }),
 });
+
+/** All axes of x [..., channels] but the last. */
+export const leadingAxes = (x: Tensor): number[] => x.shape.slice(0, -1).map((_, axis) => axis);
 
 /**
  * Adds one number to each channel. Nothing is kept for the backward pass.
@@ -22,7 +25,7 @@ const addToChannels: Operation<{ x: Tensor; bias: Tensor }, { leadingAxes: numbe
  */
 export function addBias<T extends Tensor>(x: T, bias: Tensor): T {
   requireShape('addBias', 'bias', bias, [x.shape[x.rank - 1] ?? 0]);
-  return addToChannels({ x, bias }, { leadingAxes: x.shape.slice(0, -1).map((_, axis) => axis) }) as T;
+  return addToChannels({ x, bias }, { axes: leadingAxes(x) }) as T;
 }
 
 /**

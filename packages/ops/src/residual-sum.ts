@@ -1,7 +1,8 @@
-import { clone, mul } from '@tensorflow/tfjs-core';
+import { clone, mul, sum } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { defineFusedOperation } from './fused/define-fused-operation.js';
-import { residualSumKernel } from './fused/residual-sum.js';
+import { defineFusedOperation, gradientsAtOnce } from './fused/define-fused-operation.js';
+import { biasedSumGradientsKernel, residualSumKernel } from './fused/residual-sum.js';
+import { leadingAxes } from './linear.js';
 import { requireShape } from './shapes.js';
 
 const scaledSum = defineFusedOperation(residualSumKernel, {
@@ -16,13 +17,20 @@ const scaledSum = defineFusedOperation(residualSumKernel, {
  * The gradient that all summands of scale · Σ have in common. It is computed for the first of them, and for others again only where the
  * tape has disposed of it by then. It is one tensor: a second input whose gradient it is needs a clone.
  */
-export function summandGradient(dy: Tensor, scale: number): () => Tensor {
+function summandGradient(dy: Tensor, scale: number): () => Tensor {
   let first: Tensor | undefined;
   return () => {
     if (scale === 1) return dy;
     if (first === undefined || first.isDisposed) first = mul(dy, scale);
     return first;
   };
+}
+
+/** Gradients of scale · (a + b + bias): what `a` and `b` have in common, and that with respect to the bias [channels]. */
+export function biasedSumGradients(dy: Tensor, scale: number): Record<'summand' | 'bias', () => Tensor> {
+  const summand = summandGradient(dy, scale);
+  const each = { summand, bias: () => sum(summand(), leadingAxes(dy)) };
+  return scale === 1 ? each : gradientsAtOnce(biasedSumGradientsKernel, { dy }, { scale }, each);
 }
 
 /**

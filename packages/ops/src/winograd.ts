@@ -1,4 +1,4 @@
-import { getBackend, getKernel, sum, tidy } from '@tensorflow/tfjs-core';
+import { getBackend, getKernel, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { conv2d } from './convolution.js';
 import { defineFusedOperation } from './fused/define-fused-operation.js';
@@ -12,7 +12,7 @@ import {
 } from './fused/winograd-convolution.js';
 import { addBias } from './linear.js';
 import type { Operation } from './operation.js';
-import { residualSum, summandGradient } from './residual-sum.js';
+import { biasedSumGradients, residualSum } from './residual-sum.js';
 import { conv2dThenAveragePool, requireEvenSides, requireThreeByThree, upsampleThenConv2d } from './resampling-convolution.js';
 import { requireShape } from './shapes.js';
 
@@ -32,13 +32,13 @@ const convolve: Bilinear<'x' | 'filter'> = defineFusedOperation(winogradConvolut
 const convolveThenSum = defineFusedOperation(winogradConvolutionResidualSumKernel, {
   saved: ['x', 'filter'],
   gradients: (dy, { x, filter }, { scale }) => {
-    // The shortcut's gradient, which comes first, is what the others are made of.
-    const scaled = summandGradient(dy, scale);
+    const { summand, bias } = biasedSumGradients(dy, scale);
     return {
-      shortcut: scaled,
-      x: () => inputGradient({ dy: scaled(), filter }, { resampling: 0 }),
-      filter: () => filterGradient({ x, dy: scaled() }, { resampling: 0 }),
-      bias: () => sum(scaled(), [0, 1, 2]),
+      // Comes first, and is what the others are made of.
+      shortcut: summand,
+      x: () => inputGradient({ dy: summand(), filter }, { resampling: 0 }),
+      filter: () => filterGradient({ x, dy: summand() }, { resampling: 0 }),
+      bias,
     };
   },
 });

@@ -1,4 +1,4 @@
-import { engine, getBackend, getKernel } from '@tensorflow/tfjs-core';
+import { clone, engine, getBackend, getKernel } from '@tensorflow/tfjs-core';
 import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
 import {
   fuseWhereUnrecorded,
@@ -34,7 +34,7 @@ export function defineFusedOperation<Inputs extends NamedTensors, Attributes ext
 
 /**
  * All gradients of an operation by a kernel that makes them in one go, where the backend has one and the gradients will not be
- * differentiated; elsewhere each by itself.
+ * differentiated; elsewhere each by itself. Those that are not asked for are freed with the scope that it is called in.
  *
  * @param kernel its outputs are the gradients, in the order of `each`
  * @param each how each gradient is made by itself, of differentiable operations; by the names of the operation's inputs
@@ -48,5 +48,6 @@ export function gradientsAtOnce<Inputs extends NamedTensors, Attributes extends 
   // Null, against the declared type, where there is none.
   if (isRecording() || getKernel(kernelName, getBackend()) == null) return each;
   const gradients: Tensor[] = engine().runKernel(kernelName, inputs, attributes as unknown as NamedAttrMap);
-  return Object.fromEntries(Object.keys(each).map((name, i) => [name, () => gradients[i]!])) as Record<Name, () => Tensor>;
+  // Clones share the memory, and the tape disposes of each when it likes.
+  return Object.fromEntries(Object.keys(each).map((name, i) => [name, () => clone(gradients[i]!)])) as Record<Name, () => Tensor>;
 }

@@ -1,9 +1,9 @@
-import { addBiasLeakyReluBiasGradientKernel, addBiasLeakyReluInputGradientKernel, addBiasLeakyReluKernel } from './add-bias-leaky-relu.js';
+import { addBiasLeakyReluGradientsKernel, addBiasLeakyReluKernel } from './add-bias-leaky-relu.js';
 import type { FusedOperation } from './fused-operation.js';
 import { instanceNormalizationGradientsKernel, instanceNormalizationKernel } from './instance-normalization.js';
 import { adamKernel, movingAverageKernel } from './optimizer-steps.js';
 import { sumPool2x2Kernel, upsampleNearest2xKernel } from './resampling.js';
-import { residualSumKernel } from './residual-sum.js';
+import { biasedSumGradientsKernel, residualSumKernel } from './residual-sum.js';
 import {
   winogradConvolutionFilterGradientKernel,
   winogradConvolutionInputGradientKernel,
@@ -31,9 +31,9 @@ export const fusedOperations: readonly FusedOperation[] = [
   instanceNormalizationKernel,
   instanceNormalizationGradientsKernel,
   addBiasLeakyReluKernel,
-  addBiasLeakyReluInputGradientKernel,
-  addBiasLeakyReluBiasGradientKernel,
+  addBiasLeakyReluGradientsKernel,
   residualSumKernel,
+  biasedSumGradientsKernel,
   sumPool2x2Kernel,
   upsampleNearest2xKernel,
   winogradConvolutionKernel,
