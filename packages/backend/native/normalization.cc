@@ -11,7 +11,7 @@
 namespace stargan {
 namespace {
 
-/** Inputs that both kernels share; `first` is the place of x. */
+/** Inputs that all kernels share; `first` is the place of x. */
 struct Problem {
   Problem(const Context& context, int first)
       : x(context.input(first)), scale(context.input(first + 1)), shift(context.input(first + 2)), shape(x.shape()),
@@ -137,6 +137,22 @@ void forward(const Context& context) {
   });
 }
 
+/** [3, batch, channels]: y₀ = (x − coefficients₀) · coefficients₁ + coefficients₂. */
+void coefficients(const Context& context) {
+  const Problem problem(context, 0);
+  const int64_t each = problem.batch * problem.channels;
+  const Tensor output = context.output(0, {3, problem.batch, problem.channels});
+  inChannelBlocks(problem.batch, problem.channels, problem.x.size(), [&](int64_t image, int64_t from, int64_t to) {
+    withWidth(to - from, [&](auto width) {
+      const Block<decltype(width)> block(problem, image, from, width);
+      float* const at = output.data() + image * problem.channels + from;
+      std::copy_n(block.mean, to - from, at);
+      std::copy_n(block.scale, to - from, at + each);
+      std::copy_n(block.shift, to - from, at + 2 * each);
+    });
+  });
+}
+
 // g being the gradient with respect to y₀:
 //   dx = (offset + scale) / √(variance + ε) · (g − mean(g) − x̂ · mean(g·x̂)),   dscale = Σ g·x̂,   dshift = Σ g
 void gradients(const Context& context) {
@@ -184,6 +200,9 @@ const std::vector<const char*> gradientInputs = {"dy: float", "x: float", "scale
 const Kernel instanceNormalization = {
     "StarganInstanceNormalization", {"x: float", "scale: float", "shift: float"}, attributes, {"y: float"}, forward};
 const Enlisted<instanceNormalization> instanceNormalizationEnlisted;
+const Kernel instanceNormalizationCoefficients = {
+    "StarganInstanceNormalizationCoefficients", {"x: float", "scale: float", "shift: float"}, attributes, {"coefficients: float"}, coefficients};
+const Enlisted<instanceNormalizationCoefficients> instanceNormalizationCoefficientsEnlisted;
 const Kernel instanceNormalizationGradients = {
     "StarganInstanceNormalizationGradients", gradientInputs, attributes, {"dx: float", "dscale: float", "dshift: float"}, gradients};
 const Enlisted<instanceNormalizationGradients> instanceNormalizationGradientsEnlisted;

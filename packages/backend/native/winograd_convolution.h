@@ -21,12 +21,16 @@ constexpr int64_t kPanels = 2;
 /** Up to this many tiles, transformed filters are used as soon as they are made and never leave the cache. */
 constexpr int64_t kFewTiles = 96;
 
-/** A convolution between two sides, without the resampling, which is in `F`; `finish` is for every element of the output. */
-template <class Finish>
+/**
+ * A convolution between two sides, without the resampling, which is in `F`; `taking` is for every pixel of the input, `finish` for every
+ * element of the output.
+ */
+template <class Taking, class Finish>
 struct Convolution {
   Tiling tiling;
   Map input;
   const float* x;
+  Taking taking;
   FilterReading reading;
   const float* filter;
   Map output;
@@ -42,8 +46,8 @@ inline void clearRows(const Map& map, float* y, int64_t from, int64_t to, int64_
  * For few tiles: reading transformed filters from memory would take longer than the products. All tiles are multiplied
  * with a piece of the filter at a time, which is transformed just before.
  */
-template <class F, class From, class To, class Finish>
-void convolveFewTiles(const Convolution<Finish>& convolution, Workspace& workspace) {
+template <class F, class From, class To, class Taking, class Finish>
+void convolveFewTiles(const Convolution<Taking, Finish>& convolution, Workspace& workspace) {
   const Tiling& tiling = convolution.tiling;
   const FilterReading& reading = convolution.reading;
   const Map& output = convolution.output;
@@ -54,7 +58,7 @@ void convolveFewTiles(const Convolution<Finish>& convolution, Workspace& workspa
   float* const tiles = workspace.tiles.floats(products * layout.product);
   inParallel((count + 3) / 4, count * length * products, [&](int64_t four) {
     const int64_t from = 4 * four;
-    enterTiles<From>(tiling, convolution.input, convolution.x, from, std::min(count, from + 4), tiles + from * tileStride, layout);
+    enterTiles<From>(tiling, convolution.input, convolution.x, convolution.taking, from, std::min(count, from + 4), tiles + from * tileStride, layout);
   });
   const int64_t valueStride = padded(kSummands * kPanel), workStride = padded(count * kPanel);
   const int64_t workSize = values * valueStride + products * workStride;
@@ -78,8 +82,8 @@ void convolveFewTiles(const Convolution<Finish>& convolution, Workspace& workspa
 }
 
 /** For many tiles: the filter is transformed once, and the tiles are taken in blocks. */
-template <class F, class From, class To, class Finish>
-void convolveManyTiles(const Convolution<Finish>& convolution, Workspace& workspace) {
+template <class F, class From, class To, class Taking, class Finish>
+void convolveManyTiles(const Convolution<Taking, Finish>& convolution, Workspace& workspace) {
   const Tiling& tiling = convolution.tiling;
   const FilterReading& reading = convolution.reading;
   const Map& output = convolution.output;
@@ -111,7 +115,8 @@ void convolveManyTiles(const Convolution<Finish>& convolution, Workspace& worksp
       const int64_t endPanel = std::min(panels, (part % shares + 1) * groups / shares * kPanels);
       clearRows(output, y, band.clearFrom, band.clearTo, firstPanel * kPanel, (endPanel - firstPanel) * kPanel);
       for (const Block& block : band.blocks) {
-        enterTiles<From>(tiling, convolution.input, convolution.x, block.first, block.first + block.tiles, entered, layout);
+        enterTiles<From>(tiling, convolution.input, convolution.x, convolution.taking, block.first, block.first + block.tiles,
+                         entered, layout);
         for (int64_t panel = firstPanel; panel < endPanel; panel += kPanels) {
           const int64_t somePanels = std::min(kPanels, endPanel - panel);
           for (int f = 0; f < products; f++) {
@@ -129,8 +134,8 @@ void convolveManyTiles(const Convolution<Finish>& convolution, Workspace& worksp
   }
 }
 
-template <class F, class From, class To, class Finish>
-void convolve(const Convolution<Finish>& convolution, Workspace& workspace) {
+template <class F, class From, class To, class Taking, class Finish>
+void convolve(const Convolution<Taking, Finish>& convolution, Workspace& workspace) {
   const std::lock_guard<std::mutex> lock(workspace.inUse);
   if (convolution.tiling.count() <= kFewTiles) convolveFewTiles<F, From, To>(convolution, workspace);
   else convolveManyTiles<F, From, To>(convolution, workspace);

@@ -8,6 +8,7 @@
 #include "matrix_product.h"
 #include "parallel.h"
 #include "winograd_filter.h"
+#include "winograd_taking.h"
 #include "winograd_tiles.h"
 #include "workspace.h"
 
@@ -20,11 +21,13 @@ constexpr int64_t kChunk = int64_t{10} << 20;
 /** Sums of so few channels stay in a core's own cache, beside tiles; they are worth it for that many tiles. */
 constexpr int64_t kFewSums = int64_t{5} << 15, kManyTiles = 1024;
 
-/** A filter's gradient, for x and dy whose channels are the filter's rows and columns. */
+/** A filter's gradient, for x and dy whose channels are the filter's rows and columns; `taking` is for every pixel of x. */
+template <class Taking>
 struct FilterGradient {
   Tiling tiling;
   Map rowMap;
   const float* x;
+  Taking taking;
   Map columnMap;
   const float* dy;
   FilterReading reading;
@@ -55,8 +58,8 @@ struct PanelTiles {
 };
 
 /** Adds up product f of all tiles; `afresh` forgets what was there. */
-template <class F>
-void addProduct(const FilterGradient& problem, const PanelTiles& entered, int f, bool afresh, const Sums& sums) {
+template <class F, class Taking>
+void addProduct(const FilterGradient<Taking>& problem, const PanelTiles& entered, int f, bool afresh, const Sums& sums) {
   const float* const rowTiles = entered.rowTiles + f * padded(entered.room * problem.rowMap.channels);
   const float* const columnTiles = entered.columnTiles + f * padded(entered.room * problem.columnMap.channels);
   for (int64_t r = sums.row; r < sums.rowEnd; r += kPanel) {
@@ -70,8 +73,8 @@ void addProduct(const FilterGradient& problem, const PanelTiles& entered, int f,
 }
 
 /** dg = Gᵀ sums G for rows `from` … `to` − 1. */
-template <class F>
-void leaveFilter(const FilterGradient& problem, const Sums& sums, int64_t from, int64_t to) {
+template <class F, class Taking>
+void leaveFilter(const FilterGradient<Taking>& problem, const Sums& sums, int64_t from, int64_t to) {
   constexpr int values = F::filters * F::filters;
   const FilterReading& reading = problem.reading;
   for (int64_t r = from; r < to; r++) {
@@ -87,17 +90,18 @@ void leaveFilter(const FilterGradient& problem, const Sums& sums, int64_t from, 
 }
 
 /** Brings tiles `from` … `to` − 1 of one side to products, the first to place `place` of `room`. */
-template <class Side>
-void enterPanels(const Tiling& tiling, const Map& map, const float* x, int64_t from, int64_t to, float* out, int64_t place, int64_t room) {
-  enterTiles<Side>(tiling, map, x, from, to, out + place * kPanel, {padded(room * map.channels), kPanel, kPanel, room * kPanel});
+template <class Side, class Taking>
+void enterPanels(const Tiling& tiling, const Map& map, const float* x, const Taking& taking, int64_t from, int64_t to, float* out,
+                 int64_t place, int64_t room) {
+  enterTiles<Side>(tiling, map, x, taking, from, to, out + place * kPanel, {padded(room * map.channels), kPanel, kPanel, room * kPanel});
 }
 
 /**
  * For few channels: the sums of all rows and columns stay in a core's cache, and so do the tiles of a step. Stretches of
  * tiles are summed by themselves and then added up in their order.
  */
-template <class F, class RowSide, class ColumnSide>
-void filterGradientOfFewChannels(const FilterGradient& problem, Workspace& workspace) {
+template <class F, class RowSide, class ColumnSide, class Taking>
+void filterGradientOfFewChannels(const FilterGradient<Taking>& problem, Workspace& workspace) {
   constexpr int products = F::products * F::products, values = F::filters * F::filters;
   constexpr int64_t step = 32, stretchesAtMost = 8;
   const int64_t rows = problem.rowMap.channels, columns = problem.columnMap.channels, count = problem.tiling.count();
@@ -113,8 +117,8 @@ void filterGradientOfFewChannels(const FilterGradient& problem, Workspace& works
     const int64_t begin = steps * stretch / stretches * step, end = std::min(count, steps * (stretch + 1) / stretches * step);
     for (int64_t from = begin; from < end; from += step) {
       const int64_t to = std::min(end, from + step);
-      enterPanels<RowSide>(problem.tiling, problem.rowMap, problem.x, from, to, rowTiles, 0, step);
-      enterPanels<ColumnSide>(problem.tiling, problem.columnMap, problem.dy, from, to, columnTiles, 0, step);
+      enterPanels<RowSide>(problem.tiling, problem.rowMap, problem.x, problem.taking, from, to, rowTiles, 0, step);
+      enterPanels<ColumnSide>(problem.tiling, problem.columnMap, problem.dy, Plain(), from, to, columnTiles, 0, step);
       for (int f = 0; f < products; f++) {
         addProduct<F>(problem, {rowTiles, columnTiles, to - from, step}, f, from == begin && isFirst<F>(f), sumsAt(works + stretch * size));
       }
@@ -132,8 +136,8 @@ void filterGradientOfFewChannels(const FilterGradient& problem, Workspace& works
 }
 
 /** For many channels: all tiles are brought to products before blocks of rows and columns are summed up. */
-template <class F, class RowSide, class ColumnSide>
-void filterGradientOfManyChannels(const FilterGradient& problem, Workspace& workspace) {
+template <class F, class RowSide, class ColumnSide, class Taking>
+void filterGradientOfManyChannels(const FilterGradient<Taking>& problem, Workspace& workspace) {
   constexpr int products = F::products * F::products, values = F::filters * F::filters;
   const Tiling& tiling = problem.tiling;
   const int64_t rows = problem.rowMap.channels, columns = problem.columnMap.channels, count = tiling.count();
@@ -154,8 +158,8 @@ void filterGradientOfManyChannels(const FilterGradient& problem, Workspace& work
     const int64_t to = std::min(count, from + chunk);
     inParallel((to - from + 3) / 4, (to - from) * (rows + columns) * products, [&](int64_t four) {
       const int64_t place = 4 * four, last = std::min(to, from + place + 4);
-      enterPanels<RowSide>(tiling, problem.rowMap, problem.x, from + place, last, rowTiles, place, chunk);
-      enterPanels<ColumnSide>(tiling, problem.columnMap, problem.dy, from + place, last, columnTiles, place, chunk);
+      enterPanels<RowSide>(tiling, problem.rowMap, problem.x, problem.taking, from + place, last, rowTiles, place, chunk);
+      enterPanels<ColumnSide>(tiling, problem.columnMap, problem.dy, Plain(), from + place, last, columnTiles, place, chunk);
     });
     inParallelByWorker(blocks * parts, (to - from) * rows * columns, [&](int64_t part, int64_t worker) {
       const int64_t block = part / parts;
@@ -174,8 +178,8 @@ void filterGradientOfManyChannels(const FilterGradient& problem, Workspace& work
   });
 }
 
-template <class F, class RowSide, class ColumnSide>
-void filterGradient(const FilterGradient& problem, Workspace& workspace) {
+template <class F, class RowSide, class ColumnSide, class Taking>
+void filterGradient(const FilterGradient<Taking>& problem, Workspace& workspace) {
   const std::lock_guard<std::mutex> lock(workspace.inUse);
   if (problem.tiling.count() == 0) {
     std::fill_n(problem.gradient, 9 * problem.reading.in * problem.reading.out, 0.f);

@@ -49,17 +49,20 @@ struct ProductLayout {
   int64_t product, tile, block, blockStride;
 };
 
-/** Brings tiles `from` … `to` − 1 to products; the first is tile 0 of `out`. */
-template <class Side>
-void enterTiles(const Tiling& tiling, const Map& map, const float* x, int64_t from, int64_t to, float* out, const ProductLayout& layout) {
+/** Brings tiles `from` … `to` − 1 to products; the first is tile 0 of `out`. Pixels of the map are what `taking` takes them for; 0 is around it. */
+template <class Side, class Taking>
+void enterTiles(const Tiling& tiling, const Map& map, const float* x, const Taking& taking, int64_t from, int64_t to, float* out,
+                const ProductLayout& layout) {
   constexpr int products = Side::Enter::rows * Side::Enter::rows, pixels = Side::size * Side::size;
   for (int64_t tile = from; tile < to; tile++) {
     const float* place[pixels] = {};
     forTile<Side>(tiling, map, tile, [&](int i, int64_t offset) { place[i] = x + offset; });
+    const int64_t image = tile / (tiling.down * tiling.across);
     for (int64_t c = 0; c < map.channels; c += kLanes) {
+      const auto take = taking.at(image, c);
       Vector input[pixels], output[products];
 #pragma GCC unroll 36
-      for (int i = 0; i < pixels; i++) input[i] = place[i] == nullptr ? broadcast(0) : load(place[i] + c);
+      for (int i = 0; i < pixels; i++) input[i] = place[i] == nullptr ? broadcast(0) : take(load(place[i] + c));
       transformBothAxes<typename Side::Enter>(input, output);
       float* to = out + (c / layout.block) * layout.blockStride + (tile - from) * layout.tile + c % layout.block;
 #pragma GCC unroll 36

@@ -31,6 +31,9 @@ struct Workspace {
   std::mutex inUse;
 };
 
+/** One for all kernels: they take turns. */
+inline Workspace workspace;
+
 /** The distance of arrays of `length` floats. A power of two apart, they would share few places of the cache. */
 constexpr int64_t padded(int64_t length) { return length + kLanes; }
 

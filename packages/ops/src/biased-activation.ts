@@ -4,19 +4,26 @@ import {
   addBiasLeakyReluKernel,
   composeBiasGradient,
   composeInputGradient,
+  type Biased,
+  type Slope,
+  type WithGradient,
 } from './fused/add-bias-leaky-relu.js';
 import { defineFusedOperation, gradientsAtOnce } from './fused/define-fused-operation.js';
 import { requireShape } from './shapes.js';
 
+/** Both gradients, in one go where a kernel makes them so; what is `consumed` is freed then. */
+export function biasedActivationGradients(
+  inputs: WithGradient,
+  slope: Slope,
+  consumed: readonly Tensor[] = [],
+): Record<keyof Biased, () => Tensor> {
+  const each = { x: () => composeInputGradient(inputs, slope), bias: () => composeBiasGradient(inputs, slope) };
+  return gradientsAtOnce(addBiasLeakyReluGradientsKernel, inputs, slope, ['x', 'bias'], consumed) ?? each;
+}
+
 const addThenRectify = defineFusedOperation(addBiasLeakyReluKernel, {
   saved: ['x', 'bias'],
-  gradients: (dy, saved, attributes) => {
-    const inputs = { dy, ...saved };
-    return gradientsAtOnce(addBiasLeakyReluGradientsKernel, inputs, attributes, {
-      x: () => composeInputGradient(inputs, attributes),
-      bias: () => composeBiasGradient(inputs, attributes),
-    });
-  },
+  gradients: (dy, saved, slope) => biasedActivationGradients({ dy, ...saved }, slope),
 });
 
 /**

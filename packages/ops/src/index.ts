@@ -11,6 +11,7 @@ export { averagePool2x2, upsampleNearest2x } from './resampling.js';
 export { conv2dThenAveragePool, upsampleThenConv2d } from './resampling-convolution.js';
 export { recompute } from './recompute.js';
 export { residualSum } from './residual-sum.js';
+export { activate, type BiasedActivation, type InputActivation, type NormalizedActivation } from './input-activation.js';
 export { interpolateBilinear } from './interpolate-bilinear.js';
 export { selectRows } from './rows.js';
 export { valueAndGradients, type Parameters, type ValueAndGradients, type ValueWithAuxiliary } from './value-and-gradients.js';

@@ -11,6 +11,7 @@ import {
   type NormalizationAttributes,
   type Normalized,
   type Statistics,
+  type WithGradient,
 } from './normalization-composition.js';
 import { defineOperation, isRecording, type Operation } from './operation.js';
 import { FEATURE_MAP, requireRank4, requireShape } from './shapes.js';
@@ -23,17 +24,24 @@ export interface NormalizationOptions {
   slope?: number | undefined;
 }
 
+/** All gradients, in one go where a kernel makes them so; what is `consumed` is freed then. */
+export function normalizationGradients(
+  inputs: WithGradient,
+  attributes: NormalizationAttributes,
+  consumed: readonly Tensor[] = [],
+): Record<keyof Normalized, () => Tensor> {
+  const each = {
+    x: () => composeInputGradient(inputs, attributes),
+    scale: () => composeScaleGradient(inputs, attributes),
+    shift: () => composeShiftGradient(inputs, attributes),
+  };
+  return gradientsAtOnce(instanceNormalizationGradientsKernel, inputs, attributes, ['x', 'scale', 'shift'], consumed) ?? each;
+}
+
 /** For backends with a kernel of their own, which makes the statistics anew faster than it could read a tensor. */
 const normalizeFused = defineFusedOperation(instanceNormalizationKernel, {
   saved: ['x', 'scale', 'shift'],
-  gradients: (dy, saved, attributes) => {
-    const inputs = { dy, ...saved };
-    return gradientsAtOnce(instanceNormalizationGradientsKernel, inputs, attributes, {
-      x: () => composeInputGradient(inputs, attributes),
-      scale: () => composeScaleGradient(inputs, attributes),
-      shift: () => composeShiftGradient(inputs, attributes),
-    });
-  },
+  gradients: (dy, saved, attributes) => normalizationGradients({ dy, ...saved }, attributes),
 });
 
 /** For the others: keeps the statistics too. They are constants to the tape, the gradient accounts for them. */

@@ -1,4 +1,4 @@
-import { add, mean, mul, reshape, rsqrt, squaredDifference, sub, sum, tile } from '@tensorflow/tfjs-core';
+import { add, mean, mul, reshape, rsqrt, squaredDifference, squeeze, stack, sub, sum, tile, zerosLike } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { leakyRelu, rectifyGradient } from './activations.js';
 import { withoutGradients } from './gradient-control.js';
@@ -97,6 +97,14 @@ export function composeNormalization(inputs: Normalized, attributes: Normalizati
   const { standard, factor } = partsOf(inputs, attributes, known);
   const y = add(mul(standard, factor), overPixels(inputs.shift));
   return attributes.slope === 1 ? y : leakyRelu(y, attributes.slope);
+}
+
+/** center, factor and shift of (x − center) · factor + shift, [3, batch, channels]. */
+export function composeCoefficients({ x, scale, shift }: Normalized, { epsilon, offset }: NormalizationAttributes): Tensor {
+  const { center, inverse } = statisticsOf(x, epsilon);
+  const factor = mul(add(overPixels(scale), offset), inverse);
+  const rows = [center, factor, add(overPixels(shift), zerosLike(factor))];
+  return stack(rows.map((row) => squeeze(row, [1, 2])));
 }
 
 /** (offset + scale) / √(variance + ε) · (g − mean(g) − x̂ · mean(g · x̂)). */

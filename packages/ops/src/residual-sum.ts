@@ -30,7 +30,8 @@ function summandGradient(dy: Tensor, scale: number): () => Tensor {
 export function biasedSumGradients(dy: Tensor, scale: number): Record<'summand' | 'bias', () => Tensor> {
   const summand = summandGradient(dy, scale);
   const each = { summand, bias: () => sum(summand(), leadingAxes(dy)) };
-  return scale === 1 ? each : gradientsAtOnce(biasedSumGradientsKernel, { dy }, { scale }, each);
+  const atOnce = scale === 1 ? undefined : gradientsAtOnce(biasedSumGradientsKernel, { dy }, { scale }, ['summand', 'bias']);
+  return atOnce ?? each;
 }
 
 /**

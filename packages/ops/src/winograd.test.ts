@@ -13,30 +13,21 @@ import {
   winogradUpsampleThenConv2d,
 } from './index.js';
 import { availableBackends, useBackend } from './testing/backends.js';
-import { randomArray, type NdArray } from './testing/nd-array.js';
-import type { OperationCase } from './testing/operation-case.js';
-import { tapeFirstDerivatives, tapeSecondDerivatives } from './testing/tensor-derivatives.js';
-import { evaluate, relativeError, toArray, toTensor } from './testing/tensors.js';
-
-type Run = OperationCase['run'];
-
-interface Case {
-  name: string;
-  winograd: Run;
-  textbook: Run;
-  /** Sides of the input are multiples of it. */
-  step: number;
-  /** Sides of the output, of one of the input. */
-  scale: number;
-  /** Shapes of inputs after map and filter. */
-  others?: (output: number[]) => number[][];
-}
+import { randomArray } from './testing/nd-array.js';
+import { evaluate, toArray, toTensor } from './testing/tensors.js';
+import { expectEqual, point, type Case } from './testing/winograd-comparison.js';
 
 const operations: Case[] = [
-  { name: 'winogradConv2d', winograd: winogradConv2d, textbook: (x, filter) => conv2d(x, filter), step: 1, scale: 1 },
+  {
+    name: 'winogradConv2d',
+    winograd: (x, filter) => winogradConv2d(x, filter),
+    textbook: (x, filter) => conv2d(x, filter),
+    step: 1,
+    scale: 1,
+  },
   {
     name: 'winogradConv2dThenAveragePool',
-    winograd: winogradConv2dThenAveragePool,
+    winograd: (x, filter) => winogradConv2dThenAveragePool(x, filter),
     textbook: (x, filter) => averagePool2x2(conv2d(x, filter)),
     step: 2,
     scale: 0.5,
@@ -51,52 +42,12 @@ const operations: Case[] = [
   },
   {
     name: 'winogradUpsampleThenConv2d',
-    winograd: winogradUpsampleThenConv2d,
+    winograd: (x, filter) => winogradUpsampleThenConv2d(x, filter),
     textbook: (x, filter) => conv2d(upsampleNearest2x(x), filter),
     step: 1,
     scale: 2,
   },
 ];
-
-interface Point {
-  inputs: NdArray[];
-  c: NdArray;
-  /** One per input. */
-  directions: NdArray[];
-}
-
-/** Channels that fill the kernels' vectors, or `odd` ones that do not; sides that leave part of the last tiles empty. */
-function point({ step, scale, others = () => [] }: Case, odd: boolean): fc.Arbitrary<Point> {
-  const side = fc.integer({ min: 1, max: 5 }).map((n) => n * step);
-  const channels = odd ? fc.integer({ min: 1, max: 5 }) : fc.constantFrom(32, 64, 96);
-  return fc
-    .record({ height: side, width: side, inChannels: channels, outChannels: channels, seed: fc.nat(1000) })
-    .map(({ height, width, inChannels, outChannels, seed }) => {
-      const batch = odd ? 2 : 16;
-      const output = [batch, height * scale, width * scale, outChannels];
-      const shapes = [[batch, height, width, inChannels], [3, 3, inChannels, outChannels], ...others(output)];
-      return {
-        inputs: shapes.map((shape, i) => randomArray(shape, seed + i)),
-        c: randomArray(output, seed + 10),
-        directions: shapes.map((shape, i) => randomArray(shape, seed + 20 + i)),
-      };
-    });
-}
-
-/** The value, all gradients and all second derivatives. */
-function everything(run: Run, point: Point): NdArray[] {
-  return evaluate(() => {
-    const inputs = point.inputs.map(toTensor);
-    const weighted = [...inputs, toTensor(point.c)];
-    const second = point.directions.flatMap((direction, i) => tapeSecondDerivatives(run, weighted, i, toTensor(direction)));
-    return [toArray(run(...inputs)), ...tapeFirstDerivatives(run, weighted), ...second];
-  });
-}
-
-function expectEqual({ winograd, textbook }: Case, at: Point): void {
-  const expected = everything(textbook, at);
-  everything(winograd, at).forEach((array, i) => expect(relativeError(array, expected[i]!)).toBeLessThan(1e-5));
-}
 
 describe.each(availableBackends())('on the %s backend', (backend) => {
   beforeAll(() => useBackend(backend));

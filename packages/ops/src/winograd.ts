@@ -1,33 +1,15 @@
 import { getBackend, getKernel, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { activatedConvolution, activatedResidualSum } from './activated-winograd.js';
 import { conv2d } from './convolution.js';
 import { defineFusedOperation } from './fused/define-fused-operation.js';
-import {
-  winogradConvolutionFilterGradientKernel,
-  winogradConvolutionInputGradientKernel,
-  winogradConvolutionKernel,
-  winogradConvolutionResidualSumKernel,
-  type ConvolutionAttributes,
-  type Resampling,
-} from './fused/winograd-convolution.js';
+import { winogradConvolutionKernel, winogradConvolutionResidualSumKernel, type Resampling } from './fused/winograd-convolution.js';
+import { activate, type InputActivation } from './input-activation.js';
 import { addBias } from './linear.js';
-import type { Operation } from './operation.js';
 import { biasedSumGradients, residualSum } from './residual-sum.js';
 import { conv2dThenAveragePool, requireEvenSides, requireThreeByThree, upsampleThenConv2d } from './resampling-convolution.js';
 import { requireShape } from './shapes.js';
-
-type Bilinear<Name extends string> = Operation<Record<Name, Tensor>, ConvolutionAttributes>;
-
-// Bilinear and each other's gradients, as the convolutions that they stand for, so the chain can be differentiated to
-// any order.
-
-const convolve: Bilinear<'x' | 'filter'> = defineFusedOperation(winogradConvolutionKernel, {
-  saved: ['x', 'filter'],
-  gradients: (dy, { x, filter }, attributes) => ({
-    x: () => inputGradient({ dy, filter }, attributes),
-    filter: () => filterGradient({ x, dy }, attributes),
-  }),
-});
+import { convolve, filterGradient, inputGradient } from './winograd-bilinear.js';
 
 const convolveThenSum = defineFusedOperation(winogradConvolutionResidualSumKernel, {
   saved: ['x', 'filter'],
@@ -43,35 +25,34 @@ const convolveThenSum = defineFusedOperation(winogradConvolutionResidualSumKerne
   },
 });
 
-const inputGradient: Bilinear<'dy' | 'filter'> = defineFusedOperation(winogradConvolutionInputGradientKernel, {
-  saved: ['dy', 'filter'],
-  gradients: (g, { dy, filter }, attributes) => ({
-    dy: () => convolve({ x: g, filter }, attributes),
-    filter: () => filterGradient({ x: g, dy }, attributes),
-  }),
-});
-
-const filterGradient: Bilinear<'x' | 'dy'> = defineFusedOperation(winogradConvolutionFilterGradientKernel, {
-  saved: ['x', 'dy'],
-  gradients: (g, { x, dy }, attributes) => ({
-    x: () => inputGradient({ dy, filter: g }, attributes),
-    dy: () => convolve({ x, filter: g }, attributes),
-  }),
-});
-
 /** Channels that the kernels take in one go. */
 const CHANNELS_AT_ONCE = 32;
 /** Below this many tiles, the products that are saved do not make up for transforming the filter. */
 const FEWEST_TILES = 4;
 
+// Null, against the declared type, where there is none.
+const hasKernel = ({ kernelName }: { kernelName: string }): boolean => getKernel(kernelName, getBackend()) != null;
+
 /** Whether a kernel is there and saves time: enough channels to fill its vectors, enough tiles to pay for the filter. */
 function pays(x: Tensor, filter: Tensor, resampling: Resampling): boolean {
-  // Null, against the declared type, where there is none.
-  if (getKernel(winogradConvolutionKernel.kernelName, getBackend()) == null) return false;
+  if (!hasKernel(winogradConvolutionKernel)) return false;
   const [batch, height, width, inChannels] = x.shape as [number, number, number, number];
   if (inChannels % CHANNELS_AT_ONCE !== 0 || filter.shape[3]! % CHANNELS_AT_ONCE !== 0) return false;
   const pixelsPerTile = resampling > 0 ? 2 : 4;
   return batch * Math.ceil(height / pixelsPerTile) * Math.ceil(width / pixelsPerTile) >= FEWEST_TILES;
+}
+
+/** The convolution by minimal filtering where that pays, and else `plain`, of what x is activated to. */
+function convolution(
+  x: Tensor,
+  filter: Tensor,
+  resampling: Resampling,
+  activation: InputActivation | undefined,
+  plain: (x: Tensor, filter: Tensor) => Tensor4D,
+): Tensor4D {
+  if (!pays(x, filter, resampling)) return activation === undefined ? plain(x, filter) : tidy(() => plain(activate(x, activation), filter));
+  if (activation === undefined) return convolve({ x, filter }, { resampling }) as Tensor4D;
+  return tidy(() => activatedConvolution(x, filter, resampling, activation));
 }
 
 /**
@@ -84,12 +65,14 @@ function pays(x: Tensor, filter: Tensor, resampling: Resampling): boolean {
  *
  * @param x [batch, height, width, in]
  * @param filter [3, 3, in, out]
+ * @param activation what is done to x first. The kernel does it on the way, with the same bits: no activated map is stored, neither
+ *   for the convolution nor for the backward pass
  * @returns [batch, height, width, out]
- * @throws when the filter is not 3×3 or its channels are not those of `x`
+ * @throws when the filter is not 3×3, its channels are not those of `x`, or the activation does not fit `x`
  */
-export function winogradConv2d(x: Tensor, filter: Tensor): Tensor4D {
+export function winogradConv2d(x: Tensor, filter: Tensor, activation?: InputActivation): Tensor4D {
   requireThreeByThree('winogradConv2d', x, filter);
-  return pays(x, filter, 0) ? (convolve({ x, filter }, { resampling: 0 }) as Tensor4D) : conv2d(x, filter);
+  return convolution(x, filter, 0, activation, conv2d);
 }
 
 /**
@@ -102,15 +85,28 @@ export function winogradConv2d(x: Tensor, filter: Tensor): Tensor4D {
  * @param bias [out]
  * @param shortcut [batch, height, width, out]
  * @param scale of the sum; 1/√2 keeps the variance of independent summands
+ * @param activation what is done to x first, as for {@link winogradConv2d}
  * @returns [batch, height, width, out]
  * @throws when the filter is not 3×3, or the shapes do not fit
  */
-export function winogradConv2dThenResidualSum(x: Tensor, filter: Tensor, bias: Tensor, shortcut: Tensor, scale = 1): Tensor4D {
+export function winogradConv2dThenResidualSum(
+  x: Tensor,
+  filter: Tensor,
+  bias: Tensor,
+  shortcut: Tensor,
+  scale = 1,
+  activation?: InputActivation,
+): Tensor4D {
   requireThreeByThree('winogradConv2dThenResidualSum', x, filter);
   requireShape('winogradConv2dThenResidualSum', 'bias', bias, [filter.shape[3]]);
   requireShape('winogradConv2dThenResidualSum', 'shortcut', shortcut, [...x.shape.slice(0, 3), filter.shape[3]]);
-  if (!pays(x, filter, 0)) return tidy(() => residualSum(addBias(conv2d(x, filter), bias), shortcut as Tensor4D, scale));
-  return convolveThenSum({ shortcut, x, filter, bias }, { scale }) as Tensor4D;
+  if (!pays(x, filter, 0))
+    return tidy(() => {
+      const h = activation === undefined ? x : activate(x, activation);
+      return residualSum(addBias(conv2d(h, filter), bias), shortcut as Tensor4D, scale);
+    });
+  if (activation === undefined) return convolveThenSum({ shortcut, x, filter, bias }, { scale }) as Tensor4D;
+  return tidy(() => activatedResidualSum({ shortcut, x, filter, bias }, scale, activation));
 }
 
 /**
@@ -119,13 +115,14 @@ export function winogradConv2dThenResidualSum(x: Tensor, filter: Tensor, bias: T
  *
  * @param x [batch, height, width, in], height and width even
  * @param filter [3, 3, in, out]
+ * @param activation what is done to x first, as for {@link winogradConv2d}
  * @returns [batch, height / 2, width / 2, out]
- * @throws when the filter is not 3×3, its channels are not those of `x`, or height or width are odd
+ * @throws when the filter is not 3×3, its channels are not those of `x`, height or width are odd, or the activation does not fit `x`
  */
-export function winogradConv2dThenAveragePool(x: Tensor, filter: Tensor): Tensor4D {
+export function winogradConv2dThenAveragePool(x: Tensor, filter: Tensor, activation?: InputActivation): Tensor4D {
   requireThreeByThree('winogradConv2dThenAveragePool', x, filter);
   requireEvenSides('winogradConv2dThenAveragePool', x);
-  return pays(x, filter, -1) ? (convolve({ x, filter }, { resampling: -1 }) as Tensor4D) : conv2dThenAveragePool(x, filter);
+  return convolution(x, filter, -1, activation, conv2dThenAveragePool);
 }
 
 /**
@@ -135,10 +132,11 @@ export function winogradConv2dThenAveragePool(x: Tensor, filter: Tensor): Tensor
  *
  * @param x [batch, height, width, in]
  * @param filter [3, 3, in, out]
+ * @param activation what is done to x first, as for {@link winogradConv2d}
  * @returns [batch, 2 · height, 2 · width, out]
- * @throws when the filter is not 3×3 or its channels are not those of `x`
+ * @throws when the filter is not 3×3, its channels are not those of `x`, or the activation does not fit `x`
  */
-export function winogradUpsampleThenConv2d(x: Tensor, filter: Tensor): Tensor4D {
+export function winogradUpsampleThenConv2d(x: Tensor, filter: Tensor, activation?: InputActivation): Tensor4D {
   requireThreeByThree('winogradUpsampleThenConv2d', x, filter);
-  return pays(x, filter, 1) ? (convolve({ x, filter }, { resampling: 1 }) as Tensor4D) : upsampleThenConv2d(x, filter);
+  return convolution(x, filter, 1, activation, upsampleThenConv2d);
 }

@@ -14,8 +14,11 @@ import {
 
 /** x [..., channels], bias [channels]. */
 export type Biased = Record<'x' | 'bias', Tensor>;
-type WithGradient = Biased & Record<'dy', Tensor>;
-type Slope = { slope: number };
+/** Inputs of a gradient. */
+export type WithGradient = Biased & Record<'dy', Tensor>;
+
+/** Factor of negative values. */
+export type Slope = { slope: number };
 
 const common = { nativeSource: 'elementwise.cc', attributes: ['slope'], flops: noFlops, tolerance: 1e-5 } as const;
 

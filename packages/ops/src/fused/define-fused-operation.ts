@@ -33,21 +33,24 @@ export function defineFusedOperation<Inputs extends NamedTensors, Attributes ext
 }
 
 /**
- * All gradients of an operation by a kernel that makes them in one go, where the backend has one and the gradients will not be
- * differentiated; elsewhere each by itself. Those that are not asked for are freed with the scope that it is called in.
+ * All gradients of an operation by a kernel that makes them in one go. Those that are not asked for are freed with the scope that it is
+ * called in.
  *
- * @param kernel its outputs are the gradients, in the order of `each`
- * @param each how each gradient is made by itself, of differentiable operations; by the names of the operation's inputs
+ * @param names of the gradients, in the order of the kernel's outputs
+ * @param consumed disposed of when the gradients have been made
+ * @returns undefined where the backend has no such kernel, or where the gradients may be differentiated: each has to be composed then
  */
 export function gradientsAtOnce<Inputs extends NamedTensors, Attributes extends object, Name extends string>(
   { kernelName }: FusedOperation<Inputs, Attributes>,
   inputs: Inputs,
   attributes: Attributes,
-  each: Record<Name, () => Tensor>,
-): Record<Name, () => Tensor> {
+  names: readonly Name[],
+  consumed: readonly Tensor[] = [],
+): Record<Name, () => Tensor> | undefined {
   // Null, against the declared type, where there is none.
-  if (isRecording() || getKernel(kernelName, getBackend()) == null) return each;
+  if (isRecording() || getKernel(kernelName, getBackend()) == null) return undefined;
   const gradients: Tensor[] = engine().runKernel(kernelName, inputs, attributes as unknown as NamedAttrMap);
+  for (const tensor of consumed) tensor.dispose();
   // Clones share the memory, and the tape disposes of each when it likes.
-  return Object.fromEntries(Object.keys(each).map((name, i) => [name, () => clone(gradients[i]!)])) as Record<Name, () => Tensor>;
+  return Object.fromEntries(names.map((name, i) => [name, () => clone(gradients[i]!)])) as Record<Name, () => Tensor>;
 }

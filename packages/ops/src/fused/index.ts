@@ -1,9 +1,18 @@
 import { addBiasLeakyReluGradientsKernel, addBiasLeakyReluKernel } from './add-bias-leaky-relu.js';
 import type { FusedOperation } from './fused-operation.js';
-import { instanceNormalizationGradientsKernel, instanceNormalizationKernel } from './instance-normalization.js';
+import {
+  instanceNormalizationCoefficientsKernel,
+  instanceNormalizationGradientsKernel,
+  instanceNormalizationKernel,
+} from './instance-normalization.js';
 import { adamKernel, movingAverageKernel } from './optimizer-steps.js';
 import { sumPool2x2Kernel, upsampleNearest2xKernel } from './resampling.js';
 import { biasedSumGradientsKernel, residualSumKernel } from './residual-sum.js';
+import {
+  winogradActivatedConvolutionFilterGradientKernel,
+  winogradActivatedConvolutionKernel,
+  winogradActivatedConvolutionResidualSumKernel,
+} from './winograd-activated.js';
 import {
   winogradConvolutionFilterGradientKernel,
   winogradConvolutionInputGradientKernel,
@@ -29,6 +38,7 @@ export { defineFusedOperation, type FusedOperationGradients } from './define-fus
  */
 export const fusedOperations: readonly FusedOperation[] = [
   instanceNormalizationKernel,
+  instanceNormalizationCoefficientsKernel,
   instanceNormalizationGradientsKernel,
   addBiasLeakyReluKernel,
   addBiasLeakyReluGradientsKernel,
@@ -40,6 +50,9 @@ export const fusedOperations: readonly FusedOperation[] = [
   winogradConvolutionResidualSumKernel,
   winogradConvolutionInputGradientKernel,
   winogradConvolutionFilterGradientKernel,
+  winogradActivatedConvolutionKernel,
+  winogradActivatedConvolutionResidualSumKernel,
+  winogradActivatedConvolutionFilterGradientKernel,
   adamKernel,
   movingAverageKernel,
 ] as readonly FusedOperation[];

@@ -1,4 +1,5 @@
 import {
+  composeCoefficients,
   composeInputGradient,
   composeNormalization,
   composeScaleGradient,
@@ -44,6 +45,19 @@ export const instanceNormalizationKernel: SingleOutputOperation<Normalized, Norm
   inputs: ['x', 'scale', 'shift'],
   outputShapes: shapeOf('x'),
   composed: (inputs, values) => composeNormalization(inputs, values),
+  samples,
+};
+
+/** What it comes to for every channel of every image, [3, batch, channels]: y = (x − center) · factor + shift, before the leaky ReLU. */
+export const instanceNormalizationCoefficientsKernel: SingleOutputOperation<Normalized, NormalizationAttributes> = {
+  ...common,
+  kernelName: 'StarganInstanceNormalizationCoefficients',
+  inputs: ['x', 'scale', 'shift'],
+  outputShapes: (inputs) => {
+    const [batch, , , channels] = requireShapeOf(inputs, 'x') as [number, number, number, number];
+    return [[3, batch, channels]];
+  },
+  composed: (inputs, values) => composeCoefficients(inputs, values),
   samples,
 };
 

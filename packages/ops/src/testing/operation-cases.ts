@@ -81,14 +81,14 @@ const resampling: OperationCase[] = [
     operation: 'winogradConv2d',
     name: 'few channels',
     inputs: [random([2, 3, 4, 2], 50), random([3, 3, 2, 3], 51)],
-    run: winogradConv2d,
+    run: (x, filter) => winogradConv2d(x, filter),
     reference: (x, filter) => reference.conv2d(x, filter, {}),
   },
   {
     operation: 'winogradConv2dThenAveragePool',
     name: 'few channels',
     inputs: [random([2, 4, 2, 2], 52), random([3, 3, 2, 2], 53)],
-    run: winogradConv2dThenAveragePool,
+    run: (x, filter) => winogradConv2dThenAveragePool(x, filter),
     reference: reference.conv2dThenAveragePool,
   },
   {
@@ -103,7 +103,7 @@ const resampling: OperationCase[] = [
     operation: 'winogradUpsampleThenConv2d',
     name: 'few channels',
     inputs: [random([2, 2, 3, 2], 54), random([3, 3, 2, 2], 55)],
-    run: winogradUpsampleThenConv2d,
+    run: (x, filter) => winogradUpsampleThenConv2d(x, filter),
     reference: reference.upsampleThenConv2d,
   },
   {
