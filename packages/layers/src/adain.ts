@@ -1,6 +1,6 @@
 import { split, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { adaptiveInstanceNormalization } from '@stargan/ops';
+import { activate, type NormalizedActivation, type Parameters } from '@stargan/ops';
 import type { Layer } from './layer.js';
 import { linear } from './linear.js';
 import { join } from './parameter-spec.js';
@@ -21,12 +21,13 @@ export function adain(
   { channels, styleDim, slope = 1 }: { channels: number; styleDim: number; slope?: number | undefined },
 ): Layer<[style: Tensor]> {
   const affine = linear(join(prefix, 'fc'), { inFeatures: styleDim, outFeatures: 2 * channels });
+  function activation(parameters: Parameters, style: Tensor): NormalizedActivation {
+    const [scale, shift] = split(affine.apply(parameters, style), 2, 1) as [Tensor2D, Tensor2D];
+    return { scale, shift, adaptive: true, slope };
+  }
   return {
     specs: affine.specs,
-    apply: (parameters, x, style) =>
-      tidy(() => {
-        const [gamma, beta] = split(affine.apply(parameters, style), 2, 1) as [Tensor2D, Tensor2D];
-        return adaptiveInstanceNormalization(x, gamma, beta, { slope });
-      }),
+    apply: (parameters, x, style) => tidy(() => activate(x, activation(parameters, style))),
+    activation,
   };
 }

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import {
+  activate,
   addBias,
   averagePool2x2,
   conv2d,
@@ -11,7 +12,9 @@ import {
   winogradConv2dThenAveragePool,
   winogradConv2dThenResidualSum,
   winogradUpsampleThenConv2d,
+  type InputActivation,
 } from '@stargan/ops';
+import type { Activated } from './layer.js';
 
 /**
  * How the 3×3 convolutions of a block and the resampling around them are computed. All methods compute the same function.
@@ -25,41 +28,38 @@ export type ConvolutionMethod = 'winograd' | 'fused' | 'composed';
 /** The method of blocks and networks that are not given one. */
 export const DEFAULT_CONVOLUTION: ConvolutionMethod = 'winograd';
 
+/** Whether a step takes what is to be done to x first as its last argument and does it itself; else it is done before the step. */
+interface Activates {
+  readonly activates?: boolean | undefined;
+}
+
+/** A 3×3 convolution of a block: x [batch, height, width, in], filter [3, 3, in, out]. */
+export type ConvolutionStep = ((x: Tensor, filter: Tensor, activation?: InputActivation) => Tensor4D) & Activates;
+
+/** The last convolution of a block, with what follows it: bias [out], shortcut [batch, height, width, out]. */
+export type LastConvolutionStep = ((
+  x: Tensor,
+  filter: Tensor,
+  bias: Tensor,
+  shortcut: Tensor,
+  scale: number,
+  activation?: InputActivation,
+) => Tensor4D) &
+  Activates;
+
 /**
  * The steps of a block that differ between methods; each is a function of a feature map. Filters are [3, 3, in, out], those of shortcuts
  * [1, 1, in, out].
  */
 export interface BlockConvolutions {
-  /**
-   * 3×3 `same` convolution.
-   *
-   * @param x [batch, height, width, in]
-   * @param filter [3, 3, in, out]
-   */
-  convolve(x: Tensor, filter: Tensor): Tensor4D;
-  /**
-   * scale · (3×3 `same` convolution + bias + shortcut), the end of a block. Left out where it is made of `convolve`.
-   *
-   * @param x [batch, height, width, in]
-   * @param filter [3, 3, in, out]
-   * @param bias [out]
-   * @param shortcut [batch, height, width, out]
-   */
-  convolveThenSum?: ((x: Tensor, filter: Tensor, bias: Tensor, shortcut: Tensor, scale: number) => Tensor4D) | undefined;
-  /**
-   * 3×3 `same` convolution, then 2×2 average pooling.
-   *
-   * @param x [batch, height, width, in], height and width even
-   * @param filter [3, 3, in, out]
-   */
-  convolveThenPool(x: Tensor, filter: Tensor): Tensor4D;
-  /**
-   * Nearest upsampling ×2, then 3×3 `same` convolution.
-   *
-   * @param x [batch, height, width, in]
-   * @param filter [3, 3, in, out]
-   */
-  upsampleThenConvolve(x: Tensor, filter: Tensor): Tensor4D;
+  /** 3×3 `same` convolution. */
+  convolve: ConvolutionStep;
+  /** scale · (3×3 `same` convolution + bias + shortcut), the end of a block. Left out where it is made of `convolve`. */
+  convolveThenSum?: LastConvolutionStep | undefined;
+  /** 3×3 `same` convolution, then 2×2 average pooling; height and width are even. */
+  convolveThenPool: ConvolutionStep;
+  /** Nearest upsampling ×2, then 3×3 `same` convolution. */
+  upsampleThenConvolve: ConvolutionStep;
   /**
    * Shortcut of a block that halves the resolution.
    *
@@ -84,23 +84,28 @@ const shortcutsAtLowerResolution: Pick<BlockConvolutions, 'poolShortcut' | 'upsa
   upsampleShortcut: (x, filter) => upsampleNearest2x(project(x, filter)),
 };
 
+/** A step that does itself what is to be done to x first. */
+const activating = <Arguments extends unknown[]>(
+  step: (...given: Arguments) => Tensor4D,
+): ((...given: Arguments) => Tensor4D) & Required<Activates> => Object.assign((...given: Arguments) => step(...given), { activates: true });
+
 /** The methods by name. A new one is one more entry. */
 export const convolutionMethods: Readonly<Record<ConvolutionMethod, BlockConvolutions>> = {
   winograd: {
-    convolve: winogradConv2d,
-    convolveThenSum: winogradConv2dThenResidualSum,
-    convolveThenPool: winogradConv2dThenAveragePool,
-    upsampleThenConvolve: winogradUpsampleThenConv2d,
+    convolve: activating(winogradConv2d),
+    convolveThenSum: activating(winogradConv2dThenResidualSum),
+    convolveThenPool: activating(winogradConv2dThenAveragePool),
+    upsampleThenConvolve: activating(winogradUpsampleThenConv2d),
     ...shortcutsAtLowerResolution,
   },
   fused: {
-    convolve: conv2d,
+    convolve: (x, filter) => conv2d(x, filter),
     convolveThenPool: conv2dThenAveragePool,
     upsampleThenConvolve: upsampleThenConv2d,
     ...shortcutsAtLowerResolution,
   },
   composed: {
-    convolve: conv2d,
+    convolve: (x, filter) => conv2d(x, filter),
     convolveThenPool: (x, filter) => averagePool2x2(conv2d(x, filter)),
     upsampleThenConvolve: (x, filter) => conv2d(upsampleNearest2x(x), filter),
     poolShortcut: (x, filter) => averagePool2x2(project(x, filter)),
@@ -122,15 +127,25 @@ export function blockConvolutions(convolution: ConvolutionMethod | BlockConvolut
   return convolutionMethods[convolution];
 }
 
-/** The end of a residual block by these steps: scale · (3×3 convolution + bias + shortcut). */
+/** A convolution of a block, with what is left to be done to its input. */
+export function convolveActivated(step: ConvolutionStep, { x, activation }: Activated, filter: Tensor): Tensor4D {
+  if (activation === undefined) return step(x, filter);
+  return step.activates === true ? step(x, filter, activation) : step(activate(x, activation), filter);
+}
+
+/** The end of a residual block by these steps: scale · (3×3 convolution + bias + shortcut), with what is left to be done to its input. */
 export function convolveThenSum(
-  convolutions: BlockConvolutions,
-  x: Tensor,
+  { convolve, convolveThenSum: atOnce }: BlockConvolutions,
+  input: Activated,
   filter: Tensor,
   bias: Tensor,
   shortcut: Tensor4D,
   scale: number,
 ): Tensor4D {
-  const atOnce = convolutions.convolveThenSum?.(x, filter, bias, shortcut, scale);
-  return atOnce ?? residualSum(addBias(convolutions.convolve(x, filter), bias), shortcut, scale);
+  if (atOnce === undefined) return residualSum(addBias(convolveActivated(convolve, input, filter), bias), shortcut, scale);
+  const step: ConvolutionStep = Object.assign(
+    (x: Tensor, ofStep: Tensor, activation?: InputActivation) => atOnce(x, ofStep, bias, shortcut, scale, activation),
+    { activates: atOnce.activates },
+  );
+  return convolveActivated(step, input, filter);
 }

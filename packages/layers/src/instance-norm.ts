@@ -1,4 +1,4 @@
-import { instanceNormalization } from '@stargan/ops';
+import { activate, type NormalizedActivation, type Parameters } from '@stargan/ops';
 import type { Layer } from './layer.js';
 import { join, parameter } from './parameter-spec.js';
 
@@ -13,11 +13,17 @@ import { join, parameter } from './parameter-spec.js';
 export function instanceNorm(prefix: string, { channels, slope = 1 }: { channels: number; slope?: number | undefined }): Layer {
   const scale = join(prefix, 'weight');
   const shift = join(prefix, 'bias');
+  const activation = (parameters: Parameters): NormalizedActivation => ({
+    scale: parameter(parameters, scale),
+    shift: parameter(parameters, shift),
+    slope,
+  });
   return {
     specs: [
       { name: scale, kind: 'scale', shape: [channels] },
       { name: shift, kind: 'bias', shape: [channels] },
     ],
-    apply: (parameters, x) => instanceNormalization(x, parameter(parameters, scale), parameter(parameters, shift), { slope }),
+    apply: (parameters, x) => activate(x, activation(parameters)),
+    activation,
   };
 }

@@ -1,11 +1,17 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { addBiasLeakyRelu, conv2d, leakyRelu, type Parameters } from '@stargan/ops';
+import { conv2d, type Parameters } from '@stargan/ops';
 import { instanceNorm } from './instance-norm.js';
-import type { Layer } from './layer.js';
+import { activatedBy, type Activated, type Layer } from './layer.js';
 import { LEAKY_SLOPE } from './leaky-slope.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
-import { blockConvolutions, convolveThenSum, type BlockConvolutions, type ConvolutionMethod } from './convolution-method.js';
+import {
+  blockConvolutions,
+  convolveActivated,
+  convolveThenSum,
+  type BlockConvolutions,
+  type ConvolutionMethod,
+} from './convolution-method.js';
 
 /** Options of {@link residualBlock}. */
 export interface ResidualBlockOptions {
@@ -51,13 +57,15 @@ export function residualBlock(
 
   function apply(parameters: Parameters, x: Tensor): Tensor4D {
     const get = (part: string): Tensor => parameter(parameters, name(part));
-    let h: Tensor = norm1 === undefined ? leakyRelu(x, LEAKY_SLOPE) : norm1.apply(parameters, x);
-    h = downsample ? convolutions.convolveThenPool(h, get('conv1.weight')) : convolutions.convolve(h, get('conv1.weight'));
+    const first: Activated = norm1 === undefined ? { x, activation: { slope: LEAKY_SLOPE } } : activatedBy(norm1, parameters, x);
+    const { convolve, convolveThenPool } = convolutions;
+    const h = convolveActivated(downsample ? convolveThenPool : convolve, first, get('conv1.weight'));
     // The instance norm that follows removes any constant per channel, so conv1's bias is not added before it.
-    h = norm2 === undefined ? addBiasLeakyRelu(h, get('conv1.bias'), LEAKY_SLOPE) : norm2.apply(parameters, h);
+    const second: Activated =
+      norm2 === undefined ? { x: h, activation: { bias: get('conv1.bias'), slope: LEAKY_SLOPE } } : activatedBy(norm2, parameters, h);
     const projection = hasShortcut ? get('conv1x1.weight') : undefined;
     const shortcut = downsample ? convolutions.poolShortcut(x, projection) : projection === undefined ? x : conv2d(x, projection);
-    return convolveThenSum(convolutions, h, get('conv2.weight'), get('conv2.bias'), shortcut as Tensor4D, Math.SQRT1_2);
+    return convolveThenSum(convolutions, second, get('conv2.weight'), get('conv2.bias'), shortcut as Tensor4D, Math.SQRT1_2);
   }
 
   return { specs, apply: (parameters, x) => tidy(() => apply(parameters, x)) };

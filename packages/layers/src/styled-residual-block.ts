@@ -2,10 +2,16 @@ import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { addBias, conv2d, type Parameters } from '@stargan/ops';
 import { adain } from './adain.js';
-import type { Layer } from './layer.js';
+import { activatedBy, type Layer } from './layer.js';
 import { LEAKY_SLOPE } from './leaky-slope.js';
 import { join, parameter, type ParameterSpec } from './parameter-spec.js';
-import { blockConvolutions, convolveThenSum, type BlockConvolutions, type ConvolutionMethod } from './convolution-method.js';
+import {
+  blockConvolutions,
+  convolveActivated,
+  convolveThenSum,
+  type BlockConvolutions,
+  type ConvolutionMethod,
+} from './convolution-method.js';
 
 /** Options of {@link styledResidualBlock}. */
 export interface StyledResidualBlockOptions {
@@ -61,14 +67,15 @@ export function styledResidualBlock(
 
   function apply(parameters: Parameters, x: Tensor, style: Tensor): Tensor4D {
     const get = (part: string): Tensor => parameter(parameters, name(part));
-    let h: Tensor = norm1.apply(parameters, x, style);
+    const { convolve, upsampleThenConvolve } = convolutions;
+    const first = activatedBy(norm1, parameters, x, style);
     // conv1's bias is left out: the instance norm that follows removes any constant per channel.
-    h = upsample ? convolutions.upsampleThenConvolve(h, get('conv1.weight')) : convolutions.convolve(h, get('conv1.weight'));
-    h = norm2.apply(parameters, h, style);
+    const h = convolveActivated(upsample ? upsampleThenConvolve : convolve, first, get('conv1.weight'));
+    const second = activatedBy(norm2, parameters, h, style);
     const [weight, bias] = [get('conv2.weight'), get('conv2.bias')];
-    if (!shortcut) return addBias(convolutions.convolve(h, weight), bias);
+    if (!shortcut) return addBias(convolveActivated(convolve, second, weight), bias);
     const added = shortcutOf(x, hasProjection ? get('conv1x1.weight') : undefined);
-    return convolveThenSum(convolutions, h, weight, bias, added as Tensor4D, Math.SQRT1_2);
+    return convolveThenSum(convolutions, second, weight, bias, added as Tensor4D, Math.SQRT1_2);
   }
 
   return { specs, apply: (parameters, x, style) => tidy(() => apply(parameters, x, style)) };

@@ -53,9 +53,13 @@ function provideKernel<Inputs extends NamedTensors, Attributes extends object>(
   });
 }
 
-/** True where what is computed may be differentiated: in a gradient's backward pass, where a higher order is wanted. */
+/**
+ * True where what is computed may be differentiated: in a gradient's backward pass, where a higher order is wanted. Inside an operation's
+ * `forward` nothing is recorded.
+ */
 export function isRecording(): boolean {
-  return engine().state.gradientDepth > 0;
+  const { gradientDepth, kernelDepth } = engine().state;
+  return gradientDepth > 0 && kernelDepth === 0;
 }
 
 /**

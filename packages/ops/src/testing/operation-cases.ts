@@ -1,5 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import {
+  activate,
   adaptiveInstanceNormalization,
   addBias,
   addBiasLeakyRelu,
@@ -177,6 +178,20 @@ const normalization: OperationCase[] = [
     inputs: [random([2, 3, 4, 2], 19), random([2, 2], 20), random([2, 2], 21)],
     run: (x, gamma, beta) => adaptiveInstanceNormalization(x, gamma, beta),
     reference: (x, gamma, beta) => reference.adaptiveInstanceNormalization(x, gamma, beta),
+  },
+  {
+    operation: 'activate',
+    name: 'a bias',
+    inputs: [random([2, 3, 4, 2], 46), random([2], 47)],
+    run: (x, bias) => activate(x, { bias, slope: 0.2 }),
+    reference: (x, bias) => reference.leakyRelu(reference.addBias(x, bias)),
+  },
+  {
+    operation: 'activate',
+    name: 'an adaptive norm',
+    inputs: [random([2, 3, 3, 3], 43), random([2, 3], 44), random([2, 3], 45)],
+    run: (x, scale, shift) => activate(x, { scale, shift, adaptive: true, slope: 0.7 }),
+    reference: (x, gamma, beta) => reference.leakyRelu(reference.adaptiveInstanceNormalization(x, gamma, beta), 0.7),
   },
 ];
 

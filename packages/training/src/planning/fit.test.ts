@@ -39,7 +39,7 @@ describe('fitting a training into memory', () => {
   it('knows gradient checkpointing, and the same update in parts', () => {
     // Parts of the batch leave their sum and the whole batch's images in memory: two parts of three images take more than three.
     expect(fitTraining(config, 2, budget(peak(3) + 1000)).remedies).toContainEqual({ batch: 2, gradientAccumulation: 3 });
-    const wide = parseConfig({ imageSize: 64, batch: 8 });
+    const wide = parseConfig({ imageSize: 64, batch: 16 });
     const { peakBufferBytes } = planTraining({ ...wide, gradientCheckpointing: 'blocks' });
     expect(fitTraining(wide, 2, budget(peakBufferBytes + 1000)).remedies).toContainEqual({ gradientCheckpointing: 'blocks' });
   });
