@@ -36,6 +36,8 @@ import {
   torchShape,
   toTorchLayout,
   type BlockConvolutions,
+  type ConvolutionStep,
+  type LastConvolutionStep,
   type Checkpointing,
   type ConvolutionLayerOptions,
   type ConvolutionMethod,
@@ -107,7 +109,11 @@ const widths: WidthOptions = { widthBudget: 128, maxWidth: undefined };
 const trunkOptions: TrunkOptions = { imageSize: 16, ...widths };
 const trunk: Trunk = downsamplingTrunk('mine', 'main', trunkOptions);
 const method: ConvolutionMethod = DEFAULT_CONVOLUTION;
-const steps: BlockConvolutions = { ...convolutionMethods.fused, convolve: blockConvolutions(method).convolve };
+const step: ConvolutionStep = Object.assign((x: tf.Tensor, kernel: tf.Tensor) => blockConvolutions(method).convolve(x, kernel), {
+  activates: false,
+});
+const lastStep: LastConvolutionStep | undefined = convolutionMethods.winograd.convolveThenSum;
+const steps: BlockConvolutions = { ...convolutionMethods.fused, convolve: step, convolveThenSum: lastStep };
 const network: Network = { specs: trunk.specs, init: (seed) => initializeParameters(trunk.specs, seed, 'mine') };
 const heads: Head[] = [(p, x) => linear('h', { inFeatures: 4, outFeatures: 2 }).apply(p, x)];
 const perHead: tf.Tensor2D = applyPerDomain(heads, network.init(1), tf.zeros([2, 4]), [0, 0]);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {
+  activate,
   adaptiveInstanceNormalization,
   addBias,
   affine,
@@ -32,12 +33,15 @@ import {
   winogradConv2dThenResidualSum,
   winogradUpsampleThenConv2d,
   withoutGradients,
+  type BiasedActivation,
   type Compile,
   type Compiled,
   type CompileOptions,
   type ConvolutionOptions,
+  type InputActivation,
   type NamedTensors,
   type NormalizationOptions,
+  type NormalizedActivation,
   type Operation,
   type OperationDefinition,
   type Parameters,
@@ -51,13 +55,17 @@ const images = tf.randomNormal<tf.Rank.R4>([2, 8, 8, 3]);
 const filter = tf.randomNormal([3, 3, 3, 4]);
 const options: ConvolutionOptions = { stride: 2, padding: undefined };
 const normalization: NormalizationOptions = { slope: 0.2 };
+const biased: BiasedActivation = { bias: undefined, slope: 0.2 };
+const activation: InputActivation = biased;
+const normalized: NormalizedActivation = { scale: tf.ones([3]), shift: tf.zeros([3]), adaptive: undefined, slope: 0.2 };
 
 const maps: tf.Tensor4D[] = [
   conv2d(images, filter, options),
   conv2dTranspose(images, tf.zeros([3, 3, 4, 3]), { stride: 2 }),
   conv2dThenAveragePool(images, filter),
   upsampleThenConv2d(images, filter),
-  winogradConv2d(images, filter),
+  winogradConv2d(images, filter, activation),
+  activate(images, normalized),
   winogradConv2dThenAveragePool(images, filter),
   winogradConv2dThenResidualSum(images, filter, tf.zeros([4]), tf.zeros([2, 8, 8, 4]), Math.SQRT1_2),
   winogradUpsampleThenConv2d(images, filter),

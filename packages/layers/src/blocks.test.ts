@@ -1,6 +1,6 @@
 import { add, dispose, matMul, memory, mul, randomNormal, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Rank, Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { addBias, conv2d, residualSum, valueAndGradients, type Parameters } from '@stargan/ops';
+import { activate, addBias, conv2d, residualSum, valueAndGradients, type InputActivation, type Parameters } from '@stargan/ops';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -190,6 +190,28 @@ describe('the convolution method of a block', () => {
       expect(largestDifference(ownStyled.apply(styledParameters, x, style), styled.apply(styledParameters, x, style))).toBeLessThan(1e-5);
     });
     expect(joined).toEqual([Math.SQRT1_2, Math.SQRT1_2]);
+  });
+
+  it('does itself what is to be done to its input where it says so, and else gets it done', () => {
+    const composed = residualBlock('b', { inChannels: 2, outChannels: 2, normalize: true, convolution: 'composed' });
+    const given: boolean[] = [];
+    const convolve = (x: Tensor, filter: Tensor, activation?: InputActivation): Tensor4D => {
+      given.push(activation !== undefined);
+      return conv2d(activation === undefined ? x : activate(x, activation), filter);
+    };
+    tidy(() => {
+      const parameters = initializeParameters(composed.specs, 1, 'b');
+      const x = randomNormal([1, 4, 4, 2]);
+      for (const activates of [true, false]) {
+        const steps: BlockConvolutions = {
+          ...convolutionMethods.composed,
+          convolve: Object.assign(convolve.bind(undefined), { activates }),
+        };
+        const own = residualBlock('b', { inChannels: 2, outChannels: 2, normalize: true, convolution: steps });
+        expect(largestDifference(own.apply(parameters, x), composed.apply(parameters, x))).toBeLessThan(1e-6);
+      }
+    });
+    expect(given).toEqual([true, true, false, false]);
   });
 
   it('is refused by name when there is none of it', () => {

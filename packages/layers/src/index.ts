@@ -46,5 +46,7 @@ export {
   convolutionMethods,
   DEFAULT_CONVOLUTION,
   type BlockConvolutions,
+  type ConvolutionStep,
+  type LastConvolutionStep,
   type ConvolutionMethod,
 } from './convolution-method.js';
