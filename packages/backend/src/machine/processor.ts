@@ -12,16 +12,21 @@ export interface Processor {
 }
 
 export function describeProcessor(system: System): Processor {
-  const flags = system.arch === 'x64' ? /^flags\s*:(.*)$/m.exec(system.read('/proc/cpuinfo') ?? '')?.[1] : undefined;
+  const flags = system.arch === 'x64' ? processorFlags(system) : new Set<string>();
   return {
     model: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
-    avx: flags === undefined ? undefined : flags.split(/\s+/).includes('avx'),
+    avx: flags.size === 0 ? undefined : flags.has('avx'),
   };
+}
+
+/** Names of the instruction sets of the first processor, as Linux gives them; none where it does not. */
+export function processorFlags(system: System): ReadonlySet<string> {
+  const line = /^(?:flags|Features)[^\S\n]*:(.*)$/m.exec(system.read('/proc/cpuinfo') ?? '')?.[1] ?? '';
+  return new Set(line.split(/\s+/).filter((flag) => flag !== ''));
 }
 
 /** The processor's model and instruction sets: equal where code compiled for the one runs on the other. */
 export function processorIdentity(system: System): string {
-  const features = /^(?:flags|Features)\s*:(.*)$/m.exec(system.read('/proc/cpuinfo') ?? '')?.[1] ?? '';
-  return `${describeProcessor(system).model}:${features.trim().split(/\s+/).sort().join(' ')}`;
+  return `${describeProcessor(system).model}:${[...processorFlags(system)].sort().join(' ')}`;
 }
