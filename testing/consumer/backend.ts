@@ -50,10 +50,10 @@ const wanted: SelectRuntimeOptions = { ...settings, prefer: undefined, quiet: un
 const runtime: Runtime = await selectRuntime(wanted);
 const kind: RuntimeKind = runtime.kind;
 const kernels: FusedKernels | undefined = runtime.fusedKernels;
-console.log(describeRuntime(runtime), kind, kernels?.why, runtimeKinds.length);
+console.log(describeRuntime(runtime), kind, kernels?.level, kernels?.why, runtimeKinds.length);
 
 const flavour: Flavour = 'cpu';
-const options: InstallOptions = { flavour, force: undefined, onProgress: undefined };
+const options: InstallOptions = { flavour, force: undefined, portable: undefined, onProgress: undefined };
 try {
   const installation: Installation = await installRuntime(options);
   console.log(installation.tensorflowVersion);

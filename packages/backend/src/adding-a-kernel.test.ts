@@ -89,7 +89,7 @@ describe('the example of docs/adding-a-kernel.md', () => {
   test('compiles, is checked, and is what the operation runs', { timeout: 300_000 }, async (context) => {
     const target = resolvePackage('@tensorflow/tfjs-node');
     const system = thisSystem();
-    const available = target !== undefined && inspectFusedKernels(target, system).available && tf.getBackend() === 'tensorflow';
+    const available = target !== undefined && (await inspectFusedKernels(target, system)).available && tf.getBackend() === 'tensorflow';
     const compiler = await findCompiler(system);
     if (!available || compiler === undefined) return context.skip('there is no native runtime with kernels, or no compiler');
     const native = join(tmpdir(), `stargan-kernel-${String(process.pid)}`);

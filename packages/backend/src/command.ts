@@ -22,7 +22,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .description('make the native TensorFlow runtime of this project')
     .addOption(new Option('--flavour <flavour>', 'library to build on (default: by the machine)').choices(['cpu', 'gpu']))
     .option('--force', 'fetch, compile and verify anew what is in place already')
-    .action(async (options: { flavour?: Flavour; force?: boolean }) => {
+    .option('--portable', 'compile the fused kernels for every x64 processor, not for this one alone')
+    .action(async (options: { flavour?: Flavour; force?: boolean; portable?: boolean }) => {
       code = await install(options);
     });
   program
@@ -64,7 +65,7 @@ function cache(prune: boolean): number {
   }
 }
 
-async function install(options: { flavour?: Flavour; force?: boolean }): Promise<number> {
+async function install(options: { flavour?: Flavour; force?: boolean; portable?: boolean }): Promise<number> {
   const stop = (signal: NodeJS.Signals) => {
     stopCommands();
     process.exit(signal === 'SIGINT' ? 130 : 143);

@@ -36,6 +36,9 @@ test.each(['wasm', 'cpu'] as const)('%s is called slow, with the reasons and the
 test('a native CPU runtime says whether its fused kernels are in use, and why not', () => {
   const runtime = { kind: 'native-cpu', backendName: 'tensorflow', device: 'CPU, 2 threads', reasons: [] } as const;
   expect(describeRuntime({ ...runtime, fusedKernels: { available: true } })).toBe('native-cpu: CPU, 2 threads, fused kernels');
+  expect(describeRuntime({ ...runtime, fusedKernels: { available: true, level: 'x86-64-v3' } })).toBe(
+    'native-cpu: CPU, 2 threads, fused kernels (x86-64-v3)',
+  );
   expect(describeRuntime({ ...runtime, fusedKernels: { available: false, why: 'there is no C++ compiler' } })).toBe(
     'native-cpu: CPU, 2 threads, without fused kernels (there is no C++ compiler)',
   );

@@ -1,5 +1,5 @@
 import { installCommand } from './install-command.js';
-import type { Runtime } from './runtime.js';
+import { nameKernels, type Runtime } from './runtime.js';
 
 // Seconds of a training iteration at 64×64, batch 2, relative to the native CPU runtime on two cores.
 const slowness: Partial<Record<Runtime['kind'], string>> = {
@@ -29,5 +29,5 @@ export function describeRuntime(runtime: Runtime): string {
 
 function describeKernels(kernels: Runtime['fusedKernels']): string {
   if (kernels === undefined) return '';
-  return kernels.available ? ', fused kernels' : `, without fused kernels (${kernels.why ?? 'not compiled'})`;
+  return kernels.available ? `, ${nameKernels(kernels)}` : `, without fused kernels (${kernels.why ?? 'not compiled'})`;
 }

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import { fusedOperations, type FusedOperation } from '@stargan/ops/fused';
 import * as tf from '@tensorflow/tfjs-core';
-import { usableKernels } from './install/compile-kernels.js';
-import { readValidStamp } from './install/placed-addon.js';
+import { chooseKernels } from './install/choose-kernels.js';
+import { levelOf } from './install/kernel-targets.js';
+import type { UsableBuild } from './install/kernels-stamp.js';
 import { launchNative, type NativeBackend } from './launch-native.js';
 import type { System } from './machine/system.js';
 import type { ResolvedPackage } from './resolve-package.js';
@@ -15,28 +16,27 @@ import type { FusedKernels } from './runtime.js';
  * the registry: `@stargan/ops` registers a kernel composed of ordinary operations under each name unless one is there,
  * and `@stargan/optimizers` looks there for its own. A kernel for another backend can be put in the same place.
  */
-export function loadFusedKernels(target: ResolvedPackage, system: System): FusedKernels {
-  const found = findKernels(target, system);
+export async function loadFusedKernels(target: ResolvedPackage, system: System): Promise<FusedKernels> {
+  const found = await findKernels(target, system);
   if ('why' in found) return { available: false, ...found };
   try {
     const { operations } = createRequire(import.meta.url)(found.file) as { operations: string[] };
     for (const operation of fusedOperations) if (operations.includes(operation.kernelName)) registerFused(operation);
-    return { available: true };
+    return { available: true, level: levelOf(found.target) };
   } catch (error) {
     return { available: false, why: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** Says whether {@link loadFusedKernels} would find kernels, without loading them. */
-export function inspectFusedKernels(target: ResolvedPackage, system: System): FusedKernels {
-  const found = findKernels(target, system);
-  return 'why' in found ? { available: false, ...found } : { available: true };
+/** Says whether {@link loadFusedKernels} would find kernels, without loading them into this process. */
+export async function inspectFusedKernels(target: ResolvedPackage, system: System): Promise<FusedKernels> {
+  const found = await findKernels(target, system);
+  return 'why' in found ? { available: false, ...found } : { available: true, level: levelOf(found.target) };
 }
 
-function findKernels(target: ResolvedPackage, system: System): { readonly file: string } | { readonly why: string } {
+async function findKernels(target: ResolvedPackage, system: System): Promise<UsableBuild | { readonly why: string }> {
   if (system.env.STARGAN_NATIVE_KERNELS === '0') return { why: 'STARGAN_NATIVE_KERNELS=0' };
-  const stamp = readValidStamp(target, system);
-  return usableKernels(stamp?.kernels, stamp?.library?.folder, system);
+  return chooseKernels(target, system);
 }
 
 /** Makes tensorflow.js run the kernel of a fused operation, which TensorFlow has loaded. */

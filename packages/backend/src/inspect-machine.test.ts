@@ -22,7 +22,7 @@ test('a machine with the native runtime needs no tools any more', async () => {
     kind: 'native-cpu',
     available: true,
     version: '2.21.0',
-    fusedKernels: { available: true },
+    fusedKernels: { available: true, level: 'native' },
     capture: true,
   });
   expect(diagnosis.findings.map(({ subject }) => subject)).toEqual(['runtime', 'kernels', 'capture', 'memory']);

@@ -91,7 +91,7 @@ async function reportNative(
   if ('refusal' in verified) return { kind, available: false, why: verified.refusal };
   if (flavour === 'gpu' && !verified.gpu)
     return { ...whyNot, why: `TensorFlow finds no card that it can use: ${obstacle?.why ?? 'the reason is not known'}` };
-  const fusedKernels = flavour === 'cpu' ? inspectFusedKernels(target, system) : undefined;
+  const fusedKernels = flavour === 'cpu' ? await inspectFusedKernels(target, system) : undefined;
   return { kind, available: true, version: verified.tensorflow, fusedKernels, capture: verified.functions === true };
 }
 

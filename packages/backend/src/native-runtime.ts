@@ -65,7 +65,7 @@ export async function loadNativeCpu(system: System, options: NativeSettings = {}
     return { refusal: 'TensorFlow is already loaded with the GPU in this process' };
   }
   const threads = Number(system.env.TF_NUM_INTRAOP_THREADS ?? 0) || processor.cores;
-  const fusedKernels = target === undefined ? undefined : loadFusedKernels(target, system);
+  const fusedKernels = target === undefined ? undefined : await loadFusedKernels(target, system);
   const device = `CPU, ${String(threads)} ${threads === 1 ? 'thread' : 'threads'}`;
   const runtime = await ready('native-cpu', backend, device);
   return { ...runtime, fusedKernels, allocation: hasPagedBlocks() ? 'paged' : 'pooled' };

@@ -24,9 +24,17 @@ export type Allocation = 'paged' | 'pooled';
 export interface FusedKernels {
   /** Whether they are loaded and registered. */
   readonly available: boolean;
+  /**
+   * What processor they were compiled for: a level of x64, `x86-64-v4`, `x86-64-v3` or `x86-64-v2`, or `native`, this one alone. Left out
+   * where they are not available.
+   */
+  readonly level?: string;
   /** Why not. */
   readonly why?: string;
 }
+
+/** What people are told of kernels that are available. */
+export const nameKernels = ({ level }: FusedKernels): string => `fused kernels${level === undefined ? '' : ` (${level})`}`;
 
 /** The runtime that was selected, and why it is not a better one. */
 export interface Runtime {

@@ -76,7 +76,8 @@ function modulesInUse(system: System): Set<string> | undefined {
   for (const flavour of ['cpu', 'gpu'] as const) {
     const target = findTarget(flavour, system);
     const stamp = target === undefined ? undefined : readValidStamp(target, system);
-    for (const file of [stamp?.cachedAddon, stamp?.kernels?.file]) if (file !== undefined) used.add(file);
+    const kernels = stamp?.kernels?.builds?.map(({ file }) => file) ?? [];
+    for (const file of [stamp?.cachedAddon, ...kernels]) if (file !== undefined) used.add(file);
   }
   return used.size === 0 ? undefined : used;
 }

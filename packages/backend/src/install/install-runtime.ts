@@ -6,9 +6,10 @@ import { thisSystem, type System } from '../machine/system.js';
 import type { ResolvedPackage } from '../resolve-package.js';
 import { cacheRoot, sweepParts, withLock } from './cache.js';
 import { compileAddon, ownSourcesHash, showsDamage } from './compile-addon.js';
-import { compileKernels, kernelsSettled } from './compile-kernels.js';
+import { compileKernels, kernelsSettled, type KernelsOrder } from './compile-kernels.js';
 import { asInstallError, InstallError } from './failure.js';
 import { fetchTensorflow, type Setting } from './fetch-tensorflow.js';
+import { usableKernels } from './kernels-stamp.js';
 import { locateTensorflow } from './locate-tensorflow.js';
 import { addonHash, placeAddon, readValidStamp, writeStamp, type AddonStamp } from './placed-addon.js';
 import { findTarget, hasStockAddon, type Flavour } from './paths.js';
@@ -22,6 +23,11 @@ export interface InstallOptions {
   readonly flavour?: Flavour | undefined;
   /** Fetches, compiles and verifies anew what is in place already. Default false. */
   readonly force?: boolean | undefined;
+  /**
+   * Compiles the fused kernels for all levels of x64 (`x86-64-v4`, `x86-64-v3`, `x86-64-v2`), so that what is installed can be moved to
+   * other processors, instead of for this one's level alone. No difference on other architectures. Default false.
+   */
+  readonly portable?: boolean | undefined;
   /** Called with a line of text per step. Default: nothing. */
   readonly onProgress?: ((line: string) => void) | undefined;
 }
@@ -49,9 +55,9 @@ export interface Installation {
  * @throws {InstallError} with what is missing and the remedy
  */
 export async function installRuntime(options: InstallOptions = {}, system: System = thisSystem()): Promise<Installation> {
-  const { flavour, force = false, onProgress = () => undefined } = options;
+  const { flavour, force = false, portable = false, onProgress = () => undefined } = options;
   try {
-    return await installFor(flavour, force, onProgress, system);
+    return await installFor(flavour, { force, portable }, onProgress, system);
   } catch (error) {
     throw asInstallError(error);
   }
@@ -59,34 +65,34 @@ export async function installRuntime(options: InstallOptions = {}, system: Syste
 
 async function installFor(
   flavour: Flavour | undefined,
-  force: boolean,
+  kernels: KernelsOrder,
   onProgress: (line: string) => void,
   system: System,
 ): Promise<Installation> {
-  if (flavour === 'cpu') return installFlavour({ flavour, force }, onProgress, system);
+  const { force } = kernels;
+  if (flavour === 'cpu') return installFlavour({ flavour, ...kernels }, onProgress, system);
   const card = await findNvidiaCard(system);
-  if (flavour === 'gpu') return installFlavour({ flavour, force, card }, onProgress, system);
-  if (card === undefined) return installFlavour({ flavour: 'cpu', force }, onProgress, system);
+  if (flavour === 'gpu') return installFlavour({ flavour, ...kernels, card }, onProgress, system);
+  if (card === undefined) return installFlavour({ flavour: 'cpu', ...kernels }, onProgress, system);
   // A card that was refused is not tried again by itself while nothing has changed about it.
   const refusedCard = cardState(card, system);
   const settled = force
     ? undefined
-    : ((await inPlace({ flavour: 'gpu', force }, system)) ?? (await inPlace({ flavour: 'cpu', force, refusedCard }, system)));
+    : ((await inPlace({ flavour: 'gpu', ...kernels }, system)) ?? (await inPlace({ flavour: 'cpu', ...kernels, refusedCard }, system)));
   if (settled !== undefined) return settled;
   try {
-    return await installFlavour({ flavour: 'gpu', force, card }, onProgress, system);
+    return await installFlavour({ flavour: 'gpu', ...kernels, card }, onProgress, system);
   } catch (error) {
     const failure = asInstallError(error);
     if (!(failure instanceof InstallError)) throw failure;
     onProgress(`the GPU runtime cannot be installed, so the CPU's is: ${failure.message}`);
-    return installFlavour({ flavour: 'cpu', force, refusedCard: failure.lasting ? refusedCard : undefined }, onProgress, system);
+    return installFlavour({ flavour: 'cpu', ...kernels, refusedCard: failure.lasting ? refusedCard : undefined }, onProgress, system);
   }
 }
 
 /** What is to be installed. */
-interface Order {
+interface Order extends KernelsOrder {
   readonly flavour: Flavour;
-  readonly force: boolean;
   /** The card that the GPU runtime is for. */
   readonly card?: NvidiaCard | undefined;
   /** State of a card on which the GPU runtime does not work. */
@@ -113,6 +119,7 @@ async function installFlavour(order: Order, onProgress: (line: string) => void, 
     // The one that was waited for may have done the work.
     const done = await inPlace(order, system);
     if (done !== undefined) return done;
+    const before = readValidStamp(target, system)?.kernels;
     const valid = force ? undefined : validStamp(order, system);
     sweepParts(cache);
     mkdirSync(join(cache, 'logs'), { recursive: true });
@@ -122,10 +129,10 @@ async function installFlavour(order: Order, onProgress: (line: string) => void, 
       const stamp = valid ?? stock ?? (await build(target, order, setting));
       // Before the kernels, so that an interruption does not cost the addon.
       await writeStamp(target, stamp);
-      if (stamp.library === undefined) return report(target, stamp, true);
-      const kernels = await compileKernels(target, stamp.library.folder, force, setting);
+      if (stamp.library === undefined) return report(target, stamp, true, system);
+      const kernels = await compileKernels(target, stamp.library.folder, order, before, setting);
       await writeStamp(target, { ...stamp, kernels });
-      return report(target, { ...stamp, kernels }, true);
+      return report(target, { ...stamp, kernels }, true, system);
     } finally {
       sweepParts(cache);
     }
@@ -152,8 +159,8 @@ async function inPlace(order: Order, system: System): Promise<Installation | und
   const stamp = order.force ? undefined : validStamp(order, system);
   if (target === undefined || stamp === undefined) return undefined;
   const { library, kernels } = stamp;
-  if (library !== undefined && !(await kernelsSettled(kernels, library.folder, system))) return undefined;
-  return report(target, stamp, false);
+  if (library !== undefined && !(await kernelsSettled(kernels, library.folder, order.portable, system))) return undefined;
+  return report(target, stamp, false, system);
 }
 
 /** The stamp of an addon that is what is asked for. */
@@ -244,7 +251,9 @@ function stampOf(target: ResolvedPackage, order: Order, verified: AddonReport, s
   };
 }
 
-function report(target: ResolvedPackage, { flavour, tensorflow, kernels }: AddonStamp, changed: boolean): Installation {
-  const withoutKernels = kernels?.refusal === undefined ? {} : { withoutKernels: kernels.refusal };
+function report(target: ResolvedPackage, stamp: AddonStamp, changed: boolean, system: System): Installation {
+  const { flavour, tensorflow, library, kernels } = stamp;
+  const usable = library === undefined ? undefined : usableKernels(kernels, library.folder, system);
+  const withoutKernels = usable !== undefined && 'why' in usable ? { withoutKernels: usable.why } : {};
   return { flavour, packageName: target.name, tensorflowVersion: tensorflow, changed, ...withoutKernels };
 }

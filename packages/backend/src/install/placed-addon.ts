@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { System } from '../machine/system.js';
 import type { ResolvedPackage } from '../resolve-package.js';
 import { addonPath, type Flavour } from './paths.js';
-import type { KernelsStamp } from './compile-kernels.js';
+import type { KernelsStamp } from './kernels-stamp.js';
 import { writeSynced } from './synced.js';
 import { changedFile, type LibrarySizes } from './tensorflow-library.js';
 

@@ -1,3 +1,4 @@
+import { nameKernels } from '../runtime.js';
 import { formatCard } from './nvidia.js';
 import { installCommand } from '../install-command.js';
 import { hasFittingPip, oldestPip } from '../install/pip.js';
@@ -47,7 +48,7 @@ function describeBest(kind: string, version: string | undefined): string {
 function kernelsFinding({ runtimes }: Facts): Finding | undefined {
   const kernels = runtimes.find((runtime) => runtime.available)?.fusedKernels;
   if (kernels === undefined) return undefined;
-  if (kernels.available) return { level: 'ok', subject: 'kernels', message: 'fused kernels are in use' };
+  if (kernels.available) return { level: 'ok', subject: 'kernels', message: `${nameKernels(kernels)} are in use` };
   return {
     level: 'warning',
     subject: 'kernels',
