@@ -1,25 +1,28 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { serveFile } from '@stargan/testing/file-server';
 import { writeLpipsFile } from '@stargan/testing/pretrained-files';
+import { stargan } from '../testing/run-command.js';
 import { useTemporaryFolder } from '../testing/small-run.js';
 
 const bin = fileURLToPath(new URL('../../bin/stargan.js', import.meta.url));
 const folder = useTemporaryFolder((created) => writeLpipsFile(path.join(created, 'alex.pth')));
 const source = (): string => path.join(folder(), 'alex.pth');
 
-const environment = (cache: string): NodeJS.ProcessEnv => ({ ...process.env, STARGAN_CACHE_DIR: path.join(folder(), cache) });
+const cacheIn = (name: string): string => path.join(folder(), name);
 
-function weights(cache: string, ...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [bin, 'weights', ...argv], { env: environment(cache) }, (error, out, err) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
-    });
-  });
+/** Runs `stargan weights` with a cache of this name. */
+async function weights(cache: string, ...argv: string[]): ReturnType<typeof stargan> {
+  vi.stubEnv('STARGAN_CACHE_DIR', cacheIn(cache));
+  try {
+    return await stargan('weights', ...argv);
+  } finally {
+    vi.unstubAllEnvs();
+  }
 }
 
 describe('stargan weights', () => {
@@ -27,7 +30,7 @@ describe('stargan weights', () => {
     const added = await weights('added', 'add', source(), '--json');
     expect(added).toMatchObject({ code: 0, err: '' });
     const [stored] = JSON.parse(added.out) as { kind: string; file: string }[];
-    expect(stored).toMatchObject({ kind: 'lpips-alex', file: path.join(folder(), 'added', 'weights', 'lpips-alex.safetensors') });
+    expect(stored).toMatchObject({ kind: 'lpips-alex', file: path.join(cacheIn('added'), 'weights', 'lpips-alex.safetensors') });
     const listed = JSON.parse((await weights('added', 'list', '--json')).out) as { kind: string; present: boolean }[];
     expect(listed.map(({ kind, present }) => [kind, present])).toEqual([
       ['inception-torchvision', false],
@@ -72,9 +75,9 @@ describe('stargan weights', () => {
     onTestFinished(() => {
       server.close();
     });
-    const part = path.join(folder(), 'stopped', 'weights', 'downloads', 'alex.pth');
+    const part = path.join(cacheIn('stopped'), 'weights', 'downloads', 'alex.pth');
     const child = spawn(process.execPath, [bin, 'weights', 'fetch', 'lpips-alex', '--from', server.address], {
-      env: environment('stopped'),
+      env: { ...process.env, STARGAN_CACHE_DIR: cacheIn('stopped') },
     });
     let text = '';
     child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
