@@ -1,12 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdir, readdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheRoot } from '@stargan/backend';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { type EvaluationRecord, runPaths } from '@stargan/run';
+import { stargan } from '../testing/run-command.js';
 import { SMALL_CONFIG, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
-import { main } from './main.js';
 
 const bin = fileURLToPath(new URL('../../bin/stargan.js', import.meta.url));
 const cache = cacheRoot();
@@ -18,6 +18,7 @@ const folder = useTemporaryFolder(async (created) => {
   await mkdir(path.join(created, 'cache'));
   for (const name of await readdir(cache))
     if (name !== 'weights' && name !== 'features') await symlink(path.join(cache, name), path.join(created, 'cache', name));
+  vi.stubEnv('STARGAN_CACHE_DIR', path.join(created, 'cache'));
   const settings = Object.entries({
     ...SMALL_CONFIG,
     iterations: 2,
@@ -26,8 +27,7 @@ const folder = useTemporaryFolder(async (created) => {
     evaluateOutputs: 2,
     bestMetric: 'domainAccuracy',
   });
-  const trained = await run(
-    environment(created),
+  const trained = await stargan(
     'train',
     '--data',
     data,
@@ -38,32 +38,7 @@ const folder = useTemporaryFolder(async (created) => {
   if (trained.code !== 0) throw new Error(trained.err);
 });
 
-const environment = (created: string): NodeJS.ProcessEnv => ({ ...process.env, STARGAN_CACHE_DIR: path.join(created, 'cache') });
-
-function run(env: NodeJS.ProcessEnv, ...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [bin, ...argv], { env }, (error, out, err) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
-    });
-  });
-}
-
-const stargan = (...argv: string[]): ReturnType<typeof run> => run(environment(folder()), ...argv);
-
-/** Runs the command in this process, for what ends before anything is computed. */
-async function refusal(...argv: string[]): Promise<{ code: typeof process.exitCode; err: string }> {
-  const lines: string[] = [];
-  const printed = vi.spyOn(console, 'error').mockImplementation((line: string) => void lines.push(line));
-  const written = vi.spyOn(process.stderr, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
-  try {
-    await main(argv);
-    return { code: process.exitCode, err: lines.join('\n') };
-  } finally {
-    printed.mockRestore();
-    written.mockRestore();
-    process.exitCode = undefined;
-  }
-}
+afterAll(() => void vi.unstubAllEnvs());
 
 describe('stargan evaluate', () => {
   it.each([
@@ -76,7 +51,7 @@ describe('stargan evaluate', () => {
     [['--run', 'a', '--fid', 'all'], /takes one convention for a run/],
     [['--run', 'absent'], /holds no run/],
   ])('exits with 2 when it is used wrongly: %j', async (argv, message) => {
-    const { code, err } = await refusal('evaluate', ...argv);
+    const { code, err } = await stargan('evaluate', ...argv);
     expect(err).toMatch(message);
     expect(code).toBe(2);
   });
@@ -110,9 +85,7 @@ describe('stargan evaluate', () => {
 
   it('keeps what is done at Ctrl-C', async () => {
     const out = path.join(folder(), 'run');
-    const child = spawn(process.execPath, [bin, 'evaluate', '--run', out, '--sources', '0', '--outputs', '1000'], {
-      env: environment(folder()),
-    });
+    const child = spawn(process.execPath, [bin, 'evaluate', '--run', out, '--sources', '0', '--outputs', '1000']);
     let text = '';
     let interrupted = false;
     const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
@@ -136,7 +109,7 @@ describe('stargan compare', () => {
     [['--real', 'a', '--fake', 'b', '--fid', 'tensorflow'], /stargan2, clean, pytorch; got tensorflow/],
     [['--real', 'a', '--save-statistics', 'b.npz', '--fid', 'all'], /--save-statistics takes one convention/],
   ])('exits with 2 when it is used wrongly: %j', async (argv, message) => {
-    const { code, err } = await refusal('compare', ...argv);
+    const { code, err } = await stargan('compare', ...argv);
     expect(err).toMatch(message);
     expect(code).toBe(2);
   });
