@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { version_core } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { benchCommand } from './bench-command.js';
 import type { Report } from './report.js';
 import type { TensorResult } from './run-case.js';
 import { runBin } from './testing/run-bin.js';
+import { runHere } from './testing/run-here.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -57,7 +59,7 @@ describe('pnpm bench', () => {
 
   it('shows that one forward pass for R1 takes less arithmetic than two', async () => {
     const file = join(folder, 'r1.json');
-    await runBin('bench', 'r1 ›', '--quick', '--json', file);
+    await runHere(benchCommand(), 'r1 ›', '--quick', '--json', file);
     const { results } = JSON.parse(await readFile(file, 'utf8')) as { results: TensorResult[] };
     const flops = Object.fromEntries(results.map((result) => [result.variant, result.flops]));
     expect(Object.keys(flops)).toEqual(['one forward pass', 'separate']);
@@ -65,7 +67,7 @@ describe('pnpm bench', () => {
   });
 
   it('ends with exit code 2 and the names of the suites when nothing fits the filter', async () => {
-    const { exitCode, stderr } = await runBin('bench', 'no such case');
+    const { exitCode, stderr } = await runHere(benchCommand(), 'no such case');
     expect(exitCode).toBe(2);
     expect(stderr).toContain('the suites are AdaIN, convolution');
   });

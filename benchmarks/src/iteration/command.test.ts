@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runBin } from '../testing/run-bin.js';
+import { runHere } from '../testing/run-here.js';
+import { iterationCommand } from './command.js';
 import type { PeerComparison } from './compare.js';
 import type { IterationCost } from './measure.js';
 
@@ -46,9 +48,9 @@ describe('pnpm bench:iteration', () => {
       return JSON.parse(stdout) as IterationCost;
     };
     const byHand = ['widthBudget=512', 'maxWidth=64', 'styleDim=16', 'hiddenDim=128'].flatMap((assignment) => ['--set', assignment]);
-    const { flops } = await run('--preset', 'demo', '--batch', '2');
-    expect(flops).toBe((await run('--image-size', '32', '--batch', '2', ...byHand)).flops);
-    const unknown = await runBin('iteration', '--preset', 'demoo');
+    const { flops } = await run('--preset', 'demo', '--batch', '1');
+    expect(flops).toBe((await run('--image-size', '32', '--batch', '1', ...byHand)).flops);
+    const unknown = await runHere(iterationCommand(), '--preset', 'demoo');
     expect(unknown).toMatchObject({ exitCode: 2 });
     expect(unknown.stderr).toContain('unknown preset demoo; did you mean demo?');
   });
@@ -119,7 +121,7 @@ describe('pnpm bench:iteration', () => {
   it.each([['--image-size', '17'], ['--iterations', 'many'], ['--set', 'imageSise=16'], ['--peer', 'no-such-file.py'], ['--unknown']])(
     'ends with exit code 2 for %s %s',
     async (...parameters) => {
-      expect((await runBin('iteration', ...parameters)).exitCode).toBe(2);
+      expect((await runHere(iterationCommand(), ...parameters)).exitCode).toBe(2);
     },
   );
 });
