@@ -1,6 +1,7 @@
 import { mean, randomUniform, stack, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { inception, lpips, type InceptionLayout } from '@stargan/metrics';
+import { lpips, type InceptionLayout } from '@stargan/metrics';
+import { madeUpInception } from '../made-up-inception.js';
 import type { Scale } from '../scale.js';
 import type { Case, Suite } from '../suite.js';
 
@@ -32,8 +33,7 @@ function featuresCase(layout: InceptionLayout, scale: Scale): Case {
     name: `features of layout ${layout} at ${shape.join('×')}`,
     arithmetic: true,
     prepare: () => {
-      const network = inception({ layout });
-      const parameters = network.init(1);
+      const { network, parameters } = madeUpInception(layout);
       const x = image(shape);
       return { folded: () => network.apply(parameters, x) };
     },

@@ -2,9 +2,9 @@ import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { capture } from '@stargan/backend';
 import { generator } from '@stargan/generator';
 import { initializeParameters, type Network } from '@stargan/layers';
-import { inception } from '@stargan/metrics';
 import type { Parameters } from '@stargan/ops';
 import { normal } from '../inputs.js';
+import { madeUpInception } from '../made-up-inception.js';
 import type { Scale } from '../scale.js';
 import type { Case, Suite, TensorCase, Variants } from '../suite.js';
 
@@ -51,8 +51,8 @@ function featuresCase({ models }: Scale): Case {
   return {
     name: `Inception’s features at ${shape.join('×')}`,
     prepare: () => {
-      const network = inception({ layout: 'fid' });
-      return bothWays((parameters: Parameters, x: Tensor) => network.apply(parameters, x), [network.init(1), normal(shape)]);
+      const { network, parameters } = madeUpInception('fid');
+      return bothWays((given: Parameters, x: Tensor) => network.apply(given, x), [parameters, normal(shape)]);
     },
   };
 }
