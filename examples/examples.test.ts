@@ -25,8 +25,8 @@ describe('the examples', () => {
   });
 
   it('acgan: the generator paints what the label asks for, and its loop leaves no tensors', () => {
-    const printed = run('acgan.js', '120');
-    expect(printed).toContain('tensors left by 119 steps: 0');
+    const printed = run('acgan.js', '60');
+    expect(printed).toContain('tensors left by 59 steps: 0');
     // By chance it would be 25.
     expect(numbers(printed, /generated as asked for: (\d+) %/)[0]).toBeGreaterThan(80);
   });
