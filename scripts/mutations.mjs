@@ -100,7 +100,7 @@ async function makeCopy() {
   }
   // Whether results are right does not depend on it, and twelve compilations take minutes less. The installation reads the
   // built file and the tests read the source; where their flags differ, the kernels count as compiled for another version.
-  for (const compiler of ['src/install/compile-kernels.ts', 'dist/install/compile-kernels.js']) {
+  for (const compiler of ['src/install/kernels-stamp.ts', 'dist/install/kernels-stamp.js']) {
     const file = join('packages/backend', compiler);
     const source = readFileSync(join(scratch, file), 'utf8');
     writeFileSync(join(scratch, file), changed(source, { file, from: "'-O3'", to: "'-O1'" }));

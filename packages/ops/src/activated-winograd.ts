@@ -9,7 +9,7 @@ import {
 import type { ConvolutionAttributes, Resampling } from './fused/winograd-convolution.js';
 import { activationParts, activationRules, type ActivationRule, type InputActivation } from './input-activation.js';
 import type { NormalizationAttributes } from './normalization-composition.js';
-import { defineOperation, isRecording, type NamedTensors } from './operation.js';
+import { defineOperation, isRecording } from './operation.js';
 import { biasedSumGradients } from './residual-sum.js';
 import { filterGradient, inputGradient } from './winograd-bilinear.js';
 

@@ -97,6 +97,7 @@ export function activationParts(activation: InputActivation): ActivationParts {
  * What an activation makes of x, as a map of its own.
  *
  * @param x [batch, height, width, channels]
+ * @param activation a leaky ReLU, alone, after a bias or after an instance normalisation
  * @throws when the activation's tensors do not fit x
  */
 export function activate(x: Tensor, activation: InputActivation): Tensor4D {
