@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { fusedOperations, type FusedOperation } from '@stargan/ops/fused';
+import { fusedOperations, gradientsAtOnce, type FusedOperation } from '@stargan/ops/fused';
 import {
   countWork,
   flopsOf,
@@ -36,6 +36,7 @@ const times: readonly KernelTime[] = profile.kernels;
 
 const backend: PlannedBackend = 'cpu';
 const operations: readonly FusedOperation[] = fusedOperations;
+const atOnce: Record<'x', () => tf.Tensor> | undefined = gradientsAtOnce(operations[0]!, { dy: tf.zeros([1]) }, {}, ['x']);
 const options: PlanMemoryOptions = { backend, fused: operations };
 const planned: PlannedMemory<number> = planMemory(() => countWork(step).flops, options);
 

@@ -147,6 +147,19 @@ describe('instance norm', () => {
   });
 });
 
+describe('a styled block without shortcut', () => {
+  it('does not change when a channel of the input is shifted or scaled, since it begins with a normalisation', () => {
+    tidy(() => {
+      const block = styledResidualBlock('b', { inChannels: 2, outChannels: 3, styleDim: STYLE_DIM, shortcut: false });
+      const parameters = initializeParameters(block.specs, 3, 'b');
+      const x = randomNormal([2, 8, 8, 2], 0, 1, 'float32', 1);
+      const style = randomNormal([2, STYLE_DIM], 0, 1, 'float32', 2);
+      const [plain, changed] = [x, add(mul(x, 3), 7)].map((input) => block.apply(parameters, input, style));
+      expect(largestDifference(changed!, plain!)).toBeLessThan(1e-4 * largest(plain!));
+    });
+  });
+});
+
 describe('the convolution method of a block', () => {
   it("may be steps of one's own, which are then the ones that are taken", () => {
     const taken: string[] = [];

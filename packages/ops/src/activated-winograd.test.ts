@@ -117,11 +117,11 @@ describe.each(availableBackends())('on the %s backend', (backend) => {
           const inputs = shapes.map((one, i) => toTensor(randomArray(one, i)));
           const weights = toTensor(randomArray(output, 100));
           const named = Object.fromEntries(inputs.entries());
-          const { gradients } = valueAndGradients(
-            (tensors) => sum(mul(run(...Object.keys(named).map((name) => tensors[name]!)), weights)),
-            named,
-          );
-          return [...Object.values(gradients), run(...inputs)].map(toArray);
+          const { gradients, auxiliary } = valueAndGradients((tensors) => {
+            const y = run(...Object.keys(named).map((name) => tensors[name]!));
+            return { value: sum(mul(y, weights)), auxiliary: { y } };
+          }, named);
+          return [...Object.values(gradients), ...Object.values(auxiliary), run(...inputs)].map(toArray);
         });
       expect(bits(winograd)).toEqual(bits(textbook));
     },

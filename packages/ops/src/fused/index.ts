@@ -30,7 +30,7 @@ export type {
   SingleOutputOperation,
 } from './fused-operation.js';
 export { adamKernel, movingAverageKernel } from './optimizer-steps.js';
-export { defineFusedOperation, type FusedOperationGradients } from './define-fused-operation.js';
+export { defineFusedOperation, gradientsAtOnce, type FusedOperationGradients } from './define-fused-operation.js';
 
 /**
  * Every fused operation. `@stargan/backend` compiles, checks and registers a kernel for each on the processor;

@@ -26,17 +26,17 @@ const common = {
 } as const;
 
 const attributes: NormalizationAttributes = { epsilon: 1e-5, slope: 0.2, offset: 1 };
-// One scale for all images, and one for each.
+// One scale for all images, and one for each; more pixels than one stretch has, and the last one not full.
 const SCALES = [[67], [2, 67]];
 const normalized = (random: RandomTensor, shape: readonly number[]): Normalized => ({
-  x: random(2, 5, 7, 67),
+  x: random(2, 13, 11, 67),
   scale: random(...shape),
   shift: random(...shape),
 });
 const samples = (random: RandomTensor): KernelSample<Normalized, NormalizationAttributes>[] =>
   SCALES.map((shape) => ({ inputs: normalized(random, shape), attributes }));
 const gradientSamples = (random: RandomTensor): KernelSample<WithGradient, NormalizationAttributes>[] =>
-  SCALES.map((shape) => ({ inputs: { ...normalized(random, shape), dy: random(2, 5, 7, 67) }, attributes }));
+  SCALES.map((shape) => ({ inputs: { ...normalized(random, shape), dy: random(2, 13, 11, 67) }, attributes }));
 
 /** Normalisation, scale, shift and leaky ReLU. */
 export const instanceNormalizationKernel: SingleOutputOperation<Normalized, NormalizationAttributes> = {
