@@ -36,6 +36,9 @@ export function defineFusedOperation<Inputs extends NamedTensors, Attributes ext
  * All gradients of an operation by a kernel that makes them in one go. Those that are not asked for are freed with the scope that it is
  * called in.
  *
+ * @param kernel makes the gradients
+ * @param inputs of the kernel, by name
+ * @param attributes of the kernel, by name
  * @param names of the gradients, in the order of the kernel's outputs
  * @param consumed disposed of when the gradients have been made
  * @returns undefined where the backend has no such kernel, or where the gradients may be differentiated: each has to be composed then
