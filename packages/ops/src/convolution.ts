@@ -1,6 +1,6 @@
-import { concat, engine, getBackend, getKernel, matMul, pad, reshape, slice } from '@tensorflow/tfjs-core';
+import { concat, engine, matMul, pad, reshape, slice } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { defineOperation, type Operation } from './operation.js';
+import { defineOperation, hasKernel, type Operation } from './operation.js';
 import { FEATURE_MAP, requireRank4 } from './shapes.js';
 
 /** Stride and padding of a convolution. */
@@ -56,7 +56,7 @@ const convolveInputGradient: Operation<{ dy: Tensor; filter: Tensor }, Geometry>
 const convolveFilterGradient: Operation<{ x: Tensor; dy: Tensor }, Geometry> = defineOperation({
   name: 'ConvolutionFilterGradient',
   forward: ({ x, dy }, geometry) =>
-    getKernel('Conv2DBackpropFilter', getBackend()) != null
+    hasKernel('Conv2DBackpropFilter')
       ? runKernel('Conv2DBackpropFilter', { x, dy }, { ...common(geometry), filterShape: geometry.filterShape })
       : composedFilterGradient(x as Tensor4D, dy as Tensor4D, geometry),
   saved: ['x', 'dy'],

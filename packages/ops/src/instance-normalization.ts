@@ -1,4 +1,4 @@
-import { getBackend, getKernel, tidy, zerosLike } from '@tensorflow/tfjs-core';
+import { tidy, zerosLike } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { defineFusedOperation, gradientsAtOnce } from './fused/define-fused-operation.js';
 import { instanceNormalizationGradientsKernel, instanceNormalizationKernel } from './fused/instance-normalization.js';
@@ -13,7 +13,7 @@ import {
   type Statistics,
   type WithGradient,
 } from './normalization-composition.js';
-import { defineOperation, isRecording, type Operation } from './operation.js';
+import { defineOperation, hasKernel, isRecording, type Operation } from './operation.js';
 import { FEATURE_MAP, requireRank4, requireShape } from './shapes.js';
 
 /** Options of the normalisations. */
@@ -64,8 +64,7 @@ const normalizeComposed: Operation<Normalized & Statistics, NormalizationAttribu
 });
 
 function normalize(inputs: Normalized, attributes: NormalizationAttributes): Tensor4D {
-  // Null, against the declared type, where there is none.
-  if (getKernel(instanceNormalizationKernel.kernelName, getBackend()) != null) return normalizeFused(inputs, attributes) as Tensor4D;
+  if (hasKernel(instanceNormalizationKernel.kernelName)) return normalizeFused(inputs, attributes) as Tensor4D;
   return tidy(() => normalizeComposed({ ...inputs, ...constantStatistics(inputs.x, attributes.epsilon) }, attributes) as Tensor4D);
 }
 

@@ -39,16 +39,21 @@ function owned(gradient: () => Tensor, borrowed: readonly Tensor[]): () => Tenso
   };
 }
 
+/** Whether the current backend has a kernel of this name. */
+export function hasKernel(kernelName: string): boolean {
+  // Null, against the declared type, where there is none.
+  return getKernel(kernelName, getBackend()) != null;
+}
+
 /** Registers `forward` as the current backend's kernel, unless the backend has a faster one of its own there. */
 function provideKernel<Inputs extends NamedTensors, Attributes extends object>(
   kernelName: string,
   forward: (inputs: Inputs, attributes: Attributes) => Tensor,
 ): void {
-  const backendName = getBackend();
-  if (getKernel(kernelName, backendName) != null) return;
+  if (hasKernel(kernelName)) return;
   registerKernel({
     kernelName,
-    backendName,
+    backendName: getBackend(),
     kernelFunc: ({ inputs, attrs }) => tidy(() => forward(inputs as unknown as Inputs, attrs as unknown as Attributes)),
   });
 }

@@ -1,4 +1,4 @@
-import { getBackend, getKernel, tidy } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { activatedConvolution, activatedResidualSum } from './activated-winograd.js';
 import { conv2d } from './convolution.js';
@@ -6,6 +6,7 @@ import { defineFusedOperation } from './fused/define-fused-operation.js';
 import { winogradConvolutionKernel, winogradConvolutionResidualSumKernel, type Resampling } from './fused/winograd-convolution.js';
 import { activate, type InputActivation } from './input-activation.js';
 import { addBias } from './linear.js';
+import { hasKernel } from './operation.js';
 import { biasedSumGradients, residualSum } from './residual-sum.js';
 import { conv2dThenAveragePool, requireEvenSides, requireThreeByThree, upsampleThenConv2d } from './resampling-convolution.js';
 import { requireShape } from './shapes.js';
@@ -30,17 +31,16 @@ const CHANNELS_AT_ONCE = 32;
 /** Below this many tiles, the products that are saved do not make up for transforming the filter. */
 const FEWEST_TILES = 4;
 
-// Null, against the declared type, where there is none.
-const hasKernel = ({ kernelName }: { kernelName: string }): boolean => getKernel(kernelName, getBackend()) != null;
-
 /** Whether a kernel is there and saves time: enough channels to fill its vectors, enough tiles to pay for the filter. */
 function pays(x: Tensor, filter: Tensor, resampling: Resampling): boolean {
-  if (!hasKernel(winogradConvolutionKernel)) return false;
+  if (!hasKernel(winogradConvolutionKernel.kernelName)) return false;
   const [batch, height, width, inChannels] = x.shape as [number, number, number, number];
   if (inChannels % CHANNELS_AT_ONCE !== 0 || filter.shape[3]! % CHANNELS_AT_ONCE !== 0) return false;
   const pixelsPerTile = resampling > 0 ? 2 : 4;
   return batch * Math.ceil(height / pixelsPerTile) * Math.ceil(width / pixelsPerTile) >= FEWEST_TILES;
 }
+
+const activated = (x: Tensor, activation: InputActivation | undefined): Tensor => (activation === undefined ? x : activate(x, activation));
 
 /** The convolution by minimal filtering where that pays, and else `plain`, of what x is activated to. */
 function convolution(
@@ -50,7 +50,7 @@ function convolution(
   activation: InputActivation | undefined,
   plain: (x: Tensor, filter: Tensor) => Tensor4D,
 ): Tensor4D {
-  if (!pays(x, filter, resampling)) return activation === undefined ? plain(x, filter) : tidy(() => plain(activate(x, activation), filter));
+  if (!pays(x, filter, resampling)) return tidy(() => plain(activated(x, activation), filter));
   if (activation === undefined) return convolve({ x, filter }, { resampling }) as Tensor4D;
   return tidy(() => activatedConvolution(x, filter, resampling, activation));
 }
@@ -101,10 +101,7 @@ export function winogradConv2dThenResidualSum(
   requireShape('winogradConv2dThenResidualSum', 'bias', bias, [filter.shape[3]]);
   requireShape('winogradConv2dThenResidualSum', 'shortcut', shortcut, [...x.shape.slice(0, 3), filter.shape[3]]);
   if (!pays(x, filter, 0))
-    return tidy(() => {
-      const h = activation === undefined ? x : activate(x, activation);
-      return residualSum(addBias(conv2d(h, filter), bias), shortcut as Tensor4D, scale);
-    });
+    return tidy(() => residualSum(addBias(conv2d(activated(x, activation), filter), bias), shortcut as Tensor4D, scale));
   if (activation === undefined) return convolveThenSum({ shortcut, x, filter, bias }, { scale }) as Tensor4D;
   return tidy(() => activatedResidualSum({ shortcut, x, filter, bias }, scale, activation));
 }

@@ -1,7 +1,8 @@
-import { clone, engine, getBackend, getKernel } from '@tensorflow/tfjs-core';
+import { clone, engine } from '@tensorflow/tfjs-core';
 import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
 import {
   fuseWhereUnrecorded,
+  hasKernel,
   isRecording,
   operationOf,
   type NamedTensors,
@@ -50,8 +51,7 @@ export function gradientsAtOnce<Inputs extends NamedTensors, Attributes extends 
   names: readonly Name[],
   consumed: readonly Tensor[] = [],
 ): Record<Name, () => Tensor> | undefined {
-  // Null, against the declared type, where there is none.
-  if (isRecording() || getKernel(kernelName, getBackend()) == null) return undefined;
+  if (isRecording() || !hasKernel(kernelName)) return undefined;
   const gradients: Tensor[] = engine().runKernel(kernelName, inputs, attributes as unknown as NamedAttrMap);
   for (const tensor of consumed) tensor.dispose();
   // Clones share the memory, and the tape disposes of each when it likes.

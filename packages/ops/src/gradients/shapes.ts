@@ -5,8 +5,6 @@ import {
   concat,
   expandDims,
   gather,
-  getBackend,
-  getKernel,
   greaterEqual,
   matMul,
   maximum,
@@ -27,6 +25,7 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import type { GradConfig, Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { hasKernel } from '../operation.js';
 import { gradient, inverse, type Gradients, summedTo, withoutInput } from './define.js';
 
 function productGradient(dy: Tensor, a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Gradients {
@@ -47,7 +46,7 @@ function sumOfTiles(dy: Tensor, shape: number[], reps: number[]): Tensor {
 
 /** Adds each row to the one that its index names: by a matrix product where the backend (wasm) has no kernel for it. */
 function sumOfRows(rows: Tensor, indices: Tensor1D, count: number): Tensor {
-  if (getKernel('UnsortedSegmentSum', getBackend()) != null) return unsortedSegmentSum(rows, indices, count);
+  if (hasKernel('UnsortedSegmentSum')) return unsortedSegmentSum(rows, indices, count);
   const places = cast(oneHot(indices, count), 'float32');
   return reshape(matMul(places, reshape(rows, [indices.size, -1]), true), [count, ...rows.shape.slice(1)]);
 }
