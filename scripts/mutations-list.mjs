@@ -906,17 +906,12 @@ export const mutations = [
     test: 'packages/layers/src/blocks.test.ts',
     folder: 'packages/layers/src',
     changes: [
-      [
-        "steps of one's own get an input that nobody activates",
-        'convolution-method.ts',
-        ': step(activate(x, activation), filter)',
-        ': step(x, filter)',
-      ],
+      ["steps of one's own get an input that nobody activates", 'convolution-method.ts', ': { x: activate(x, activation) }', ': { x }'],
       [
         'steps that activate get an input that is activated',
         'convolution-method.ts',
-        'step.activates === true ? step(x, filter, activation)',
-        'step.activates === true ? step(activate(x, activation), filter, activation)',
+        'activates === true ? { x, activation }',
+        'activates === true ? { x: activation === undefined ? x : activate(x, activation), activation }',
       ],
       [
         'the first normalisation is left out',

@@ -127,10 +127,15 @@ export function blockConvolutions(convolution: ConvolutionMethod | BlockConvolut
   return convolutionMethods[convolution];
 }
 
+/** The input of a step, with what is left to be done to it where the step does that itself. */
+function inputOf({ activates }: Activates, { x, activation }: Activated): Activated {
+  return activation === undefined || activates === true ? { x, activation } : { x: activate(x, activation) };
+}
+
 /** A convolution of a block, with what is left to be done to its input. */
-export function convolveActivated(step: ConvolutionStep, { x, activation }: Activated, filter: Tensor): Tensor4D {
-  if (activation === undefined) return step(x, filter);
-  return step.activates === true ? step(x, filter, activation) : step(activate(x, activation), filter);
+export function convolveActivated(step: ConvolutionStep, input: Activated, filter: Tensor): Tensor4D {
+  const { x, activation } = inputOf(step, input);
+  return step(x, filter, activation);
 }
 
 /** The end of a residual block by these steps: scale · (3×3 convolution + bias + shortcut), with what is left to be done to its input. */
@@ -143,9 +148,6 @@ export function convolveThenSum(
   scale: number,
 ): Tensor4D {
   if (atOnce === undefined) return residualSum(addBias(convolveActivated(convolve, input, filter), bias), shortcut, scale);
-  const step: ConvolutionStep = Object.assign(
-    (x: Tensor, ofStep: Tensor, activation?: InputActivation) => atOnce(x, ofStep, bias, shortcut, scale, activation),
-    { activates: atOnce.activates },
-  );
-  return convolveActivated(step, input, filter);
+  const { x, activation } = inputOf(atOnce, input);
+  return atOnce(x, filter, bias, shortcut, scale, activation);
 }
