@@ -2,8 +2,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { dispose, fill, randomUniform, util, type Tensor } from '@tensorflow/tfjs-core';
 import { writeSafetensors } from '@stargan/checkpoints';
-import { initializeParameters, type ParameterSpec } from '@stargan/layers';
-import { inception, lpips, type InceptionLayout } from '@stargan/metrics';
+import { initializeParameters, toTorchLayout, type ParameterSpec } from '@stargan/layers';
+import { inception, lpips, type Inception, type InceptionLayout } from '@stargan/metrics';
 import { storedTensors } from '@stargan/training';
 
 /** Adds a file of weights to those in a folder: `addWeights` of `@stargan/pretrained`. */
@@ -25,6 +25,16 @@ export async function addInception(add: AddWeights, cache: string, layout: Incep
   }
   await addFile(add, cache, `inception-${layout}.safetensors`, (file) => writeSafetensors(file, storedTensors(all, parameters)));
   dispose(parameters);
+}
+
+/** Inception with random parameters: right in every shape. */
+export function madeUpInception(layout: InceptionLayout): { readonly network: Inception; readonly parameters: Record<string, Tensor> } {
+  const network = inception({ layout });
+  const made = madeUp(network.specs);
+  const state = Object.fromEntries(network.specs.map((spec) => [spec.name, toTorchLayout(spec, made[spec.name]!)]));
+  const parameters = network.load(state);
+  dispose([made, state]);
+  return { network, parameters };
 }
 
 /** Parameters whose spread is that of initial ones; even, not normal, numbers, of which tens of millions are drawn in no time. */

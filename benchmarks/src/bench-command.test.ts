@@ -2,12 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { version_core } from '@tensorflow/tfjs-core';
+import { captureOutput } from '@stargan/testing/captured-output';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from './exit-code.js';
 import { benchCommand } from './bench-command.js';
 import type { Report } from './report.js';
 import type { TensorResult } from './run-case.js';
 import { runBin } from './testing/run-bin.js';
-import { runHere } from './testing/run-here.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -59,7 +60,7 @@ describe('pnpm bench', () => {
 
   it('shows that one forward pass for R1 takes less arithmetic than two', async () => {
     const file = join(folder, 'r1.json');
-    await runHere(benchCommand(), 'r1 ›', '--quick', '--json', file);
+    await captureOutput(() => runCommand(benchCommand(), ['r1 ›', '--quick', '--json', file]));
     const { results } = JSON.parse(await readFile(file, 'utf8')) as { results: TensorResult[] };
     const flops = Object.fromEntries(results.map((result) => [result.variant, result.flops]));
     expect(Object.keys(flops)).toEqual(['one forward pass', 'separate']);
@@ -67,8 +68,8 @@ describe('pnpm bench', () => {
   });
 
   it('ends with exit code 2 and the names of the suites when nothing fits the filter', async () => {
-    const { exitCode, stderr } = await runHere(benchCommand(), 'no such case');
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain('the suites are AdaIN, convolution');
+    const { code, err } = await captureOutput(() => runCommand(benchCommand(), ['no such case']));
+    expect(code).toBe(2);
+    expect(err).toContain('the suites are AdaIN, convolution');
   });
 });

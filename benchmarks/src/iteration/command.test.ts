@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { captureOutput } from '@stargan/testing/captured-output';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../exit-code.js';
 import { runBin } from '../testing/run-bin.js';
-import { runHere } from '../testing/run-here.js';
 import { iterationCommand } from './command.js';
 import type { PeerComparison } from './compare.js';
 import type { IterationCost } from './measure.js';
@@ -50,9 +51,9 @@ describe('pnpm bench:iteration', () => {
     const byHand = ['widthBudget=512', 'maxWidth=64', 'styleDim=16', 'hiddenDim=128'].flatMap((assignment) => ['--set', assignment]);
     const { flops } = await run('--preset', 'demo', '--batch', '1');
     expect(flops).toBe((await run('--image-size', '32', '--batch', '1', ...byHand)).flops);
-    const unknown = await runHere(iterationCommand(), '--preset', 'demoo');
-    expect(unknown).toMatchObject({ exitCode: 2 });
-    expect(unknown.stderr).toContain('unknown preset demoo; did you mean demo?');
+    const unknown = await captureOutput(() => runCommand(iterationCommand(), ['--preset', 'demoo']));
+    expect(unknown).toMatchObject({ code: 2 });
+    expect(unknown.err).toContain('unknown preset demoo; did you mean demo?');
   });
 
   it('alternates with a peer, passes the options on and gives the ratio to its best time, and none of memory on a card', async () => {
@@ -121,7 +122,7 @@ describe('pnpm bench:iteration', () => {
   it.each([['--image-size', '17'], ['--iterations', 'many'], ['--set', 'imageSise=16'], ['--peer', 'no-such-file.py'], ['--unknown']])(
     'ends with exit code 2 for %s %s',
     async (...parameters) => {
-      expect((await runHere(iterationCommand(), ...parameters)).exitCode).toBe(2);
+      expect((await captureOutput(() => runCommand(iterationCommand(), parameters))).code).toBe(2);
     },
   );
 });

@@ -1,7 +1,7 @@
 import { mean, randomUniform, stack, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { lpips, type InceptionLayout } from '@stargan/metrics';
-import { madeUpInception } from '../made-up-inception.js';
+import { madeUpInception } from '@stargan/testing/made-up-weights';
 import type { Scale } from '../scale.js';
 import type { Case, Suite } from '../suite.js';
 

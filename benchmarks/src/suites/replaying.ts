@@ -4,7 +4,7 @@ import { generator } from '@stargan/generator';
 import { initializeParameters, type Network } from '@stargan/layers';
 import type { Parameters } from '@stargan/ops';
 import { normal } from '../inputs.js';
-import { madeUpInception } from '../made-up-inception.js';
+import { madeUpInception } from '@stargan/testing/made-up-weights';
 import type { Scale } from '../scale.js';
 import type { Case, Suite, TensorCase, Variants } from '../suite.js';
 

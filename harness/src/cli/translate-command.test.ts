@@ -4,10 +4,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { selectRuntime } from '@stargan/backend';
 import sharp from 'sharp';
+import type { CapturedOutput } from '@stargan/testing/captured-output';
 import { describe, expect, it, vi } from 'vitest';
+import { stargan as runHere } from '../testing/run-command.js';
 import { smallConfig, smallDataset, useTemporaryFolder } from '../testing/small-run.js';
 import { train } from '../training/train.js';
-import { main } from './main.js';
 
 const bin = fileURLToPath(new URL('../../bin/stargan.js', import.meta.url));
 let [run, photos] = ['', ''];
@@ -32,25 +33,9 @@ interface Printed {
 }
 
 /** Runs a command in this process. */
-async function stargan(...argv: string[]): Promise<{ code: number; out: string; err: string; json: () => Printed }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const spies = [
-    vi.spyOn(console, 'log').mockImplementation((line: string) => void out.push(line)),
-    vi.spyOn(console, 'error').mockImplementation((line: string) => void err.push(line)),
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0),
-  ];
-  try {
-    await main(argv);
-    return {
-      code: Number(process.exitCode ?? 0),
-      out: out.join('\n'),
-      err: err.join('\n'),
-      json: () => JSON.parse(out.join('\n')) as Printed,
-    };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-    process.exitCode = undefined;
-  }
+async function stargan(...argv: string[]): Promise<CapturedOutput & { json: () => Printed }> {
+  const printed = await runHere(...argv);
+  return { ...printed, json: () => JSON.parse(printed.out) as Printed };
 }
 
 describe('stargan translate', () => {
